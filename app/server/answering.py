@@ -16,6 +16,7 @@ from app.services.library.resolving import starter_path
 from app.services.models.events import AnswerFinished
 from app.services.models.loaded_model import LoadedModel
 from app.services.models.models import Models
+from app.services.models.reasoning import possible
 from app.services.models.requests import new_request_id
 from app.services.services import Services
 from app.store.records import LibraryModel, ServerKey
@@ -24,6 +25,7 @@ from engine.errors import UserError
 from engine.remote.names import is_remote
 
 IN_USE = "default"
+WITHOUT_KEY = "no key"
 # A person who got an answer so long ago may be reading it, or writing the next question.
 A_PERSON_S = 300.0
 
@@ -130,12 +132,16 @@ class Answering:
             new_request_id(),
             ask.messages,
             ask.sampling,
-            ask.reasoning,
+            possible(model.facts.reasoning if model.facts else None, ask.reasoning),
             ask.max_tokens,
             ask.stop,
             ask.continue_last,
             ask.tools,
             ask.tool_choice,
+            parallel_tool_calls=ask.parallel_tool_calls,
+            logit_bias=ask.logit_bias,
+            top_logprobs=ask.top_logprobs,
+            client=WITHOUT_KEY if key is None else key.name,
         )
         self._models.generate_with(model.path, request, listener)
         return request.id

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.api import Delta, Finished, PrefillProgress, TokenLogprobs, ToolCallDelta, ToolCalled
-from engine.values import Message, Reasoning, Sampling, ToolCall
+from engine.values import Message, Reasoning, Sampling, TokenLogprob, ToolCall
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -25,11 +25,48 @@ class Ask(msgspec.Struct, frozen=True):
     continue_last: bool = False
     tools: tuple[dict[str, Any], ...] = ()
     tool_choice: str = "auto"
+    parallel_tool_calls: bool = True
+    logit_bias: tuple[tuple[int, float], ...] = ()
+    top_logprobs: int | None = None
 
 
 # The engine's events of one answer as they are: `PrefillProgress` comes first and says how long the prompt is, and
 # `Finished` is the last.
 AnswerEvent = PrefillProgress | Delta | TokenLogprobs | ToolCallDelta | ToolCalled | Finished
+
+
+class ContentTokens:
+    """Finds the tokens that make an answer's content among all that the engine tells: those of reasoning, of calls
+    and of marks are no part of it."""
+
+    def __init__(self) -> None:
+        self._waiting: list[TokenLogprob] = []
+        self._done = 0  # bytes of the first that waits which are in earlier text: it is told already
+
+    def take(self, event: AnswerEvent) -> list[TokenLogprob]:
+        """The tokens of which the content of this event is made; a token is told with its first byte."""
+        if isinstance(event, TokenLogprobs):
+            self._waiting += event.tokens
+        if not isinstance(event, Delta) or not self._waiting:
+            return []
+        wanted = event.text.encode()
+        at = b"".join(token.data for token in self._waiting).find(wanted, self._done)
+        if at < 0:
+            return []
+        end, start, found, kept = at + len(wanted), 0, [], 0
+        for number, token in enumerate(self._waiting):
+            is_new = number > 0 or self._done == 0
+            after = start + len(token.data)
+            if start < end and after > at and is_new and event.channel == "content":
+                found.append(token)
+            if after <= end:
+                kept = number + 1
+                start = after
+            else:
+                break
+        del self._waiting[:kept]
+        self._done = max(0, end - start)
+        return found
 
 
 class WrittenCall(msgspec.Struct):
@@ -47,9 +84,12 @@ class Answer:
         self.content = ""
         self.reasoning = ""
         self.calls: dict[str, WrittenCall] = {}
+        self.logprobs: list[TokenLogprob] = []
         self.finished: Finished | None = None
+        self._tokens = ContentTokens()
 
     def take(self, event: AnswerEvent) -> None:
+        self.logprobs += self._tokens.take(event)
         if isinstance(event, Delta):
             if event.channel == "reasoning":
                 self.reasoning += event.text

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.types import Scope
 
+from app.server.answering import WITHOUT_KEY
 from app.store.records import ServerKey
 from engine.api import Finished
 from engine.values import Usage
 
-WITHOUT_KEY = "no key"
 _NAME = "coterie.call"
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from app.server.asks import Answer, AnswerEvent, WrittenCall, rest_of
+from app.server.asks import Answer, AnswerEvent, ContentTokens, WrittenCall, rest_of
 from app.server.openai.errors import error_value
 from app.server.refusal import Refusal
-from engine.api import Delta, Finished, PrefillProgress, ToolCallDelta, ToolCalled
-from engine.values import Usage
+from engine.api import Delta, Finished, PrefillProgress, TokenLogprobs, ToolCallDelta, ToolCalled
+from engine.values import TokenLogprob, Usage
 
 DONE = b"data: [DONE]\n\n"
 
@@ -24,15 +25,17 @@ class ChatWriter:
     def __init__(self, id: str, created: int, model: str, with_usage: bool = False) -> None:
         self._id, self._created, self._model, self._with_usage = id, created, model, with_usage
         self._begun = False
+        self._tokens = ContentTokens()
         self._calls: dict[str, tuple[int, WrittenCall]] = {}
 
     def frames(self, event: AnswerEvent) -> bytes:
-        if isinstance(event, PrefillProgress):
+        tokens = self._tokens.take(event)
+        if isinstance(event, PrefillProgress | TokenLogprobs):
             return b""
         begin = b"" if self._begun else self._delta({"role": "assistant", "content": ""})
         self._begun = True
         if isinstance(event, Delta):
-            return begin + self._delta(_text(event))
+            return begin + self._delta(_text(event), tokens=tokens)
         if isinstance(event, ToolCallDelta):
             return begin + self._call(event.call, event.name, event.text)
         if isinstance(event, ToolCalled):
@@ -68,7 +71,7 @@ class ChatWriter:
         choice = {
             "index": 0,
             "message": message,
-            "logprobs": None,
+            "logprobs": logprobs_value(answer.logprobs),
             "finish_reason": _reason(answer.finished, bool(answer.calls)),
         }
         return {
@@ -83,15 +86,18 @@ class ChatWriter:
             "object": kind,
             "created": self._created,
             "model": self._model,
-            "system_fingerprint": None,
         }
 
     def _chunk(self, choices: list[dict[str, Any]], **more: Any) -> bytes:
         return _frame({**self._head("chat.completion.chunk"), "choices": choices, **more})
 
-    def _delta(self, delta: dict[str, Any], reason: str | None = None) -> bytes:
-        usage = {"usage": None} if self._with_usage else {}
-        return self._chunk([{"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}], **usage)
+    def _delta(
+        self, delta: dict[str, Any], reason: str | None = None, tokens: Sequence[TokenLogprob] = ()
+    ) -> bytes:
+        choice: dict[str, Any] = {"index": 0, "delta": delta, "finish_reason": reason}
+        if tokens:
+            choice["logprobs"] = logprobs_value(tokens)
+        return self._chunk([choice])
 
     def _call(self, id: str, name: str, text: str) -> bytes:
         begin = b""
@@ -113,6 +119,22 @@ class ChatWriter:
         if self._with_usage:
             last += self._chunk([], usage=usage_value(finished.usage))
         return last + DONE
+
+
+def logprobs_value(tokens: Sequence[TokenLogprob]) -> dict[str, Any] | None:
+    """Tokens with their probabilities, None for none."""
+    if not tokens:
+        return None
+    content = [{**_token(token), "top_logprobs": list(map(_token, token.top))} for token in tokens]
+    return {"content": content, "refusal": None}
+
+
+def _token(token: TokenLogprob) -> dict[str, Any]:
+    return {
+        "token": token.data.decode(errors="replace"),
+        "bytes": list(token.data),
+        "logprob": token.logprob,
+    }
 
 
 def usage_value(usage: Usage) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import msgspec
 from app.server.asks import Ask, call_of, with_system_in_front, with_tool_names
 from app.server.openai.schema import ChatMessage, ChatRequest, Part, Tool
 from app.server.refusal import Refusal, bad_request
-from engine.values import SAMPLING_BOUNDS, Message, Reasoning, Sampling
+from engine.values import LOGIT_BIAS_BOUNDS, SAMPLING_BOUNDS, Message, Reasoning, Sampling
 
 _ROLES = {"developer": "system", "function": "tool"}
 _EFFORTS: dict[str, Reasoning] = {
@@ -38,6 +38,9 @@ def chat_ask(request: ChatRequest) -> Ask:
         stops_of(request.stop),
         last.role == "assistant" and not last.tool_calls,
         *tools_of(request),
+        parallel_tool_calls=request.parallel_tool_calls is not False,
+        logit_bias=biases_of(request.logit_bias),
+        top_logprobs=(request.top_logprobs or 0) if request.logprobs else None,
     )
 
 
@@ -45,11 +48,7 @@ def check_offered(request: ChatRequest) -> None:
     """What would change the answer, and can't be done, is refused: silently left out it would be wrong."""
     refused = {
         "n": request.n not in (None, 1),
-        "logprobs": bool(request.logprobs),
         "top_logprobs": request.top_logprobs is not None and not request.logprobs,
-        "presence_penalty": bool(request.presence_penalty),
-        "frequency_penalty": bool(request.frequency_penalty),
-        "logit_bias": bool(request.logit_bias),
         "response_format": request.response_format is not None and request.response_format.type != "text",
     }
     for name, is_asked in refused.items():
@@ -105,8 +104,21 @@ def sampling_of(request: ChatRequest) -> Sampling:
         top_p=request.top_p,
         min_p=request.min_p,
         repeat_penalty=penalty,
+        presence_penalty=request.presence_penalty,
+        frequency_penalty=request.frequency_penalty,
         seed=None if request.seed in (None, -1) else request.seed % 2**32,
     )
+
+
+def biases_of(biases: dict[str, float] | None) -> tuple[tuple[int, float], ...]:
+    """Tokens by their numbers, each with what is added to its logit."""
+    low, high = LOGIT_BIAS_BOUNDS
+    given = biases or {}
+    for token, bias in given.items():
+        if not (token.isascii() and token.isdigit() and int(token) < 2**31 and low <= bias <= high):
+            message = f"It maps numbers of tokens to numbers between {low:g} and {high:g}."
+            raise bad_request(message, "logit_bias")
+    return tuple((int(token), bias) for token, bias in given.items())
 
 
 def reasoning_of(effort: str | None, template: dict[str, Any] | None) -> Reasoning:

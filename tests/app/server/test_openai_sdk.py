@@ -1,0 +1,150 @@
+"""The scenarios of people's programs with OpenAI's own client, each answer judged by the published schemas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import openai
+import pytest
+
+from engine.api import Delta, PrefillProgress, TokenLogprobs
+from engine.values import TokenLogprob, ToolCall
+from tests.app.server.test_chat_completions import WEATHER, failing
+from tests.support.served import Served
+from tests.support.vendor_schemas import mistakes
+
+pytestmark = pytest.mark.process
+HELLO: Any = [{"role": "user", "content": "Hello"}]
+
+
+@pytest.fixture
+def client(served: Served) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{served.address}/v1", api_key=served.key, max_retries=0) as client:
+        yield client
+
+
+def judged(schema: str, value: Any) -> Any:
+    plain = value if isinstance(value, dict) else value.model_dump(mode="json", exclude_unset=True)
+    assert mistakes("openai", schema, plain) == []
+    return value
+
+
+def test_an_answer_and_a_stream_are_what_is_published(client: openai.OpenAI) -> None:
+    whole = judged(
+        "CreateChatCompletionResponse", client.chat.completions.create(model="default", messages=HELLO)
+    )
+    assert whole.choices[0].message.content == "Hello from the script."
+    options: Any = {"stream": True, "stream_options": {"include_usage": True}}
+    text, usage = "", None
+    for chunk in client.chat.completions.create(model="default", messages=HELLO, **options):
+        judged("CreateChatCompletionStreamResponse", chunk)
+        text += "".join(choice.delta.content or "" for choice in chunk.choices)
+        usage = chunk.usage or usage
+    assert text == whole.choices[0].message.content and usage == whole.usage
+
+
+def test_a_tool_is_called_and_its_result_answered(client: openai.OpenAI, served: Served) -> None:
+    served.engine.calls = lambda request: (
+        () if request.messages[-1].role == "tool" else (ToolCall("call_1", "get_weather", {"city": "부산"}),)
+    )
+    tools: Any = [WEATHER]
+    said: list[Any] = [{"role": "user", "content": "Weather in 부산?"}]
+    first = judged(
+        "CreateChatCompletionResponse",
+        client.chat.completions.create(model="default", messages=said, tools=tools),
+    )
+    (call,) = first.choices[0].message.tool_calls
+    assert first.choices[0].finish_reason == "tool_calls"
+    assert json.loads(call.function.arguments) == {"city": "부산"}
+    said += [first.choices[0].message, {"role": "tool", "tool_call_id": call.id, "content": "Rain"}]
+    second = client.chat.completions.create(
+        model="default", messages=said, tools=tools, parallel_tool_calls=False
+    )
+    assert second.choices[0].finish_reason == "stop"
+    told = served.engine.requests[-1]
+    assert told.messages[-1].content == "Rain" and told.messages[-1].name == "get_weather"
+    assert not told.parallel_tool_calls and told.client == "tests"
+
+
+def test_the_helper_for_streams_puts_calls_together(client: openai.OpenAI, served: Served) -> None:
+    served.engine.calls = (ToolCall("call_1", "get_weather", {"city": "a city with a long name " * 3}),)
+    tools: Any = [WEATHER]
+    with client.chat.completions.stream(model="default", messages=HELLO, tools=tools) as stream:
+        kinds = {event.type for event in stream}
+        final = stream.get_final_completion()
+    assert {"chunk", "content.delta", "tool_calls.function.arguments.delta"} <= kinds
+    (call,) = final.choices[0].message.tool_calls or ()
+    assert json.loads(call.function.arguments) == served.engine.calls[0].arguments  # type: ignore[index]
+
+
+def test_penalties_biases_and_probabilities_reach_the_engine_and_come_back(
+    client: openai.OpenAI, served: Served
+) -> None:
+    tops = (TokenLogprob(7, b"He", -0.1), TokenLogprob(8, b"Ho", -2.5))
+    tokens = (TokenLogprob(7, b"He", -0.1, tops), TokenLogprob(9, b"llo", -0.2))
+    served.engine.answer = lambda _: ()
+    served.engine.first = lambda request: (
+        PrefillProgress(request.id, 10, 10, 0),
+        TokenLogprobs(request.id, (TokenLogprob(1, b"<think>", 0.0), TokenLogprob(2, b"Hm", -1.0))),
+        Delta(request.id, "reasoning", "Hm"),
+        TokenLogprobs(request.id, (TokenLogprob(3, b"</think>", 0.0), *tokens)),
+        Delta(request.id, "content", "Hel"),
+        Delta(request.id, "content", "lo"),
+    )
+    options: Any = {
+        "logprobs": True,
+        "top_logprobs": 2,
+        "presence_penalty": 0.5,
+        "frequency_penalty": -0.5,
+        "logit_bias": {"7": 3},
+    }
+    whole = judged(
+        "CreateChatCompletionResponse",
+        client.chat.completions.create(model="default", messages=HELLO, **options),
+    )
+    content = whole.choices[0].logprobs.content
+    assert [(each.token, each.logprob) for each in content] == [("He", -0.1), ("llo", -0.2)]
+    assert [each.token for each in content[0].top_logprobs] == ["He", "Ho"]
+    streamed: list[Any] = []
+    for chunk in client.chat.completions.create(model="default", messages=HELLO, stream=True, **options):
+        judged("CreateChatCompletionStreamResponse", chunk)
+        for choice in chunk.choices:
+            streamed += choice.logprobs.content if choice.logprobs else []
+    assert streamed == content
+    request = served.engine.requests[0]
+    assert (request.top_logprobs, request.logit_bias) == (2, ((7, 3.0),))
+    assert (request.sampling.presence_penalty, request.sampling.frequency_penalty) == (0.5, -0.5)
+
+
+def test_models_are_listed(client: openai.OpenAI, served: Served) -> None:
+    listed = judged("ListModelsResponse", served.ask("/v1/models").json)
+    assert "starter" in {model["id"] for model in listed["data"]}
+    assert [model.id for model in client.models.list()] == [model["id"] for model in listed["data"]]
+    assert client.models.retrieve("starter").id == "starter"
+
+
+def test_mistakes_raise_what_programs_catch(client: openai.OpenAI, served: Served) -> None:
+    ask = client.chat.completions.create
+    with pytest.raises(openai.NotFoundError) as missing:
+        ask(model="gpt-4o", messages=HELLO)
+    assert missing.value.code == "model_not_found" and missing.value.param == "model"
+    with pytest.raises(openai.BadRequestError):
+        ask(model="default", messages=[])
+    strangers = client.with_options(api_key="sk-none")
+    with pytest.raises(openai.AuthenticationError):
+        strangers.chat.completions.create(model="default", messages=HELLO)
+    reply = served.chat(model="gpt-4o")
+    assert mistakes("openai", "ErrorResponse", reply.json) == []
+
+
+def test_a_stream_that_breaks_off_raises(client: openai.OpenAI, served: Served) -> None:
+    from engine.errors import ErrorInfo
+
+    broken = failing(ErrorInfo("engine.killed"))
+    served.engine.first = lambda request: (Delta(request.id, "content", "Half"), *broken(request))
+    stream = client.chat.completions.create(model="default", messages=HELLO, stream=True)
+    with stream, pytest.raises(openai.APIError, match="stopped from outside"):
+        for _ in stream:
+            pass
