@@ -19,7 +19,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from app.store.database import Part, writes
-from app.store.records import Attachment
+from app.store.records import Attachment, attached_to
 from app.store.tables import CONVERSATION, HAS_ATTACHMENTS, MESSAGE
 from engine.durable_files import sync_folder, write_whole
 from engine.errors import UserError
@@ -111,9 +111,9 @@ class Contents(Part):
 
     @writes
     def sweep(self, connection: Connection) -> int:
-        """Remove contents that no message and no draft names, deleted ones that can be restored included; returns
-        the count."""
-        of_drafts = CONVERSATION.c.attachments
+        """Remove contents that no message, no draft and no question that waits names, deleted ones that can be
+        restored included; returns the count."""
+        of_drafts, of_queues = CONVERSATION.c.attachments, CONVERSATION.c.queued
         named: set[str] = set()
         for statement in (
             select(MESSAGE.c.attachments).where(HAS_ATTACHMENTS),
@@ -121,6 +121,8 @@ class Contents(Part):
         ):
             for attachments in connection.scalars(statement):
                 named.update(name for each in attachments for name in each.contents)
+        for waiting in connection.scalars(select(of_queues).where(of_queues != ())):
+            named.update(name for one in waiting for each in attached_to(one) for name in each.contents)
         count = 0
         for path in self._files():
             with contextlib.suppress(OSError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -69,11 +69,11 @@ class Conversations(Records[Conversation]):
         return changed
 
     @writes
-    def requeue(
-        self, _: Connection, id: int, change: Callable[[tuple[str, ...]], tuple[str, ...]]
+    def rework(
+        self, _: Connection, id: int, change: Callable[[Conversation], Mapping[str, Any]]
     ) -> Conversation:
-        """Set what is queued to what `change` makes of it, as one step for all who do so."""
-        return self.set(id, queued=change(self.get(id).queued))
+        """Set the fields that `change` makes of a conversation, as one step for all who do so."""
+        return self.set(id, **change(self.get(id)))
 
     @reads
     def get_all(self, connection: Connection, /, ids: Iterable[int]) -> list[Conversation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -86,6 +87,30 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     is_notes: bool = False
 
 
+class AttachedQuestion(msgspec.Struct, frozen=True):
+    """A question that waits with what is attached to it."""
+
+    text: str
+    attachments: tuple[Attachment, ...]
+
+
+# A question that waits; one with nothing attached is its text alone.
+Queued = str | AttachedQuestion
+
+
+def queued(text: str, attachments: Iterable[Attachment] = ()) -> Queued:
+    attached = tuple(attachments)
+    return AttachedQuestion(text, attached) if attached else text
+
+
+def text_of(question: Queued) -> str:
+    return question if isinstance(question, str) else question.text
+
+
+def attached_to(question: Queued) -> tuple[Attachment, ...]:
+    return () if isinstance(question, str) else question.attachments
+
+
 class Given(msgspec.Struct, frozen=True):
     """What a question was given besides its words; `notices` say what was looked for."""
 
@@ -161,7 +186,7 @@ class Conversation(msgspec.Struct, frozen=True):
     project: int | None = None
     archived: bool = False
     source: str = ""
-    queued: tuple[str, ...] = ()
+    queued: tuple[Queued, ...] = ()
     attachments: tuple[Attachment, ...] = ()
 
     @property

@@ -13,7 +13,7 @@ from app.store.conversations import Conversations
 from app.store.database import Part, reads, writes
 from app.store.grown_chats import Here, growth
 from app.store.messages import Messages
-from app.store.records import RUNS_UNDER_WAY, Conversation, Message, WholeChat, WholeRun
+from app.store.records import RUNS_UNDER_WAY, Conversation, Message, WholeChat, WholeRun, attached_to
 from app.store.runs import Runs
 from app.store.tables import CONVERSATION, CUT, MESSAGE, RUN_EVENT, RUN_TEXT, storable_json
 
@@ -35,7 +35,12 @@ class WholeChats(Part):
         cuts = tuple(reversed(CompactionPoints(self.database).active(id)))
         messages = tuple(Messages(self.database).get_all(ids))
         runs = tuple(self._run(connection, run) for run in sorted({m.run for m in messages if m.run}))
-        attachments = [*conversation.attachments, *(each for m in messages for each in m.attachments)]
+        waiting = [each for question in conversation.queued for each in attached_to(question)]
+        attachments = [
+            *conversation.attachments,
+            *waiting,
+            *(each for m in messages for each in m.attachments),
+        ]
         held = Contents(self.database).of(id, attachments) if contents else {}
         return WholeChat(
             conversation, messages, shown, tuple(c for c in cuts if c.first in shown), runs, held

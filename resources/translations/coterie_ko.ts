@@ -699,10 +699,6 @@
         <translation>“{name}” 파일을 아직 읽고 있습니다. 다 읽은 뒤 다시 보내거나 첨부를 제거하세요.</translation>
     </message>
     <message>
-        <source>Questions with attachments can’t wait in line. Send this one when the answer is done.</source>
-        <translation>첨부한 것이 있는 질문은 대기시킬 수 없습니다. 답변이 끝나면 보내세요.</translation>
-    </message>
-    <message>
         <source>Remove</source>
         <translation>제거</translation>
     </message>
@@ -713,6 +709,10 @@
     <message>
         <source>Read them</source>
         <translation>읽기</translation>
+    </message>
+    <message>
+        <source>What is read part by part can’t wait in line. Send this question when the answer is done.</source>
+        <translation>나누어 모두 읽는 파일은 질문 대기열에 둘 수 없습니다. 답변이 끝나면 이 질문을 보내 주세요.</translation>
     </message>
     <message>
         <source>Search in it</source>
@@ -5592,6 +5592,10 @@
     <message>
         <source>Waiting question {number}: {words}</source>
         <translation>대기 중인 질문 {number}: {words}</translation>
+    </message>
+    <message>
+        <source>Waiting question {number} with {files}: {words}</source>
+        <translation>대기 중인 질문 {number}(첨부: {files}): {words}</translation>
     </message>
     <message>
         <source>Move up</source>

@@ -102,14 +102,21 @@ class ChatCommands(QObject):
     def _queue(self, text: str) -> None:
         """Let a question wait until the answer has ended."""
         now, conversation = self._shown.now, self._shown.now.id
-        if conversation is not None and not self._attaching.waits():
-            self._composer.replace("")
-            self._calls.do(
-                lambda s: _queued(s, conversation, text),
-                None,
-                lambda error: self._give_back(now, conversation, text, error),
-                owner=self,
-            )
+        if conversation is None or (attachments := self._attaching.taken(waiting=True)) is None:
+            return
+        self._composer.replace("")
+        self._calls.do(
+            lambda s: _queued(s, conversation, text, attachments),
+            None,
+            lambda error: self._give_back(now, conversation, text, error),
+            owner=self,
+        )
+
+    def take_back(self, text: str) -> None:
+        """Write on at a question that waited."""
+        self._put_before(text)
+        self._shown.save_draft(self._composer.text())
+        self._composer.take_focus()
 
     def _give_back(self, now: Shown, conversation: int, text: str, error: UserError) -> None:
         """A message that could not be sent goes back to where it was written."""
@@ -261,8 +268,8 @@ class ChatCommands(QObject):
         self._composer.take_focus()
 
 
-def _queued(services: Services, conversation: int, text: str) -> None:
-    services.queue.add(conversation, text)
+def _queued(services: Services, conversation: int, text: str, attachments: Sequence[Attachment]) -> None:
+    services.queue.add(conversation, text, attachments)
     services.conversations.set_draft(conversation, "")
 
 

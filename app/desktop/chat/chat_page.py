@@ -159,6 +159,7 @@ class ChatPage(ThemedWidget):
         self.runs.said.connect(self.said)
         self.inserting.said.connect(self.said)
         self.queue.failed.connect(self.show_error)
+        self.queue.given_back.connect(commands.take_back)
         self.queue.strip.focus_lost.connect(composer.take_focus)
         self.tools.chosen.connect(commands.choose_tools)
         self.collections.chosen.connect(commands.choose_collection)

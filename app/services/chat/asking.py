@@ -21,7 +21,7 @@ from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus, StoreFailed
 from app.services.models.models import Models
 from app.services.titles import title_from
-from app.store.records import Attachment, Conversation, Message, Source
+from app.store.records import Attachment, Conversation, Message, Source, attached_to, text_of
 from app.store.store import Store
 from engine.errors import UserError
 from engine.text import clean_text
@@ -72,13 +72,15 @@ class Asking:
             return self._send(id, text, attachments, sources)
 
     def send_queued(self, id: int) -> Message | None:
-        """Send the first question that is queued, None where there is none. Raises UserError as `send` does; it stays
-        queued then."""
+        """Send the first question that is queued, None where there is none. Raises UserError as `send` does, and with
+        the reason of an attachment that does not fit any more; it stays queued then."""
+        first = self._store.conversations.get(id).queued[:1]
+        attached = [each for question in first for each in attached_to(question)]
+        attachments = self._searching.fitting(id, attached) if attached else ()
         with self._answers.starting:
-            queued = self._store.conversations.get(id).queued
-            if not queued:
+            if not first or self._store.conversations.get(id).queued[:1] != first:
                 return None
-            answer = self._send(id, queued[0], queued=True)
+            answer = self._send(id, text_of(first[0]), attachments, queued=True)
             self._events.publish(ConversationChanged(self._store.conversations.get(id)))
             return answer
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from app.services.chat.asking import Asking
 from app.services.chat.comparisons import Comparisons
@@ -12,19 +13,19 @@ from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus
 from app.services.models.events import AnswerFinished
 from app.services.worker import Worker
-from app.store.records import Conversation, Message
+from app.store.records import Attachment, Conversation, Message, Queued, attached_to, queued, text_of
 from app.store.store import Store
 from engine.errors import UserError
 from engine.text import clean_text
 
-Questions = tuple[str, ...]
+Questions = tuple[Queued, ...]
 
 
 class QuestionQueue:
     """Sends the first question of a chat when an answer there has come to its end, on a thread of its own; `begin`
     starts it. After an answer that was stopped or failed, and after a start, they wait for `send_now`.
 
-    Methods block on the disk: call them off the GUI thread. A question is named by its place and its text, so that
+    Methods block on the disk: call them off the GUI thread. A question is named by its place and itself, so that
     one that was sent meanwhile is not mistaken for another. Changes are told by `ConversationChanged`.
     """
 
@@ -48,39 +49,58 @@ class QuestionQueue:
         """Stop; call before the answers are closed."""
         self._worker.close()
 
-    def add(self, conversation: int, text: str) -> Conversation:
-        """Let a question wait behind the others. Raises UserError `chat.empty`."""
-        if not (question := clean_text(text)).strip():
+    def add(self, conversation: int, text: str, attachments: Sequence[Attachment] = ()) -> Conversation:
+        """Let a question wait behind the others; its attachments leave the draft. Raises UserError `chat.empty`."""
+        if not (cleaned := clean_text(text)).strip() and not attachments:
             raise UserError("chat.empty")
-        changed = self._change(conversation, lambda questions: (*questions, question))
+        question = queued(cleaned, attachments)
+        draft = {"attachments": ()} if attachments else {}
+        changed = self._rework(conversation, lambda chat: {"queued": (*chat.queued, question), **draft})
         self._worker.put(conversation)  # the answer may have ended meanwhile
         return changed
 
-    def edit(self, conversation: int, place: int, before: str, text: str) -> Conversation:
+    def edit(self, conversation: int, place: int, before: Queued, text: str) -> Conversation:
         """Give a question another text; an empty one drops it. One that was sent meanwhile stays as it was sent, and
         the new text waits first."""
-        question = clean_text(text)
+        cleaned = clean_text(text)
+        kept = [queued(cleaned, attached_to(before))] if cleaned.strip() or attached_to(before) else []
 
         def edited(questions: Questions) -> Questions:
             at = _place(questions, place, before)
             if at is None:
-                return (question, *questions) if question.strip() else questions
-            return (*questions[:at], *([question] if question.strip() else []), *questions[at + 1 :])
+                return (*kept, *questions)
+            return (*questions[:at], *kept, *questions[at + 1 :])
 
         return self._change(conversation, edited)
 
-    def drop(self, conversation: int, place: int, text: str) -> Conversation:
-        def without(questions: Questions) -> Questions:
-            at = _place(questions, place, text)
-            return questions if at is None else (*questions[:at], *questions[at + 1 :])
+    def drop(self, conversation: int, place: int, question: Queued) -> Conversation:
+        return self._change(conversation, lambda questions: _without(questions, place, question))
 
-        return self._change(conversation, without)
+    def take_back(self, conversation: int, place: int, question: Queued) -> bool:
+        """Put a question and what is attached to it before the draft; returns whether it still waited."""
+        found = False
 
-    def move(self, conversation: int, place: int, text: str, to: int) -> Conversation:
+        def taken(chat: Conversation) -> Mapping[str, Any]:
+            nonlocal found
+            left = _without(chat.queued, place, question)
+            found = left != chat.queued
+            if not found:
+                return {"queued": left}
+            draft = "\n".join(filter(None, (text_of(question), chat.draft)))
+            return {
+                "queued": left,
+                "draft": draft,
+                "attachments": (*attached_to(question), *chat.attachments),
+            }
+
+        self._rework(conversation, taken)
+        return found
+
+    def move(self, conversation: int, place: int, question: Queued, to: int) -> Conversation:
         """Put a question at another place."""
 
         def moved(questions: Questions) -> Questions:
-            at = _place(questions, place, text)
+            at = _place(questions, place, question)
             if at is None:
                 return questions
             others = [*questions[:at], *questions[at + 1 :]]
@@ -103,8 +123,11 @@ class QuestionQueue:
     # --- inside ---
 
     def _change(self, conversation: int, change: Callable[[Questions], Questions]) -> Conversation:
+        return self._rework(conversation, lambda chat: {"queued": change(chat.queued)})
+
+    def _rework(self, conversation: int, change: Callable[[Conversation], Mapping[str, Any]]) -> Conversation:
         with self._changing:
-            changed = self._store.conversations.requeue(conversation, change)
+            changed = self._store.conversations.rework(conversation, change)
             self._events.publish(ConversationChanged(changed))
             return changed
 
@@ -132,8 +155,13 @@ class QuestionQueue:
         return last.role == "assistant" and last.state in ("done", "length")
 
 
-def _place(questions: Questions, place: int, text: str) -> int | None:
+def _place(questions: Questions, place: int, question: Queued) -> int | None:
     """Where a question stands that was at `place` before; None once it is gone."""
-    if questions[place : place + 1] == (text,):
+    if questions[place : place + 1] == (question,):
         return place
-    return questions.index(text) if text in questions else None
+    return questions.index(question) if question in questions else None
+
+
+def _without(questions: Questions, place: int, question: Queued) -> Questions:
+    at = _place(questions, place, question)
+    return questions if at is None else (*questions[:at], *questions[at + 1 :])

@@ -217,11 +217,20 @@ class Attaching(QObject):
 
     # Sending
 
-    def taken(self) -> tuple[Attachment, ...] | None:
-        """What goes with the words that are sent now; None where that cannot be, which is explained then."""
+    def taken(self, *, waiting: bool = False) -> tuple[Attachment, ...] | None:
+        """What goes with the words that are sent now, or are `waiting` for their turn; None where that cannot be,
+        which is explained then."""
         hindrance = self._hindrance()
         if hindrance is not None:
             self._explain(hindrance)
+            return None
+        if waiting and any(each.by_parts for each in self._attachments):
+            self.strip.say(
+                self.tr(
+                    "What is read part by part can’t wait in line. Send this question when the answer is done."
+                ),
+                colour="accent",
+            )
             return None
         if self._weighing is not None:
             self._submits = True
@@ -232,18 +241,6 @@ class Attaching(QObject):
         self._stop_weighing()
         self._show()
         return told
-
-    def waits(self) -> bool:
-        """Whether the words cannot wait for their turn, as something is attached; that is explained then."""
-        if self._things():
-            self.strip.say(
-                self.tr(
-                    "Questions with attachments can’t wait in line. Send this one when the answer is done."
-                ),
-                colour="accent",
-            )
-            return True
-        return False
 
     def give_back(self) -> None:
         """The words could not be sent: what was attached is in the draft still."""

@@ -8,14 +8,16 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.queue.queue_strip import QueueStrip
 from app.services.chat.events import QueueStopped
 from app.services.events import ServiceEvent
-from app.store.records import Conversation
+from app.store.records import Conversation, Queued, text_of
 from engine.errors import UserError
 
 
 class QueueControl(QObject):
-    """`failed` carries a UserError that says why a question still waits."""
+    """`failed` carries a UserError that says why a question still waits, `given_back` the words of one that does no
+    longer: they and what is attached are in the draft."""
 
     failed = Signal(object)
+    given_back = Signal(str)
 
     def __init__(self, calls: ServiceCalls, strip: QueueStrip) -> None:
         super().__init__(strip)
@@ -23,6 +25,7 @@ class QueueControl(QObject):
         self._conversation: int | None = None
         strip.edited.connect(self._edit)
         strip.dropped.connect(self._drop)
+        strip.taken_back.connect(self._take_back)
         strip.moved.connect(self._move)
         strip.busy.connect(self._hold)
         strip.send_wanted.connect(self._send)
@@ -40,17 +43,26 @@ class QueueControl(QObject):
             if isinstance(event, QueueStopped) and event.conversation == self._conversation:
                 self.failed.emit(UserError.from_info(event.error))
 
-    def _edit(self, place: int, before: str, text: str) -> None:
+    def _edit(self, place: int, before: Queued, text: str) -> None:
         chat = self._chat
         self._calls.do(lambda s: s.queue.edit(chat, place, before, text))
 
-    def _drop(self, place: int, text: str) -> None:
+    def _drop(self, place: int, question: Queued) -> None:
         chat = self._chat
-        self._calls.do(lambda s: s.queue.drop(chat, place, text))
+        self._calls.do(lambda s: s.queue.drop(chat, place, question))
 
-    def _move(self, place: int, text: str, to: int) -> None:
+    def _take_back(self, place: int, question: Queued) -> None:
         chat = self._chat
-        self._calls.do(lambda s: s.queue.move(chat, place, text, to))
+
+        def done(found: bool) -> None:
+            if found and chat == self._conversation:
+                self.given_back.emit(text_of(question))
+
+        self._calls.do(lambda s: s.queue.take_back(chat, place, question), done, owner=self)
+
+    def _move(self, place: int, question: Queued, to: int) -> None:
+        chat = self._chat
+        self._calls.do(lambda s: s.queue.move(chat, place, question, to))
 
     def _hold(self, on: bool) -> None:
         chat = self._chat

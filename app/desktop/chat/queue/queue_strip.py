@@ -17,6 +17,7 @@ from app.desktop.widgets.labels import announce, set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 from app.desktop.widgets.scroller import scroll_area
 from app.format import format_count
+from app.store.records import Queued
 
 # The height in which they scroll, at most this part of the window's.
 MOST = 220
@@ -27,12 +28,14 @@ PATIENCE_MS = 600
 
 
 class QueueStrip(ThemedWidget):
-    """Out of sight while nothing waits. Questions are told by their place and their text."""
+    """Out of sight while nothing waits. Questions are told by their place and themselves (`Queued`). One with
+    attachments is not changed here but `taken_back`."""
 
-    edited = Signal(int, str, str)
-    dropped = Signal(int, str)
+    edited = Signal(int, object, str)
+    dropped = Signal(int, object)
+    taken_back = Signal(int, object)
     # The place it has, and the one that it is put to.
-    moved = Signal(int, str, int)
+    moved = Signal(int, object, int)
     # One of them is being changed or dragged: nothing is sent meanwhile.
     busy = Signal(bool)
     send_wanted = Signal()
@@ -64,19 +67,19 @@ class QueueStrip(ThemedWidget):
     def rows(self) -> list[QueuedQuestion]:
         return list(self._rows)
 
-    def show_questions(self, questions: Sequence[str]) -> None:
+    def show_questions(self, questions: Sequence[Queued]) -> None:
         """These wait now. A row whose question is still there stays, its editor too."""
-        if [row.text for row in self._stored] == list(questions):
+        if [row.question for row in self._stored] == list(questions):
             return
         before, rows = list(self._stored), []
         lost = any(holds_focus(row) for row in before)
-        for text in questions:
-            row = next((row for row in before if row.text == text), None)
+        for question in questions:
+            row = next((row for row in before if row.question == question), None)
             if row is None:
-                row = self._made(text)
+                row = self._made(question)
                 if len(questions) > len(self._rows):
                     said = self.tr("Waits for the answer to end: {words}")
-                    announce(self, said.format(words=text))
+                    announce(self, said.format(words=row.words()))
             else:
                 before.remove(row)
             rows.append(row)
@@ -116,10 +119,11 @@ class QueueStrip(ThemedWidget):
             row.stop_editing()
         self.show_questions(())
 
-    def _made(self, text: str) -> QueuedQuestion:
-        row = QueuedQuestion(self._list, text)
-        row.edited.connect(lambda new: self.edited.emit(self._stored.index(row), row.text, new))
-        row.dropped.connect(lambda: self.dropped.emit(self._stored.index(row), row.text))
+    def _made(self, question: Queued) -> QueuedQuestion:
+        row = QueuedQuestion(self._list, question)
+        row.edited.connect(lambda new: self.edited.emit(self._stored.index(row), question, new))
+        row.dropped.connect(lambda: self.dropped.emit(self._stored.index(row), question))
+        row.taken_back.connect(lambda: self.taken_back.emit(self._stored.index(row), question))
         row.raised.connect(lambda: self._move(row, self._stored.index(row) - 1))
         row.dragged.connect(lambda at: self._drag(row, self._list.mapFromGlobal(at).y()))
         row.let_go.connect(lambda stays: self._let_go(row, stays))
@@ -128,7 +132,7 @@ class QueueStrip(ThemedWidget):
         return row
 
     def _move(self, row: QueuedQuestion, place: int) -> None:
-        self.moved.emit(self._stored.index(row), row.text, place)
+        self.moved.emit(self._stored.index(row), row.question, place)
 
     def _drag(self, row: QueuedQuestion, y: int) -> None:
         """The others make room where the mouse is."""

@@ -1,53 +1,61 @@
-"""One question that waits: its words, and the editor in their place."""
+"""One question that waits: its words, what is attached, and the editor in their place."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from app.desktop.base.icons import set_icon
+from app.desktop.base.icons import icon, set_icon
 from app.desktop.base.style import set_property
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.base.tool_tip import wrapped_tip
 from app.desktop.chat.editor import MessageEditor
 from app.desktop.text.tool_call_text import first_words
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.elided import ElidedLabel
-from app.desktop.widgets.labels import name_icon
+from app.desktop.widgets.labels import name_icon, text_label
 from app.desktop.widgets.layouts import Column, Row
+from app.format import format_count
+from app.store.records import Queued, attached_to, text_of
 
 SHOWN = 300
 
 
 class QueuedQuestion(ThemedWidget):
-    """`edited` carries its new text; `busy` says when its editor or the mouse has it and when it is free again.
-    `dragged` carries where the mouse is while it drags the question; `let_go` says whether it is to stay there."""
+    """`edited` carries its new text, `taken_back` comes instead for one with attachments; `busy` says when its editor
+    or the mouse has it and when it is free again. `dragged` carries where the mouse is while it drags the question;
+    `let_go` says whether it is to stay there."""
 
     edited = Signal(str)
     busy = Signal(bool)
     dropped = Signal()
+    taken_back = Signal()
     raised = Signal()
     dragged = Signal(QPoint)
     let_go = Signal(bool)
     height_changed = Signal()
 
-    def __init__(self, parent: QWidget, text: str) -> None:
+    def __init__(self, parent: QWidget, question: Queued) -> None:
         super().__init__(parent)
         self.setProperty("kind", "note")
-        self.text = text
+        self.question = question
         self._number = 1
         self.editor: MessageEditor | None = None
         self._pressed: QPoint | None = None
         self._is_dragged = False
         self._line = QWidget(self)
         self._words = ElidedLabel(self._line, mode=Qt.TextElideMode.ElideRight)
+        self._clip, self._files = QLabel(self._line), text_label(self._line, "fine")
         self._up, self._edit, self._drop = (push_button(self._line, "icon") for _ in range(3))
         self._up.clicked.connect(self.raised)
         self._edit.clicked.connect(self.start_editing)
         self._drop.clicked.connect(self.dropped)
         Row(
             (self._words, 1),
+            self._clip,
+            self._files,
             self._up,
             self._edit,
             self._drop,
@@ -57,6 +65,17 @@ class QueuedQuestion(ThemedWidget):
         )
         self._column = Column(self._line, parent=self, spacing=0)
         self.refresh()
+
+    @property
+    def text(self) -> str:
+        return text_of(self.question)
+
+    def words(self) -> str:
+        """Its text, or the names of what is attached to one without words."""
+        return self.text if self.text.strip() else self._names()
+
+    def _names(self) -> str:
+        return ", ".join(each.name for each in attached_to(self.question))
 
     @property
     def is_editing(self) -> bool:
@@ -69,6 +88,9 @@ class QueuedQuestion(ThemedWidget):
         self.retranslate()
 
     def start_editing(self) -> None:
+        if attached_to(self.question):
+            self.taken_back.emit()
+            return
         if self.editor is not None:
             return
         self.editor = MessageEditor(self, self.text)
@@ -159,9 +181,16 @@ class QueuedQuestion(ThemedWidget):
         self.setToolTip(self.tr("Double-click to edit, drag to move"))
 
     def retranslate(self) -> None:
-        self._words.set_whole(first_words(self.text, SHOWN))
-        said = self.tr("Waiting question {number}: {words}")
-        self.setAccessibleName(said.format(number=self._number, words=first_words(self.text)))
+        self._words.set_whole(first_words(self.words(), SHOWN))
+        said, files = self.tr("Waiting question {number}: {words}"), attached_to(self.question)
+        if files:
+            said = self.tr("Waiting question {number} with {files}: {words}")
+            self._files.setText(format_count(len(files)))
+            self._files.setToolTip(wrapped_tip(self._names()))
+        words = first_words(self.words())
+        self.setAccessibleName(said.format(number=self._number, words=words, files=self._names()))
+        self._clip.setVisible(bool(files))
+        self._files.setVisible(bool(files))
         name_icon(self._up, self.tr("Move up"))
         name_icon(self._edit, self.tr("Edit this question"))
         name_icon(self._drop, self.tr("Remove this question"))
@@ -169,6 +198,8 @@ class QueuedQuestion(ThemedWidget):
     def restyle(self) -> None:
         for button, name in ((self._up, "arrow-up"), (self._edit, "pencil"), (self._drop, "x")):
             set_icon(button, name, "muted", 16)
+        px = themes.current.px
+        self._clip.setPixmap(icon("paperclip", "muted", 14).pixmap(px(14), px(14)))
         self.setMinimumHeight(themes.current.px(34))
         if self.editor is not None:
             self.editor.restyle()

@@ -16,7 +16,7 @@ from app.services.chat.attachments.attachments import Attachments
 from app.services.chat.attachments.weighing import MOST_FOUND, room_to_find
 from app.services.chat.citations.sources import sources_for
 from app.store.records import Attachment, Source
-from engine.errors import ErrorInfo
+from engine.errors import ErrorInfo, UserError
 from engine.remote.estimate import text_tokens
 
 if TYPE_CHECKING:
@@ -60,6 +60,17 @@ class AttachmentSearch:
         sources = sources_for(map(among.__getitem__, found or islice(among, _MOST)), room)
         told = [_told(each, sources, bool(found)) if each in wanted else each for each in attachments]
         return tuple(told), (*whole, *sources)
+
+    def fitting(self, conversation: int, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+        """The attachments of the next message of a chat as they are weighed now.
+
+        Raises UserError with the reason of the first that is refused, and as `Attachments.weigh` does.
+        """
+        weighed = self._attachments.weigh(conversation, attachments).attachments
+        for each in weighed:
+            if each.state == "refused":
+                raise UserError.from_info(each.reason or ErrorInfo("attachment.not_sent"))
+        return weighed
 
     def _passages(self, conversation: int, attachment: Attachment) -> Iterator[tuple[Passage, Source]]:
         kind: Kind = attachment.kind  # type: ignore[assignment]

@@ -8,7 +8,18 @@ from collections.abc import Iterator
 import msgspec
 
 from agents.events import Approval, Entry, Mode, ModelTurn, RunResumed, RunStarted, ToolCalled
-from app.store.records import Attachment, ChatTools, Conversation, Project, Source, WholeChat, WholeRun
+from app.store.records import (
+    Attachment,
+    ChatTools,
+    Conversation,
+    Project,
+    Source,
+    WholeChat,
+    WholeRun,
+    attached_to,
+    queued,
+    text_of,
+)
 
 # The end of the year 9999, in seconds since 1970.
 LAST_TIME = 253_402_300_799.0
@@ -106,7 +117,9 @@ def own_contents(chat: WholeChat) -> WholeChat:
     def own_sources(sources: tuple[Source, ...]) -> tuple[Source, ...]:
         return tuple(replace(each, sha256=_held(each.sha256, chat), path="") for each in sources)
 
-    given = replace(chat.conversation, attachments=own(chat.conversation.attachments))
+    asked = chat.conversation.queued
+    waiting = tuple(queued(text_of(each), own(attached_to(each))) for each in asked)
+    given = replace(chat.conversation, attachments=own(chat.conversation.attachments), queued=waiting)
     messages = tuple(
         replace(each, attachments=own(each.attachments), sources=own_sources(each.sources))
         for each in chat.messages

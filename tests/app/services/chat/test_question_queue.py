@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
 from app.services.chat.events import ComparisonChanged, ConversationChanged, QueueStopped
+from app.store.records import AttachedQuestion, Queued
 from app.store.store import Store
 from app.store.writers import _started
 from tests.app.services.chat.test_chat_models import House, code_of
@@ -35,7 +37,7 @@ def chat(house: House) -> int:
     return id
 
 
-def queued(house: House, id: int) -> tuple[str, ...]:
+def queued(house: House, id: int) -> tuple[Queued, ...]:
     return house.services.conversations.get(id).queued
 
 
@@ -50,8 +52,50 @@ def all_answered(house: House, id: int, count: int) -> None:
     wait_until(lambda: len(said(house, id)) == count and bool(said(house, id)[-1]) and not answering())
 
 
+def test_what_is_attached_waits_with_its_question_and_comes_back_to_the_draft_with_it(
+    house: House, chat: int, tmp_path: Path, coterie_home: Path
+) -> None:
+    services = house.services
+    (notes := tmp_path / "notes.md").write_text("The door is green.")
+    attached = services.attachments.attach(chat, notes)
+    services.attachments.set_draft(chat, [attached])
+    services.queue.add(chat, "Which color?", [attached])
+    question = AttachedQuestion("Which color?", (attached,))
+    waiting = services.conversations.get(chat)
+    assert (waiting.queued, waiting.attachments) == ((question,), ())
+    for name in attached.contents:
+        os.utime(coterie_home / "attachments" / name, (0, 0))
+    assert services.store.contents.sweep() == 0
+    services.conversations.set_draft(chat, "newer")
+    assert services.queue.take_back(chat, 0, question)
+    assert not services.queue.take_back(chat, 0, question)
+    given = services.conversations.get(chat)
+    assert (given.queued, given.draft, given.attachments) == ((), "Which color?\nnewer", (attached,))
+    services.queue.add(chat, "Which color?", [attached])
+    newer = services.attachments.attach(chat, notes)
+    services.attachments.set_draft(chat, [newer])
+    house.engines[0].hold.clear()
+    all_answered(house, chat, 4)
+    assert "The door is green." in str(house.engines[0].requests[-1].messages[-1].content)
+    assert services.conversations.get(chat).attachments == (newer,)  # of the next question
+
+
+def test_a_question_whose_file_does_not_fit_any_more_stays_and_says_why(
+    house: House, chat: int, tmp_path: Path
+) -> None:
+    services, told = house.services, list[QueueStopped]()
+    services.events.subscribe(QueueStopped, told.append)
+    (notes := tmp_path / "long.md").write_text("The door is green. " * 30_000)
+    attached = services.attachments.attach(chat, notes)
+    services.queue.add(chat, "Which color?", [msgspec.structs.replace(attached, state="whole", reason=None)])
+    house.engines[0].hold.clear()
+    wait_until(lambda: bool(told))
+    assert told[0].error.code.startswith("attachment.")
+    assert len(queued(house, chat)) == 1 and len(said(house, chat)) == 2
+
+
 def test_they_are_asked_one_after_the_other_in_their_order(house: House, chat: int) -> None:
-    told: list[tuple[str, ...]] = []
+    told: list[tuple[Queued, ...]] = []
     house.services.events.subscribe(ConversationChanged, lambda event: told.append(event.conversation.queued))
     for text in ("second", "third"):
         house.services.queue.add(chat, text)

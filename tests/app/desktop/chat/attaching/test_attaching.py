@@ -451,7 +451,7 @@ def test_an_edited_and_a_regenerated_message_keep_them(running: Running, tmp_pat
     assert find_all(card(view, view.ids[0]), kind=AttachmentChip)
 
 
-def test_questions_with_attachments_do_not_wait_in_line(
+def test_a_question_waits_with_its_attachments_and_gives_them_back_to_be_changed(
     make_desktop: Callable[..., Running], tmp_path: Path
 ) -> None:
     running = make_desktop().ready()
@@ -467,10 +467,27 @@ def test_questions_with_attachments_do_not_wait_in_line(
     attached(running, "notes.md")
     composer.edit.setPlainText("What color?")
     composer.submit()
-    assert "can’t wait in line" in said(running)
-    assert composer.text() == "What color?" and chips(running)
+    store = running.services.store
+    conversation = running.window.chat.shown.now.id
+    assert conversation is not None
+    strip = running.window.chat.queue.strip
+    running.until(lambda: len(strip.rows) == 1 and not chips(running))
+    assert strip.rows[0].accessibleName() == "Waiting question 1 with notes.md: What color?"
+    assert composer.text() == "" and store.conversations.get(conversation).attachments == ()
+    composer.edit.setPlainText("And why?")
+    press(strip.rows[0], "Edit this question")
+    running.until(lambda: not strip.rows and len(chips(running)) == 1)
+    running.until(lambda: composer.text() == "What color?\nAnd why?")
+    running.until(lambda: store.conversations.get(conversation).draft == "What color?\nAnd why?")
+    composer.submit()
+    running.until(lambda: len(strip.rows) == 1 and not chips(running))
     running.engine.hold.clear()
+    running.until(lambda: len(store.messages.path(conversation)) == 4)
     running.until(lambda: not running.services.answers.answering())
+    question = store.messages.get_all(store.messages.path(conversation))[2]
+    assert question.content == "What color?\nAnd why?"
+    assert [each.name for each in question.attachments] == ["notes.md"]
+    assert "The door is green." in running.engine.requests[-1].messages[-1].content
 
 
 def test_two_windows_of_a_chat_show_the_same_chips(running: Running, tmp_path: Path) -> None:
