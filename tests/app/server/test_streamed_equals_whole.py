@@ -1,0 +1,68 @@
+"""However the engine cuts an answer, what streams is what does not. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.server.asks import Answer, AnswerEvent
+from app.server.openai.chat_answer import ChatWriter
+from engine.api import Delta, Finished, PrefillProgress, ToolCallDelta, ToolCalled
+from engine.values import FinishReason, Timings, ToolCall, Usage
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> list[AnswerEvent]:
+    """The events of one answer: reasoning, content, calls that are whole, malformed, or not told in pieces."""
+    events: list[AnswerEvent] = [PrefillProgress(1, 3, 3, 0)]
+    events += [Delta(1, "reasoning", text) for text in draw(st.lists(TEXT, max_size=3))]
+    events += [Delta(1, "content", text) for text in draw(st.lists(TEXT, max_size=4))]
+    calls = []
+    for number in range(draw(st.integers(0, 3))):
+        arguments: Any = draw(st.one_of(st.dictionaries(TEXT, TEXT, max_size=3), TEXT))
+        call = ToolCall(f"call_{number}", "tool", arguments)
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+        if draw(st.booleans()):
+            cut = draw(st.integers(0, len(text)))
+            pieces = ["", text[:cut], *([] if isinstance(arguments, str) else [text[cut:]])]
+            events += [ToolCallDelta(1, call.id, call.name, piece) for piece in pieces]
+        events.append(ToolCalled(1, call))
+        calls.append(call)
+    reason: FinishReason = draw(st.sampled_from(["stop", "length"]))
+    return [*events, Finished(1, reason, Usage(3, 1, 5, 2), Timings(), None, tuple(calls))]
+
+
+def whole_of(writer: Any, events: list[AnswerEvent]) -> Any:
+    answer = Answer()
+    for event in events:
+        answer.take(event)
+    return writer.whole(answer)
+
+
+@given(answers())
+def test_chat_completions(events: list[AnswerEvent]) -> None:
+    whole = whole_of(ChatWriter("id", 1, "m"), events)["choices"][0]
+    writer = ChatWriter("id", 1, "m", with_usage=True)
+    frames = b"".join(writer.frames(event) for event in events).decode().split("\n\n")
+    assert frames[-2:] == ["data: [DONE]", ""]
+    told: dict[str, Any] = {"content": "", "reasoning_content": "", "calls": {}, "reason": None}
+    for frame in frames[:-2]:
+        for choice in json.loads(frame.removeprefix("data: "))["choices"]:
+            for name in ("content", "reasoning_content"):
+                told[name] += choice["delta"].get(name, "")
+            for call in choice["delta"].get("tool_calls", ()):
+                kept = told["calls"].setdefault(call["index"], {"arguments": ""})
+                kept |= {key: call[key] for key in ("id",) if key in call}
+                kept["arguments"] += call["function"]["arguments"]
+            told["reason"] = choice["finish_reason"]
+    message = whole["message"]
+    assert told["content"] == (message["content"] or "")
+    assert told["reasoning_content"] == message.get("reasoning_content", "")
+    assert told["reason"] == whole["finish_reason"]
+    calls = [{"arguments": c["function"]["arguments"], "id": c["id"]} for c in message.get("tool_calls", ())]
+    assert list(told["calls"].values()) == calls
