@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,24 @@ Vectors = npt.NDArray[np.floating[Any]]
 
 class EmbeddingStopped(Exception):
     """Somebody called `abort` or `close` meanwhile."""
+
+
+class Embedded(NamedTuple):
+    """Vectors of length 1, a row for each text. `tokens` of each, of which a model reads `longest` at most: what is
+    more was left out."""
+
+    vectors: Vectors
+    tokens: tuple[int, ...]
+    longest: int
+
+
+class Ranked(NamedTuple):
+    """How well each document answers the query: comparable within one ranking alone. `tokens` of each, with the
+    query, of which a model reads `longest` at most: what is more was left out."""
+
+    scores: tuple[float, ...]
+    tokens: tuple[int, ...]
+    longest: int
 
 
 class Embedder(Protocol):

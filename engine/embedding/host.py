@@ -1,4 +1,5 @@
-"""The embedding host: a child process of low priority that embeds texts and ends when nobody has asked for a while.
+"""The embedding host: a child process of low priority that embeds or ranks texts. It ends when nobody has asked for a
+while.
 
 The main thread computes; a second one reads the pipe, so that an abort or the parent's end is noticed during a step.
 The model is loaded at the start and lives as long as the process: that is how all of its memory is given back.
@@ -27,30 +28,31 @@ if TYPE_CHECKING:
 NICE = 10
 
 
-def main(connection: Connection, log_path: str, model: str, idle_s: float) -> None:
-    """Entry of the spawned process. It embeds with the file `model`, and ends after `idle_s` seconds without work."""
+def main(connection: Connection, log_path: str, model: str, longest: int, idle_s: float) -> None:
+    """Entry of the spawned process. It runs the file `model` on texts of at most `longest` tokens, and ends after
+    `idle_s` seconds without work."""
     prepare_process(log_path)
     if sys.platform == "win32":
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
         os.nice(NICE)
-    Host(connection, idle_s).run(model)
+    Host(connection, idle_s).run(model, longest)
 
 
 class Host:
     def __init__(self, connection: Connection, idle_s: float) -> None:
         self._connection = connection
         self._idle_s = idle_s
-        self._work: queue.SimpleQueue[protocol.Embed] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[protocol.Work] = queue.SimpleQueue()
         self._lock = threading.Lock()  # guards what follows
         self._current = 0
         self._aborted = 0
         self._abort: native.AbortFlag | None = None
 
-    def run(self, model: str) -> None:
+    def run(self, model: str, longest: int) -> None:
         threading.Thread(target=self._read, name="pipe", daemon=True).start()
         self._send(protocol.Alive())
-        loaded = self._loaded(model)
+        loaded = self._loaded(model, longest)
         while True:
             try:
                 request = self._work.get(timeout=self._idle_s)
@@ -67,7 +69,7 @@ class Host:
                 command = protocol.decode_command(self._connection.recv_bytes())
             except (EOFError, OSError):
                 os._exit(0)
-            if isinstance(command, protocol.Embed):
+            if not isinstance(command, protocol.Abort):
                 self._work.put(command)
                 continue
             with self._lock:
@@ -81,7 +83,7 @@ class Host:
         except OSError:
             os._exit(0)
 
-    def _loaded(self, path: str) -> TextModel | ErrorInfo:
+    def _loaded(self, path: str, longest: int) -> TextModel | ErrorInfo:
         try:
             from engine.local import native
 
@@ -93,11 +95,11 @@ class Host:
 
             with self._lock:
                 self._abort = native.AbortFlag()
-            return TextModel(path, self._abort, lambda: self._send(protocol.Alive()))
+            return TextModel(path, longest, self._abort, lambda: self._send(protocol.Alive()))
         except Exception as error:  # the file is someone else's: it may find any mistake of ours
             return error_info("engine.load_failed", error)
 
-    def _answered(self, model: TextModel, request: protocol.Embed) -> protocol.Reply:
+    def _answered(self, model: TextModel, request: protocol.Work) -> protocol.Reply:
         with self._lock:
             self._current = request.id
             model.abort.clear()
@@ -105,9 +107,15 @@ class Host:
                 model.abort.set()
         done: list[bytes] = []
         try:
-            for vectors in model.embed(request.texts):
-                done.append(vectors.astype("<f4").tobytes())
+            if isinstance(request, protocol.Embed):
+                texts = [model.whole(text) for text in request.texts]
+            else:
+                texts = [model.pair(request.query, each, request.template) for each in request.documents]
+            for rows in model.run(texts):
+                done.append(rows.astype("<f4").tobytes())
                 self._send(protocol.Alive())
         except Exception as error:
             return protocol.Failed(request.id, error_info("engine.answer_failed", error))
-        return protocol.Vectors(request.id, model.width, b"".join(done))
+        return protocol.Rows(
+            request.id, model.width, b"".join(done), tuple(len(each.tokens) for each in texts)
+        )

@@ -28,8 +28,9 @@ _BEFORE: tuple[tuple[str, str, str], ...] = (
     (r"arctic-embed.*v2", "query: ", ""),
     (r"arctic-embed|mxbai-embed|bge-(small|base|large)-en", _SENTENCE, ""),
 )
-# More than the tokens that a model takes: what is longer is not even sent to it.
-_LETTERS = 8192
+# More letters than a token has: what is longer than a model takes is not even sent to it.
+_TOKEN_LETTERS = 16
+_USUAL_LONGEST = 512
 # Of a file, what identifies it besides its size: its header, and the end of its weights.
 _IDENTIFYING_BYTES = 2**20
 
@@ -41,17 +42,21 @@ class Preparation(NamedTuple):
     passage: str
     normalizes: bool
 
-    def prepared(self, text: str, *, query: bool) -> str:
+    def prepared(self, text: str, longest: int, *, query: bool | None = None) -> str:
+        """A text of at most `longest` tokens as a question or a passage, None: as it is."""
         text = clean_text(text)
         if self.normalizes:
             text = " ".join(unicodedata.normalize("NFKC", text).split())
-        return (self.query if query else self.passage) + text[:_LETTERS]
+        before = "" if query is None else self.query if query else self.passage
+        return before + text[: _TOKEN_LETTERS * longest]
 
 
 class EmbeddingModel(NamedTuple):
     path: Path
     name: str
     width: int
+    longest: int
+    """Tokens that the model takes of a text."""
     digest: str
     """Identifies the file's content and how texts are prepared for it."""
     preparation: Preparation
@@ -66,7 +71,28 @@ def read_embedding_model(path: Path) -> EmbeddingModel:
         raise UserError("model.no_embeddings", name=name)
     widths = ("dense_3_feat_out", "embedding_length_out", "embedding_length")
     width = next(value for key in widths if (value := index.value(key)))
-    return EmbeddingModel(path, name, int(width), _digest(path), preparation_of(index))
+    return EmbeddingModel(path, name, int(width), _longest(index), _digest(path), preparation_of(index))
+
+
+class RankingModel(NamedTuple):
+    path: Path
+    name: str
+    longest: int
+    preparation: Preparation
+    template: str
+    """How the model wants a query and a document, "" for what is usual."""
+
+
+def read_ranking_model(path: Path) -> RankingModel:
+    """Read what a file says. Raises what `read_index` raises, UserError `model.no_scores` (name) for a model that
+    does not score documents, and OSError."""
+    index = read_index(path)
+    name = index.name or path.stem
+    if not senses(index, None).ranks:
+        raise UserError("model.no_scores", name=name)
+    told = index.metadata.get("tokenizer.chat_template.rerank")
+    template = told if isinstance(told, str) and "{query}" in told and "{document}" in told else ""
+    return RankingModel(path, name, _longest(index), preparation_of(index), template)
 
 
 def preparation_of(index: GgufIndex) -> Preparation:
@@ -78,6 +104,10 @@ def preparation_of(index: GgufIndex) -> Preparation:
     metadata = index.metadata
     unigram = metadata.get("tokenizer.ggml.model") == "t5"
     return Preparation(query, passage, unigram and not metadata.get("tokenizer.ggml.precompiled_charsmap"))
+
+
+def _longest(index: GgufIndex) -> int:
+    return index.number("context_length") or _USUAL_LONGEST
 
 
 def _digest(path: Path) -> str:

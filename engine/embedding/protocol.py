@@ -14,6 +14,15 @@ class Embed(msgspec.Struct, frozen=True, tag="embed"):
     texts: tuple[str, ...]
 
 
+class Rank(msgspec.Struct, frozen=True, tag="rank"):
+    """Tell how well each document answers the query. `template`: how the model wants both, "" for what is usual."""
+
+    id: int
+    query: str
+    documents: tuple[str, ...]
+    template: str
+
+
 class Abort(msgspec.Struct, frozen=True, tag="abort"):
     """Break off the step, and give what is done."""
 
@@ -24,13 +33,14 @@ class Alive(msgspec.Struct, frozen=True, tag="alive"):
     """Work goes on: loading has begun, or a step is done."""
 
 
-class Vectors(msgspec.Struct, frozen=True, tag="vectors"):
-    """Vectors of the first texts of the request, of all unless it was broken off: float32, little-endian, row after
-    row."""
+class Rows(msgspec.Struct, frozen=True, tag="rows"):
+    """Vectors of the first texts of the request, or a score for each of the first documents: of all unless it was
+    broken off. `data`: float32, little-endian, row after row. `tokens` of each, with those that were left out."""
 
     id: int
     width: int
-    rows: bytes
+    data: bytes
+    tokens: tuple[int, ...]
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
@@ -38,8 +48,9 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     error: ErrorInfo
 
 
-Command = Embed | Abort
-Reply = Alive | Vectors | Failed
+Work = Embed | Rank
+Command = Work | Abort
+Reply = Alive | Rows | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

@@ -63,18 +63,20 @@ class Projector(msgspec.Struct, frozen=True):
 
 
 class Senses(msgspec.Struct, frozen=True):
-    """What a model takes besides text, and whether it makes vectors of texts rather than texts."""
+    """What a model takes besides text, and whether it makes vectors of texts, or scores documents, not answers."""
 
     sees: bool = False
     hears: bool = False
     embeds: bool = False
+    ranks: bool = False
 
 
 def senses(model: GgufIndex, beside: Projector | None) -> Senses:
     """What a model does with this projector; a projector itself does what it lets models do."""
     if model.architecture == ARCHITECTURE:
         beside = projector(model)
-    return Senses(beside is not None and beside.sees, beside is not None and beside.hears, _embeds(model))
+    sees, hears = (False, False) if beside is None else (beside.sees, beside.hears)
+    return Senses(sees, hears, _embeds(model), _ranks(model))
 
 
 def projector(index: GgufIndex) -> Projector:
@@ -163,8 +165,12 @@ def projectors_in(folder: Path) -> Iterator[Path]:
 
 
 def _embeds(model: GgufIndex) -> bool:
-    pooling = model.value("pooling_type")  # 1 to 3: of all, of the first, of the last token; 4: a score
-    return pooling in (1, 2, 3) or (model.value("attention.causal") is False and pooling != 4)
+    pooling = model.value("pooling_type")  # 1 to 3: of all, of the first, of the last token
+    return pooling in (1, 2, 3) or (model.value("attention.causal") is False and not _ranks(model))
+
+
+def _ranks(model: GgufIndex) -> bool:
+    return bool(model.value("pooling_type") == 4)
 
 
 def _basename(index: GgufIndex) -> str:

@@ -9,16 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import multiprocessing
 import queue
-import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from multiprocessing import resource_tracker
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import msgspec
@@ -40,7 +36,7 @@ from engine.api import (
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local import health, host, protocol
-from engine.local.log_file import LogFile
+from engine.local.spawning import Spawned
 from engine.placement.workers import without_workers
 from engine.text import clean_text, clean_value
 from engine.values import FinishReason, Picture, Timings, Usage
@@ -55,8 +51,8 @@ LOG_TAIL_LINES = 200
 CLOSE_PATIENCE = 2.0
 
 
-class _Host:
-    """One spawned process with its pipe, its log file and its writer thread.
+class _Host(Spawned):
+    """One spawned process with its writer thread.
 
     `workers` are the machines that it computes with. `start_again` is set when it wants to be replaced by a
     host that starts with that `min_batch`; `caches` from when it opens a cache of single experts until it loaded
@@ -67,21 +63,7 @@ class _Host:
         self.workers = workers
         self.start_again: int | None = None
         self.caches = False
-        context = multiprocessing.get_context("spawn")
-        with contextlib.ExitStack() as undo:
-            self._log = LogFile()
-            undo.callback(self._log.close)
-            self.connection: Connection
-            self.connection, theirs = context.Pipe(duplex=True)
-            undo.enter_context(self.connection)
-            self.process: SpawnProcess = context.Process(
-                target=main, args=(theirs, self._log.path), name="coterie-engine", daemon=True
-            )
-            with theirs, _terminal_signals_blocked():
-                self.process.start()
-            log.info("Engine host %d started", self.process.pid)
-            # Our copy of the child's end is closed now, else the end of the child would never end the pipe.
-            undo.pop_all()
+        super().__init__(main, "coterie-engine")
         now = time.monotonic()
         self.vitals = health.Vitals(heard=now + health.START_PATIENCE, stepped=now)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -114,7 +96,7 @@ class _Host:
 
     def log_tail(self) -> tuple[str, ...]:
         """The last lines of native code's output, or of a traceback."""
-        return self._log.lines(LOG_TAIL_LINES)
+        return self.log.lines(LOG_TAIL_LINES)
 
     def end(self) -> None:
         """Ask the process to close, and kill it after a timeout.
@@ -125,17 +107,14 @@ class _Host:
         if not wait([self.process.sentinel], CLOSE_PATIENCE):
             self.process.kill()
 
-    def dispose(self) -> None:
-        """Kill what is left of the process and release its resources."""
+    def dispose(self) -> int | None:
+        """As `Spawned.dispose`; ends the writer thread too."""
         if self.process.is_alive():
             self.process.kill()
         self.process.join()
-        log.info("Engine host %d ended with exit code %s", self.process.pid, self.process.exitcode)
         self._outgoing.put(None)
         self._writer.join()
-        self.connection.close()
-        self.process.close()
-        self._log.close()
+        return super().dispose()
 
 
 class LocalEngine:
@@ -469,23 +448,6 @@ def _without_cache(request: LoadRequest, gone: tuple[str, ...]) -> LoadRequest:
     """The same load without expert cache and lost workers, whose cached experts are in RAM too."""
     options = without_workers(request.options, gone).without_cache()
     return msgspec.structs.replace(request, options=options)
-
-
-@contextlib.contextmanager
-def _terminal_signals_blocked() -> Iterator[None]:
-    """A process started inside begins with Ctrl+C and the terminal's end blocked, until it ignores them.
-
-    They reach the whole group of processes, and a Python that is just starting would print a traceback.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    resource_tracker.ensure_running()  # else the start would start it, and unblock Ctrl+C after that
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _clean(request: GenerateRequest) -> GenerateRequest:

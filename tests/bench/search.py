@@ -18,7 +18,7 @@ import psutil
 
 from app.services.collections.collections import Collections
 from app.store.documents.store import DocumentStore
-from engine.embedding.client import LocalEmbedder
+from engine.embedding.client import LONGEST_TEXT, LocalEmbedder
 from engine.embedding.included import included_model
 from engine.embedding.preparation import read_embedding_model
 from engine.embedding.vector_file import VectorFile
@@ -45,13 +45,14 @@ def _measure() -> dict[str, float]:
 
     native.start()
     path = _model()
-    model = TextModel(str(path), native.AbortFlag(), lambda: None)
+    model = TextModel(str(path), LONGEST_TEXT, native.AbortFlag(), lambda: None)
     preparation = read_embedding_model(path).preparation
-    texts = [preparation.prepared(text, query=False) for text in package_docs(_EMBEDDED)]
-    tokens = sum(len(model.tokens(text)) for text in texts)
-    list(model.embed(texts[:8]))
+    texts = [preparation.prepared(text, LONGEST_TEXT, query=False) for text in package_docs(_EMBEDDED)]
+    whole = [model.whole(text) for text in texts]
+    tokens = sum(min(len(text.tokens), LONGEST_TEXT) for text in whole)
+    list(model.run(whole[:8]))
     began = time.process_time()
-    rows = sum(len(vectors) for vectors in model.embed(texts))
+    rows = sum(len(vectors) for vectors in model.run(whole))
     assert rows == len(texts)
     return {"tokens_core_s": tokens / (time.process_time() - began), "tokens": tokens}
 

@@ -15,7 +15,10 @@ from engine.local.native.embedding import (
     ends_texts,
     forget_texts,
     new_embedding_context,
+    pair_marks,
     pools,
+    ranks,
+    score_count,
 )
 from engine.local.native.graph_log import graph_splits
 from engine.local.native.library import (

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from engine.local.native.decoding import AbortFlag
 
-# Of enum llama_pooling_type: those that do not give one vector for a text.
+# Of enum llama_pooling_type: those that do not give one vector for a text, and the one that gives scores.
 _POOLING_AS_IN_THE_FILE, _POOLING_NONE, _POOLING_RANK = -1, 0, 4
 
 
@@ -37,12 +37,21 @@ def pools(context: int) -> bool:
     return int(llama.llama_pooling_type(context)) not in (_POOLING_NONE, _POOLING_RANK)
 
 
+def ranks(context: int) -> bool:
+    """Whether a text gives scores."""
+    return int(llama.llama_pooling_type(context)) == _POOLING_RANK
+
+
 def embedding_width(model: int) -> int:
     return int(llama.llama_model_n_embd_out(model))
 
 
+def score_count(model: int) -> int:
+    return int(llama.llama_model_n_cls_out(model))
+
+
 def embedding(context: int, sequence: int, width: int) -> npt.NDArray[np.float32]:
-    """The vector of a sequence of the last step; zeros if there is none."""
+    """The vector or the scores of a sequence of the last step; zeros if there is none."""
     found = llama.llama_get_embeddings_seq(context, sequence)
     if not found:
         return np.zeros(width, np.float32)
@@ -59,3 +68,14 @@ def forget_texts(context: int) -> None:
 def ends_texts(vocab: int) -> bool:
     """Whether the tokenizer puts a token of its own behind each text."""
     return bool(llama.llama_vocab_get_add_eos(vocab) or llama.llama_vocab_get_add_sep(vocab))
+
+
+def pair_marks(vocab: int) -> tuple[list[int], list[int], list[int]]:
+    """Tokens before, between and behind a query and a document, as models that rank know them."""
+    end = int(llama.llama_vocab_eos(vocab))
+    if end < 0:
+        end = int(llama.llama_vocab_sep(vocab))
+    starts = [int(llama.llama_vocab_bos(vocab))] if llama.llama_vocab_get_add_bos(vocab) else []
+    ends = [end] if llama.llama_vocab_get_add_eos(vocab) else []
+    separators = [int(llama.llama_vocab_sep(vocab))] if llama.llama_vocab_get_add_sep(vocab) else []
+    return starts, [*ends, *separators], ends

@@ -58,7 +58,7 @@ class Busy:
         self._embedder = embedder
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
-        wait_until(lambda: embedder._asking)
+        wait_until(lambda: embedder.host.asking)
 
     def _run(self) -> None:
         try:
@@ -99,7 +99,7 @@ def test_of_a_text_that_is_too_long_the_end_is_left_out(running: LocalEmbedder) 
 
 def test_nothing_gives_nothing_and_starts_nothing(embedder: LocalEmbedder) -> None:
     assert embedder.embed([], query=False).shape == (0, WIDTH)
-    assert embedder.host_pid is None
+    assert embedder.host.pid is None
 
 
 def test_questions_of_many_threads_come_before_passages(running: LocalEmbedder) -> None:
@@ -114,6 +114,21 @@ def test_questions_of_many_threads_come_before_passages(running: LocalEmbedder) 
     assert isinstance(busy.ended(), EmbeddingStopped)
 
 
+def test_passages_go_on_though_questions_come_without_end(running: LocalEmbedder) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        passages = pool.submit(running.embed, MANY[:20], query=False)
+        asked = [0, 0, 0]
+
+        def ask(number: int) -> None:
+            while not passages.done():
+                running.embed(["a"], query=True)
+                asked[number] += 1
+
+        for each in [pool.submit(ask, number) for number in range(3)]:
+            each.result(60)
+    assert len(passages.result()) == 20 and min(asked) > 0
+
+
 def test_passages_are_whole_though_questions_came_between(running: LocalEmbedder) -> None:
     texts = [*MANY[:40], "b c d", "e f"]
     alone = running.embed(texts, query=False)
@@ -126,19 +141,19 @@ def test_passages_are_whole_though_questions_came_between(running: LocalEmbedder
 
 
 def test_after_an_abort_it_goes_on_with_the_same_host(running: LocalEmbedder) -> None:
-    before = running.host_pid
+    before = running.host.pid
     running.abort()  # of nothing
     busy = Busy(running)
     running.abort()
     assert isinstance(busy.ended(), EmbeddingStopped)
     assert len(running.embed(["a"], query=False)) == 1
-    assert running.host_pid == before
+    assert running.host.pid == before
 
 
 def test_closing_ends_what_is_embedded_and_the_host(model: Path) -> None:
     embedder = LocalEmbedder(model)
     embedder.embed(["a"], query=False)
-    pid = embedder.host_pid
+    pid = embedder.host.pid
     busy = Busy(embedder)
     embedder.close()
     assert isinstance(busy.ended(), EmbeddingStopped)
@@ -151,27 +166,27 @@ def test_closing_ends_what_is_embedded_and_the_host(model: Path) -> None:
 def test_a_host_that_is_killed_comes_back_and_the_passages_are_whole(embedder: LocalEmbedder) -> None:
     texts = MANY[:80]
     expected = embedder.embed(texts[:1], query=False)[0]
-    before = embedder.host_pid
+    before = embedder.host.pid
     assert before
     with ThreadPoolExecutor(1) as pool:
         passages = pool.submit(embedder.embed, texts, query=False)
-        wait_until(lambda: embedder._asking or passages.done())
+        wait_until(lambda: embedder.host.asking or passages.done())
         os.kill(before, signal.SIGKILL)
         found = passages.result()
     assert found @ expected == pytest.approx(np.ones(len(texts)), abs=1e-4)
     assert len(embedder.embed(["a"], query=True)) == 1
-    assert embedder.host_pid != before
+    assert embedder.host.pid != before
 
 
 def test_a_host_that_nobody_asks_gives_its_memory_back(model: Path) -> None:
     embedder = LocalEmbedder(model, idle_s=0.1)
     first = embedder.embed(["a"], query=False)[0]
-    pid = embedder.host_pid
+    pid = embedder.host.pid
     assert pid
     wait_until(lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     assert embedder.embed(["a"], query=False)[0] @ first > 0.9999
-    assert embedder.host_pid != pid
-    assert embedder._crashes == []
+    assert embedder.host.pid != pid
+    assert embedder.host.crashes == []
     embedder.close()
 
 

@@ -40,10 +40,10 @@ def test_texts_begin_as_the_model_was_trained(name: str, architecture: str, quer
 
 def test_texts_are_normalized_where_the_tokenizer_leaves_it_to_us() -> None:
     own = Preparation("query: ", "passage: ", normalizes=True)
-    assert own.prepared("  Ａ\u00a0\tb\n가́ \ud800", query=True) == "query: A b 가́ �"
-    assert own.prepared("", query=False) == "passage: "
+    assert own.prepared("  Ａ\u00a0\tb\n가́ \ud800", 512, query=True) == "query: A b 가́ �"
+    assert own.prepared("", 512, query=False) == "passage: "
     other = Preparation("", "", normalizes=False)
-    assert other.prepared(" Ａ\n", query=True) == " Ａ\n"
+    assert other.prepared(" Ａ\n", 512, query=True) == " Ａ\n"
 
 
 def test_a_file_tells_width_and_identity_by_its_content(tmp_path: Path) -> None:
