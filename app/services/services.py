@@ -15,6 +15,7 @@ from app.services.chat.asking import Asking
 from app.services.chat.attachments.attachment_search import AttachmentSearch
 from app.services.chat.attachments.attachments import Attachments
 from app.services.chat.attachments.part_by_part import PartByPart
+from app.services.chat.attachments.picture_files import PictureFiles
 from app.services.chat.attachments.scan_texts import ScanTexts
 from app.services.chat.attachments.scans import Scans
 from app.services.chat.attachments.unseen_pictures import UnseenPictures
@@ -119,11 +120,18 @@ class Services:
         self.chat_models = ChatModels(
             store, models, settings, library, self.runs, events, remote_servers.is_new
         )
+        self.picture_files = PictureFiles(store, home / "cache" / "pictures", events)
         self.requests = ChatRequests(
-            store, models, settings, self.projects, UnseenPictures(store, models, library)
+            store, models, settings, self.projects, UnseenPictures(store, self.picture_files, models, library)
         )
         self.attachments = Attachments(
-            store, models, self.requests.make, events, self._prefill_tps, self._seeing
+            store,
+            self.picture_files,
+            models,
+            self.requests.make,
+            events,
+            self._prefill_tps,
+            self._seeing,
         )
         self.source_views = SourceViews(store)
         self.citations = Citations(store, self.attachments.parts)
@@ -172,6 +180,7 @@ class Services:
             self.chat_models.take_up,
             lambda: bool(self.answers.answering()),
             self.scan_texts,
+            self.picture_files,
         )
         self.part_by_part = PartByPart(
             models,
@@ -206,6 +215,7 @@ class Services:
         self.runs.empty_trash(expired)
         self.store.contents.sweep()
         self.scan_texts.sweep(self.store.contents.has)
+        self.picture_files.sweep()
         trashed = [of_chat(chat.id) for chat in self.store.conversations.trash()]
         self.kept_states.keep_house([*trashed, *(of_run(run) for run in self.runs.trash())])
         try:
@@ -263,6 +273,7 @@ class Services:
         self.models.close()
         self.placements.close()
         self.answers.close()
+        self.picture_files.close()
         self.store.close()
 
 

@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from app.store.database import Part, writes
@@ -23,11 +22,17 @@ from app.store.records import Attachment, attached_to
 from app.store.tables import CONVERSATION, HAS_ATTACHMENTS, MESSAGE
 from engine.durable_files import sync_folder, write_whole
 from engine.errors import UserError
-from engine.values import Picture
 
 _YOUNG = 3600.0  # seconds
 CONTENT_NAME = re.compile(r"[0-9a-f]{64}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def not_written(error: OSError, folder: Path) -> UserError:
+    """Why a file could not be written there, for people."""
+    if error.errno in _FULL:
+        return UserError("store.disk_full", folder=str(folder))
+    return UserError("store.disk_error", folder=str(folder), detail=error.strerror or str(error))
 
 
 class Contents(Part):
@@ -47,10 +52,7 @@ class Contents(Part):
                 write_whole(path, content)
                 sync_folder(self._folder)
         except OSError as error:
-            if error.errno in _FULL:
-                raise UserError("store.disk_full", folder=str(self._folder)) from error
-            detail = error.strerror or str(error)
-            raise UserError("store.disk_error", folder=str(self._folder), detail=detail) from error
+            raise not_written(error, self._folder) from error
         return name
 
     def get(self, conversation: int, name: str) -> bytes | None:
@@ -75,29 +77,6 @@ class Contents(Part):
             return ""
         content = self.get(conversation, attachment.text)
         return "" if content is None else content.decode("utf-8", "replace")
-
-    def given(self, conversation: int, attachment: Attachment) -> str | Picture:
-        """What the model is given of an attachment: its text or picture, "" where that is gone."""
-        if not attachment.is_picture:
-            return self.text(conversation, attachment)
-        return self._picture(attachment) or ""
-
-    def _picture(self, attachment: Attachment) -> Picture | None:
-        """The picture in a file. That of a temporary chat lies in memory where the system has a folder there, and
-        goes with the store."""
-        picture = Picture("", attachment.text, attachment.width, attachment.height)
-        path = self._path(attachment.text)
-        try:
-            if path is None or min(picture.width, picture.height) < 1 or path.stat().st_size != picture.bytes:
-                return None
-        except OSError:
-            return None
-        return msgspec.structs.replace(picture, path=str(path))
-
-    def _path(self, name: str) -> Path | None:
-        if self.database.memory is None:
-            return self._folder / name if CONTENT_NAME.fullmatch(name) else None
-        return self.database.memory.file(name)
 
     def of(self, conversation: int, attachments: Iterable[Attachment]) -> dict[str, bytes]:
         """The contents of these, by their hashes; those that are gone are left out."""

@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError
 
 from app.store.errors import told
 from app.store.location import Place
-from app.store.memory_contents import MemoryContents
 from app.store.tables import selection
 from app.store.writers import is_alive, new_writer
 
@@ -31,7 +30,7 @@ class Database:
     contents of attachments where they are not kept in files.
     """
 
-    memory: MemoryContents | None = None
+    memory: dict[str, bytes] | None = None
 
     def __init__(self, place: Place, engine: Engine, clock: Callable[[], float]) -> None:
         self.place, self.engine, self.clock = place, engine, clock

@@ -32,9 +32,9 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     That is made once, so the prompt in front of later turns stays. `reason` also says what a "whole" one lacks, such
     as the text of scanned pages. `tokens` takes the text; `estimated`: no tokenizer counted them. `parts` is how many
     pages, sheets or parts of rows it has as far as it was read, 0 for none; `first` and `last` are those that were
-    chosen, 0 for all, and `layout` names the content that says where each stands in `text`. A picture's `text` is its
-    pixels, as `engine.values.Picture` has them, of this `width` and `height`. `by_parts`: the model
-    goes through what is searched, part by part.
+    chosen, 0 for all, and `layout` names the content that says where each stands in `text`. Of a picture
+    only the original is a content: `text` is the SHA-256 of the pixels that were made of it first, which have this
+    `width` and `height`. `by_parts`: the model goes through what is searched, part by part.
     """
 
     name: str
@@ -62,7 +62,8 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def contents(self) -> tuple[str, ...]:
         """The names of its contents."""
-        return tuple(filter(None, (self.sha256, self.text, self.layout)))
+        text = "" if self.kind == "picture" else self.text
+        return tuple(filter(None, (self.sha256, text, self.layout)))
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):

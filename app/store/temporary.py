@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
 from app.store.database import Database
 from app.store.location import Place
-from app.store.memory_contents import MemoryContents
 from app.store.records import FIRST_TEMPORARY
 
 P = TypeVar("P")
@@ -22,15 +21,11 @@ _COUNTED = ("conversation", "message", "cut")
 class MemoryDatabase(Database):
     """A database without a file. It has one connection, so its reads wait for their turn as well."""
 
-    memory: MemoryContents
+    memory: dict[str, bytes]
 
     def __init__(self, place: Place, engine: Engine, clock: Callable[[], float]) -> None:
         super().__init__(place, engine, clock)
-        self.memory = MemoryContents()
-
-    def close(self) -> None:
-        super().close()
-        self.memory.close()
+        self.memory = {}
 
     def read(self, work: Callable[[Connection], R]) -> R:
         return self.write(work)

@@ -103,6 +103,7 @@ class OpenAnswers:
         self._events.publish(AnswerQueued(message.id))
         try:
             if resumes:
+                self._requests.pictures.make_ready(self._branch(message), options)
                 mode = None if options.tools is None else options.tools.mode
                 self._by_runs.resume(answer, message.run, mode, self._models.wanted, again or {}, kept)
             else:

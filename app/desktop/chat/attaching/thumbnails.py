@@ -52,11 +52,11 @@ class Thumbnails(QObject):
 def picture_of(services: Services, conversation: int, attachment: Attachment, side: int = 0) -> QImage:
     """The picture as the model sees it, `side` pixels wide and high at most (0: whole); a null one where it is gone.
     For any thread but the GUI's."""
-    width, height = attachment.width, attachment.height
     pixels = services.attachments.pixels(conversation, attachment)
-    if not pixels:
+    if pixels is None:
         return QImage()
-    whole = QImage(pixels, width, height, 3 * width, QImage.Format.Format_RGB888)
+    width, height = pixels.width, pixels.height
+    whole = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
     if not side or max(width, height) <= side:
         return whole.copy()
     return whole.scaled(

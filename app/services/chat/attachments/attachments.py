@@ -14,7 +14,7 @@ import msgspec
 from agents.api import Measured
 from agents.tools.documents.kind_by_content import is_picture
 from agents.tools.documents.kinds import Unreadable, kind_of
-from agents.tools.documents.reading import Extracted, Part, decoded, extracted
+from agents.tools.documents.reading import Extracted, Part, Pixels, decoded, extracted
 from agents.tools.documents.showing import scanned_page
 from app.services.chat.attachments.given_files import checked, plain_name, read_file
 from app.services.chat.attachments.part_layout import layout_of, parts_of
@@ -40,6 +40,7 @@ from engine.text import clean_text
 from engine.values import Message, Picture
 
 if TYPE_CHECKING:
+    from app.services.chat.attachments.picture_files import PictureFiles
     from app.services.models.models import Models
     from app.store.store import Store
     from engine.api import GenerateRequest
@@ -62,13 +63,15 @@ class Attachments:
     def __init__(
         self,
         store: Store,
+        files: PictureFiles,
         models: Models,
         request: RequestOf,
         events: EventBus,
         prefill_tps: Callable[[], float],
         seeing: Callable[[], str],
     ) -> None:
-        self._store, self._models, self._request, self._events = store, models, request, events
+        self._store, self._files, self._models = store, files, models
+        self._request, self._events = request, events
         self._prefill_tps, self._seeing = prefill_tps, seeing
 
     def attach(
@@ -117,7 +120,7 @@ class Attachments:
         Raises UserError as `Models.measure` does.
         """
         attachments = seen(attachments)
-        given = [self._store.contents.given(conversation, each) for each in attachments]
+        given = [self._given(conversation, each) for each in attachments]
         facts = self._models.state.facts
         if facts is None or self._models.state.state != "ready":
             return Weight(tuple(map(estimated, attachments, given)))
@@ -163,29 +166,34 @@ class Attachments:
         """What the model is given of an attachment, "" where it is gone."""
         return self._store.contents.text(conversation, attachment)
 
-    def pixels(self, conversation: int, attachment: Attachment) -> bytes:
-        """The plain pixels of a picture, b"" where they are gone."""
-        found = self._store.contents.get(conversation, attachment.text) or b""
-        return found if len(found) == 3 * attachment.width * attachment.height else b""
+    def pixels(self, conversation: int, attachment: Attachment) -> Pixels | None:
+        """The plain pixels of a picture, None where they are gone."""
+        return self._files.pixels(conversation, attachment)
 
     def original(self, conversation: int, attachment: Attachment) -> bytes:
         """What was attached, b"" where it is gone."""
         return self._store.contents.get(conversation, attachment.sha256) or b""
 
     def _kept_picture(self, conversation: int, name: str, content: bytes, cancelled: Cancelled) -> Attachment:
-        """Keep the original and the pixels."""
+        """Keep the original."""
         pixels = decoded(content, cancelled)
-        put = self._store.contents.put
+        original = self._store.contents.put(conversation, content)
+        picture = self._files.keep(conversation, original, pixels)
         attachment = Attachment(
             name,
             "picture",
             len(content),
-            put(conversation, content),
-            put(conversation, pixels.data),
-            width=pixels.width,
-            height=pixels.height,
+            original,
+            picture.sha256,
+            width=picture.width,
+            height=picture.height,
         )
-        return estimated(attachment, self._store.contents.given(conversation, attachment))
+        return estimated(attachment, picture)
+
+    def _given(self, conversation: int, attachment: Attachment) -> str | Picture:
+        if attachment.is_picture:
+            return self._files.picture(conversation, attachment) or ""
+        return self.text(conversation, attachment)
 
     def _kept_scan(
         self, conversation: int, name: str, content: bytes, chosen: tuple[int, int], cancelled: Cancelled

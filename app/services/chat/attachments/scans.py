@@ -5,10 +5,10 @@ It gives way to answers: a page that is under way is begun again when they are d
 
 from __future__ import annotations
 
-import hashlib
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,18 +19,18 @@ from agents.tools.documents.reading import Extracted, Part, extracted
 from agents.tools.documents.showing import scanned_page
 from app.services.chat.attachments.reasons import reason
 from app.services.chat.attachments.scan_texts import PageText, ScanTexts
-from app.store.memory_contents import MemoryContents
 from app.store.records import FIRST_TEMPORARY, Attachment
 from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text
-from engine.values import Message, Picture, Sampling
+from engine.values import Message, Sampling
 
 if TYPE_CHECKING:
     from agents.api import ChatModel
-    from agents.tools.documents.reading import Pixels
     from app.services.chat.attachments.attachments import Attachments, Cancelled
+    from app.services.chat.attachments.picture_files import PictureFiles
     from app.services.models.models import Models
     from app.services.runs.model_registry import ModelRegistry
+    from engine.values import Picture
 
 _WISH = """\
 Write down all text on this page, word for word and in its order, in its own language. Write tables as Markdown \
@@ -55,9 +55,11 @@ class Scans:
         take_up: Callable[[int], object],
         is_busy: Callable[[], bool],
         texts: ScanTexts,
+        files: PictureFiles,
     ) -> None:
         self._models, self._model_registry, self._attachments = models, model_registry, attachments
-        self._take_up, self._is_busy, self._texts = take_up, is_busy, texts
+        self._take_up, self._is_busy = take_up, is_busy
+        self._texts, self._files = texts, files
 
     def read(
         self,
@@ -115,7 +117,11 @@ class Scans:
             text = ""
             if not page.blank:
                 model = model or self._model(conversation)
-                text = self._written(model, page.pixels, cancelled)
+                picture = self._files.keep(conversation, attachment.sha256, page.pixels)
+                try:
+                    text = self._written(model, picture, cancelled)
+                finally:
+                    Path(picture.path).unlink(missing_ok=True)
             known[number] = PageText(text, self._models.signature)
             self._texts.keep(
                 attachment.sha256, number, known[number], temporary=conversation >= FIRST_TEMPORARY
@@ -132,31 +138,24 @@ class Scans:
             raise UserError("picture.not_seen", name=state.name)
         return model
 
-    def _written(self, model: ChatModel, pixels: Pixels, cancelled: Cancelled) -> str:
+    def _written(self, model: ChatModel, picture: Picture, cancelled: Cancelled) -> str:
         """What the model reads on a page."""
-        context, files = model.ready(), MemoryContents()
-        name = hashlib.sha256(pixels.data).hexdigest()
-        try:
-            files[name] = pixels.data
-            picture = Picture(str(files.file(name)), name, pixels.width, pixels.height)
-            ask = ModelRequest(
-                (Message("user", f"\n\n{_WISH}", media=(picture,)),),
-                sampling=Sampling(temperature=0.0, repeat_penalty=1.05),
-                reasoning="off",
-                max_tokens=min(_MOST_TOKENS, context // 2),
-            )
-            while True:
-                while self._is_busy() and not cancelled():
-                    time.sleep(_LOOK_S)
-                turn = model.stream(ask, lambda _: None, lambda: cancelled() or self._is_busy())
-                if cancelled():
-                    raise Unreadable("cancelled", kind="pdf")
-                if turn.error is not None:
-                    raise UserError.from_info(turn.error)
-                if turn.finish_reason != "cancelled":
-                    return _plain(turn.content, goes_on=turn.finish_reason == "length")
-        finally:
-            files.close()
+        ask = ModelRequest(
+            (Message("user", f"\n\n{_WISH}", media=(picture,)),),
+            sampling=Sampling(temperature=0.0, repeat_penalty=1.05),
+            reasoning="off",
+            max_tokens=min(_MOST_TOKENS, model.ready() // 2),
+        )
+        while True:
+            while self._is_busy() and not cancelled():
+                time.sleep(_LOOK_S)
+            turn = model.stream(ask, lambda _: None, lambda: cancelled() or self._is_busy())
+            if cancelled():
+                raise Unreadable("cancelled", kind="pdf")
+            if turn.error is not None:
+                raise UserError.from_info(turn.error)
+            if turn.finish_reason != "cancelled":
+                return _plain(turn.content, goes_on=turn.finish_reason == "length")
 
 
 def _with_text(name: str, content: bytes, first: int, last: int, cancelled: Cancelled) -> Extracted:

@@ -16,6 +16,7 @@ from engine.remote.names import is_remote
 from engine.values import Picture
 
 if TYPE_CHECKING:
+    from app.services.chat.attachments.picture_files import PictureFiles
     from app.services.library.library import Library
 
 # For the model, in the place of a picture.
@@ -26,19 +27,29 @@ REFUSED = "picture.not_seen"
 class UnseenPictures:
     """What the model in use is given of attachments, and what is said where it cannot see. Blocks on the disk."""
 
-    def __init__(self, store: Store, models: Models, library: Library) -> None:
-        self._store, self._models, self._library = store, models, library
+    def __init__(self, store: Store, files: PictureFiles, models: Models, library: Library) -> None:
+        self._store, self._files, self._models, self._library = store, files, models, library
 
     def given(self, conversation: int, options: ChatOptions) -> Callable[[Attachment], str | Picture]:
         """What the model is given of each attachment of a chat."""
         leaves_out = self._leaves_out(options)
 
         def given(attachment: Attachment) -> str | Picture:
-            if leaves_out and attachment.is_picture:
+            if not attachment.is_picture:
+                return self._store.contents.text(conversation, attachment)
+            if leaves_out:
                 return _LEFT_OUT.format(name=attachment.name)
-            return self._store.contents.given(conversation, attachment)
+            return self._files.picture(conversation, attachment) or ""
 
         return given
+
+    def make_ready(self, branch: Sequence[Message], options: ChatOptions) -> None:
+        """Have the files of pictures in their places, as a run that goes on names them."""
+        for message in branch:
+            given = self.given(message.conversation, options)
+            for attachment in message.attachments:
+                if attachment.is_picture:
+                    given(attachment)
 
     def left_out(self, branch: Sequence[Message], options: ChatOptions) -> int:
         """How many pictures the model is not given of what it is told."""

@@ -108,7 +108,9 @@ def own_contents(chat: WholeChat) -> WholeChat:
             replace(
                 each,
                 sha256=_held(each.sha256, chat),
-                text=_held(each.text, chat),
+                text=_held(each.sha256, chat) and each.text
+                if each.kind == "picture"
+                else _held(each.text, chat),
                 layout=_held(each.layout, chat),
             )
             for each in attachments

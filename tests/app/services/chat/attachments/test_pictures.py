@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,9 +91,53 @@ def test_it_is_exported_and_imported_with_its_chat(house: House) -> None:
     red = house.attach("red.png", picture())
     house.say("Which color?", red)
     whole = house.services.store.whole_chats.get(house.id)
-    assert set(whole.contents) == {red.sha256, red.text} == set(own_contents(whole).contents)
-    made_up = msgspec.structs.replace(red, width=-red.width, height=-red.height)
-    assert house.services.store.contents.given(house.id, made_up) == ""
+    assert set(whole.contents) == {red.sha256} == set(own_contents(whole).contents)
+    (kept,) = own_contents(whole).messages[0].attachments
+    assert kept == red and kept.is_picture
+    bare = msgspec.structs.replace(whole, contents={})
+    assert not own_contents(bare).messages[0].attachments[0].is_picture
+
+
+def test_a_made_up_size_or_digest_changes_nothing(house: House) -> None:
+    red, files = house.attach("red.png", picture()), house.services.picture_files
+    blue = house.attach("blue.png", picture("blue"))
+    made_up = msgspec.structs.replace(red, width=-1, height=90000, text=blue.text)
+    assert files.picture(house.id, made_up) == files.picture(house.id, red)
+
+
+def test_its_pixels_are_made_again_where_they_are_gone(house: House) -> None:
+    red, files = house.attach("red.png", picture()), house.services.picture_files
+    assert held(house) == {red.sha256}
+    before = files.picture(house.id, red)
+    assert before is not None and before.sha256 == red.text
+    Path(before.path).unlink()
+    assert files.picture(house.id, red) == before and Path(before.path).exists()
+
+
+def test_pixels_of_what_is_not_kept_any_more_are_removed(house: House) -> None:
+    red, files = house.attach("red.png", picture()), house.services.picture_files
+    made = files.picture(house.id, red)
+    assert made is not None
+    os.utime(made.path, (1, 1))
+    files.sweep()
+    assert Path(made.path).exists()
+    (house.home / "attachments" / red.sha256).unlink()
+    files.sweep()
+    assert not Path(made.path).exists()
+
+
+def test_pixels_take_no_more_than_their_room(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.services.chat.attachments.picture_files.MOST_BYTES", 10_000)
+    files, made = house.services.picture_files, []
+    for color in ("red", "blue", "lime"):
+        found = files.picture(house.id, house.attach(f"{color}.png", picture(color)))
+        assert found is not None
+        made.append(Path(found.path))
+    assert all(path.exists() for path in made), "an answer may want what was used just now"
+    for path in made[:2]:
+        os.utime(path, (1, 1))
+    files.sweep()
+    assert [path.exists() for path in made] == [False, False, True]
 
 
 def test_a_model_of_the_library_that_sees_is_named() -> None:
@@ -110,21 +155,29 @@ def test_pictures_that_do_not_fit_are_named(house: House) -> None:
     assert last.reason is not None and last.reason.code == "attachment.picture_too_long"
 
 
-def test_a_picture_of_a_temporary_chat_is_kept_in_memory_and_goes_with_the_program(house: House) -> None:
+def test_a_picture_of_a_temporary_chat_is_kept_in_memory_and_goes_with_the_chat(house: House) -> None:
     house.load()
     house.id = house.services.conversations.create_temporary().id
     house.say("Which color?", house.attach("red.png", picture()))
     (seen,) = house.engine.requests[-1].messages[-1].media
     assert len(Path(seen.path).read_bytes()) == seen.bytes and held(house) == set()
     assert house.home not in Path(seen.path).parents
-    house.services.close()
+    house.services.filing.delete([house.id])
     assert not Path(seen.path).parent.exists()
+    house.services.filing.restore([house.id])
+    house.say("And now?")
+    (again,) = (each for message in house.engine.requests[-1].messages for each in message.media)
+    assert again.sha256 == seen.sha256 and Path(again.path).exists()
+    house.services.close()
+    assert not Path(again.path).parent.exists()
 
 
 def test_a_picture_that_is_lost_is_told_as_lost(house: House) -> None:
     house.load()
     red = house.attach("red.png", picture())
-    (house.home / "attachments" / red.text).write_bytes(b"other")
+    (house.home / "attachments" / red.sha256).write_bytes(b"other")
+    for file in (house.home / "cache" / "pictures").iterdir():
+        file.unlink()
     house.say("Look", red)
     (question,) = (each for each in house.engine.requests[-1].messages if each.role == "user")
     assert (

@@ -142,7 +142,8 @@ def test_it_gives_way_to_answers_and_begins_the_page_again(house: House) -> None
         return len(asked) < 3
 
     models, registry, attachments = services.models, services.model_registry, services.attachments
-    scans = Scans(models, registry, attachments, services.chat_models.take_up, is_busy, services.scan_texts)
+    texts, files = services.scan_texts, services.picture_files
+    scans = Scans(models, registry, attachments, services.chat_models.take_up, is_busy, texts, files)
     assert scans.read(house.id, kept).state == "whole"
     assert asked[:3] == [0, 0, 0] and len(house.engine.requests) == 2
 
