@@ -67,6 +67,8 @@ class Asking:
         """
         if not text.strip() and not attachments:
             raise UserError("chat.empty")
+        if not sources:
+            self._collections.look_ahead(self._conversations.get(id), text)
         with self._answers.starting:
             self._refuse_moved(id, after)
             return self._send(id, text, attachments, sources)
@@ -77,6 +79,8 @@ class Asking:
         first = self._store.conversations.get(id).queued[:1]
         attached = [each for question in first for each in attached_to(question)]
         attachments = self._searching.fitting(id, attached) if attached else ()
+        for question in first:
+            self._collections.look_ahead(self._conversations.get(id), text_of(question))
         with self._answers.starting:
             if not first or self._store.conversations.get(id).queued[:1] != first:
                 return None
@@ -113,6 +117,8 @@ class Asking:
         if not text.strip():
             raise UserError("chat.empty")
         record = self._store.messages.get(message)
+        if record.role == "user":
+            self._collections.look_ahead(self._conversations.get(record.conversation), text)
         with self._answers.starting:
             self._refuse_moved(record.conversation, after)
             self._answers.refuse_busy(record.conversation)

@@ -22,6 +22,7 @@ from engine.errors import ErrorInfo, UserError
 if TYPE_CHECKING:
     from app.services.chat.projects import Projects
     from app.services.collections.collections import Collections
+    from app.services.collections.passage_search import Hit
     from app.services.models.models import Models
     from app.services.runs.tool_checks import ToolChecks
 
@@ -47,6 +48,16 @@ class CollectionSearch:
     ) -> None:
         self._collections, self._projects, self._models = collections, projects, models
         self._checks = checks
+        # Of conversations that are about to be asked something: the collection, the question, and what was found.
+        self._ahead: dict[int, tuple[str, str, list[Hit]]] = {}
+
+    def look_ahead(self, conversation: Conversation, question: str) -> None:
+        """Search for a question that `of_chat` will be asked about, and keep what is found for it: it may take
+        seconds, for which no other chat should have to wait."""
+        name = self.of_run(conversation)
+        if name and question.strip() and not self.by_model(conversation):
+            hits = self._collections.search(name, question, _MOST)
+            self._ahead[conversation.id] = name, question, hits
 
     def collection_of(self, conversation: Conversation) -> str:
         """The name of the collection that was chosen for a chat, else of its project's, "" for none.
@@ -95,7 +106,11 @@ class CollectionSearch:
         name = self.collection_of(conversation)
         if not name or not question.strip() or self.by_model(conversation):
             return Found()
-        sources = self.sources(name, question)
+        *asked, hits = self._ahead.pop(conversation.id, ("", "", []))
+        if asked == [name, question]:
+            sources = sources_for((source_of(hit.passage) for hit in hits), self._room)
+        else:
+            sources = self.sources(name, question)
         about: dict[str, str | int | float] = {"name": name}
         if not sources:
             return Found((), (ErrorInfo(NOTHING, about),))
@@ -106,10 +121,13 @@ class CollectionSearch:
 
         Raises UserError `collections.none` and `store.*`.
         """
-        facts = self._models.state.facts
-        room = MOST_FOUND if facts is None else room_to_find(facts.context)
         hits = self._collections.search(collection, question, _MOST)
-        return sources_for((source_of(hit.passage) for hit in hits), room)
+        return sources_for((source_of(hit.passage) for hit in hits), self._room)
+
+    @property
+    def _room(self) -> int:
+        facts = self._models.state.facts
+        return MOST_FOUND if facts is None else room_to_find(facts.context)
 
 
 def source_of(passage: FoundPassage) -> Source:

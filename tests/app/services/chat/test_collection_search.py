@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.services.chat.exchange.vetting import asking_project
+from app.services.collections.passage_search import Hit
 from app.store.records import ChatOptions, Message, ProjectOptions
 from engine.errors import UserError
 from tests.app.services.chat.test_chat_models import House
@@ -69,6 +70,25 @@ def test_of_a_question_that_nothing_answers_that_is_kept_and_another_wording_is_
     house.told.finished(edited.id)
     again = asked(house, edited)
     assert [each.code for each in again.notices] == ["chat.read_in_collection"] and len(again.sources) == 1
+
+
+def test_other_chats_do_not_wait_for_a_search(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    services = house.services
+    project = services.projects.create("Flat", ProjectOptions(collection="lease"))
+    chat = services.conversations.create(project=project.id).id
+    searched: list[tuple[str, bool]] = []
+    search = services.collections.search
+
+    def watched(name: str, query: str, limit: int) -> list[Hit]:
+        searched.append((query, services.answers.starting.locked()))
+        return search(name, query, limit)
+
+    monkeypatch.setattr(services.collections, "search", watched)
+    first = asked(house, ask(house, chat, "How much is rent?"))
+    edited = services.asking.edit(first.id, "Are cats allowed?")
+    house.told.finished(edited.id)
+    assert [each.name for each in asked(house, edited).sources] == ["cats.txt"]
+    assert searched == [("How much is rent?", False), ("Are cats allowed?", False)]
 
 
 def test_a_question_is_asked_without_a_collection_that_is_gone(house: House) -> None:
