@@ -99,7 +99,7 @@ class Bridge(QObject):
 
     def attach(self, services: Services) -> None:
         """Subscribe to everything that `services` publish."""
-        self._unsubscribe = services.events.subscribe(ServiceEvent, self.receive, weak=True)
+        self._unsubscribe = services.events.follow(self.receive)
 
     def detach(self) -> None:
         """Hear nothing more, and forget what has not been emitted."""
@@ -108,13 +108,14 @@ class Bridge(QObject):
             self._waiting.clear()
         self._timer.stop()
 
-    def receive(self, event: ServiceEvent) -> None:
-        """Called from any thread; returns at once."""
+    def receive(self, events: Sequence[ServiceEvent]) -> None:
+        """Take what was published at once, which stays together; from any thread, returns at once."""
         with self._lock:
-            if isinstance(event, SettingsChanged):
-                self._settings = event.settings
-            else:
-                self._waiting.append(event)
+            for event in events:
+                if isinstance(event, SettingsChanged):
+                    self._settings = event.settings
+                else:
+                    self._waiting.append(event)
             if self._scheduled:
                 return
             self._scheduled = True

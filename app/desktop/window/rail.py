@@ -100,7 +100,6 @@ class Rail(ThemedWidget):
     def show_page(self, page: str) -> None:
         for name, button in self._pages.items():
             button.setChecked(name == page)
-        self.restyle()
 
     def page_title(self) -> str:
         """The name of the page that is shown; "" for the chat, which has a title of its own."""

@@ -50,8 +50,13 @@ class Filing:
         places: dict[tuple[int | None, bool, float | None], list[int]] = {}
         for record in before:
             places.setdefault((record.project, record.archived, record.deleted), []).append(record.id)
-        for (project, archived, deleted), ids in places.items():
-            self._set(ids, project=project, archived=archived, deleted=deleted)
+        changed: list[Conversation] = []
+        try:
+            for (project, archived, deleted), ids in places.items():
+                fields = {"project": project, "archived": archived, "deleted": deleted}
+                changed += self._store.conversations.set_all(ids, **fields)
+        finally:
+            self._events.publish(*map(ConversationChanged, changed))
 
     def purge(self, ids: Sequence[int]) -> int:
         """Delete chats of the trash for good, with the journals of their answers; returns the count."""

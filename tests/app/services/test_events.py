@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -56,22 +57,23 @@ def test_who_unsubscribes_while_an_event_is_published_hears_no_later_one() -> No
     assert heard == [FULL]
 
 
-def test_a_weak_handler_does_not_keep_its_object() -> None:
+def test_what_follows_the_bus_gets_at_once_what_was_published_at_once_and_does_not_live_by_it() -> None:
     class Page:
         def __init__(self) -> None:
-            self.heard: list[ServiceEvent] = []
+            self.heard: list[Sequence[ServiceEvent]] = []
 
-        def hear(self, event: ServiceEvent) -> None:
-            self.heard.append(event)
+        def hear(self, events: Sequence[ServiceEvent]) -> None:
+            self.heard.append(events)
 
     bus, page = EventBus(), Page()
     heard = page.heard
-    bus.subscribe(StoreFailed, page.hear, weak=True)
-    bus.publish(FULL)
+    bus.follow(page.hear)
+    bus.publish(FULL, LibraryChanged())
+    bus.publish()
     del page
     gc.collect()
     bus.publish(FULL)
-    assert heard == [FULL]
+    assert heard == [(FULL, LibraryChanged())]
 
 
 def test_threads_publish_and_subscribe_at_the_same_time() -> None:

@@ -154,6 +154,11 @@ class ChatRows(QAbstractListModel):
             return QModelIndex()
         return self._index_at(heading_place(group_of_project(self._projects[project])))
 
+    def index_of_key(self, key: Hashable) -> QModelIndex:
+        """The row that `key_of` names, as long as it is shown."""
+        chat = key if isinstance(key, int) else None
+        return self.index_of_project(key[1]) if isinstance(key, tuple) else self.index_of(chat)
+
     def neighbour(self, conversation: int | None, step: int) -> int | None:
         """The conversation `step` places (1 or -1) below the given one in what is shown; the first one below none."""
         at = self.index_of(conversation).row()
@@ -195,15 +200,13 @@ class ChatRows(QAbstractListModel):
         self._counts = Counter(c.project for c in listed if c.project is not None)
         if self._hits is not None:
             # A hit may be renamed or deleted while it is shown.
-            known = self._conversations
-            found = [(known.get(hit.conversation.id), hit) for hit in self._hits]
+            found = [(self._conversations.get(hit.conversation.id), hit) for hit in self._hits]
             self._places = []
             take_over(self, self._rows, [Row(None, chat, hit) for chat, hit in found if chat is not None])
             return
         rows = [self._placed_row(c) for c in listed if not self._hides(c)]
-        groups = {Group(*place[:3]) for place, _ in rows} | set(
-            map(group_of_project, self._projects.values())
-        )
+        groups = {Group(*group) for group in {place[:3] for place, _ in rows}}  # few, of thousands of rows
+        groups.update(map(group_of_project, self._projects.values()))
         rows += [(heading_place(group), self._heading(group)) for group in groups]
         rows.sort()  # no two places are the same
         self._places = [place for place, _ in rows]

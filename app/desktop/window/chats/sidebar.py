@@ -244,8 +244,11 @@ class Sidebar(SearchedList):
         self.bulk.show_count(count)
 
     def _mark_open(self) -> None:
-        self._delegate.open = self.model.key_of(self.open_chat)
-        self.list.viewport().update()
+        """Paint the rows anew that are concerned: the others are many."""
+        before, self._delegate.open = self._delegate.open, self.model.key_of(self.open_chat)
+        if before != self._delegate.open:
+            for key in (before, self._delegate.open):
+                self.list.update(self._shown.mapFromSource(self.model.index_of_key(key)))
 
     def _search_changed(self, text: str) -> None:
         if text.strip():

@@ -60,7 +60,7 @@ def test_events_of_threads_arrive_whole_and_in_few_batches(qtbot: QtBot) -> None
 
     def tell() -> None:
         for number in range(3000):
-            bridge.receive(TextDelta(Owner(1), "", f"{number} "))
+            bridge.receive([TextDelta(Owner(1), "", f"{number} ")])
 
     started = time.monotonic()
     thread = threading.Thread(target=tell)
