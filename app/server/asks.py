@@ -30,8 +30,8 @@ class Ask(msgspec.Struct, frozen=True):
     top_logprobs: int | None = None
 
 
-# The engine's events of one answer as they are: `PrefillProgress` comes first and says how long the prompt is, and
-# `Finished` is the last.
+# The engine's events, but that `id` is the number of the choice, 0 where one alone is asked for: `PrefillProgress`
+# comes first and says how long the prompt is, and `Finished` is the last of each.
 AnswerEvent = PrefillProgress | Delta | TokenLogprobs | ToolCallDelta | ToolCalled | Finished
 
 

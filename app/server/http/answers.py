@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -40,15 +40,15 @@ class Writer(Protocol):
     keep_alive: bytes
 
     def frames(self, event: AnswerEvent) -> bytes:
-        """What an event adds to the stream; after the last one everything is said."""
+        """What an event adds to the stream; after the last one of the last choice everything is said."""
         ...
 
     def failed(self, refusal: Refusal) -> bytes:
         """The end of a stream that breaks off."""
         ...
 
-    def whole(self, answer: Answer) -> Any:
-        """The answer as a value for JSON."""
+    def whole(self, choices: Sequence[Answer]) -> Any:
+        """The answer as a value for JSON; of most protocols it has one choice."""
         ...
 
 
@@ -69,19 +69,26 @@ class Answers:
             raise refusal_of(error) from error
 
     async def respond(
-        self, request: Request, ask: Ask, make: Callable[[KnownModel], Writer], *, stream: bool
+        self,
+        request: Request,
+        ask: Ask | Sequence[Ask],
+        make: Callable[[KnownModel], Writer],
+        *,
+        stream: bool,
     ) -> AnswerResponse:
-        """The response to a request for an answer. Raises Refusal as long as nothing was sent."""
+        """The response to a request for an answer, with a choice for each ask, all of one model. Raises Refusal as
+        long as nothing was sent."""
+        asks = [ask] if isinstance(ask, Ask) else list(ask)
         if self._is_stopping:
             raise stopping()
-        model = await self.off_loop(self.answering.find, ask.model)
+        model = await self.off_loop(self.answering.find, asks[0].model)
         call = call_of(request)
         self.turns.check(call.key_name)
         call.model = model.id
-        events = AnswerEvents()
+        events = AnswerEvents(len(asks))
         self._open[events] = call.key
-        self._spawn(self._work(request, model, ask, events))
-        return AnswerResponse(request, events, make(model), stream, self.keep_alive_s)
+        self._spawn(self._work(request, model, asks, events))
+        return AnswerResponse(request, events, len(asks), make(model), stream, self.keep_alive_s)
 
     async def stop(self) -> None:
         """End all open answers with an error, and wait for their ends."""
@@ -109,17 +116,29 @@ class Answers:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _work(self, request: Request, model: KnownModel, ask: Ask, events: AnswerEvents) -> None:
-        """Hold a place of the key, ask, and stay until the engine has ended the answer."""
+    async def _work(
+        self, request: Request, model: KnownModel, asks: Sequence[Ask], events: AnswerEvents
+    ) -> None:
+        """Hold a place of the key, ask, and stay until the engine has ended all choices."""
         call = call_of(request)
         try:
             async with self.turns.place(call.key_name):
                 if not events.is_wanted:
                     return
-                number = await self.off_loop(self.answering.begin, model, ask, call.key, events.listener)
+                numbers: list[int] = []
+                try:
+                    for choice, ask in enumerate(asks):
+                        listener = events.listener(choice)
+                        numbers.append(
+                            await self.off_loop(self.answering.begin, model, ask, call.key, listener)
+                        )
+                except Refusal as refusal:
+                    events.put([refusal])
+                    events.leave_out(len(asks) - len(numbers))
                 await _first(events.ended.wait(), events.left.wait())
                 if not events.ended.is_set():
-                    await self.off_loop(self.answering.abort, number)
+                    for number in numbers:
+                        await self.off_loop(self.answering.abort, number)
                     await events.ended.wait()
         except Refusal as refusal:
             events.put([refusal])
@@ -134,9 +153,16 @@ class AnswerResponse:
     """The response of an answer, as Starlette calls one; whoever hangs up ends it."""
 
     def __init__(
-        self, request: Request, events: AnswerEvents, writer: Writer, stream: bool, keep_alive_s: float
+        self,
+        request: Request,
+        events: AnswerEvents,
+        choices: int,
+        writer: Writer,
+        stream: bool,
+        keep_alive_s: float,
     ) -> None:
         self._request, self._events, self._writer = request, events, writer
+        self._unfinished = self._choices = choices
         self._stream, self._keep_alive_s = stream, keep_alive_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -155,16 +181,21 @@ class AnswerResponse:
         self._events.put([Refusal(499, "client_closed", "The client has hung up.")])
 
     async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = Answer()
-        while answer.finished is None:
+        answers = [Answer() for _ in range(self._choices)]
+        while self._unfinished:
             for told in await self._events.next(3600.0):
                 if isinstance(told, Refusal):
                     raise told
-                answer.take(told)
-        if (refusal := _failure(answer.finished)) is not None:
-            raise refusal
-        call_of(self._request).note(answer.finished)
-        await json_response(self._writer.whole(answer))(scope, receive, send)
+                answers[told.id].take(told)
+                if isinstance(told, Finished) and (refusal := self._finished(told)) is not None:
+                    raise refusal
+        await json_response(self._writer.whole(answers))(scope, receive, send)
+
+    def _finished(self, finished: Finished) -> Refusal | None:
+        """Take note of the end of a choice; why it is none, if so."""
+        self._unfinished -= 1
+        call_of(self._request).note(finished)
+        return _failure(finished)
 
     async def _streamed(self, send: Send) -> None:
         told = await self._until_headers()
@@ -206,16 +237,13 @@ class AnswerResponse:
         for event in told:
             refusal = event if isinstance(event, Refusal) else None
             if isinstance(event, Finished):
-                call_of(self._request).note(event)
-                refusal = _failure(event)
+                refusal = self._finished(event)
             if refusal is not None:
                 call_of(self._request).status = refusal.status
                 return bytes(frames + self._writer.failed(refusal)), True
             assert not isinstance(event, Refusal)
             frames += self._writer.frames(event)
-            if isinstance(event, Finished):
-                return bytes(frames), True
-        return bytes(frames), False
+        return bytes(frames), not self._unfinished
 
 
 def json_response(value: Any) -> Response:

@@ -34,7 +34,12 @@ class Call:
         return WITHOUT_KEY if self.key is None else self.key.name
 
     def note(self, finished: Finished) -> None:
-        self.usage = finished.usage
+        """Add what a choice took."""
+        usage, before = finished.usage, self.usage or Usage()
+        self.usage = Usage(
+            before.prompt_tokens + usage.prompt_tokens,
+            completion_tokens=before.completion_tokens + usage.completion_tokens,
+        )
 
 
 def set_call(scope: Scope, call: Call) -> None:

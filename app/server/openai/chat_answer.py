@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -17,108 +17,122 @@ DONE = b"data: [DONE]\n\n"
 
 
 class ChatWriter:
-    """Writes one completion. `created` is in seconds since 1970. A stream says the usage where `with_usage`."""
+    """Writes one completion of so many `choices`. `created` is in seconds since 1970. A stream says the usage where
+    `with_usage`."""
 
     content_type = "text/event-stream; charset=utf-8"
     keep_alive = b": wait\n\n"
 
-    def __init__(self, id: str, created: int, model: str, with_usage: bool = False) -> None:
+    def __init__(self, id: str, created: int, model: str, with_usage: bool = False, choices: int = 1) -> None:
         self._id, self._created, self._model, self._with_usage = id, created, model, with_usage
+        self._choices = [_Choice() for _ in range(choices)]
+        self._ends: list[Finished] = []
+
+    def frames(self, event: AnswerEvent) -> bytes:
+        choice = self._choices[event.id]
+        frames = b"".join(self._chunk([{"index": event.id, **told}]) for told in choice.told(event))
+        if isinstance(event, Finished):
+            self._ends.append(event)
+            if len(self._ends) == len(self._choices):
+                frames += (self._usage() if self._with_usage else b"") + DONE
+        return frames
+
+    def failed(self, refusal: Refusal) -> bytes:
+        return frame(error_value(refusal)) + DONE
+
+    def whole(self, choices: Sequence[Answer]) -> Any:
+        ends = [answer.finished for answer in choices if answer.finished is not None]
+        return {
+            **self._head("chat.completion"),
+            "choices": [_whole(index, answer) for index, answer in enumerate(choices)],
+            "usage": usage_value(usage_of(ends)),
+        }
+
+    def _usage(self) -> bytes:
+        return self._chunk([], usage=usage_value(usage_of(self._ends)))
+
+    def _head(self, kind: str) -> dict[str, Any]:
+        return {"id": self._id, "object": kind, "created": self._created, "model": self._model}
+
+    def _chunk(self, choices: list[dict[str, Any]], **more: Any) -> bytes:
+        return frame({**self._head("chat.completion.chunk"), "choices": choices, **more})
+
+
+class _Choice:
+    """What was told of one choice."""
+
+    def __init__(self) -> None:
         self._begun = False
         self._tokens = ContentTokens()
         self._calls: dict[str, tuple[int, WrittenCall]] = {}
 
-    def frames(self, event: AnswerEvent) -> bytes:
+    def told(self, event: AnswerEvent) -> Iterator[dict[str, Any]]:
+        """The parts of the choice's chunks that an event adds."""
         tokens = self._tokens.take(event)
         if isinstance(event, PrefillProgress | TokenLogprobs):
-            return b""
-        begin = b"" if self._begun else self._delta({"role": "assistant", "content": ""})
-        self._begun = True
+            return
+        if not self._begun:
+            self._begun = True
+            yield _delta({"role": "assistant", "content": ""})
         if isinstance(event, Delta):
-            return begin + self._delta(_text(event), tokens=tokens)
-        if isinstance(event, ToolCallDelta):
-            return begin + self._call(event.call, event.name, event.text)
-        if isinstance(event, ToolCalled):
-            told = self._calls.get(event.call.id)
-            rest = rest_of(event.call, None if told is None else told[1])
-            return begin + (self._call(event.call.id, event.call.name, rest) if rest or told is None else b"")
-        if isinstance(event, Finished):
-            return begin + self._end(event)
-        return begin
+            told = _delta(_text(event))
+            yield told | ({"logprobs": logprobs_value(tokens)} if tokens else {})
+        elif isinstance(event, ToolCallDelta):
+            yield from self._call(event.call, event.name, event.text)
+        elif isinstance(event, ToolCalled):
+            known = self._calls.get(event.call.id)
+            rest = rest_of(event.call, None if known is None else known[1])
+            yield from self._call(event.call.id, event.call.name, rest)
+        else:
+            yield _delta({}, _reason(event, bool(self._calls)))
 
-    def failed(self, refusal: Refusal) -> bytes:
-        return _frame(error_value(refusal)) + DONE
-
-    def whole(self, answer: Answer) -> Any:
-        assert answer.finished is not None
-        message: dict[str, Any] = {
-            "role": "assistant",
-            "content": answer.content if answer.content or not answer.calls else None,
-            "refusal": None,
-            "annotations": [],
-        }
-        if answer.reasoning:
-            message |= {"reasoning_content": answer.reasoning, "reasoning": answer.reasoning}
-        if answer.calls:
-            message["tool_calls"] = [
-                {
-                    "id": call.id,
-                    "type": "function",
-                    "function": {"name": call.name, "arguments": call.arguments},
-                }
-                for call in answer.calls.values()
-            ]
-        choice = {
-            "index": 0,
-            "message": message,
-            "logprobs": logprobs_value(answer.logprobs),
-            "finish_reason": _reason(answer.finished, bool(answer.calls)),
-        }
-        return {
-            **self._head("chat.completion"),
-            "choices": [choice],
-            "usage": usage_value(answer.finished.usage),
-        }
-
-    def _head(self, kind: str) -> dict[str, Any]:
-        return {
-            "id": self._id,
-            "object": kind,
-            "created": self._created,
-            "model": self._model,
-        }
-
-    def _chunk(self, choices: list[dict[str, Any]], **more: Any) -> bytes:
-        return _frame({**self._head("chat.completion.chunk"), "choices": choices, **more})
-
-    def _delta(
-        self, delta: dict[str, Any], reason: str | None = None, tokens: Sequence[TokenLogprob] = ()
-    ) -> bytes:
-        choice: dict[str, Any] = {"index": 0, "delta": delta, "finish_reason": reason}
-        if tokens:
-            choice["logprobs"] = logprobs_value(tokens)
-        return self._chunk([choice])
-
-    def _call(self, id: str, name: str, text: str) -> bytes:
-        begin = b""
+    def _call(self, id: str, name: str, text: str) -> Iterator[dict[str, Any]]:
         if id not in self._calls:
             self._calls[id] = (len(self._calls), WrittenCall(id, name))
-            index = self._calls[id][0]
-            function = {"name": name, "arguments": ""}
-            begin = self._delta(
-                {"tool_calls": [{"index": index, "id": id, "type": "function", "function": function}]}
-            )
+            call = {"index": self._calls[id][0], "id": id, "type": "function"}
+            yield _delta({"tool_calls": [{**call, "function": {"name": name, "arguments": ""}}]})
         index, told = self._calls[id]
         told.arguments += text
-        if not text:
-            return begin
-        return begin + self._delta({"tool_calls": [{"index": index, "function": {"arguments": text}}]})
+        if text:
+            yield _delta({"tool_calls": [{"index": index, "function": {"arguments": text}}]})
 
-    def _end(self, finished: Finished) -> bytes:
-        last = self._delta({}, _reason(finished, bool(self._calls)))
-        if self._with_usage:
-            last += self._chunk([], usage=usage_value(finished.usage))
-        return last + DONE
+
+def _delta(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
+    return {"delta": delta, "finish_reason": reason}
+
+
+def _whole(index: int, answer: Answer) -> dict[str, Any]:
+    assert answer.finished is not None
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": answer.content if answer.content or not answer.calls else None,
+        "refusal": None,
+        "annotations": [],
+    }
+    if answer.reasoning:
+        message |= {"reasoning_content": answer.reasoning, "reasoning": answer.reasoning}
+    if answer.calls:
+        message["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in answer.calls.values()
+        ]
+    return {
+        "index": index,
+        "message": message,
+        "logprobs": logprobs_value(answer.logprobs),
+        "finish_reason": _reason(answer.finished, bool(answer.calls)),
+    }
+
+
+def usage_of(ends: Sequence[Finished]) -> Usage:
+    """The usage of several choices of one prompt, which counts once."""
+    first = ends[0].usage
+    return Usage(
+        first.prompt_tokens,
+        first.cached_tokens,
+        sum(end.usage.completion_tokens for end in ends),
+        sum(end.usage.reasoning_tokens for end in ends),
+    )
 
 
 def logprobs_value(tokens: Sequence[TokenLogprob]) -> dict[str, Any] | None:
@@ -159,5 +173,5 @@ def _reason(finished: Finished, has_calls: bool) -> str:
     return "tool_calls" if has_calls else "stop"
 
 
-def _frame(value: Any) -> bytes:
+def frame(value: Any) -> bytes:
     return b"data: " + msgspec.json.encode(value) + b"\n\n"

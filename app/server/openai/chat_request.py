@@ -24,6 +24,19 @@ _EFFORTS: dict[str, Reasoning] = {
 _MOST_STOPS = 64
 
 
+def chat_asks(request: ChatRequest) -> list[Ask]:
+    """An ask for each choice: with a seed each has the next one. Raises as `chat_ask`."""
+    ask, count = chat_ask(request), request.n or 1
+    return [
+        msgspec.structs.replace(
+            ask, sampling=msgspec.structs.replace(ask.sampling, seed=(seed + choice) % 2**32)
+        )
+        if (seed := ask.sampling.seed) is not None
+        else ask
+        for choice in range(count)
+    ]
+
+
 def chat_ask(request: ChatRequest) -> Ask:
     """Raises Refusal 400 for what isn't possible, with the field."""
     check_offered(request)
@@ -47,7 +60,6 @@ def chat_ask(request: ChatRequest) -> Ask:
 def check_offered(request: ChatRequest) -> None:
     """What would change the answer, and can't be done, is refused: silently left out it would be wrong."""
     refused = {
-        "n": request.n not in (None, 1),
         "top_logprobs": request.top_logprobs is not None and not request.logprobs,
         "response_format": request.response_format is not None and request.response_format.type != "text",
     }

@@ -13,7 +13,7 @@ from app.server.answering import KnownModel
 from app.server.http.answers import AnswerResponse, Answers, json_response
 from app.server.http.body import body_limit, read_json
 from app.server.openai.chat_answer import ChatWriter
-from app.server.openai.chat_request import chat_ask
+from app.server.openai.chat_request import chat_asks
 from app.server.openai.schema import ChatRequest
 
 
@@ -25,10 +25,13 @@ def routes(answers: Answers) -> list[Route]:
         options = asked.stream_options
         with_usage = options is not None and bool(options.include_usage)
 
-        def writer(model: KnownModel) -> ChatWriter:
-            return ChatWriter(f"chatcmpl-{secrets.token_hex(12)}", int(time.time()), model.id, with_usage)
+        asks = chat_asks(asked)
 
-        return await answers.respond(request, chat_ask(asked), writer, stream=bool(asked.stream))
+        def writer(model: KnownModel) -> ChatWriter:
+            id = f"chatcmpl-{secrets.token_hex(12)}"
+            return ChatWriter(id, int(time.time()), model.id, with_usage, len(asks))
+
+        return await answers.respond(request, asks, writer, stream=bool(asked.stream))
 
     async def models(request: Request) -> Any:
         known = await answers.off_loop(answers.answering.known)

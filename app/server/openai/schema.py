@@ -83,7 +83,7 @@ class ChatRequest(msgspec.Struct):
     repetition_penalty: float | None = None
     seed: int | None = None
     stop: Stops = None
-    n: Annotated[int, msgspec.Meta(ge=1, le=128)] | None = None
+    n: Annotated[int, msgspec.Meta(ge=1, le=8)] | None = None
     logprobs: bool | None = None
     top_logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
     presence_penalty: Annotated[float, msgspec.Meta(ge=-2.0, le=2.0)] | None = None

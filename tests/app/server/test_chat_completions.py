@@ -154,6 +154,26 @@ def test_what_is_asked_reaches_the_engine(served: Served) -> None:
     assert request.conversation == ""
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_several_choices_are_answers_with_seeds_of_their_own(served: Served, stream: bool) -> None:
+    served.engine.answer = lambda request: (f"Seed {request.sampling.seed}", " it is.")
+    reply = served.chat(
+        n=3, seed=7, stream=stream, stream_options={"include_usage": True} if stream else None
+    )
+    told = {0: "", 1: "", 2: ""}
+    if stream:
+        *chunks, last, done = reply.events
+        for chunk in chunks:
+            (choice,) = chunk["choices"]
+            told[choice["index"]] += choice["delta"].get("content", "")
+        assert (last["choices"], done) == ([], "[DONE]")
+    else:
+        last = reply.json
+        told = {choice["index"]: choice["message"]["content"] for choice in last["choices"]}
+    assert told == {number: f"Seed {7 + number} it is." for number in range(3)}
+    assert (last["usage"]["prompt_tokens"], last["usage"]["completion_tokens"]) == (1200, 6)
+
+
 def test_an_answer_that_was_begun_is_continued(served: Served) -> None:
     served.chat([{"role": "user", "content": "Count"}, {"role": "assistant", "content": "One, "}])
     assert served.engine.requests[0].continue_last
@@ -169,7 +189,7 @@ def test_an_answer_that_was_begun_is_continued(served: Served) -> None:
         ({"temperature": -1}, "temperature"),
         ({"top_p": 1.5}, "top_p"),
         ({"max_tokens": 0}, "max_tokens"),
-        ({"n": 2}, "n"),
+        ({"n": 9}, "n"),
         (
             {"tools": [WEATHER], "tool_choice": {"type": "function", "function": {"name": "gone"}}},
             "tool_choice",

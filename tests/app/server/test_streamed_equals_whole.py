@@ -19,9 +19,9 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 @st.composite
 def answers(draw: st.DrawFn) -> list[AnswerEvent]:
     """The events of one answer: reasoning, content, calls that are whole, malformed, or not told in pieces."""
-    events: list[AnswerEvent] = [PrefillProgress(1, 3, 3, 0)]
-    events += [Delta(1, "reasoning", text) for text in draw(st.lists(TEXT, max_size=3))]
-    events += [Delta(1, "content", text) for text in draw(st.lists(TEXT, max_size=4))]
+    events: list[AnswerEvent] = [PrefillProgress(0, 3, 3, 0)]
+    events += [Delta(0, "reasoning", text) for text in draw(st.lists(TEXT, max_size=3))]
+    events += [Delta(0, "content", text) for text in draw(st.lists(TEXT, max_size=4))]
     calls = []
     for number in range(draw(st.integers(0, 3))):
         arguments: Any = draw(st.one_of(st.dictionaries(TEXT, TEXT, max_size=3), TEXT))
@@ -30,18 +30,18 @@ def answers(draw: st.DrawFn) -> list[AnswerEvent]:
         if draw(st.booleans()):
             cut = draw(st.integers(0, len(text)))
             pieces = ["", text[:cut], *([] if isinstance(arguments, str) else [text[cut:]])]
-            events += [ToolCallDelta(1, call.id, call.name, piece) for piece in pieces]
-        events.append(ToolCalled(1, call))
+            events += [ToolCallDelta(0, call.id, call.name, piece) for piece in pieces]
+        events.append(ToolCalled(0, call))
         calls.append(call)
     reason: FinishReason = draw(st.sampled_from(["stop", "length"]))
-    return [*events, Finished(1, reason, Usage(3, 1, 5, 2), Timings(), None, tuple(calls))]
+    return [*events, Finished(0, reason, Usage(3, 1, 5, 2), Timings(), None, tuple(calls))]
 
 
 def whole_of(writer: Any, events: list[AnswerEvent]) -> Any:
     answer = Answer()
     for event in events:
         answer.take(event)
-    return writer.whole(answer)
+    return writer.whole([answer])
 
 
 @given(answers())
