@@ -121,6 +121,19 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     prompt: RawPrompt | FillIn | None = None
 
 
+class TokenizeRequest(msgspec.Struct, frozen=True):
+    """Asks for the tokens of a text, the text of tokens, or both of the prompt that a request would make.
+
+    `parse_special`: what looks like a special token in a text is one. `add_special`: a text begins as the model wants
+    a prompt to, with BOS or without.
+    """
+
+    id: int
+    given: str | tuple[int, ...] | GenerateRequest
+    parse_special: bool = False
+    add_special: bool = False
+
+
 class LoadProgress(msgspec.Struct, frozen=True, tag="load_progress"):
     fraction: float
 
@@ -224,8 +237,18 @@ class Measured(msgspec.Struct, frozen=True, tag="measured"):
     error: ErrorInfo | None = None
 
 
+class Tokenized(msgspec.Struct, frozen=True, tag="tokenized"):
+    """The result of `tokenize`: a text and its tokens. A picture is as many negative numbers as it takes rows. With
+    `error` there is neither."""
+
+    id: int
+    text: str = ""
+    tokens: tuple[int, ...] = ()
+    error: ErrorInfo | None = None
+
+
 class EngineLost(msgspec.Struct, frozen=True, tag="lost"):
-    """The host died or stopped answering. Each open request has already got its `Finished` or `Measured`."""
+    """The host died or stopped answering. Each open request has already got its end."""
 
     error: ErrorInfo
     log_tail: tuple[str, ...] = ()
@@ -247,6 +270,7 @@ HostEvent = (
     | CacheActivity
     | Finished
     | Measured
+    | Tokenized
 )
 Event = HostEvent | EngineLost
 # Called from the engine's reader thread with the events that have come in, oldest first. Must return soon.
@@ -284,6 +308,11 @@ class Engine(Protocol):
         """Count tokens of the prompt that `request` would make, and of texts and pictures; ends in `Measured`.
         Nothing is generated, and an answer under way is not waited for. Raises UserError as `generate` does.
         """
+        ...
+
+    def tokenize(self, request: TokenizeRequest) -> None:
+        """End in `Tokenized`, without waiting for an answer. Raises UserError as `measure` does, and for a model
+        elsewhere `tokens.elsewhere`."""
         ...
 
     def answer_now(self, request_id: int) -> None:

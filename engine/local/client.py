@@ -1,24 +1,18 @@
-"""Parent side of the engine host: spawns it, exchanges messages, watches its health, restarts it after a
-crash.
+"""Parent side of the engine host: exchanges messages, watches its health, restarts it after a crash.
 
-Never blocks the caller: a writer thread sends queued commands, one reader thread receives batches of events.
+Never blocks the caller: a host's writer thread sends queued commands, one reader thread receives batches of events.
 Only the reader judges the host's health and ends a host that hangs.
 """
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import msgspec
-import psutil
 
 from engine.api import (
     EngineLost,
@@ -33,88 +27,18 @@ from engine.api import (
     LoadRequest,
     Measured,
     ModelFacts,
+    Tokenized,
+    TokenizeRequest,
 )
 from engine.errors import ErrorInfo, UserError
 from engine.local import health, host, protocol
-from engine.local.spawning import Spawned
+from engine.local.host_process import HostMain, HostProcess
 from engine.placement.workers import without_workers
 from engine.text import clean_text, clean_value
 from engine.values import FinishReason, Picture, Timings, Usage
 
-log = logging.getLogger(__name__)
-# What runs in the child: gets its end of the pipe and the path of a log file.
-HostMain = Callable[[Connection, str], None]
-
 # A host that never pauses yields to its listener after this long.
 BATCH_INTERVAL = 1 / 60
-LOG_TAIL_LINES = 200
-CLOSE_PATIENCE = 2.0
-
-
-class _Host(Spawned):
-    """One spawned process with its writer thread.
-
-    `workers` are the machines that it computes with. `start_again` is set when it wants to be replaced by a
-    host that starts with that `min_batch`; `caches` from when it opens a cache of single experts until it loaded
-    without. Raises OSError when the machine gives no process, pipe or temporary file.
-    """
-
-    def __init__(self, main: HostMain, workers: tuple[str, ...]) -> None:
-        self.workers = workers
-        self.start_again: int | None = None
-        self.caches = False
-        super().__init__(main, "coterie-engine")
-        now = time.monotonic()
-        self.vitals = health.Vitals(heard=now + health.START_PATIENCE, stepped=now)
-        self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write, name="engine-writer", daemon=True)
-        self._writer.start()
-
-    def send(self, command: protocol.Command) -> None:
-        if not isinstance(command, protocol.Ping):
-            log.debug("To the host: %s", type(command).__name__)
-        self._outgoing.put(protocol.encode(command))
-
-    def _write(self) -> None:
-        while (data := self._outgoing.get()) is not None:
-            try:
-                self.connection.send_bytes(data)
-            except OSError:
-                return  # the reader sees the end of the process and emits it
-
-    def measure(self, pong: protocol.Pong, now: float) -> None:
-        """Handle a pong; a step or processor time since the last one is a sign of life."""
-        processor_s = 0.0
-        with contextlib.suppress(psutil.Error):
-            times = psutil.Process(self.process.pid).cpu_times()
-            processor_s = times.user + times.system
-        vitals = self.vitals
-        if not pong.busy or pong.steps != vitals.steps or processor_s - vitals.processor_s > 0.2:
-            vitals.stepped = now
-            vitals.processor_s = processor_s
-        vitals.busy, vitals.steps = pong.busy, pong.steps
-
-    def log_tail(self) -> tuple[str, ...]:
-        """The last lines of native code's output, or of a traceback."""
-        return self.log.lines(LOG_TAIL_LINES)
-
-    def end(self) -> None:
-        """Ask the process to close, and kill it after a timeout.
-
-        Only the reader thread collects its exit code: two waiters would take it from each other.
-        """
-        self.send(protocol.Close())
-        if not wait([self.process.sentinel], CLOSE_PATIENCE):
-            self.process.kill()
-
-    def dispose(self) -> int | None:
-        """As `Spawned.dispose`; ends the writer thread too."""
-        if self.process.is_alive():
-            self.process.kill()
-        self.process.join()
-        self._outgoing.put(None)
-        self._writer.join()
-        return super().dispose()
 
 
 class LocalEngine:
@@ -132,13 +56,13 @@ class LocalEngine:
         self._changing = threading.Lock()
         # Guards all that follows and is never held while something is waited for.
         self._lock = threading.Lock()
-        self._host: _Host | None = None
+        self._host: HostProcess | None = None
         self._reader: threading.Thread | None = None
         self._state: EngineState = "empty"
         self._model: ModelFacts | None = None
         self._wanted: LoadRequest | None = None
         self._open: dict[int, GenerateRequest] = {}
-        self._measures: dict[int, protocol.Measure] = {}
+        self._asked: dict[int, protocol.Measure | protocol.Tokenize] = {}  # about tokens
         self._cancelling = False
         self._priority = ""
         self._crashes: dict[str, list[float]] = {}
@@ -193,13 +117,14 @@ class LocalEngine:
     def measure(self, request: GenerateRequest, texts: tuple[str | Picture, ...] = ()) -> None:
         """Raises UserError as `generate` does."""
         clean = tuple(clean_text(each) if isinstance(each, str) else each for each in texts)
-        command = protocol.Measure(_clean(request), clean)
-        with self._changing:
-            self._revive()
-            with self._lock:
-                host = self._usable()
-                self._measures[request.id] = command
-                host.send(command)
+        self._ask(request.id, protocol.Measure(_clean(request), clean))
+
+    def tokenize(self, request: TokenizeRequest) -> None:
+        """Raises UserError as `generate` does."""
+        given = request.given
+        if not isinstance(given, tuple):
+            given = clean_text(given) if isinstance(given, str) else _clean(given)
+        self._ask(request.id, protocol.Tokenize(msgspec.structs.replace(request, given=given)))
 
     def abort(self, request_id: int) -> None:
         with self._lock:
@@ -259,7 +184,15 @@ class LocalEngine:
             self._stop_host()
             self._start_host(self._wanted)
 
-    def _usable(self) -> _Host:
+    def _ask(self, id: int, command: protocol.Measure | protocol.Tokenize) -> None:
+        with self._changing:
+            self._revive()
+            with self._lock:
+                host = self._usable()
+                self._asked[id] = command
+                host.send(command)
+
+    def _usable(self) -> HostProcess:
         """Raises UserError `engine.no_model`."""
         if self._host is None or self._state not in ("loading", "ready"):
             raise UserError("engine.no_model")
@@ -269,14 +202,16 @@ class LocalEngine:
         """Final events of all open requests, which are forgotten; `_lock` is held."""
         ended: list[Event] = [Finished(id, reason, Usage(), Timings(), error) for id in self._open]
         gone = error or ErrorInfo("engine.no_model")
-        ended += [Measured(id, error=gone) for id in self._measures]
+        for id, command in self._asked.items():
+            kind = Measured if isinstance(command, protocol.Measure) else Tokenized
+            ended.append(kind(id, error=gone))
         self._open.clear()
-        self._measures.clear()
+        self._asked.clear()
         return ended
 
     def _start_host(self, request: LoadRequest) -> None:
         try:
-            current = _Host(self._main, request.options.workers)
+            current = HostProcess(self._main, request.options.workers)
         except OSError as error:
             self._state = "empty"
             raise UserError("engine.not_started", detail=str(error)) from error
@@ -317,7 +252,7 @@ class LocalEngine:
 
     # --- the reader thread ---
 
-    def _read(self, current: _Host) -> None:
+    def _read(self, current: HostProcess) -> None:
         pinged = 0.0
         failure: ErrorInfo | None = None
         while failure is None:
@@ -338,10 +273,10 @@ class LocalEngine:
                 current, failure = self._replace(current, current.start_again)
         self._lose(current, failure)
 
-    def _replace(self, old: _Host, min_batch: int) -> tuple[_Host, ErrorInfo | None]:
+    def _replace(self, old: HostProcess, min_batch: int) -> tuple[HostProcess, ErrorInfo | None]:
         """Start a host with the settings that `old` asks for, the same load and its waiting answers."""
         try:
-            fresh = _Host(self._main, old.workers)
+            fresh = HostProcess(self._main, old.workers)
         except OSError as error:
             return old, ErrorInfo("engine.not_started", {"detail": str(error)})
         with self._lock:
@@ -352,8 +287,8 @@ class LocalEngine:
                 fresh.send(protocol.SetPriority(self._priority))
                 for request in self._open.values():
                     fresh.send(protocol.Generate(request))
-                for measure in self._measures.values():
-                    fresh.send(measure)
+                for command in self._asked.values():
+                    fresh.send(command)
                 if self._cancelling:
                     fresh.send(protocol.CancelLoad())
                 self._host = fresh
@@ -366,7 +301,7 @@ class LocalEngine:
         old.dispose()
         return fresh, None
 
-    def _drain(self, current: _Host, batch: list[Event]) -> ErrorInfo | None:
+    def _drain(self, current: HostProcess, batch: list[Event]) -> ErrorInfo | None:
         """Receive all pending batches; the reason if the host is done for."""
         until = time.monotonic() + BATCH_INTERVAL
         while True:
@@ -388,16 +323,16 @@ class LocalEngine:
                     current.caches = True
                 elif not isinstance(reply, protocol.Ready):
                     batch.append(reply)
-            last = batch and isinstance(batch[-1], Finished | Measured | Loaded | LoadFailed)
+            last = batch and isinstance(batch[-1], Finished | Measured | Tokenized | Loaded | LoadFailed)
             if last or now >= until or not current.connection.poll(0):
                 return None
 
-    def _ended(self, current: _Host) -> ErrorInfo:
-        current.process.join(CLOSE_PATIENCE)
+    def _ended(self, current: HostProcess) -> ErrorInfo:
+        code = current.exit_code()
         lost = health.lost_worker(current.log_tail(), current.workers)
-        return lost or health.outcome(current.process.exitcode)
+        return lost or health.outcome(code)
 
-    def _deliver(self, current: _Host, batch: list[Event]) -> None:
+    def _deliver(self, current: HostProcess, batch: list[Event]) -> None:
         with self._lock:
             if self._host is not current:
                 return
@@ -405,11 +340,11 @@ class LocalEngine:
                 self._note(current, event)
         self._emit(batch)
 
-    def _note(self, current: _Host, event: Event) -> None:
+    def _note(self, current: HostProcess, event: Event) -> None:
         if isinstance(event, Finished):
             self._open.pop(event.id, None)
-        elif isinstance(event, Measured):
-            self._measures.pop(event.id, None)
+        elif isinstance(event, Measured | Tokenized):
+            self._asked.pop(event.id, None)
         elif isinstance(event, Loaded):
             self._state, self._model = "ready", event.model
             current.vitals.loading = False
@@ -421,7 +356,7 @@ class LocalEngine:
         elif isinstance(event, LoadProgress):
             current.vitals.stepped = time.monotonic()
 
-    def _lose(self, current: _Host, failure: ErrorInfo) -> None:
+    def _lose(self, current: HostProcess, failure: ErrorInfo) -> None:
         """Emit `EngineLost`, unless the host was ended on purpose."""
         gone = tuple(health.gone(current.workers)) if current.caches and failure.code == "worker.lost" else ()
         with self._lock:

@@ -21,7 +21,7 @@ from engine.local import protocol
 from engine.local.child_process import prepare_process
 from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.prompt_worker import Prepared, PromptWorker
-from engine.local.generation.token_counting import TokenCounting
+from engine.local.generation.tokenizer_worker import TokenizerWorker
 from engine.local.model.session_guard import SessionGuard
 from engine.local.protocol import Reply
 from engine.values import Timings, Usage
@@ -91,7 +91,7 @@ class Host:
         self._work: queue.SimpleQueue[protocol.Command | Prepared] = queue.SimpleQueue()
         self._cancellation = Cancellation()
         self._guard = SessionGuard()
-        self._measuring = TokenCounting(self._guard, self._outbox.send)
+        self._tokenizer_worker = TokenizerWorker(self._guard, self._outbox.send)
         self._prompt_worker = PromptWorker(self._guard, self._cancellation, self._emit, self._work.put)
         self._abort: native.AbortFlag | None = None
         self._cancel_load = False
@@ -178,8 +178,8 @@ class Host:
                 self._cancellation.priority = command.conversation
             elif isinstance(command, protocol.CancelLoad):
                 self._cancel_load = True
-            elif isinstance(command, protocol.Measure):
-                self._measuring.ask(command)
+            elif isinstance(command, protocol.Measure | protocol.Tokenize):
+                self._tokenizer_worker.ask(command)
             elif isinstance(command, protocol.Generate):
                 self._prompt_worker.ask(command.request)
             else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.api import GenerateRequest, HostEvent, LoadRequest
+from engine.api import GenerateRequest, HostEvent, LoadRequest, TokenizeRequest
 from engine.values import Picture
 
 
@@ -34,6 +34,10 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
 class Measure(msgspec.Struct, frozen=True, tag="measure"):
     request: GenerateRequest
     texts: tuple[str | Picture, ...] = ()
+
+
+class Tokenize(msgspec.Struct, frozen=True, tag="tokenize"):
+    request: TokenizeRequest
 
 
 class Abort(msgspec.Struct, frozen=True, tag="abort"):
@@ -94,6 +98,7 @@ Command = (
     | CancelLoad
     | Generate
     | Measure
+    | Tokenize
     | Abort
     | AnswerNow
     | SetPriority

@@ -19,6 +19,7 @@ from engine.api import (
     LoadRequest,
     Measured,
     ModelFacts,
+    TokenizeRequest,
 )
 from engine.errors import ErrorInfo, UserError
 from engine.remote.access import RemoteAccess
@@ -111,6 +112,13 @@ class RemoteEngine:
                 raise UserError.from_info(self._failure)
             settled = self._settled
         self._start(lambda: self._measure(request, texts, settled), "remote-measure")
+
+    def tokenize(self, request: TokenizeRequest) -> None:
+        """Raises UserError `tokens.elsewhere`: few servers tell the tokens of their models."""
+        with self._lock:
+            if self._state not in ("loading", "ready"):
+                raise UserError.from_info(self._failure)
+        raise UserError("tokens.elsewhere")
 
     def abort(self, request_id: int) -> None:
         with self._lock:

@@ -15,9 +15,12 @@ from engine.api import (
     Measured,
     PrefillProgress,
     Queued,
+    Tokenized,
+    TokenizeRequest,
     ToolCallDelta,
     ToolCalled,
 )
+from engine.errors import UserError
 from engine.values import FillIn, RawPrompt, Sampling
 from tests.contracts.engines import SHORT, STORY, TOOL, Subject, request
 
@@ -200,6 +203,23 @@ def test_a_raw_prompt_is_measured(loaded: Subject) -> None:
     _, end = loaded.told.answer(loaded.engine, asked)
     least = end.usage.prompt_tokens
     assert measured.prompt == least if measured.exact else measured.prompt >= least
+
+
+def test_the_tokens_of_a_text_are_told_by_a_model_that_is_here(loaded: Subject) -> None:
+    assert loaded.engine.model is not None
+    asked = TokenizeRequest(44, "The sea")
+    if loaded.engine.model.remote:
+        with pytest.raises(UserError, match=r"tokens\.elsewhere"):
+            loaded.engine.tokenize(asked)
+        return
+    loaded.engine.tokenize(asked)
+    text = loaded.told.next(Tokenized)
+    assert (text.id, text.text, text.error) == (44, "The sea", None) and text.tokens
+    loaded.engine.tokenize(TokenizeRequest(45, text.tokens))
+    assert loaded.told.next(Tokenized) == Tokenized(45, "The sea", text.tokens)
+    loaded.engine.tokenize(TokenizeRequest(46, request(0, SHORT)))
+    prompt = loaded.told.next(Tokenized)
+    assert SHORT in prompt.text and len(prompt.tokens) > 2
 
 
 def test_thoughts_come_before_the_answer(thinking: Subject) -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from engine.api import Delta, EngineLost, Finished, Loaded, LoadFailed, LoadProgress, LoadRequest
+from engine.api import (
+    Delta,
+    EngineLost,
+    Finished,
+    Loaded,
+    LoadFailed,
+    LoadProgress,
+    LoadRequest,
+    TokenizeRequest,
+)
 from engine.errors import UserError
 from tests.contracts.engines import SHORT, STORY, Subject, request
 
@@ -15,7 +24,9 @@ def refusal(subject: Subject) -> str:
         subject.engine.generate(request(99, SHORT))
     with pytest.raises(UserError) as measured:
         subject.engine.measure(request(99, SHORT))
-    assert measured.value.code == caught.value.code
+    with pytest.raises(UserError) as tokenized:
+        subject.engine.tokenize(TokenizeRequest(99, SHORT))
+    assert measured.value.code == tokenized.value.code == caught.value.code
     return caught.value.code
 
 

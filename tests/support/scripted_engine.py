@@ -23,6 +23,8 @@ from engine.api import (
     Measured,
     ModelFacts,
     PrefillProgress,
+    Tokenized,
+    TokenizeRequest,
     ToolCallDelta,
     ToolCalled,
 )
@@ -140,6 +142,17 @@ class ScriptedEngine:
         counts = tuple(100 if isinstance(text, Picture) else -(-len(text) // 4) for text in texts)
         measured = Measured(request.id, _tokens(request), counts)
         threading.Thread(target=self._emit, args=(measured,), name="scripted-measure").start()
+
+    def tokenize(self, request: TokenizeRequest) -> None:
+        """Tokens are the text's characters; a prompt's text is what its messages say, a line each."""
+        self._refuse_without_model()
+        given = request.given
+        if isinstance(given, GenerateRequest):
+            told = told_text(given.prompt) if given.prompt is not None else ""
+            given = told or "\n".join(message.content for message in given.messages)
+        text = given if isinstance(given, str) else "".join(map(chr, given))
+        tokenized = Tokenized(request.id, text, tuple(map(ord, text)))
+        threading.Thread(target=self._emit, args=(tokenized,), name="scripted-tokenize").start()
 
     def _refuse_without_model(self) -> None:
         if self._state in ("empty", "closed"):

@@ -38,6 +38,8 @@ from engine.api import (
     LoadRequest,
     Measured,
     ModelFacts,
+    Tokenized,
+    TokenizeRequest,
 )
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import PlacementOptions
@@ -236,12 +238,8 @@ class Models:
 
         Raises UserError as `Engine.generate` does, or why no model could be loaded.
         """
-        self._requests.listen(request.id, listener)
-        try:
+        with self._requests.listening(request.id, listener):
             self._generate(request)
-        except BaseException:
-            self._requests.remove(request.id)
-            raise
 
     def generate_with(self, path: str, request: GenerateRequest, listener: Listener) -> None:
         """As `generate`, with the model at `path` and no other: it is taken up first, and stays until the request is
@@ -256,6 +254,13 @@ class Models:
         Raises UserError as `generate` does, and `model.not_ready` while a load is tried again or placements are
         measured: nothing can be counted then.
         """
+        self._ask(request.id, listener, lambda: self._engine.measure(request, texts))
+
+    def tokenize(self, request: TokenizeRequest, listener: Listener) -> None:
+        """As `Engine.tokenize`, with the model in use. Raises UserError as `measure` does."""
+        self._ask(request.id, listener, lambda: self._engine.tokenize(request))
+
+    def _ask(self, id: int, listener: Listener, ask: Callable[[], None]) -> None:
         self._events.publish(ModelUsed())
         with self._using:
             self.ensure()
@@ -263,12 +268,8 @@ class Models:
                 raise UserError("model.not_ready")
             if self._engine.state == "empty" and self.state.error:
                 raise UserError.from_info(self.state.error)
-            self._requests.listen(request.id, listener)
-            try:
-                self._engine.measure(request, texts)
-            except BaseException:
-                self._requests.remove(request.id)
-                raise
+            with self._requests.listening(id, listener):
+                ask()
 
     def _generate(self, request: GenerateRequest) -> None:
         self._events.publish(ModelUsed())
@@ -485,7 +486,7 @@ class Models:
 
     def _deliver(self, events: list[Event]) -> None:
         self._requests.deliver(events)
-        if any(isinstance(event, Finished | Measured) for event in events):
+        if any(isinstance(event, Finished | Measured | Tokenized) for event in events):
             self._events.publish(ModelUsed())
 
     def _held_on(self, finished: Finished) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
-from engine.api import Event, Finished, GenerateRequest, Listener, Measured
+from engine.api import Event, Finished, GenerateRequest, Listener, Measured, Tokenized
 from engine.errors import ErrorInfo
 from engine.values import FinishReason, Timings, Usage
 
@@ -29,21 +31,23 @@ class Requests:
         self._listeners: dict[int, Listener] = {}
         self._answers: dict[int, GenerateRequest] = {}
 
-    def listen(self, request: int, listener: Listener) -> None:
-        """Deliver the events of this request to `listener` until its end."""
+    @contextmanager
+    def listening(self, request: int, listener: Listener) -> Iterator[None]:
+        """Deliver the events of the request that is made inside to `listener` until its end."""
         with self._lock:
             self._listeners[request] = listener
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                self._listeners.pop(request, None)
+                self._answers.pop(request, None)
+            raise
 
     def add(self, request: GenerateRequest) -> None:
         """Add an answer that waits or is in progress."""
         with self._lock:
             self._answers[request.id] = request
-
-    def remove(self, request: int) -> None:
-        """Remove a request that could not be made."""
-        with self._lock:
-            self._listeners.pop(request, None)
-            self._answers.pop(request, None)
 
     def withdraw(self, request: int) -> bool:
         """Stop an answer's wait; its listener still gets its end. False where none waited."""
@@ -89,7 +93,7 @@ class Requests:
                 if id is None or (listener := self._listeners.get(id)) is None:
                     continue
                 routed.setdefault(id, (listener, []))[1].append(event)
-                if isinstance(event, Finished | Measured):
+                if isinstance(event, Finished | Measured | Tokenized):
                     del self._listeners[id]
         for listener, its in routed.values():
             listener(its)

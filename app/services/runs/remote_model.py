@@ -79,15 +79,10 @@ class RemoteSource:
 
     def _ask(self, id: int, listener: Listener, ask: Callable[[], None]) -> None:
         """Make a request; one to a server that was unreachable waits for the search."""
-        self._requests.listen(id, listener)
-        with self._lock:
-            try:
-                if self._engine.state == "empty":
-                    self._find()
-                ask()
-            except BaseException:
-                self._requests.remove(id)
-                raise
+        with self._requests.listening(id, listener), self._lock:
+            if self._engine.state == "empty":
+                self._find()
+            ask()
             self._open.add(id)
 
     def _find(self) -> None:

@@ -100,6 +100,10 @@ class Tokenizer:
             data = self._pieces[token] = native.token_bytes(self._vocab, token)
         return data
 
+    def text(self, tokens: Sequence[int]) -> str:
+        """What tokens say, special ones included."""
+        return b"".join(map(self.piece, tokens)).decode("utf-8", "replace")
+
     def is_end(self, token: int) -> bool:
         return native.is_end_of_generation(self._vocab, token)
 

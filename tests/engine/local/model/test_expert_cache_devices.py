@@ -18,7 +18,7 @@ import pytest
 from app.messages import localized_error
 from engine.api import Delta, EngineLost, Loaded, LoadFailed, LoadRequest, ModelFacts
 from engine.errors import ErrorInfo
-from engine.local import client, health
+from engine.local import health, host_process
 from engine.local.client import LocalEngine
 from engine.placement.plan import RAM, PlacementOptions
 from tests.support.cached import HandPlaced, cached_host, is_built
@@ -109,7 +109,7 @@ def test_a_worker_that_died_at_rest_ends_the_next_answer_alone(
 def test_a_host_whose_worker_died_at_rest_ends_by_itself_and_tells_nothing(
     load: Load, told: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "CLOSE_PATIENCE", 600.0)  # before it is killed
+    monkeypatch.setattr(host_process, "CLOSE_PATIENCE", 600.0)  # before it is killed
     load(ON_WORKER)
     engine = engine_of(load)
     assert told.answer(engine, ask(1, STORY, max_tokens=4))[1].error is None

@@ -1,4 +1,4 @@
-"""Token counting on its own thread: rendering and tokenizing need the vocabulary alone."""
+"""Tokens of texts and prompts, on a thread of their own: rendering and tokenizing need the vocabulary alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.api import GenerateRequest, Measured
+from engine.api import GenerateRequest, Measured, Tokenized, TokenizeRequest
 from engine.errors import ErrorInfo, UserError, error_info
 from engine.local import protocol
 from engine.local.model.session_guard import SessionGuard
@@ -17,27 +17,34 @@ if TYPE_CHECKING:
     from engine.local.model.session import Session
 
 
-class TokenCounting:
-    """One thread that answers `protocol.Measure` in order, started by the first."""
+Command = protocol.Measure | protocol.Tokenize
 
-    def __init__(self, guard: SessionGuard, send: Callable[[Measured], None]) -> None:
+
+class TokenizerWorker:
+    """One thread that answers what is asked about tokens in order, started by the first."""
+
+    def __init__(self, guard: SessionGuard, send: Callable[[Measured | Tokenized], None]) -> None:
         self._guard, self._send = guard, send
-        self._asked: queue.SimpleQueue[protocol.Measure] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def ask(self, command: protocol.Measure) -> None:
+    def ask(self, command: Command) -> None:
         """Queue a request; called on the pipe's reader thread."""
         self._asked.put(command)
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="token-counting", daemon=True)
+            self._thread = threading.Thread(target=self._run, name="tokenizer-worker", daemon=True)
             self._thread.start()
 
     def _run(self) -> None:
         while True:
             command = self._asked.get()
             with self._guard.acquire() as session:
-                measured = _measured(session, command, lambda: self._guard.is_withdrawn)
-            self._send(measured)
+                answer = (
+                    _measured(session, command, lambda: self._guard.is_withdrawn)
+                    if isinstance(command, protocol.Measure)
+                    else _tokenized(session, command.request)
+                )
+            self._send(answer)
 
 
 def _measured(session: Session | None, command: protocol.Measure, stopped: Callable[[], bool]) -> Measured:
@@ -54,6 +61,24 @@ def _measured(session: Session | None, command: protocol.Measure, stopped: Calla
     except Exception as error:  # a template is someone else's program: it may find any mistake of ours
         return Measured(request.id, error=error_info("engine.answer_failed", error))
     return Measured(request.id, prompt, texts)
+
+
+def _tokenized(session: Session | None, request: TokenizeRequest) -> Tokenized:
+    id, given = request.id, request.given
+    if session is None:
+        return Tokenized(id, error=ErrorInfo("engine.no_model"))
+    tokenizer = session.tokenizer
+    try:
+        if isinstance(given, str):
+            tokens = tokenizer.marker(given) if request.parse_special else tokenizer.plain(given)
+            first = tokenizer.first if request.add_special else []
+            return Tokenized(id, given, (*first, *tokens))
+        if isinstance(given, GenerateRequest):
+            prompt, tokens = session.prompt(given)
+            return Tokenized(id, tokenizer.text(tokens) if prompt.is_raw else prompt.text, tuple(tokens))
+        return Tokenized(id, tokenizer.text(tokenizer.checked(given)), given)
+    except Exception as error:  # as in `_measured`
+        return Tokenized(id, error=error_info("engine.answer_failed", error))
 
 
 def _tokens(session: Session, given: str | Picture) -> int:

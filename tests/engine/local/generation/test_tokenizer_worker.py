@@ -1,12 +1,12 @@
-"""Counting tokens beside the answer that is being written, with the real host and the starter model."""
+"""Tokens of texts and prompts beside the answer that is being written, with the real host and the starter model."""
 
 import pytest
 
-from engine.api import Finished, GenerateRequest, LoadRequest, Measured
+from engine.api import Finished, GenerateRequest, LoadRequest, Measured, Tokenized, TokenizeRequest
 from engine.errors import UserError
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
-from engine.values import Message, Sampling
+from engine.values import Message, RawPrompt, Sampling
 from tests.engine.local.conftest import Running
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
@@ -37,6 +37,40 @@ def test_measuring_does_not_wait_for_an_answer_under_way(running: Running) -> No
     assert running.told.next(Finished).reason == "cancelled"
 
 
+def tokenized(running: Running, given: str | tuple[int, ...] | GenerateRequest, **options: bool) -> Tokenized:
+    running.engine.tokenize(TokenizeRequest(30, given, **options))
+    answer = running.told.next(Tokenized)
+    assert answer.id == 30
+    return answer
+
+
+def test_a_text_becomes_tokens_and_they_become_the_text(running: Running) -> None:
+    text = "The sea, 바다 <|im_end|>"
+    tokens = tokenized(running, text)
+    assert tokens.text == text and tokens.error is None
+    assert tokenized(running, tokens.tokens) == tokens
+    special = tokenized(running, text, parse_special=True)
+    assert special.tokens[-1] == 2 and len(special.tokens) < len(tokens.tokens)
+    assert tokenized(running, special.tokens).text == text
+    assert tokenized(running, text, add_special=True) == tokens, "the starter wants no BOS"
+
+
+def test_the_prompt_of_a_chat_is_told_with_its_tokens(running: Running) -> None:
+    request = ask(31, "Say hello.", max_tokens=1)
+    prompt = tokenized(running, request)
+    assert prompt.text.endswith("<|im_start|>user\nSay hello.<|im_end|>\n<|im_start|>assistant\n")
+    assert tokenized(running, prompt.tokens).text == prompt.text
+    _, finished = running.told.answer(running.engine, request)
+    assert finished.usage.prompt_tokens == len(prompt.tokens)
+    raw = tokenized(running, GenerateRequest(32, (), prompt=RawPrompt(prompt.text)))
+    assert raw.text == prompt.text and len(raw.tokens) > len(prompt.tokens), "marks are text"
+
+
+def test_a_token_that_the_model_lacks_is_an_error(running: Running) -> None:
+    answer = tokenized(running, (5, -1))
+    assert answer.error is not None and answer.error.code == "tokens.unknown"
+
+
 def test_what_is_asked_while_a_model_loads_is_measured_with_it(engine: LocalEngine, told: Recorder) -> None:
     with pytest.raises(UserError, match=r"engine\.no_model"):
         engine.measure(ask(1, "Hello"))
@@ -48,8 +82,10 @@ def test_what_is_asked_while_a_model_loads_is_measured_with_it(engine: LocalEngi
 def test_an_unload_ends_what_is_not_measured_yet(engine: LocalEngine, told: Recorder) -> None:
     engine.load(LoadRequest(str(starter_model()), PlacementOptions(512)))
     engine.measure(ask(5, "Hello " * 2000), ("text " * 20000,))
+    engine.tokenize(TokenizeRequest(6, "text " * 20000))
     engine.unload()
     assert told.next(Measured).id == 5
+    assert told.next(Tokenized).id == 6
 
 
 def test_a_follow_up_is_measured_with_the_answer_as_the_model_cut_it(running: Running) -> None:
