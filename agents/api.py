@@ -124,7 +124,8 @@ class ToolContext(msgspec.Struct, frozen=True):
     indexes). `network`: this call may use the network (granted for this very call). `cancelled`: give up
     soon. `kept` gives the text of a handle, `language` is the user's. `approver` is asked the questions of an
     MCP server (elicitation) on behalf of the call `call` of run `run`; the time that a person takes for the
-    answer does not count against the tool's time-out. None: nobody can be asked.
+    answer does not count against the tool's time-out. None: nobody can be asked. `attachments` are folders with
+    tables of a chat, which programs may read; they lie in one folder, which the variable ATTACHMENTS names to them.
     """
 
     workspace: Workspace
@@ -138,6 +139,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     approver: Approver | None = None
     run: int = 0
     call: str = ""
+    attachments: tuple[Path, ...] = ()
 
 
 class Tool(Protocol):

@@ -74,11 +74,13 @@ class Executing(msgspec.Struct, frozen=True):
         refused = _refused(written, context, self.noun)
         if refused or context.sandbox is None:
             return Outcome(refused, status="error")
+        attachments = context.attachments
         seconds = min(float(arguments.get("timeout", 60)), _MOST_SECONDS)
         try:
             ran = context.sandbox.run(
                 self.argv(written),
-                Confinement(context.workspace.root, network=context.network),
+                Confinement(context.workspace.root, readable=attachments, network=context.network),
+                environment={"ATTACHMENTS": str(attachments[0].parent)} if attachments else None,
                 limits=Limits(seconds=seconds),
                 cancelled=context.cancelled,
             )

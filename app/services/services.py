@@ -18,12 +18,13 @@ from app.services.chat.attachments.part_by_part import PartByPart
 from app.services.chat.attachments.picture_files import PictureFiles
 from app.services.chat.attachments.scan_texts import ScanTexts
 from app.services.chat.attachments.scans import Scans
+from app.services.chat.attachments.table_files import TableFiles
 from app.services.chat.attachments.unseen_pictures import UnseenPictures
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.citations.citations import Citations
-from app.services.chat.collection_search import CollectionSearch
-from app.services.chat.collection_tool import CollectionTools
+from app.services.chat.collections.collection_search import CollectionSearch
+from app.services.chat.collections.collection_tool import CollectionTools
 from app.services.chat.compaction import Compactor
 from app.services.chat.comparisons import Comparisons
 from app.services.chat.conversations import TRASH_DAYS, Conversations
@@ -58,6 +59,7 @@ from app.services.models.models import Models
 from app.services.other_processes import OtherProcesses
 from app.services.placement.placements import Placements, calibrations
 from app.services.placement.placing import Placing
+from app.services.placement.trials import prefill_tps
 from app.services.runs.model_registry import ModelRegistry
 from app.services.runs.parts import RunParts, found_sandbox
 from app.services.runs.recipes import prompt_library
@@ -106,12 +108,14 @@ class Services:
         self.model_registry = ModelRegistry(models, settings, remote_servers.access_of, events)
         self.servers = Servers(home, secrets, found_sandbox, events, self._revoke)
         self.collections = Collections(home, changed=lambda: events.publish(CollectionsChanged()))
+        self.tables = TableFiles(home / "tables", store)
         parts = RunParts(
             home,
             self.model_registry,
             self.servers,
             lambda: language(settings.current),
             CollectionTools(store, self.collections, models).tool,
+            self.tables.readable,
         )
         self.prompts = prompt_library(home, parts.language)
         self.runs = Runs(home, store, parts, events)
@@ -137,7 +141,9 @@ class Services:
         self.citations = Citations(store, self.attachments.parts)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         self.collection_search = CollectionSearch(self.collections, self.projects, models, self.tool_checks)
-        self.answers = OpenAnswers(store, models, self.runs, self.requests, self.collection_search, events)
+        self.answers = OpenAnswers(
+            store, models, self.runs, self.requests, self.collection_search, self.tables, events
+        )
         self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)
         self.indexing = BackgroundIndexing(self.collections, lambda: models.is_answering)
@@ -170,8 +176,7 @@ class Services:
         self.probabilities = Probabilities(store, models, self.chat_models, self.runs, self.requests)
         self.comparisons = Comparisons(store, self.conversations, self.answers, self.asking, events)
         self.queue = QuestionQueue(store, self.answers, self.asking, self.comparisons, events)
-        naming = Naming(store, settings, self.conversations)
-        self.asides = Asides(models, events, (naming, self.memories))
+        self.asides = Asides(models, events, (Naming(store, settings, self.conversations), self.memories))
         self.scan_texts = ScanTexts(home)
         self.scans = Scans(
             models,
@@ -216,6 +221,7 @@ class Services:
         self.store.contents.sweep()
         self.scan_texts.sweep(self.store.contents.has)
         self.picture_files.sweep()
+        self.tables.sweep()
         trashed = [of_chat(chat.id) for chat in self.store.conversations.trash()]
         self.kept_states.keep_house([*trashed, *(of_run(run) for run in self.runs.trash())])
         try:
@@ -229,13 +235,7 @@ class Services:
         return "" if model is None else model.name
 
     def _prefill_tps(self) -> float:
-        """The speed at which the model in use reads: as measured, else as predicted, 0.0 where neither is known."""
-        state = self.models.state
-        measured = self.placements.speed(state.path)
-        if measured is not None and measured.prefill_tps:
-            return measured.prefill_tps
-        plan = None if state.facts is None else state.facts.plan
-        return 0.0 if plan is None else plan.predicted.prefill_tps
+        return prefill_tps(self.models.state, self.placements.speed(self.models.state.path))
 
     def _revoke(self, server: str, tool: str) -> None:
         """Revoke grants of a tool that its server has changed."""

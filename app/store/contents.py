@@ -110,6 +110,10 @@ class Contents(Part):
                     count += 1
         return count
 
+    def names(self) -> set[str]:
+        """The contents that are kept on the disk."""
+        return {path.name for path in self._files()}
+
     def bytes(self) -> int:
         """Their size on the disk."""
         sizes = 0

@@ -53,7 +53,7 @@ def extract(
         if kind not in _READERS:
             raise Unreadable("picture" if kind == "picture" else "no_kind")
         if kind in _ZIPPED:
-            _check_zip(body)
+            check_zip(body)
         first, last = max(1, int(request.get("first") or 1)), int(request.get("last") or _MOST_PARTS)
         parts = _READERS[kind](body)
         if kind == "pdf":
@@ -107,7 +107,7 @@ def _taken(parts: Parts, first: int, last: int, *, counts: bool) -> dict[str, An
     return {"parts": found, "numbers": numbers, "count": count, "cut": cut}
 
 
-def _check_zip(body: bytes) -> None:
+def check_zip(body: bytes) -> None:
     """Limit what a zip expands to by the sizes it declares, beyond which nothing is read."""
     if not zipfile.is_zipfile(BytesIO(body)):
         raise Unreadable("damaged", "it is not what its name says, or it is encrypted")

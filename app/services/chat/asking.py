@@ -13,7 +13,7 @@ import msgspec
 from app.services.chat.attachments.attachment_search import AttachmentSearch
 from app.services.chat.chat_models import ChatModels
 from app.services.chat.citations.sources import next_number, numbered
-from app.services.chat.collection_search import CollectionSearch, Found
+from app.services.chat.collections.collection_search import CollectionSearch, Found
 from app.services.chat.conversations import Conversations
 from app.services.chat.events import AnswerContinued, BranchShown, ConversationChanged, MessageAdded
 from app.services.chat.memories import Memories

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.services.chat.answers import Answer, AnswerSaver
+from app.services.chat.attachments.table_files import TableFiles, computes
 from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.chat_runs import AnswerOptions, ChatRuns
-from app.services.chat.collection_search import CollectionSearch
+from app.services.chat.collections.collection_search import CollectionSearch
 from app.services.chat.events import AnswerQueued, AnswerToolCall
 from app.services.chat.prompting import compaction_point_of, seen
 from app.services.events import EventBus
@@ -49,10 +50,11 @@ class OpenAnswers:
         runs: Runs,
         requests: ChatRequests,
         collections: CollectionSearch,
+        tables: TableFiles,
         events: EventBus,
     ) -> None:
         self._store, self._models, self._requests, self._events = store, models, requests, events
-        self._collections = collections
+        self._collections, self._tables = collections, tables
         self._saver = AnswerSaver(store, events, requests.pictures.told)
         self._by_runs = ChatRuns(runs, store, self._saver, events, lambda: models.signature)
         # Held while an answer is started or another branch shown: the request is built from the branch that is shown.
@@ -157,7 +159,10 @@ class OpenAnswers:
         wish = None if continue_last else self._with_tools(conversation, options)
         if wish is not None:
             answer.by_run = True
-            self._by_runs.start(answer, wish, branch, cut, pictures.given(conversation, options))
+            given = pictures.given(conversation, options)
+            if computes(options):
+                given = self._tables.given(conversation, given)
+            self._by_runs.start(answer, wish, branch, cut, given)
             return
         last, now = self._last_cuts.get(conversation), 0 if cut is None else cut.id
         answer.sees_otherwise = last is not None and last != now

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.services.events import EventBus
+from app.services.models.events import ModelChanged
 from app.services.placement.events import TuneProgress
 from app.services.placement.machine import SurveyedMachine
 from app.services.placement.placing import KeepGoing, Placing
@@ -136,3 +137,11 @@ def _tuned(tuning: Tuning) -> Tuned:
         threads=after.setting.threads,
         out_of_time=tuning.out_of_time,
     )
+
+
+def prefill_tps(state: ModelChanged, measured: MeasuredSpeed | None) -> float:
+    """The speed at which the model in use reads: as measured, else as predicted, 0.0 where neither is known."""
+    if measured is not None and measured.prefill_tps:
+        return measured.prefill_tps
+    plan = None if state.facts is None else state.facts.plan
+    return 0.0 if plan is None else plan.predicted.prefill_tps

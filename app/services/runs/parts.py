@@ -34,7 +34,8 @@ def found_sandbox() -> Sandbox | None:
 class RunParts:
     """Everything under the data folder `home` that runs share.
 
-    `language` is the user's, asked anew for each run; `collection_tool` makes the one that searches a collection.
+    `language` is the user's, asked anew for each run; `collection_tool` makes the one that searches a collection,
+    `attached` gives the folders with attached tables that the programs of a run may read.
     """
 
     def __init__(
@@ -44,12 +45,13 @@ class RunParts:
         servers: Servers,
         language: Callable[[], Literal["en", "ko"]],
         collection_tool: CollectionTool,
+        attached: Callable[[RunRecord], tuple[Path, ...]],
     ) -> None:
         self._home = home
         self.model_registry = model_registry
         self._servers = servers
         self.language = language
-        self.collection_tool = collection_tool
+        self.collection_tool, self._attached = collection_tool, attached
 
     def builtin(self) -> tuple[Tool, ...]:
         """Built-in tools, in the order in which a model sees them."""
@@ -86,16 +88,17 @@ class RunParts:
         own.mkdir(parents=True, exist_ok=True)
         return Workspace(own)
 
-    def tool_context(self, run: int, workspace: Workspace, journal: Journal) -> ToolContext:
+    def tool_context(self, run: RunRecord, workspace: Workspace, journal: Journal) -> ToolContext:
         """The tool context of a run."""
         return ToolContext(
             workspace=workspace,
             sandbox=found_sandbox(),
-            trash=self._folder(run) / "trash",
+            trash=self._folder(run.id) / "trash",
             scratch=self._home / "notes" / hashlib.sha256(str(workspace.root).encode()).hexdigest()[:16],
             cancelled=lambda: False,
             kept=journal.kept,
             language=self.language(),
+            attachments=self._attached(run),
         )
 
     def snapshots(self, workspace: Workspace) -> Snapshots:

@@ -127,7 +127,7 @@ class RunWork:
             tools,
             approver=self.asker,
             grants=self._grants,
-            tool_context=self._parts.tool_context(self.record.id, workspace, self._journal),
+            tool_context=self._parts.tool_context(self.record, workspace, self._journal),
             snapshots=self._parts.snapshots(workspace),
             on_text=self._told,
         )

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.markdown.source_marks import numbers_in
 from app.markdown.markdown import Prose, parse
-from app.services.chat.collection_search import NOTHING, READ
+from app.services.chat.collections.collection_search import NOTHING, READ
 from app.services.chat.events import BranchShown, MessageAdded
 from app.services.events import ServiceEvent
 from app.store.records import Message

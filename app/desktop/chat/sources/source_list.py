@@ -18,7 +18,7 @@ from app.desktop.widgets.layouts import discard
 from app.format import format_count
 from app.services.chat.citations.citations import Citation
 from app.services.chat.citations.places import place
-from app.services.chat.collection_search import NOTHING, READ
+from app.services.chat.collections.collection_search import NOTHING, READ
 from app.store.records import Source
 from engine.errors import ErrorInfo
 

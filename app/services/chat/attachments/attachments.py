@@ -5,6 +5,7 @@ Methods block on the disk and on other processes: call them off the GUI thread.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +20,11 @@ from agents.tools.documents.showing import scanned_page
 from app.services.chat.attachments.given_files import checked, plain_name, read_file
 from app.services.chat.attachments.part_layout import layout_of, parts_of
 from app.services.chat.attachments.reasons import reason
+from app.services.chat.attachments.table_files import FIRST_ROWS, computes, is_table
 from app.services.chat.attachments.weighing import (
     Weight,
     estimated,
+    is_too_much,
     of_projector,
     readable,
     seen,
@@ -98,6 +101,8 @@ class Attachments:
             if is_picture(content):
                 return self._kept_picture(conversation, name, content, cancelled)
             found = extracted(name, content, cancelled, max(1, first), last or None, on_progress)
+            if found.cut and not first and self._computes(conversation, Attachment(name, found.kind, size)):
+                return self._by_rows(conversation, name, content, cancelled)
         except UserError as error:
             return Attachment(name, kind, size, state="refused", reason=error.info)
         except Unreadable as error:
@@ -144,7 +149,36 @@ class Attachments:
                 raise
             attachments = unseen(attachments, error.info)
             measured = self._measured(asked, attachments, given)
-        return weighed(attachments, measured, facts.context, self._prefill_tps())
+        weight = weighed(attachments, measured, facts.context, self._prefill_tps())
+        shorter = [self._shorter(conversation, each) for each in weight.attachments]
+        if shorter == list(weight.attachments):
+            return weight
+        given = [self._given(conversation, each) for each in shorter]
+        measured = self._measured(asked, shorter, given)
+        return weighed(shorter, measured, facts.context, self._prefill_tps())
+
+    def _shorter(self, conversation: int, attachment: Attachment) -> Attachment:
+        """A table that does not fit, by its first rows where a program can have the whole."""
+        if not (is_too_much(attachment.reason) and self._computes(conversation, attachment)):
+            return attachment
+        content = self.original(conversation, attachment)
+        with contextlib.suppress(Unreadable):  # it took too long, this time
+            return self._by_rows(conversation, attachment.name, content) if content else attachment
+        return attachment
+
+    def _computes(self, conversation: int, attachment: Attachment) -> bool:
+        return is_table(attachment) and computes(self._store.conversations.get(conversation).options)
+
+    def _by_rows(
+        self, conversation: int, name: str, content: bytes, cancelled: Cancelled = lambda: False
+    ) -> Attachment:
+        """A table, of which the model is given the first rows. Raises Unreadable."""
+        found = extracted(name, content, cancelled, 1, 1)
+        lines = "\n".join(part.text for part in found.parts[:1]).split("\n")[: FIRST_ROWS + 1]
+        rows = Extracted(found.kind, (Part("", "\n".join(lines), 1),), 1, cut=False)
+        kept = self.keep(conversation, name, content, rows, (0, 0))
+        reason = ErrorInfo("attachment.rows_in_python", {"name": name, "rows": len(lines) - 1})
+        return msgspec.structs.replace(kept, reason=reason) if kept.state == "whole" else kept
 
     def _measured(
         self, asked: GenerateRequest, attachments: Sequence[Attachment], given: Sequence[str | Picture]

@@ -24,7 +24,7 @@ class NoServers:
 
 
 def parts(tmp_path: Path, servers: NoServers) -> RunParts:
-    made = RunParts(tmp_path, None, servers, lambda: "en", None)  # type: ignore[arg-type]
+    made = RunParts(tmp_path, None, servers, lambda: "en", None, lambda run: ())  # type: ignore[arg-type]
     made.sandbox = lambda: None  # type: ignore[method-assign]
     return made
 

@@ -15,7 +15,7 @@ from agents.events import Entry, ToolCalled, ToolResult
 from agents.tools.search_collection import SEARCH_COLLECTION, Found, SearchCollection
 from app.services.chat.attachments.weighing import MOST_FOUND, room_of_search
 from app.services.chat.citations.sources import passages_told, sources_for
-from app.services.chat.collection_search import source_of
+from app.services.chat.collections.collection_search import source_of
 from app.store.records import Source
 
 if TYPE_CHECKING:
