@@ -141,6 +141,7 @@ class Answering:
             parallel_tool_calls=ask.parallel_tool_calls,
             logit_bias=ask.logit_bias,
             top_logprobs=ask.top_logprobs,
+            prompt=ask.prompt,
             client=WITHOUT_KEY if key is None else key.name,
         )
         self._models.generate_with(model.path, request, listener)

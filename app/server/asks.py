@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 
 from engine.api import Delta, Finished, PrefillProgress, TokenLogprobs, ToolCallDelta, ToolCalled
-from engine.values import Message, Reasoning, Sampling, TokenLogprob, ToolCall
+from engine.values import FillIn, Message, RawPrompt, Reasoning, Sampling, TokenLogprob, ToolCall
 
 
 class Ask(msgspec.Struct, frozen=True):
     """What a client asks for, whatever its protocol. `model` as the client names it, "" for the one in use; the other
     fields as in `engine.api.GenerateRequest`."""
 
-    messages: tuple[Message, ...]
+    messages: tuple[Message, ...] = ()
     model: str = ""
     sampling: Sampling = Sampling()
     reasoning: Reasoning = "auto"
@@ -28,6 +28,7 @@ class Ask(msgspec.Struct, frozen=True):
     parallel_tool_calls: bool = True
     logit_bias: tuple[tuple[int, float], ...] = ()
     top_logprobs: int | None = None
+    prompt: RawPrompt | FillIn | None = None
 
 
 # The engine's events, but that `id` is the number of the choice, 0 where one alone is asked for: `PrefillProgress`

@@ -8,7 +8,7 @@ from app.messages import localized_error
 from engine.errors import ErrorInfo, UserError
 
 # What is wrong with the request itself; anything else is the machine's trouble.
-_CLIENTS = ("template.", "tools.", "schema.", "picture.", "projector.")
+_CLIENTS = ("template.", "tools.", "schema.", "picture.", "projector.", "tokens.", "fill_in.")
 _STATUS: dict[str, tuple[int, str]] = {
     "engine.context_overflow": (400, "context_length_exceeded"),
     "engine.bad_sampling": (400, "invalid_value"),

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from app.server.asks import Ask, call_of, with_system_in_front, with_tool_names
-from app.server.openai.schema import ChatMessage, ChatRequest, Part, Tool
+from app.server.openai.schema import ChatMessage, ChatRequest, Part, Sampled, Tool
 from app.server.refusal import Refusal, bad_request
 from engine.values import LOGIT_BIAS_BOUNDS, SAMPLING_BOUNDS, Message, Reasoning, Sampling
 
@@ -25,8 +25,12 @@ _MOST_STOPS = 64
 
 
 def chat_asks(request: ChatRequest) -> list[Ask]:
-    """An ask for each choice: with a seed each has the next one. Raises as `chat_ask`."""
-    ask, count = chat_ask(request), request.n or 1
+    """An ask for each choice. Raises as `chat_ask`."""
+    return choices_of(chat_ask(request), request.n or 1)
+
+
+def choices_of(ask: Ask, count: int) -> list[Ask]:
+    """The same ask for each choice, with the next seed where it has one."""
     return [
         msgspec.structs.replace(
             ask, sampling=msgspec.structs.replace(ask.sampling, seed=(seed + choice) % 2**32)
@@ -105,7 +109,7 @@ def text_of(content: str | list[Part] | None, at: int) -> str:
     return "\n".join(texts)
 
 
-def sampling_of(request: ChatRequest) -> Sampling:
+def sampling_of(request: Sampled) -> Sampling:
     penalty = request.repeat_penalty if request.repeat_penalty is not None else request.repetition_penalty
     low, high = SAMPLING_BOUNDS["repeat_penalty"]
     if penalty is not None and not low <= penalty <= high:
@@ -144,7 +148,7 @@ def reasoning_of(effort: str | None, template: dict[str, Any] | None) -> Reasoni
     return "auto" if wanted is None else "on" if wanted else "off"
 
 
-def most_tokens(request: ChatRequest) -> int:
+def most_tokens(request: Sampled) -> int:
     """The limit; 0 and what other servers write as -1 are none."""
     name = "max_tokens" if request.max_completion_tokens is None else "max_completion_tokens"
     wanted = getattr(request, name)

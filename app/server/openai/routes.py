@@ -14,7 +14,8 @@ from app.server.http.answers import AnswerResponse, Answers, json_response
 from app.server.http.body import body_limit, read_json
 from app.server.openai.chat_answer import ChatWriter
 from app.server.openai.chat_request import chat_asks
-from app.server.openai.schema import ChatRequest
+from app.server.openai.schema import ChatRequest, CompletionRequest
+from app.server.openai.text_completion import CompletionWriter, completion_asks, echoes_of
 
 
 def routes(answers: Answers) -> list[Route]:
@@ -22,14 +23,22 @@ def routes(answers: Answers) -> list[Route]:
 
     async def chat_completions(request: Request) -> AnswerResponse:
         asked = await read_json(request, ChatRequest, body_limit(answers.answering.sees))
-        options = asked.stream_options
-        with_usage = options is not None and bool(options.include_usage)
-
         asks = chat_asks(asked)
 
         def writer(model: KnownModel) -> ChatWriter:
             id = f"chatcmpl-{secrets.token_hex(12)}"
-            return ChatWriter(id, int(time.time()), model.id, with_usage, len(asks))
+            return ChatWriter(id, int(time.time()), model.id, asked.with_usage, len(asks))
+
+        return await answers.respond(request, asks, writer, stream=bool(asked.stream))
+
+    async def completions(request: Request) -> AnswerResponse:
+        asked = await read_json(request, CompletionRequest, body_limit(answers.answering.sees))
+        asks = completion_asks(asked)
+
+        def writer(model: KnownModel) -> CompletionWriter:
+            id, now = f"cmpl-{secrets.token_hex(12)}", int(time.time())
+            echoes = echoes_of(asked, asks)
+            return CompletionWriter(id, now, model.id, echoes, asked.n or 1, asked.with_usage)
 
         return await answers.respond(request, asks, writer, stream=bool(asked.stream))
 
@@ -46,6 +55,7 @@ def routes(answers: Answers) -> list[Route]:
         for prefix in ("/v1", "")
         for route in (
             Route(f"{prefix}/chat/completions", chat_completions, methods=["POST"]),
+            Route(f"{prefix}/completions", completions, methods=["POST"]),
             Route(f"{prefix}/models", models, methods=["GET"]),
             Route(f"{prefix}/models/{{id:path}}", model, methods=["GET"]),
         )

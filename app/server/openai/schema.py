@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 Probability = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
-Stops = str | list[str] | None
 
 
 class ImageUrl(msgspec.Struct):
@@ -66,10 +65,9 @@ class ResponseFormat(msgspec.Struct):
     json_schema: dict[str, Any] | None = None
 
 
-class ChatRequest(msgspec.Struct):
-    """The body of POST /v1/chat/completions, with what other servers' clients add."""
+class Sampled(msgspec.Struct, kw_only=True):
+    """How an answer is drawn and sent, with what other servers' clients add."""
 
-    messages: Annotated[list[ChatMessage], msgspec.Meta(min_length=1)]
     model: str | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
@@ -82,16 +80,37 @@ class ChatRequest(msgspec.Struct):
     repeat_penalty: float | None = None
     repetition_penalty: float | None = None
     seed: int | None = None
-    stop: Stops = None
+    stop: str | list[str] | None = None
     n: Annotated[int, msgspec.Meta(ge=1, le=8)] | None = None
-    logprobs: bool | None = None
-    top_logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
     presence_penalty: Annotated[float, msgspec.Meta(ge=-2.0, le=2.0)] | None = None
     frequency_penalty: Annotated[float, msgspec.Meta(ge=-2.0, le=2.0)] | None = None
     logit_bias: dict[str, float] | None = None
+
+    @property
+    def with_usage(self) -> bool:
+        """Whether a stream ends with the usage."""
+        return self.stream_options is not None and bool(self.stream_options.include_usage)
+
+
+class ChatRequest(Sampled, kw_only=True):
+    """The body of POST /v1/chat/completions."""
+
+    messages: Annotated[list[ChatMessage], msgspec.Meta(min_length=1)]
+    logprobs: bool | None = None
+    top_logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
     tools: list[Tool] | None = None
     tool_choice: str | dict[str, Any] | None = None
     parallel_tool_calls: bool | None = None
     response_format: ResponseFormat | None = None
     reasoning_effort: str | None = None
     chat_template_kwargs: dict[str, Any] | None = None
+
+
+class CompletionRequest(Sampled, kw_only=True):
+    """The body of POST /v1/completions. `prompt`: text, tokens, or a list of either."""
+
+    prompt: str | list[Any]
+    suffix: str | None = None
+    echo: bool | None = None
+    logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
+    best_of: int | None = None

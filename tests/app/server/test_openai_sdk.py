@@ -10,7 +10,7 @@ import openai
 import pytest
 
 from engine.api import Delta, PrefillProgress, TokenLogprobs
-from engine.values import TokenLogprob, ToolCall
+from engine.values import FillIn, RawPrompt, TokenLogprob, ToolCall
 from tests.app.server.test_chat_completions import WEATHER, failing
 from tests.support.served import Served
 from tests.support.vendor_schemas import mistakes
@@ -116,6 +116,33 @@ def test_penalties_biases_and_probabilities_reach_the_engine_and_come_back(
     request = served.engine.requests[0]
     assert (request.top_logprobs, request.logit_bias) == (2, ((7, 3.0),))
     assert (request.sampling.presence_penalty, request.sampling.frequency_penalty) == (0.5, -0.5)
+
+
+def test_raw_text_is_continued_and_gaps_are_filled(client: openai.OpenAI, served: Served) -> None:
+    ask: Any = {"model": "default", "max_tokens": 5}
+    whole = judged("CreateCompletionResponse", client.completions.create(prompt="Once", echo=True, **ask))
+    assert whole.choices[0].text == "OnceHello from the script."
+    text = ""
+    for chunk in client.completions.create(prompt=["Once"], echo=True, stream=True, **ask):
+        text += chunk.choices[0].text
+    assert text == whole.choices[0].text
+    several = client.completions.create(prompt=["a", "b"], n=2, **ask)
+    assert [choice.index for choice in several.choices] == [0, 1, 2, 3]
+    assert (several.usage.prompt_tokens, several.usage.completion_tokens) == (2400, 16)  # type: ignore[union-attr]
+    client.completions.create(prompt=[1, 2, 3], **ask)
+    client.completions.create(prompt="def f(", suffix="return x", **ask)
+    client.completions.create(prompt="x", model="default")
+    prompts = [request.prompt for request in served.engine.requests[2:]]
+    assert sorted(map(str, prompts[:4])) == [str(RawPrompt(text)) for text in ("a", "a", "b", "b")]
+    assert prompts[4:6] == [RawPrompt((1, 2, 3)), FillIn("def f(", "return x")]
+    assert served.engine.requests[-1].max_tokens == 16
+
+
+@pytest.mark.parametrize("prompt", [[], [[]], [1, "x"], [{"a": 1}], [[-1]], 7])
+def test_prompts_that_are_none_are_refused(served: Served, prompt: Any) -> None:
+    reply = served.ask("/v1/completions", {"prompt": prompt})
+    assert (reply.status, reply.error["param"]) == (400, "prompt")
+    assert not served.engine.requests
 
 
 def test_models_are_listed(client: openai.OpenAI, served: Served) -> None:
