@@ -90,6 +90,12 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     `LOGIT_BIAS_BOUNDS`); grammars hold nevertheless. `conversation` names the conversation, the same for each of its
     turns; "" for a single answer that is never written to disk. `drafts` False: no speculative decoding.
 
+    `reply` is a JSON schema: the content, never the reasoning before it, is a document that satisfies it
+    ({"type": "object"} for any object), or there are calls in its place where `tools` are offered. Members come in
+    the order in which the schema declares them, and undeclared ones only where it speaks of them. A document for
+    which there is no room is completed as shortly as the schema lets it. A schema that no grammar keeps is an error
+    that names why, `schema.not_followed`.
+
     `top_logprobs`: the tokens come in `TokenLogprobs` too, each with so many of the likeliest in its place; None: no
     probabilities. `score`: nothing is written; the last message, an answer, is read again, and its tokens come in
     `TokenLogprobs`, reasoning and marks of calls included. It shares the steps with other answers, gives way to them,
@@ -113,6 +119,7 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     tool_choice: str = "auto"
     parallel_tool_calls: bool = True
     logit_bias: tuple[tuple[int, float], ...] = ()
+    reply: dict[str, Any] | None = None
     conversation: str = ""
     drafts: bool = True
     top_logprobs: int | None = None

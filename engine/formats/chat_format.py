@@ -10,6 +10,7 @@ import msgspec
 from engine.errors import UserError
 from engine.formats.dialect import Dialect
 from engine.formats.grammar.call_grammar import ToolGrammar, tool_grammar
+from engine.formats.grammar.reply_grammar import reply_grammar
 from engine.formats.known_dialects import other_notations
 from engine.formats.learn.markers import ReasoningMarkers, learn_markers
 from engine.formats.learn.reasoning import ReasoningPlan, ReasoningSettings, find_reasoning
@@ -157,6 +158,13 @@ class ChatFormat:
     ) -> ToolGrammar:
         """The grammar of this model's calls of `tools`; see `engine.formats.grammar.call_grammar.tool_grammar`."""
         return tool_grammar(self._dialect, tools, choice, single=single)
+
+    def reply_grammar(
+        self, schema: Any, tools: Tools, choice: str | Mapping[str, Any] = "auto", *, single: bool = False
+    ) -> ToolGrammar:
+        """The grammar of a reply that is a JSON document or calls; see
+        `engine.formats.grammar.reply_grammar.reply_grammar`."""
+        return reply_grammar(self._dialect, self._markers, schema, tools, choice, single=single)
 
     def _renders_system(self) -> bool:
         conversation = [

@@ -80,6 +80,7 @@ def _sampling_fields(request: GenerateRequest, kind: Kind) -> dict[str, Any]:
         "logit_bias": {str(token): bias for token, bias in request.logit_bias} or None,
         "max_tokens": request.max_tokens or None,
         "stop": list(request.stop) or None,
+        "response_format": _response_format(request.reply),
     }
 
 
@@ -110,6 +111,14 @@ def _call(call: ToolCall) -> dict[str, Any]:
     arguments = {"unreadable": call.arguments} if isinstance(call.arguments, str) else call.arguments
     function = {"name": call.name or "unknown", "arguments": json.dumps(arguments, ensure_ascii=False)}
     return {"id": call.id, "type": "function", "function": function}
+
+
+def _response_format(schema: dict[str, Any] | None) -> dict[str, Any] | None:
+    if schema is None:
+        return None
+    if schema == {"type": "object"}:  # which servers know that know no schemas
+        return {"type": "json_object"}
+    return {"type": "json_schema", "json_schema": {"name": "reply", "schema": schema, "strict": True}}
 
 
 def _choice(choice: str) -> Any:

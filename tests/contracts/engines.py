@@ -37,6 +37,13 @@ TOOL = {
         },
     },
 }
+SCHEMA = {
+    "type": "object",
+    "properties": {"name": {"type": "string", "maxLength": 12}, "depth": {"type": "integer", "minimum": 1}},
+    "required": ["name", "depth"],
+    "additionalProperties": False,
+}
+_DOCUMENT = '{"name": "sea", "depth": 3700}'
 _CALL = ToolCall("c1", "get_weather", {"city": "Paris"})
 # How long a load takes where there is nothing to load, in seconds: so long can it be cancelled.
 LOAD_S = 0.2
@@ -117,6 +124,8 @@ def _served(asked: Asked) -> Reply:
             tool_calls=calls[: 2 if body.get("parallel_tool_calls", True) and _both(asked.last) else 1]
         )
     content, reason, hit = _content(asked.last), "", ""
+    if "response_format" in body:
+        content = _DOCUMENT
     for stop in body.get("stop", ()):
         if stop in content:
             content, hit = content.partition(stop)[0], stop
@@ -142,7 +151,8 @@ def _scripted(_: ExitStack) -> Subject:
         facts = engine.model
         thinks = asked.prompt is None and facts is not None and facts.path == "/models/thinker.gguf"
         thoughts = tuple(f"<think>{word} " for word in _THOUGHTS.split()) if thinks else ()
-        return (*thoughts, *(f"{word} " for word in _content(_question(asked)).split()))
+        said = _DOCUMENT if asked.reply is not None else _content(_question(asked))
+        return (*thoughts, *(f"{word} " for word in said.split()))
 
     def make(listener: Listener) -> ScriptedEngine:
         nonlocal engine

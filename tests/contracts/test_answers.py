@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import jsonschema
 import msgspec
 import pytest
 
@@ -22,7 +23,7 @@ from engine.api import (
 )
 from engine.errors import UserError
 from engine.values import FillIn, RawPrompt, Sampling
-from tests.contracts.engines import SHORT, STORY, TOOL, Subject, request
+from tests.contracts.engines import SCHEMA, SHORT, STORY, TOOL, Subject, request
 
 
 def events_of(subject: Subject, id: int) -> list[Event]:
@@ -152,6 +153,22 @@ def test_penalties_and_biases_are_taken(loaded: Subject) -> None:
     asked = msgspec.structs.replace(request(28, SHORT), sampling=sampling, logit_bias=((11, -100.0),))
     written, end = loaded.told.answer(loaded.engine, asked)
     assert written.strip() and (end.reason, end.error) == ("stop", None)
+
+
+def test_a_reply_that_has_a_schema_is_a_document_that_satisfies_it(loaded: Subject) -> None:
+    for id, schema in ((29, SCHEMA), (30, {"type": "object"})):
+        written, end = loaded.told.answer(loaded.engine, request(id, SHORT, reply=schema, max_tokens=300))
+        assert end.error is None and end.tool_calls == ()
+        jsonschema.validate(json.loads(written), schema)
+
+
+def test_thoughts_before_a_reply_that_has_a_schema_are_free(thinking: Subject) -> None:
+    thinking.engine.generate(request(31, SHORT, reply=SCHEMA, max_tokens=600))
+    assert thinking.told.next(Delta).channel == "reasoning"
+    thinking.engine.answer_now(31)
+    written, end = thinking.told.finish(31)
+    assert end.error is None
+    jsonschema.validate(json.loads(written), SCHEMA)
 
 
 def test_no_tool_is_called_where_none_is_offered_or_may_be(loaded: Subject) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ import msgspec
 
 from engine.errors import UserError
 from engine.formats.dialect import ARGUMENTS, ID, INDEX, NAME, Dialect, Pattern, Slot
+from engine.formats.grammar.call_objects import SENTINELS, CallObject, is_needed, skeleton
 from engine.formats.grammar.gbnf.format_marks import flexible, gap
 from engine.formats.grammar.gbnf.json_values import QUOTE, given, key, space
 from engine.formats.grammar.gbnf.rules import Rules, alternatives, literal
@@ -21,23 +21,26 @@ MOST_CALLS = 16
 # What words do not have and marks do.
 _SIGN = re.compile(r"[<>\[\]|｜◁▷]|functions\.")
 _BLANKS = r"\s*"
-_SENTINELS = {NAME: "Qx7name", ARGUMENTS: "Qx7arguments", ID: "Qx7id", INDEX: "Qx7index"}
 
 
 class ToolGrammar(msgspec.Struct, frozen=True):
-    """The grammar of a reply from its first tool call on.
+    """The grammar of a reply from its first tool call on, or of the whole reply.
 
     `gbnf` has the start symbol `root`; "" where nothing is to be enforced. `lazy`: the grammar waits until
     one of `triggers` is found, a regular expression (the subset that Python and ECMAScript share) searched in
     the text behind the reasoning; it then reads that text from the start of the first group on. Without
     `lazy` it reads the reply from its start, or from the end of the reasoning, and the reply must call.
     `widened` tells what of the tools' schemas is not enforced, as `TOOL#/pointer: reason`.
+
+    `answer` is the rule of a reply that reasons no more, where the whole reply is held to the grammar, else "". The
+    grammar is then never let go of, and `root` has what opens the reasoning in it too.
     """
 
     gbnf: str = ""
     lazy: bool = False
     triggers: tuple[str, ...] = ()
     widened: tuple[str, ...] = ()
+    answer: str = ""
 
 
 def tool_grammar(
@@ -52,14 +55,42 @@ def tool_grammar(
 
     Raises UserError `tools.unknown_choice` for a tool that is not among `tools`.
     """
+    writer = _writer(Rules(), dialect, tools, choice, single=single)
+    if writer is None:
+        return ToolGrammar()
+    return writer.lazy() if choice == "auto" else writer.at_once()
+
+
+def calls_from_start(
+    rules: Rules,
+    dialect: Dialect,
+    tools: Sequence[Mapping[str, Any]] | None,
+    choice: str | Mapping[str, Any],
+    *,
+    single: bool,
+) -> str:
+    """Symbols for the calls of a reply that begins with them, "" where there are none; else as `tool_grammar`."""
+    writer = _writer(rules, dialect, tools, choice, single=single)
+    return "" if writer is None else writer.from_start()
+
+
+def _writer(
+    rules: Rules,
+    dialect: Dialect,
+    tools: Sequence[Mapping[str, Any]] | None,
+    choice: str | Mapping[str, Any],
+    *,
+    single: bool,
+) -> _Writer | None:
+    """None where nothing is to be called."""
     known = parameters_by_name(tools or ())
     if choice == "none" or not dialect.call:
-        return ToolGrammar()
+        return None
     chosen = _chosen(choice, known)
     if not known:
-        return ToolGrammar()
-    writer = _Writer(dialect, {chosen: known[chosen]} if chosen else known, single=single or bool(chosen))
-    return writer.lazy() if choice == "auto" else writer.at_once()
+        return None
+    offered = {chosen: known[chosen]} if chosen else known
+    return _Writer(rules, dialect, offered, single=single or bool(chosen))
 
 
 def _chosen(choice: str | Mapping[str, Any], known: Mapping[str, Any]) -> str:
@@ -76,23 +107,26 @@ def _chosen(choice: str | Mapping[str, Any], known: Mapping[str, Any]) -> str:
 class _Writer:
     """Writes the grammar of one dialect for some tools."""
 
-    def __init__(self, dialect: Dialect, tools: Mapping[str, Any], *, single: bool) -> None:
+    def __init__(self, rules: Rules, dialect: Dialect, tools: Mapping[str, Any], *, single: bool) -> None:
         self._dialect = dialect
         self._tools = tools
         self._single = single or not dialect.parallel
-        self._rules = Rules()
+        self._rules = rules
         self._widened: list[str] = []
-        self._object = _skeleton(dialect)
+        self._object = skeleton(dialect)
         self._argument_rules: dict[str, str] = {}
 
     def at_once(self) -> ToolGrammar:
         """From the start of the answer."""
+        return self._finished(self.from_start())
+
+    def from_start(self) -> str:
         dialect, rules = self._dialect, self._rules
         before = gap(rules)
         openings = [text for text in (dialect.header, dialect.separator if dialect.channels else "") if text]
         if openings:
             before += f" ( {alternatives([flexible(rules, text) for text in openings])} )? {gap(rules)}"
-        return self._finished(f"{before} {self._calls(self._section(dialect.section_start), self._call())}")
+        return f"{before} {self._calls(self._section(dialect.section_start), self._call())}"
 
     def lazy(self) -> ToolGrammar:
         """From the mark that opens the first call."""
@@ -151,7 +185,7 @@ class _Writer:
         if self._object is not None:
             bracket = r"\[\s*" if "[" in self._dialect.section_start else ""
             first = next(iter(self._object.members))
-            if first == _SENTINELS[NAME]:
+            if first == SENTINELS[NAME]:
                 return rf'^\s*({bracket}\{{\s*"(?:{names})"\s*:)'
             return rf'^\s*({bracket}\{{\s*"{re.escape(first)}"\s*:)'
         head = "".join(part for part in self._dialect.call[:1] if isinstance(part, str))
@@ -257,22 +291,22 @@ class _Writer:
             f"{flexible(self._rules, before, after=True)} {tools} {flexible(self._rules, after, before=True)}"
         )
 
-    def _members(self, skeleton: _Object, names: list[str]) -> str:
+    def _members(self, skeleton: CallObject, names: list[str]) -> str:
         """The members in the template's order; the name's value selects the tool."""
         ws = self._spaces()
         shared, forked = skeleton.until_name()
         # Some models give their calls ids although their template does not.
-        name_is_here = any(value == _SENTINELS[NAME] for _, value in forked)
+        name_is_here = any(value == SENTINELS[NAME] for _, value in forked)
         opening = f'"{{" {ws} ' + " ".join(f'{self._member(k, v, "")} {ws} "," {ws}' for k, v in shared)
         bodies = []
         for name in names:
-            members = [(k, self._member(k, v, name), _is_needed(v)) for k, v in forked]
+            members = [(k, self._member(k, v, name), is_needed(v)) for k, v in forked]
             tail = "".join(
                 f' {ws} "," {ws} {text}' if needed else f' ( {ws} "," {ws} {text} )?'
                 for _, text, needed in members[1:]
             )
-            if not any(value == _SENTINELS[ID] for _, value in (*shared, *forked)) and name_is_here:
-                tail += f' ( {ws} "," {ws} {self._member("id", _SENTINELS[ID], name)} )?'
+            if not any(value == SENTINELS[ID] for _, value in (*shared, *forked)) and name_is_here:
+                tail += f' ( {ws} "," {ws} {self._member("id", SENTINELS[ID], name)} )?'
             bodies.append(self._rules.add(f"tool-{name}", f'{members[0][1]}{tail} {ws} "}}"'))
         return f"{opening} ( {alternatives(bodies)} )"
 
@@ -288,75 +322,19 @@ class _Writer:
 
     def _member(self, name: str, value: Any, tool: str) -> str:
         ws = self._spaces()
-        if name == _SENTINELS[NAME]:
+        if name == SENTINELS[NAME]:
             name = tool
         return f'{QUOTE} {key(self._rules, name)} {ws} ":" {ws} {self._member_value(value, tool)}'
 
     def _member_value(self, value: Any, tool: str) -> str:
-        if isinstance(value, _Object):
+        if isinstance(value, CallObject):
             return self._members(value, [tool] if tool else list(self._tools))
-        if value == _SENTINELS[NAME]:
+        if value == SENTINELS[NAME]:
             return given(self._rules, tool)
-        if value == _SENTINELS[ARGUMENTS]:
+        if value == SENTINELS[ARGUMENTS]:
             return self._arguments(tool)
-        if value == _SENTINELS[ID]:
+        if value == SENTINELS[ID]:
             return f"{QUOTE} {self._slot(ID, tool)} {QUOTE}"
-        if value == _SENTINELS[INDEX]:
+        if value == SENTINELS[INDEX]:
             return f"( {QUOTE} [0-9]{{1,3}} {QUOTE} | [0-9]{{1,3}} )"
         return given(self._rules, value)
-
-
-class _Object(msgspec.Struct, frozen=True):
-    """The JSON object of a call, with sentinels in its slots. `after`: what follows the outermost one."""
-
-    members: dict[str, Any]
-    after: str = ""
-
-    def until_name(self) -> tuple[list[tuple[str, Any]], list[tuple[str, Any]]]:
-        """The members before the one with the tool's name, and the others."""
-        members = list(self.members.items())
-        place = next(index for index, (k, v) in enumerate(members) if _tells_tool(k, v))
-        return members[:place], members[place:]
-
-
-def _tells_tool(name: str, value: Any) -> bool:
-    if isinstance(value, _Object):
-        return any(_tells_tool(k, v) for k, v in value.members.items())
-    return _SENTINELS[NAME] in (name, value) or value == _SENTINELS[ARGUMENTS]
-
-
-def _is_needed(value: Any) -> bool:
-    return isinstance(value, _Object) or value in (_SENTINELS[NAME], _SENTINELS[ARGUMENTS])
-
-
-def _skeleton(dialect: Dialect) -> _Object | None:
-    """The object that an envelope's literals spell; None where they spell none."""
-    if dialect.envelope is None:
-        return None
-    text = ""
-    for index, part in enumerate(dialect.call):
-        if isinstance(part, str):
-            text += part
-            continue
-        quoted = text.endswith('"') and part is not ARGUMENTS
-        text += _SENTINELS[part] if quoted else f'"{_SENTINELS[part]}"'
-        if part is ARGUMENTS and index > 0 and text.endswith('""'):
-            return None
-    start = text.find("{")
-    try:
-        value, end = json.JSONDecoder().raw_decode(text, start) if start >= 0 else (None, 0)
-    except (json.JSONDecodeError, RecursionError):
-        return None
-    found = _as_object(value)
-    if found is None or not _tells_tool("", found):
-        return None
-    return msgspec.structs.replace(found, after=text[end:])
-
-
-def _as_object(value: Any) -> _Object | None:
-    if not isinstance(value, dict):
-        return None
-    inner = {
-        k: _as_object(v) if isinstance(v, dict) and "Qx7" in json.dumps(v) else v for k, v in value.items()
-    }
-    return _Object(inner)

@@ -8,6 +8,7 @@ spellings are narrowed: bounded white space, bounded digits, a given object's me
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -50,7 +51,14 @@ class SchemaCompiler:
     """Writes the rules of one schema document; `at` names the document in reports. `kinds` writes single
     types."""
 
-    def __init__(self, rules: Rules, document: Any, at: str = "#", notation: Json | None = None) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        document: Any,
+        at: str = "#",
+        notation: Json | None = None,
+        kinds: type[Kinds] = Kinds,
+    ) -> None:
         self._rules = rules
         self._notation = notation or Json(rules)
         self.at = at
@@ -58,7 +66,7 @@ class SchemaCompiler:
         copied = Copied(document)
         self._document_value = copied.value
         self._document = Document(self._document_value, self.widen)
-        self.kinds = Kinds(rules, self._notation, self.member_value, self.widen)
+        self.kinds = kinds(rules, self._notation, self.member_value, self.widen)
         self._done: dict[str, str | None] = {}
         self._reserved: dict[str, str] = {}
         self._used: set[str] = set()
@@ -175,7 +183,7 @@ class SchemaCompiler:
 
     def _choice(self, schema: Schema, keyword: str, options: list[Any], at: str) -> str | None:
         rest = {key: value for key, value in schema.items() if key != keyword and key not in _ANNOTATIONS}
-        if keyword == "oneOf" and len(options) > 1:
+        if keyword == "oneOf" and not self.kinds.are_apart(options, partial(self._document.flat, at=at)):
             self.widen(at, "oneOf is read as anyOf")
         names = []
         for index, option in enumerate(options):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,6 +16,7 @@ from engine.formats.grammar.gbnf.rules import Rules, alternatives, literal
 from engine.formats.grammar.gbnf.strings import FORMATS, any_characters, matching, tree_body
 from engine.formats.grammar.gbnf.text_until import text_of_length, text_until
 from engine.formats.grammar.schema_merge import Schema, types_of
+from engine.formats.grammar.schema_numbers import count, integer_bounds, number_of
 from engine.formats.grammar.schema_reading import Widen, pointer
 
 MOST_MEMBERS = 400
@@ -26,6 +26,8 @@ _ANY_TEXT_FORMATS = frozenset({"binary", "byte", "password", "int32", "int64", "
 
 # Gives the rule for a part of the value, None where nothing can satisfy its schema.
 Part = Callable[[Any, str], str | None]
+# Gives a schema without references; None where nothing can satisfy it.
+Flat = Callable[[Schema], Schema | None]
 
 
 class Kinds:
@@ -61,6 +63,10 @@ class Kinds:
             return notation.string(lambda spelling: self.characters(schema, at, spelling))
         return self._array(schema, at) if kind == "array" else self._object(schema, at)
 
+    def are_apart(self, options: list[Any], _flat: Flat) -> bool:
+        """Whether no value can satisfy two of these schemas."""
+        return len(options) == 1
+
     @staticmethod
     def type_of(value: Any) -> str:
         for kind, name in ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string")):
@@ -72,26 +78,26 @@ class Kinds:
         """Whether the schema's type, bounds and lengths allow this value."""
         types, kind = types_of(schema.get("type")), self.type_of(value)
         if kind == "string":
-            least, most = _count(schema, "minLength"), _count(schema, "maxLength")
+            least, most = count(schema, "minLength"), count(schema, "maxLength")
             fits = (least or 0) <= len(value) and (most is None or len(value) <= most)
             return fits and kind in types
         if kind not in ("integer", "number"):
             return kind in types
-        low, high = _number_of(schema, "minimum"), _number_of(schema, "maximum")
+        low, high = number_of(schema, "minimum"), number_of(schema, "maximum")
         if (low is not None and value < low) or (high is not None and value > high):
             return False
         return "number" in types or ("integer" in types and (kind == "integer" or float(value).is_integer()))
 
     def _integer(self, schema: Schema, at: str) -> str | None:
         self._report_unenforced(schema, at, "multipleOf")
-        low, high = _bounds(schema)
+        low, high = integer_bounds(schema)
         return integer(low, high)
 
     def _number(self, schema: Schema, at: str) -> str | None:
         self._report_unenforced(
             schema, at, "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"
         )
-        low, _ = _bounds(schema)
+        low, _ = integer_bounds(schema)
         return json_values.number(self._rules, negative=low is None or low < 0)
 
     def _report_unenforced(self, schema: Schema, at: str, *keywords: str) -> None:
@@ -101,7 +107,7 @@ class Kinds:
 
     def characters(self, schema: Schema, at: str, spelling: Spelling) -> str:
         """Symbols for the text of a string: its pattern, else its format, else its length."""
-        least, most = _count(schema, "minLength"), _count(schema, "maxLength")
+        least, most = count(schema, "minLength"), count(schema, "maxLength")
         pattern, form = schema.get("pattern"), schema.get("format")
         if isinstance(pattern, str):
             body = self._matching(pattern, at, spelling)
@@ -110,10 +116,15 @@ class Kinds:
                     self._widen(at, "lengths beside a pattern are not followed")
                 return body
         elif isinstance(form, str) and form in FORMATS:
+            if least or most is not None:
+                self._widen(at, "lengths beside a format are not followed")
             return matching(self._rules, FORMATS[form], spelling)
         elif isinstance(form, str) and form not in _ANY_TEXT_FORMATS:
-            self._widen(at, f"the format {form} is not followed")
+            self._unknown_format(form, at)
         return self._kept(at, lambda: any_characters(self._rules, spelling, least or 0, most))
+
+    def _unknown_format(self, form: str, at: str) -> None:
+        self._widen(at, f"the format {form} is not followed")
 
     def text_before(self, closing: str, schema: Schema, at: str, lead: str = "", tail: str = "") -> str:
         """Symbols for a string that is written as it is, up to and with its closing mark.
@@ -130,7 +141,7 @@ class Kinds:
             body = self._matching_before(closing, expression, at)
             if body is not None:
                 return f"{around[0]} {body} {around[1]}"
-        least, most = _count(schema, "minLength") or 0, _count(schema, "maxLength")
+        least, most = count(schema, "minLength") or 0, count(schema, "maxLength")
         if (least or most is not None) and max(least, most or 0) <= MOST_COUNTED:
             return f"{around[0]} {text_of_length(self._rules, closing, least, most)} {around[1]}"
         if least or most is not None:
@@ -166,7 +177,7 @@ class Kinds:
     def _array(self, schema: Schema, at: str) -> str | None:
         self._report_unenforced(schema, at, "contains", "uniqueItems")
         prefix, items, items_at = _items(schema, at)
-        least, most = _count(schema, "minItems") or 0, _count(schema, "maxItems")
+        least, most = count(schema, "minItems") or 0, count(schema, "maxItems")
         if most is not None and least > most:
             return None
         if len(prefix) > MOST_PREFIX_ITEMS:
@@ -222,16 +233,20 @@ class Kinds:
         if members is None:
             return None
         extra = self._extra(schema, at, ws)
-        least, most = _count(schema, "minProperties") or 0, _count(schema, "maxProperties")
+        least, most = count(schema, "minProperties") or 0, count(schema, "maxProperties")
         if least > max(1, sum(member.required for member in members)):
             self._widen(at, "minProperties is not followed")
         if most is not None and (extra is not None or most < len(members)):
             self._widen(at, "maxProperties is not followed")
+        return f'"{{" {ws} {self._ordered(members, extra, at, at_least_one=least > 0)} "}}"'
+
+    def _ordered(self, members: list[Member], extra: str | None, at: str, *, at_least_one: bool) -> str:
+        """Symbols for all members and any number of `extra` ones."""
         separators = self._notation.separators
-        body = in_any_order(self._rules, members, separators, extra, at_least_one=least > 0)
-        if body.loose:
-            self._widen(at, body.loose)
-        return f'"{{" {ws} {body.body} "}}"'
+        found = in_any_order(self._rules, members, separators, extra, at_least_one=at_least_one)
+        if found.loose:
+            self._widen(at, found.loose)
+        return found.body
 
     def _members(self, schema: Schema, at: str, ws: str) -> list[Member] | None:
         """The declared members, read from behind their opening quotes; None if a required one cannot be."""
@@ -256,7 +271,7 @@ class Kinds:
         """The rule for a member that is not declared."""
         patterns = schema.get("patternProperties")
         patterns = patterns if isinstance(patterns, dict) else {}
-        additional = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
+        additional = self._additional(schema)
         if patterns and additional is not False:
             self._widen(at, "patternProperties is not followed where other members are allowed")
             return self._extra_member(schema, True, at, ws)
@@ -269,6 +284,10 @@ class Kinds:
                 key = self._notation.key_of(partial(self._pattern_or_any, pattern, at))
                 bodies.append(f'{key} {ws} ":" {ws} {value} {ws}')
         return self._rules.add("other", alternatives(bodies)) if bodies else None
+
+    def _additional(self, schema: Schema) -> Any:
+        """The schema of members that are not declared."""
+        return schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
 
     def _pattern_or_any(self, pattern: str, at: str, spelling: Spelling) -> str:
         body = self._matching(pattern, at, spelling)
@@ -313,30 +332,3 @@ def _items(schema: Schema, at: str) -> tuple[list[Any], Any, str]:
     if isinstance(items, list):
         return items, schema.get("additionalItems", True), pointer(at, "additionalItems")
     return [], items, pointer(at, "items")
-
-
-def _count(schema: Schema, key: str) -> int | None:
-    value = _number_of(schema, key)
-    return None if value is None or value < 0 else math.ceil(value) if key.startswith("min") else int(value)
-
-
-def _number_of(schema: Schema, key: str) -> float | int | None:
-    value = schema.get(key)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _bounds(schema: Schema) -> tuple[int | None, int | None]:
-    """The smallest and the largest integer; draft 4 has the exclusive bounds as flags."""
-    low, high = _number_of(schema, "minimum"), _number_of(schema, "maximum")
-    least = None if low is None else math.ceil(low)
-    if low is not None and schema.get("exclusiveMinimum") is True:
-        least = math.floor(low) + 1
-    most = None if high is None else math.floor(high)
-    if high is not None and schema.get("exclusiveMaximum") is True:
-        most = math.ceil(high) - 1
-    above, below = _number_of(schema, "exclusiveMinimum"), _number_of(schema, "exclusiveMaximum")
-    if above is not None:
-        least = max(math.floor(above) + 1, least) if least is not None else math.floor(above) + 1
-    if below is not None:
-        most = min(math.ceil(below) - 1, most) if most is not None else math.ceil(below) - 1
-    return least, most

@@ -11,7 +11,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.formats import AssistantMessage, Prompt, ToolGrammar
 from engine.local import native
 from engine.local.generation import sampling
-from engine.local.generation.grammar_trigger import GrammarTrigger
+from engine.local.generation.grammar_trigger import GrammarTrigger, grammar_of
 from engine.local.generation.next_message import opens_message
 from engine.local.generation.repetition import REACH, repeats
 from engine.local.generation.reply_text import Emit, ReplyText
@@ -110,11 +110,8 @@ class Generation:
         request, session = self.request, self._session
         sampling.check(request.sampling)
         sampling.check_bias(request.logit_bias, native.vocabulary_size(session.vocab))
-        if request.tools and request.prompt is None:
-            self._grammar = session.format.tool_grammar(
-                request.tools, request.tool_choice, single=not request.parallel_tool_calls
-            )
         prompt, tokens = session.prompt(request)
+        self._grammar = grammar_of(session.format, request, prompt)
         self._prompt, self._budget = prompt, prompt.reasoning_budget
         self.prompt_length = len(tokens)
         if not tokens:
@@ -227,15 +224,19 @@ class Generation:
             self.tokens,
             session.context_length,
         )
-        self._text = ReplyText(self.request, session.format.parser(prompt), prompt.stops, self._emit)
+        parser = session.format.parser(prompt)
+        text = self._text = ReplyText(
+            self.request, parser, prompt.stops, self._emit, prompt.continued_content
+        )
         trigger = session.format.dialect.trigger
         self._gate = GrammarTrigger(
             self._grammar,
             session.vocab,
             session.tokenizer,
             GrammarSampler(chain, session.vocab),
-            session.format.markers.opening,
+            "" if self._grammar.answer and not self._may_reason() else session.format.markers.opening,
             trigger if trigger and prompt.text.rstrip().endswith(trigger) else "",
+            lambda: text.said,
         )
         # The answer was wanted before it began.
         return not (self._is_to_be_closed() and self._close_reasoning(0.0))
@@ -263,12 +264,14 @@ class Generation:
         if not self._first:
             self._first = now
         elapsed = now - self._first
+        if self._grammar.answer and text.in_reasoning and self._session.tokenizer.is_end(token):
+            return None if self._close_reasoning(elapsed) else "length"  # the document is still to come
         is_end = self._session.tokenizer.is_end(token) and not self._ends_only_reasoning(token)
         if is_end or self._held:
             return self._hold(token, elapsed)
         end_of_calls = gate.closing(token, self._limit - self._completion - 1)
         if end_of_calls is not None:
-            text.cuts = bool(end_of_calls)
+            text.cuts = bool(end_of_calls) and not text.is_document
             for each in end_of_calls:
                 self._write(each, elapsed)
             return "length"
@@ -361,6 +364,10 @@ class Generation:
         elif reason in ("stop", "length") and reply.truncated_in:
             notices.append(ErrorInfo("reasoning.cut_in_thought"))
         return tuple(notices)
+
+    def _may_reason(self) -> bool:
+        is_raw = self._prompt is not None and self._prompt.is_raw
+        return not is_raw and self._session.format.reasoning.kind != "none" and not self._reasoning_is_off()
 
     def _reasoning_is_off(self) -> bool:
         """Whether reasoning is off, by the request or by the template's default."""

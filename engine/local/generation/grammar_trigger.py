@@ -1,4 +1,4 @@
-"""Grammar trigger: decides when the grammar of tool calls is active in one reply.
+"""Grammar trigger: decides when the grammar of tool calls, or of the whole reply, is active in one reply.
 
 The triggers are searched here and not in llama.cpp, whose lazy grammars search the whole reply again at each
 token, and abort the process when a token that completes a trigger continues with something forbidden.
@@ -7,9 +7,13 @@ token, and abort the process when a token that completes a trigger continues wit
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import accumulate
 
-from engine.formats.grammar.call_grammar import ToolGrammar
+from engine.api import GenerateRequest
+from engine.errors import UserError
+from engine.formats import ChatFormat, Prompt, ToolGrammar
+from engine.formats.grammar.gbnf.ending import Endings
 from engine.formats.grammar.gbnf.rules import literal
 from engine.local.generation.grammar_completion import GrammarCompletion
 from engine.local.model.tokenizer import Tokenizer
@@ -19,11 +23,31 @@ from engine.local.native.grammar import Grammar, GrammarSampler
 _WINDOW = 512
 
 
+def grammar_of(form: ChatFormat, request: GenerateRequest, prompt: Prompt) -> ToolGrammar:
+    """The grammar of the reply to a request.
+
+    Raises UserError `schema.not_followed`, `tools.unknown_choice`, and `schema.not_continued` where the answer so far
+    is no beginning of what the schema asks for.
+    """
+    single = not request.parallel_tool_calls
+    tools, choice = () if prompt.is_raw else request.tools, request.tool_choice
+    must_call = tools and choice not in ("auto", "none")
+    if request.reply is None or must_call:
+        return form.tool_grammar(tools, choice, single=single) if tools else ToolGrammar()
+    grammar = form.reply_grammar(request.reply, tools, choice, single=single)
+    if prompt.continued_content:
+        endings = Endings(grammar.gbnf, grammar.answer)
+        if not endings.after(endings.start, prompt.continued_content):
+            raise UserError("schema.not_continued")
+    return grammar
+
+
 class GrammarTrigger:
     """Samples the tokens of one reply. Owns the grammar; `close` frees it.
 
-    `opening`: the mark with which the model may open its reasoning, which no grammar forbids. `begun`: the
-    mark of a call that the prompt itself ends with.
+    `opening`: the mark with which the model may open its reasoning, which no grammar then forbids. `begun`: the
+    mark of a call that the prompt itself ends with. `said`: what stands of the answer already where the grammar of a
+    whole reply begins.
     """
 
     def __init__(
@@ -34,6 +58,7 @@ class GrammarTrigger:
         sampler: GrammarSampler,
         opening: str,
         begun: str = "",
+        said: Callable[[], str] = lambda: "",
     ) -> None:
         self._tools = tools
         self._vocab = vocab
@@ -41,6 +66,8 @@ class GrammarTrigger:
         self._sampler = sampler
         self._opening = opening.encode()
         self._begun = tokenizer.marker(begun) if begun else []
+        self._said = said
+        self._reasoned = False
         self._triggers = [re.compile(trigger.encode()) for trigger in tools.triggers]
         self._grammar: Grammar | None = None
         self._end: GrammarCompletion | None = None
@@ -50,6 +77,7 @@ class GrammarTrigger:
         self._unread = False  # whether the grammar has missed a token
         self._is_judged = False  # whether the last token was drawn here
         self._spent = not tools.gbnf
+        self._closed = False
 
     @property
     def is_active(self) -> bool:
@@ -64,12 +92,14 @@ class GrammarTrigger:
         if self._grammar is None:
             if self._tools.lazy:
                 return None
-            self._grammar = self._opened(self._tools.gbnf, "root")
-            self._read(self._begun)
+            self._grammar = self._opened(self._tools.gbnf, self._root)
+            self._read(self._tokenizer.plain(self._said()) if self._tools.answer else self._begun)
             if self._grammar is None:
                 return None
         token, allowed = self._sampler.sample(context, self._grammar, self._opens_reasoning, index)
         self._is_judged = True
+        if self._tools.answer and not allowed:
+            raise RuntimeError("the vocabulary has no token for what has to follow")
         opens = self._opens_reasoning(token)
         if allowed and not self._unread:
             self._grammar.accept(token)
@@ -88,6 +118,7 @@ class GrammarTrigger:
         if judged and self._end is not None and not self._unread:
             self._end.read(piece)
         if reasons:
+            self._reasoned = True
             self._seen.clear()
             self._size, self._at_start, self._unread = 0, True, False
             if self._grammar is not None:  # it had read nothing but white space
@@ -109,26 +140,34 @@ class GrammarTrigger:
         return self._end.before(self._tokenizer.piece(token), room)
 
     def close(self) -> None:
+        self._closed = True
         self._drop()
 
     def _drop(self) -> None:
         """Drop the grammar: the rest of the reply is free."""
+        if self._tools.answer and not self._closed:
+            raise RuntimeError("the reply has left its grammar")
         if self._grammar is not None:
             self._grammar.close()
         self._grammar, self._end, self._spent = None, None, True
+
+    @property
+    def _root(self) -> str:
+        may_open = self._opening and not self._reasoned and not self._said()
+        return "root" if may_open else self._tools.answer or "root"
 
     def _opened(self, gbnf: str, root: str) -> Grammar | None:
         try:
             grammar = Grammar(self._vocab, gbnf, root)
         except ValueError:
-            self._spent = True
+            self._drop()
             return None
         self._end = GrammarCompletion(gbnf, root, self._tokenizer)
         return grammar
 
     def _opens_reasoning(self, token: int) -> bool:
         """Whether the reply so far, with this token, is the beginning of the reasoning's mark."""
-        if self._tools.lazy or not self._at_start or not self._opening:
+        if self._tools.lazy or self._tools.answer or not self._at_start or not self._opening:
             return False
         text = (b"".join(piece for _, piece in self._seen) + self._tokenizer.piece(token)).lstrip()
         return bool(text) and (self._opening.startswith(text) or text.startswith(self._opening))

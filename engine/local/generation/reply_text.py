@@ -10,6 +10,7 @@ import msgspec
 from engine.api import Delta, GenerateRequest, PrefillProgress, TokenLogprobs, ToolCallDelta, ToolCalled
 from engine.formats import (
     AssistantMessage,
+    ContentDelta,
     ParsedDelta,
     ReasoningDelta,
     ReplyParser,
@@ -24,10 +25,19 @@ Emit = Callable[[PrefillProgress | Delta | TokenLogprobs | ToolCallDelta | ToolC
 
 
 class ReplyText:
-    """Holds back what may become a mark or a stop string. `cuts`: the end of a call is written for the model."""
+    """Holds back what may become a mark or a stop string. `begun` is the content of the answer that is continued.
+
+    `cuts`: the end of a call is written for the model. `said` is the content so far, stop strings and what comes
+    behind them included; `is_document`, whether it is a document under way.
+    """
 
     def __init__(
-        self, request: GenerateRequest, parser: ReplyParser, stops: tuple[str, ...], emit: Emit
+        self,
+        request: GenerateRequest,
+        parser: ReplyParser,
+        stops: tuple[str, ...],
+        emit: Emit,
+        begun: str = "",
     ) -> None:
         self._request, self._parser, self._emit = request, parser, emit
         self._stops = StopStrings((*request.stop, *stops))
@@ -35,6 +45,8 @@ class ReplyText:
         self._raw: list[str] = []
         self._begun = ToolCallDelta(request.id, "", "")
         self.cuts = False
+        self.said = begun
+        self.is_document = False
         self.reasoned = False  # whether any text of reasoning came
         self.reasoning = 0  # in tokens
         self.tool_calls: list[ToolCall] = []
@@ -75,19 +87,27 @@ class ReplyText:
         text = self._decoder.decode(data)
         self._raw.append(text)
         self.reasoning += self._parser.in_reasoning
-        for delta in self._parser.feed(text):
-            self._emit_delta(delta)
+        self._take(text)
 
     def finish(self) -> AssistantMessage:
         """Emit what was held back: half a character, half a marker, half a stop string. The whole reply."""
-        for delta in self._parser.feed(self._decoder.decode(b"", final=False)):
-            self._emit_delta(delta)
+        self._take(self._decoder.decode(b"", final=False))
         for delta in self._parser.flush():
             self._emit_delta(delta)
         held = self._stops.finish()
         if held:
             self._emit(Delta(self._request.id, "content", held))
         return self._parser.finish()
+
+    def _take(self, text: str) -> None:
+        """Once the document has begun that the request asks for, nothing in it is a mark."""
+        deltas: list[ParsedDelta] = []
+        if not self.is_document and self._request.reply is not None and self.said.strip():
+            self.is_document = not self.in_reasoning
+            deltas = self._parser.flush() if self.is_document else []
+        deltas += [ContentDelta(text)] if self.is_document else self._parser.feed(text)
+        for delta in deltas:
+            self._emit_delta(delta)
 
     def _emit_delta(self, delta: ParsedDelta) -> None:
         id = self._request.id
@@ -105,5 +125,7 @@ class ReplyText:
             call = msgspec.structs.replace(delta.call, cut=True) if self.cuts else delta.call
             self.tool_calls.append(call)
             self._emit(ToolCalled(id, call))
-        elif text := self._stops.feed(delta.text):
-            self._emit(Delta(id, "content", text))
+        else:
+            self.said += delta.text
+            if text := self._stops.feed(delta.text):
+                self._emit(Delta(id, "content", text))

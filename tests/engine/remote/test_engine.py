@@ -276,3 +276,14 @@ def test_the_stop_string_is_told_where_the_server_tells_it(connect: Connect) -> 
     connected = connect(in_order(say("One", stop="###"), say("Two")))
     assert asked(connected, stop=("END", "###"))[1].stop == "###"
     assert asked(connected, stop=("END", "###"))[1].stop == ""
+
+
+def test_a_schema_of_the_reply_goes_along_and_is_never_left_out(connect: Connect) -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    refusal = Reply(fault="status", status=400, message="response_format is not supported")
+    connected = connect(in_order(say("{}"), say("{}"), *[refusal] * 4))
+    assert asked(connected, reply=schema)[0] == asked(connected, reply={"type": "object"})[0] == "{}"
+    formats = [one.body["response_format"] for one in connected.server.asked]
+    assert formats[0]["type"] == "json_schema" and formats[0]["json_schema"]["schema"] == schema
+    assert formats[1] == {"type": "json_object"}
+    assert asked(connected, reply=schema)[1].reason == "error", "a text would not do"

@@ -20,6 +20,7 @@ _SHARE = 6
 _TRANSITION_CHARACTERS, _STATE_CHARACTERS = 30, 45
 
 State = frozenset[int]
+_NOTHING = '""'
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -73,6 +74,28 @@ def in_any_order(
         return Members('""', loose)
     opening = f"{separators.first} {first}"
     return Members(opening if required or at_least_one else f"( {opening} )?", loose)
+
+
+def in_given_order(
+    rules: Rules, members: list[Member], separators: Separators, extra: str | None, *, at_least_one: bool
+) -> str:
+    """Each member at most once and in its place, the `extra` ones behind them."""
+    more = rules.add("others", f"( {separators.between} {extra} )*") if extra else ""
+    behind = more  # what may come behind a member, from the last one back to the first
+    start: list[str] = [f"{extra} {more}"] if extra else []  # what all may begin with
+    for member in reversed(members):
+        here = f"{member.rule} {behind}".rstrip()
+        start = [here] if member.required else [here, *start]
+        behind = rules.add(
+            "rest",
+            f"{separators.between} {here}"
+            if member.required
+            else f"{separators.between} {here} | {behind or _NOTHING}",
+        )
+    if not start:
+        return _NOTHING
+    body = f"{separators.first} {rules.add('members', alternatives(start))}"
+    return body if at_least_one or any(member.required for member in members) else f"( {body} )?"
 
 
 def in_declared_order(members: list[Member]) -> str:
