@@ -130,7 +130,11 @@ def test_raw_text_is_continued_and_gaps_are_filled(client: openai.OpenAI, served
     assert [choice.index for choice in several.choices] == [0, 1, 2, 3]
     assert (several.usage.prompt_tokens, several.usage.completion_tokens) == (2400, 16)  # type: ignore[union-attr]
     client.completions.create(prompt=[1, 2, 3], **ask)
+    served.engine.fills = True
     client.completions.create(prompt="def f(", suffix="return x", **ask)
+    served.engine.fills = False
+    with pytest.raises(openai.BadRequestError, match="can't fill in"):
+        client.completions.create(prompt="def f(", suffix="return x", **ask)
     client.completions.create(prompt="x", model="default")
     prompts = [request.prompt for request in served.engine.requests[2:]]
     assert sorted(map(str, prompts[:4])) == [str(RawPrompt(text)) for text in ("a", "a", "b", "b")]
