@@ -142,6 +142,7 @@ class Answering:
             logit_bias=ask.logit_bias,
             top_logprobs=ask.top_logprobs,
             prompt=ask.prompt,
+            reply=ask.reply,
             client=WITHOUT_KEY if key is None else key.name,
         )
         self._models.generate_with(model.path, request, listener)

@@ -29,6 +29,7 @@ class Ask(msgspec.Struct, frozen=True):
     logit_bias: tuple[tuple[int, float], ...] = ()
     top_logprobs: int | None = None
     prompt: RawPrompt | FillIn | None = None
+    reply: dict[str, Any] | None = None
 
 
 # The engine's events, but that `id` is the number of the choice, 0 where one alone is asked for: `PrefillProgress`

@@ -20,6 +20,7 @@ _STATUS: dict[str, tuple[int, str]] = {
     "library.missing": (404, "model_not_found"),
     "model.no_starter": (404, "model_not_found"),
 }
+_PARAMS = {"engine.context_overflow": "messages", "schema.not_followed": "response_format"}
 RETRY_S = 5
 
 
@@ -49,7 +50,7 @@ def refusal_of(error: UserError | ErrorInfo) -> Refusal:
     }
     message = localized_error(ErrorInfo(error.code, params))
     status, code = _STATUS.get(error.code, (400 if error.code.startswith(_CLIENTS) else 503, error.code))
-    param = "messages" if error.code == "engine.context_overflow" else None
+    param = _PARAMS.get(error.code)
     return Refusal(status, code, message, param=param, retry_after=RETRY_S if status == 503 else None)
 
 

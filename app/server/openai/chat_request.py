@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from app.server.asks import Ask, call_of, with_system_in_front, with_tool_names
-from app.server.openai.schema import ChatMessage, ChatRequest, Part, Sampled, Tool
+from app.server.openai.schema import ChatMessage, ChatRequest, Part, ResponseFormat, Sampled, Tool
 from app.server.refusal import Refusal, bad_request
 from engine.values import LOGIT_BIAS_BOUNDS, SAMPLING_BOUNDS, Message, Reasoning, Sampling
 
@@ -43,7 +43,8 @@ def choices_of(ask: Ask, count: int) -> list[Ask]:
 
 def chat_ask(request: ChatRequest) -> Ask:
     """Raises Refusal 400 for what isn't possible, with the field."""
-    check_offered(request)
+    if request.top_logprobs is not None and not request.logprobs:
+        raise bad_request("It goes with logprobs.", "top_logprobs")
     messages = tuple(message_of(message, at) for at, message in enumerate(request.messages))
     last = messages[-1]
     return Ask(
@@ -58,18 +59,20 @@ def chat_ask(request: ChatRequest) -> Ask:
         parallel_tool_calls=request.parallel_tool_calls is not False,
         logit_bias=biases_of(request.logit_bias),
         top_logprobs=(request.top_logprobs or 0) if request.logprobs else None,
+        reply=reply_of(request.response_format),
     )
 
 
-def check_offered(request: ChatRequest) -> None:
-    """What would change the answer, and can't be done, is refused: silently left out it would be wrong."""
-    refused = {
-        "top_logprobs": request.top_logprobs is not None and not request.logprobs,
-        "response_format": request.response_format is not None and request.response_format.type != "text",
-    }
-    for name, is_asked in refused.items():
-        if is_asked:
-            raise bad_request(f"This server doesn't offer that for {name}.", name, "unsupported_value")
+def reply_of(format: ResponseFormat | None) -> dict[str, Any] | None:
+    """The schema that the reply is held to, None for text."""
+    if format is None or format.type == "text":
+        return None
+    any_object = {"type": "object"}
+    if format.type == "json_object":
+        return any_object
+    if format.json_schema is None:
+        raise bad_request("It has no json_schema.", "response_format")
+    return format.json_schema.schema or any_object
 
 
 def message_of(message: ChatMessage, at: int) -> Message:

@@ -117,6 +117,27 @@ def test_the_starter_answers_and_nothing_of_it_is_kept(coterie_home: Path) -> No
         status, answer = ask(told["address"], "/v1/chat/completions", "", question)
         assert status == 200 and answer["choices"][0]["message"]["content"]
         assert answer["usage"]["completion_tokens"] <= 8
+        schema = {"type": "object", "properties": {"name": {"enum": ["sea", "sun"]}}, "required": ["name"]}
+        held = {"type": "json_schema", "json_schema": {"name": "word", "schema": schema}}
+        options = {"response_format": held, "logprobs": True, "top_logprobs": 2, "n": 2, "seed": 3}
+        status, answer = ask(
+            told["address"], "/v1/chat/completions", "", {**question, **options, "max_tokens": 40}
+        )
+        assert status == 200, answer
+        for choice in answer["choices"]:
+            content = choice["message"]["content"]
+            assert json.loads(content)["name"] in ("sea", "sun")
+            tokens = choice["logprobs"]["content"]
+            assert "".join(token["token"] for token in tokens) == content
+        raw = {"prompt": "One, two, three,", "max_tokens": 4, "temperature": 0, "logprobs": 1}
+        status, answer = ask(told["address"], "/v1/completions", "", raw)
+        assert status == 200, answer
+        told_tokens = answer["choices"][0]["logprobs"]
+        assert (
+            "".join(told_tokens["tokens"])
+            == answer["choices"][0]["text"]
+            == " four, five"[: len(answer["choices"][0]["text"])]
+        )
     kept = [
         path for path in coterie_home.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()
     ]

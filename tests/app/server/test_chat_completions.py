@@ -199,6 +199,9 @@ def test_an_answer_that_was_begun_is_continued(served: Served) -> None:
         ({"reasoning_effort": "huge"}, "reasoning_effort"),
         ({"chat_template_kwargs": {"enable_thinking": "yes"}}, "chat_template_kwargs.enable_thinking"),
         ({"stop": 7}, "stop"),
+        ({"response_format": {"type": "json_schema"}}, "response_format"),
+        ({"response_format": {"type": "xml"}}, "response_format.type"),
+        ({"top_logprobs": 2}, "top_logprobs"),
     ],
 )
 def test_a_wrong_field_is_named(served: Served, fields: dict[str, Any], param: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import openai
 import pytest
+from pydantic import BaseModel
 
 from engine.api import Delta, PrefillProgress, TokenLogprobs
 from engine.values import FillIn, RawPrompt, TokenLogprob, ToolCall
@@ -66,6 +67,21 @@ def test_a_tool_is_called_and_its_result_answered(client: openai.OpenAI, served:
     told = served.engine.requests[-1]
     assert told.messages[-1].content == "Rain" and told.messages[-1].name == "get_weather"
     assert not told.parallel_tool_calls and told.client == "tests"
+
+
+def test_a_reply_is_held_to_a_schema(client: openai.OpenAI, served: Served) -> None:
+    class City(BaseModel):
+        name: str
+        people: int | None
+
+    served.engine.answer = lambda _: ('{"name": "부산", ', '"people": 3300000}')
+    parsed = client.chat.completions.parse(model="default", messages=HELLO, response_format=City)
+    assert parsed.choices[0].message.parsed == City(name="부산", people=3_300_000)
+    anything: Any = {"type": "json_object"}
+    client.chat.completions.create(model="default", messages=HELLO, response_format=anything)
+    first, second = served.engine.requests
+    assert first.reply is not None and first.reply["required"] == ["name", "people"]
+    assert second.reply == {"type": "object"}
 
 
 def test_the_helper_for_streams_puts_calls_together(client: openai.OpenAI, served: Served) -> None:
