@@ -132,12 +132,8 @@ def test_the_starter_answers_and_nothing_of_it_is_kept(coterie_home: Path) -> No
         raw = {"prompt": "One, two, three,", "max_tokens": 4, "temperature": 0, "logprobs": 1}
         status, answer = ask(told["address"], "/v1/completions", "", raw)
         assert status == 200, answer
-        told_tokens = answer["choices"][0]["logprobs"]
-        assert (
-            "".join(told_tokens["tokens"])
-            == answer["choices"][0]["text"]
-            == " four, five"[: len(answer["choices"][0]["text"])]
-        )
+        (choice,) = answer["choices"]
+        assert "".join(choice["logprobs"]["tokens"]) == choice["text"] and choice["text"].startswith(" four")
     kept = [
         path for path in coterie_home.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()
     ]
