@@ -7,8 +7,7 @@ from typing import Any
 
 from app.cli.output import Output
 from app.services.chat.citations.citations import Citation
-
-_PAGE = "page "
+from app.services.chat.citations.places import part
 
 
 def citation_objects(citations: Sequence[Citation]) -> list[dict[str, Any]]:
@@ -38,10 +37,8 @@ def _lines(citations: Sequence[Citation], output: Output) -> Iterator[str]:
             yield output.localized("cli.no_source", number=each.number)
         elif not each.found:
             yield output.localized("cli.not_in_source", file=about["file"], quote=each.quote)
-        elif each.label.startswith(_PAGE):
-            yield output.localized("cli.cited_page", page=each.label.removeprefix(_PAGE), **about)
         elif each.label:
-            yield output.localized("cli.cited_part", part=each.label, **about)
+            yield output.localized("cli.cited_part", part=part(each.label, output.language), **about)
         else:
             yield output.localized("cli.cited", **about)
 

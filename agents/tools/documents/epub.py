@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from agents.tools.documents.kinds import LEFT_OUT, Parts, Unreadable
+from agents.tools.documents.places import numbered
 from agents.tools.web.page_text import MOST_LETTERS, page_text
 
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
@@ -30,7 +31,7 @@ def read(body: bytes) -> Parts:
             raise Unreadable("protected")  # fonts alone may be encrypted in books that anybody may read
         for number, path in enumerate(chapters, 1):
             page = page_text({"url": "", "charset": ""}, archive.read(path))
-            yield f"chapter {number}", page["text"]
+            yield numbered("chapter", number).label, page["text"]
             if len(page["text"]) >= MOST_LETTERS:
                 yield LEFT_OUT, "[the chapter is longer]"
 

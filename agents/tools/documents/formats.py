@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from agents.tools.documents.kinds import LEFT_OUT, Parts
+from agents.tools.documents.places import numbered
 from agents.tools.web.page_text import MOST_LETTERS, page_text
 
 _DEEPEST = 20  # groups of shapes within groups
@@ -38,7 +39,7 @@ def slides(body: bytes) -> Parts:
         notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
         if notes is not None and notes.text.strip():
             lines.append(f"[notes] {notes.text}")
-        yield f"slide {number}", "\n".join(lines)
+        yield numbered("slide", number).label, "\n".join(lines)
 
 
 def _lines(shapes: Any, depth: int) -> Iterator[str]:

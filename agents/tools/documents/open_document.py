@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from agents.tools.documents.kinds import Parts, Unreadable
+from agents.tools.documents.places import Place, numbered
 
 _MOST_REPEATS = 100  # a row of empty cells is written as one that repeats a million times
 
@@ -34,10 +35,10 @@ def _parts(events: Any) -> Parts:
         if event == "start":
             if name == "page":
                 slides += 1
-                label = f"slide {slides}"
+                label = numbered("slide", slides).label
             elif name == "table":
                 depth += 1
-                label = label or f"sheet {_attribute(element, 'name')}"
+                label = label or Place("sheet", name=_attribute(element, "name")).label
             elif name == "table-row":
                 cells = []
             continue

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from agents.tools.documents.kinds import Parts, Unreadable
+from agents.tools.documents.places import numbered
 
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _UNKNOWN = "\ufffd"
@@ -32,7 +33,7 @@ def read(body: bytes, first: int = 1, last: int = sys.maxsize, *, only_second: b
                 text = text_of(number - 1)
             text = text if _is_legible(text) else second.text(number - 1)
         empty = empty and not text.strip()
-        yield f"page {number}", text
+        yield numbered("page", number).label, text
     if empty and first <= count:
         raise Unreadable("pages_are_pictures")
 

@@ -10,7 +10,10 @@ from io import BytesIO
 from itertools import chain, islice
 from typing import Any
 
+import msgspec
+
 from agents.tools.documents.kinds import LEFT_OUT, Parts
+from agents.tools.documents.places import Place
 from agents.tools.documents.texts import decoded
 
 _ROWS = 200  # of a part
@@ -32,7 +35,7 @@ def sheets(body: bytes) -> Parts:
         if not hasattr(values[name], "iter_rows"):
             continue  # a sheet that is a chart
         rows = _Rows(values[name], formulas[name])
-        yield from _in_parts(f"sheet {name}", iter(rows))
+        yield from _in_parts(Place("sheet", name=name), iter(rows))
         if rows.cut:
             yield LEFT_OUT, f"[the sheet {name} is longer]"
 
@@ -90,7 +93,7 @@ def separated(body: bytes) -> Parts:
     if len(begun) <= _ROWS + 1:
         yield "", text
         return
-    yield from _in_parts("", ((number, _written(row, delimiter)) for number, row in chain(begun, lines)))
+    yield from _in_parts(Place(), ((number, _written(row, delimiter)) for number, row in chain(begun, lines)))
 
 
 def _delimiter(text: str) -> str:
@@ -109,13 +112,13 @@ def _written(row: Sequence[str], delimiter: str) -> str:
     return out.getvalue().removesuffix("\n")
 
 
-def _in_parts(label: str, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[str, str]]:
+def _in_parts(place: Place, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[str, str]]:
     """Numbered lines in parts of `_ROWS`, the first line above each; as one part where there are no more."""
     begun = list(islice(lines, _ROWS + 2))
     if len(begun) <= _ROWS + 1:
-        yield label, "\n".join(line for _, line in begun)
+        yield place.label, "\n".join(line for _, line in begun)
         return
     header, rest = begun[0][1], chain(begun[1:], lines)
     while part := list(islice(rest, _ROWS)):
-        rows = f"rows {part[0][0]}-{part[-1][0]}"
-        yield f"{label}, {rows}" if label else rows, "\n".join((header, *(line for _, line in part)))
+        rows = msgspec.structs.replace(place, rows=(part[0][0], part[-1][0]))
+        yield rows.label, "\n".join((header, *(line for _, line in part)))

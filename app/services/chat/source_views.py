@@ -6,7 +6,6 @@ Methods block on the disk and on other processes: call them off the GUI thread.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import msgspec
 
 from agents.tools.documents.kind_by_content import is_pdf
 from agents.tools.documents.kinds import Unreadable
+from agents.tools.documents.places import place_of
 from agents.tools.documents.quotations import Range, places
 from agents.tools.documents.reading import Extracted, Part, extracted
 from agents.tools.documents.showing import PagePicture, page_picture
@@ -25,8 +25,6 @@ from engine.errors import ErrorInfo, UserError
 
 if TYPE_CHECKING:
     from app.store.store import Store
-
-_PAGE = re.compile(r"page (\d+)")
 
 
 class SourceView(msgspec.Struct, frozen=True):
@@ -139,8 +137,8 @@ def _of_parts(parts: Sequence[Part], source: Source, page: int, quote: str) -> S
 
 
 def _page_of(source: Source) -> int:
-    named = _PAGE.fullmatch(source.label)
-    return int(named[1]) if named else source.part or 1
+    place = place_of(source.label)
+    return place.first if place and place.kind == "page" else source.part or 1
 
 
 def _marked(text: str, source: Source, quote: str) -> tuple[Range, ...]:

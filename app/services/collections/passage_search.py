@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
+from agents.tools.documents.places import place_of
 from app.services.collections.fusion import By, chosen, covered, fused
 from app.services.collections.meaning import Meaning
 from app.store.documents.records import FoundPassage
 from app.store.documents.store import DocumentStore
 
 _CANDIDATES = 50  # of each way to find
-_PAGE = re.compile(r"(?:page|slide) (\d+)")
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -46,6 +45,6 @@ def search(store: DocumentStore, meaning: Meaning, collection: int, query: str, 
 
 
 def _hit(passage: FoundPassage, by: tuple[By, ...], rank: int) -> Hit:
-    page = _PAGE.fullmatch(passage.label)
-    number = int(page[1]) if page else None
+    place = place_of(passage.label)
+    number = place.first if place and place.kind in ("page", "slide") else None
     return Hit(os.fsdecode(passage.path), number, passage.heading, passage.text, rank, by, passage)

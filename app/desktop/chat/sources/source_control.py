@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QSplitter, QWidget
 from shiboken6 import isValid
 
+from agents.tools.documents.places import numbered
 from app.desktop.base.notification import Notification
 from app.desktop.base.revealing import reveal
 from app.desktop.base.service_calls import ServiceCalls
@@ -71,7 +72,9 @@ class SourceControl(QObject):
 
     def open_attachment(self, attachment: Attachment) -> None:
         """Show what was attached to a message, from its first chosen part."""
-        label = f"page {attachment.first}" if attachment.first and attachment.kind == "pdf" else ""
+        label = (
+            numbered("page", attachment.first).label if attachment.first and attachment.kind == "pdf" else ""
+        )
         self.open(Source(0, attachment.name, "", attachment.sha256, "", attachment.first or 0, label))
 
     def open(self, source: Source, quote: str = "") -> None:

@@ -15,6 +15,7 @@ import msgspec
 
 from agents.api import ModelRequest
 from agents.tools.documents.passages import passages
+from agents.tools.documents.places import place_of
 from agents.tools.documents.reading import Part
 from app.services.chat.events import PartsEnded, PartsRead
 from app.services.chat.prompting import framed
@@ -233,11 +234,11 @@ def _source(attachment: Attachment, chunk: Sequence[Part], text: str) -> Source:
 
 def _label(first: str, last: str) -> str:
     """That of several parts: "page 1–3"."""
-    kind, _, number = first.rpartition(" ")
-    last_kind, _, last_number = last.rpartition(" ")
-    if first == last or not number.isdigit() or kind != last_kind:
-        return first if first == last else f"{first} – {last}"
-    return f"{first}–{last_number}"
+    ends = place_of(first), place_of(last)
+    joined = ends[0].up_to(ends[1]) if ends[0] and ends[1] else None
+    if joined is not None:
+        return joined.label
+    return first if first == last else f"{first} – {last}"
 
 
 def _gone_through(attachment: Attachment, sources: Sequence[Source], of: int) -> Attachment:

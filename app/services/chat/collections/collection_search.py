@@ -113,8 +113,8 @@ class CollectionSearch:
             sources = self.sources(name, question)
         about: dict[str, str | int | float] = {"name": name}
         if not sources:
-            return Found((), (ErrorInfo(NOTHING, about),))
-        return Found(sources, (ErrorInfo(READ, {**about, "passages": len(sources)}),))
+            return Found((), (ErrorInfo("chat.nothing_in_collection", about),))
+        return Found(sources, (ErrorInfo("chat.read_in_collection", {**about, "passages": len(sources)}),))
 
     def sources(self, collection: str, question: str) -> tuple[Source, ...]:
         """The passages of a collection for a question, as many as a quarter of the context takes.
