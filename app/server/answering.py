@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.services.models.reasoning import possible
 from app.services.models.requests import new_request_id
 from app.services.services import Services
 from app.store.records import LibraryModel, ServerKey
-from engine.api import GenerateRequest, Listener, ModelFacts
+from engine.api import Event, GenerateRequest, Listener, Measured, ModelFacts
 from engine.errors import UserError
 from engine.remote.names import is_remote
 
@@ -28,6 +29,8 @@ IN_USE = "default"
 WITHOUT_KEY = "no key"
 # A person who got an answer so long ago may be reading it, or writing the next question.
 A_PERSON_S = 300.0
+# A large model is loaded from a slow disk.
+_MEASURED_S = 600.0
 
 
 class KnownModel(msgspec.Struct, frozen=True):
@@ -124,11 +127,40 @@ class Answering:
     def begin(self, model: KnownModel, ask: Ask, key: ServerKey | None, listener: Listener) -> int:
         """Queue the answer; returns its number. The events go to `listener` on the engine's thread.
 
-        Raises Refusal where the model may not be loaded, UserError as `Models.generate_with` does.
+        Raises Refusal where the model may not be loaded, UserError as `Models.with_model` and `generate` do.
         """
-        if not self._is_in_use(model.path):
-            self._check_may_take(model, key)
-        request = GenerateRequest(
+        request = self._request(model, ask, key)
+        self._check_may_use(model, key)
+        with self._models.with_model(model.path):
+            self._models.generate(request, listener)
+        return request.id
+
+    def measure(self, model: KnownModel, ask: Ask, key: ServerKey | None) -> int:
+        """The tokens of the prompt that `ask` would make; waits for the model where it has to be loaded first.
+
+        Raises as `begin`, and UserError as `Models.measure`.
+        """
+        self._check_may_use(model, key)
+        request = self._request(model, ask, key)
+        told: queue.SimpleQueue[Measured] = queue.SimpleQueue()
+
+        def listen(events: list[Event]) -> None:
+            for event in events:
+                if isinstance(event, Measured):
+                    told.put(event)
+
+        with self._models.with_model(model.path):
+            self._models.measure(request, (), listen)
+        try:
+            measured = told.get(timeout=_MEASURED_S)
+        except queue.Empty as error:
+            raise UserError("engine.not_answering") from error
+        if measured.error is not None:
+            raise UserError.from_info(measured.error)
+        return measured.prompt
+
+    def _request(self, model: KnownModel, ask: Ask, key: ServerKey | None) -> GenerateRequest:
+        return GenerateRequest(
             new_request_id(),
             ask.messages,
             ask.sampling,
@@ -145,8 +177,6 @@ class Answering:
             reply=ask.reply,
             client=WITHOUT_KEY if key is None else key.name,
         )
-        self._models.generate_with(model.path, request, listener)
-        return request.id
 
     def abort(self, number: int) -> None:
         self._models.abort(number)
@@ -161,8 +191,10 @@ class Answering:
         in_use = self._in_use()
         return in_use is not None and in_use.path == path
 
-    def _check_may_take(self, model: KnownModel, key: ServerKey | None) -> None:
+    def _check_may_use(self, model: KnownModel, key: ServerKey | None) -> None:
         """No model is taken from a person or from an answer."""
+        if self._is_in_use(model.path):
+            return
         if key is not None and "load" not in key.rights:
             raise Refusal(403, "no_right_to_load", "This key may not load models.", param="model")
         if not self._may_load:

@@ -26,7 +26,8 @@ RETRY_S = 5
 
 class Refusal(Exception):
     """`status` as HTTP has it, `code` a word for programs, `message` a sentence, `param` the field that is wrong,
-    `retry_after` seconds. Sentences are English: programs read them, and some match their words."""
+    `retry_after` seconds, `info` the error of the engine or the services where it is one. Sentences are English:
+    programs read them, and some match their words."""
 
     def __init__(
         self,
@@ -36,10 +37,11 @@ class Refusal(Exception):
         *,
         param: str | None = None,
         retry_after: int | None = None,
+        info: ErrorInfo | None = None,
     ) -> None:
         super().__init__(status, code, message)
         self.status, self.code, self.message = status, code, message
-        self.param, self.retry_after = param, retry_after
+        self.param, self.retry_after, self.info = param, retry_after, info
 
 
 def refusal_of(error: UserError | ErrorInfo) -> Refusal:
@@ -51,7 +53,8 @@ def refusal_of(error: UserError | ErrorInfo) -> Refusal:
     message = localized_error(ErrorInfo(error.code, params))
     status, code = _STATUS.get(error.code, (400 if error.code.startswith(_CLIENTS) else 503, error.code))
     param = _PARAMS.get(error.code)
-    return Refusal(status, code, message, param=param, retry_after=RETRY_S if status == 503 else None)
+    retry = RETRY_S if status == 503 else None
+    return Refusal(status, code, message, param=param, retry_after=retry, info=ErrorInfo(error.code, params))
 
 
 def bad_request(message: str, param: str | None = None, code: str = "invalid_value") -> Refusal:

@@ -136,15 +136,14 @@ class Server:
         from app.server.http.body import body_limit
         from app.server.http.guard import Guard
         from app.server.http.turns import Turns
-        from app.server.openai.errors import OpenAiShape
-        from app.server.openai.routes import routes as openai_routes
+        from app.server.protocols import routes, shapes
 
         self._turns = Turns()
         self._answers = answers = Answers(answering, self._turns)
         self._looking = asyncio.get_running_loop().create_task(self._look_at_keys())
         return Guard(
-            Router([*openai_routes(answers)], redirect_slashes=False),
-            (OpenAiShape(),),
+            Router(routes(answers), redirect_slashes=False),
+            shapes(),
             self._recognize if self._options.needs_key else None,
             lambda: body_limit(answering.sees),
             self._options.origins,
@@ -167,9 +166,10 @@ class Server:
         while True:
             await asyncio.sleep(_LOOK_AT_KEYS_S)
             for key in self._answers.keys_at_work:
-                if not await self._answers.off_loop(self.keys.is_valid, key):
-                    refusal = Refusal(401, "invalid_api_key", "This key was revoked.")
-                    self._answers.end_those_of(key, refusal)
+                with contextlib.suppress(Refusal):  # the store is busy: the next look asks again
+                    if not await self._answers.off_loop(self.keys.is_valid, key):
+                        refusal = Refusal(401, "invalid_api_key", "This key was revoked.")
+                        self._answers.end_those_of(key, refusal)
 
     async def _end(self) -> None:
         self._looking.cancel()

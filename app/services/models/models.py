@@ -241,12 +241,15 @@ class Models:
         with self._requests.listening(request.id, listener):
             self._generate(request)
 
-    def generate_with(self, path: str, request: GenerateRequest, listener: Listener) -> None:
-        """As `generate`, with the model at `path` and no other: it is taken up first, and stays until the request is
-        queued. Raises UserError as `take_up` and `generate` do."""
+    @contextlib.contextmanager
+    def with_model(self, path: str) -> Iterator[None]:
+        """Inside, the model at `path` is in use, and nobody chooses another one: what is asked here goes to it.
+
+        Returns soon; a load goes on behind it. Raises UserError as `take_up` does.
+        """
         with self._using:
             self.take_up(path, "answer")
-            self.generate(request, listener)
+            yield
 
     def measure(self, request: GenerateRequest, texts: tuple[str | Picture, ...], listener: Listener) -> None:
         """As `Engine.measure`, with the model in use; `listener` gets the `Measured`.

@@ -1,0 +1,20 @@
+"""The protocols that the server speaks. Each is a folder that knows no other."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from app.server.http.answers import Answers
+from app.server.http.guard import Shape
+from app.server.openai.errors import OpenAiShape
+from app.server.openai.routes import routes as openai_routes
+
+
+def routes(answers: Answers) -> list[Route]:
+    """All routes; the first one that fits a request answers it."""
+    return [*openai_routes(answers)]
+
+
+def shapes() -> tuple[Shape, ...]:
+    """The shapes of errors; the first one that owns a path is taken, and the last one otherwise."""
+    return (OpenAiShape(),)
