@@ -40,8 +40,10 @@ from app.services.chat.question_queue import QuestionQueue
 from app.services.chat.source_views import SourceViews
 from app.services.chat.summaries import Summaries
 from app.services.collections.background import BackgroundIndexing
-from app.services.collections.collections import Collections
-from app.services.collections.events import CollectionsChanged
+from app.services.collections.events import EmbeddingModelChanged
+from app.services.collections.opening import open_collections
+from app.services.collections.reranking import Reranking
+from app.services.collections.search_models import SearchModels
 from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_servers import RemoteServers
 from app.services.connections.servers import Servers
@@ -70,6 +72,7 @@ from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsChanged, SettingsFile, language
 from app.store.store import Store
 from engine.api import Engine, Listener
+from engine.embedding.text_models import TextModels
 from engine.errors import UserError
 from engine.local.client import LocalEngine
 from engine.remote.engine import RemoteEngine
@@ -106,8 +109,13 @@ class Services:
         self.secrets = secrets
         self.remote_servers = remote_servers
         self.model_registry = ModelRegistry(models, settings, remote_servers.access_of, events)
-        self.servers = Servers(home, secrets, found_sandbox, events, self._revoke)
-        self.collections = Collections(home, changed=lambda: events.publish(CollectionsChanged()))
+        self.servers = Servers(
+            home, secrets, found_sandbox, events, lambda *tool: self.runs.grants.revoke_tool(*tool)
+        )
+        self.text_models = TextModels()
+        self.search_models = SearchModels(library.known)
+        reranking = Reranking(self.search_models.ranking, self.text_models)
+        self.collections = open_collections(home, settings, events, reranking.scores)
         self.tables = TableFiles(home / "tables", store)
         parts = RunParts(
             home,
@@ -134,7 +142,7 @@ class Services:
             models,
             self.requests.make,
             events,
-            self._prefill_tps,
+            lambda: prefill_tps(models.state, placements.speed(models.state.path)),
             self._seeing,
         )
         self.source_views = SourceViews(store)
@@ -201,6 +209,7 @@ class Services:
         events.subscribe(RemoteServersChanged, self._server_changed)
         events.subscribe(AnswerFinished, self._note_use)
         events.subscribe(ModelUsed, lambda _: self.indexing.make_way())
+        events.subscribe(EmbeddingModelChanged, lambda _: self.indexing.look_again())
         # The settings outlive services that are closed and reopened.
         self._forget_settings = settings.events.subscribe(SettingsChanged, events.publish)
 
@@ -234,13 +243,6 @@ class Services:
         model = self.library.seeing()
         return "" if model is None else model.name
 
-    def _prefill_tps(self) -> float:
-        return prefill_tps(self.models.state, self.placements.speed(self.models.state.path))
-
-    def _revoke(self, server: str, tool: str) -> None:
-        """Revoke grants of a tool that its server has changed."""
-        self.runs.grants.revoke_tool(server, tool)
-
     def _server_changed(self, event: RemoteServersChanged) -> None:
         """Retry the remote model in use after a change of its server."""
         state = self.models.state
@@ -259,6 +261,7 @@ class Services:
         self._forget_settings()
         self.indexing.close()
         self.collections.close()
+        self.text_models.close()
         self.lifecycle.close()
         self.queue.close()
         self.comparisons.close()

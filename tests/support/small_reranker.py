@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from gguf import GGUFReader, GGUFWriter, PoolingType
+from gguf.quants import dequantize
 
 from installer.e5_gguf import write_gguf
 from tests.support.moe import copy_field
@@ -30,7 +31,8 @@ def write_reranker(path: Path, template: str = "") -> None:
     if template:
         writer.add_string("tokenizer.chat_template.rerank", template)
     for tensor in reader.tensors:
-        writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+        # As whole numbers are multiplied, a score would depend on how many texts are computed with it.
+        writer.add_tensor(tensor.name, dequantize(tensor.data, tensor.tensor_type).astype(np.float32))
     random = np.random.default_rng(5)
     writer.add_tensor("cls.weight", random.standard_normal((WIDTH, WIDTH)).astype(np.float32))
     writer.add_tensor("cls.bias", np.zeros(WIDTH, np.float32))

@@ -11,16 +11,19 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import msgspec
 
 from app.services.collections import definitions
 from app.services.collections.indexing import Indexer
-from app.services.collections.meaning import MakeEmbedder, Meaning, included_embedder
+from app.services.collections.meaning import Meaning
 from app.services.collections.passage_search import Hit, search
 from app.services.collections.reading import shown
+from app.services.collections.reranking import Score
+from app.services.collections.search_models import included_embedder
+from app.services.collections.vector_space import MakeEmbedder
 from app.services.settings.file_lock import locked
 from app.store.documents.opening import DAMAGED, FILE
 from app.store.documents.records import Collection, Counts, Failure, Source
@@ -47,16 +50,19 @@ class Status(msgspec.Struct, frozen=True):
 
 class Collections:
     """The collections of a data folder, whose index is opened with the first use. `changed` is called on any thread
-    when they are others, or more of their files are read."""
+    when they are others, or more of their files are read. `score` orders what a search finds; `before` makes the
+    embedder whose vectors find until there are those of `make_embedder`'s."""
 
     def __init__(
         self,
         home: Path,
         make_embedder: MakeEmbedder = included_embedder,
         changed: Callable[[], None] = lambda: None,
+        score: Score = lambda query, texts: None,
+        before: MakeEmbedder | None = None,
     ) -> None:
-        self._home, self._changed = home, changed
-        self._meaning = Meaning(home, make_embedder)
+        self._home, self._changed, self._score = home, changed, score
+        self._meaning = Meaning(home, make_embedder, before)
         self._lock = threading.Lock()
         self._opened: DocumentStore | None = None
         self._closed = threading.Event()
@@ -162,7 +168,7 @@ class Collections:
         """Passages about the query, the best first. Raises UserError `collections.none`."""
         with self._store() as store:
             collection = _named(store, name)
-            return search(store, self._meaning, collection.id, query, limit)
+            return search(store, self._meaning, self._score, collection.id, query, limit)
 
     def bring_up_to_date(
         self,
@@ -211,6 +217,12 @@ class Collections:
                 self._changed()
 
         return tell
+
+    def embed_with(self, make: MakeEmbedder) -> None:
+        """Search by meaning with another embedder, once it has made all vectors in `bring_up_to_date`."""
+        with self._store() if self.exist else nullcontext() as store:
+            self._meaning.change(store, make)
+        self._changed()
 
     def make_way(self) -> None:
         """Break off the step at work in `bring_up_to_date` that could keep the processor busy: `wait_turn` is asked

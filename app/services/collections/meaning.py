@@ -1,69 +1,41 @@
-"""Vectors of the passages: made where they are missing, and searched.
-
-What the vector file holds decides: a document counts as done when all of its passages are there, which is looked at
-again after each start.
-"""
+"""Search by meaning with the embedding model that is chosen; until it has made all vectors, the one before finds."""
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from app.services.collections.vector_space import MakeEmbedder, VectorSpace
 from app.store.documents.records import EmbeddingModel, Scope
 from app.store.documents.store import DocumentStore
 from engine.errors import UserError
 
-if TYPE_CHECKING:
-    from engine.embedding.api import Embedder
-    from engine.embedding.vector_file import VectorFile
-
-log = logging.getLogger(__name__)
-MakeEmbedder = Callable[[], "Embedder | None"]
-_AT_ONCE = 16  # passages, so that nobody waits long
-_DOCUMENTS = 16
-_FILES = "documents-{}.vectors"
-
-
-def included_embedder() -> Embedder | None:
-    """The embedding model that comes along; None where set-up could not make it."""
-    from engine.embedding.client import LocalEmbedder
-    from engine.embedding.included import included_model
-
-    path = included_model()
-    try:
-        return None if path is None else LocalEmbedder(path)
-    except (UserError, OSError, ValueError) as error:
-        log.warning("The embedding model cannot be used: %s", type(error).__name__)
-        return None
-
 
 class Meaning:
-    """The vectors of a data folder by one embedder, which is made with the first use. `fill` and `forget` are called
-    by one thread of one process at a time, `search` by any."""
+    """The vectors of a data folder. `fill` and `forget` are called by one thread of one process at a time, all
+    else by any. `before` makes the embedder whose vectors may still be there."""
 
-    def __init__(self, home: Path, make: MakeEmbedder = included_embedder) -> None:
-        self._home, self._make = home, make
-        self._embedder: Embedder | None = None
-        self._made = False
-        self._making = threading.Lock()
-        self._model: EmbeddingModel | None = None
-        self._written: VectorFile | None = None
-        self._searched: VectorFile | None = None
+    def __init__(self, home: Path, make: MakeEmbedder, before: MakeEmbedder | None = None) -> None:
+        self._home = home
+        self._lock = threading.Lock()  # guards both
+        self._space = VectorSpace(home, make)
+        self._before = None if before is None else VectorSpace(home, before)
 
     def model(self, store: DocumentStore) -> EmbeddingModel | None:
         """Whose vectors count, None where there is no embedder."""
-        with self._making:
-            if not self._made:
-                self._embedder, self._made = self._make(), True
-        if self._embedder is None:
-            return None
-        if self._model is None:
-            self._model = store.meanings.model(self._embedder.digest)
-        return self._model
+        return self._space.model(store)
+
+    def change(self, store: DocumentStore | None, make: MakeEmbedder) -> None:
+        """Have another embedder make all vectors. What finds now goes on until it has."""
+        with self._lock:
+            now, before = self._space, self._before
+            finds = now if before is None or store is None or now.is_whole(store) else before
+            self._space, self._before = VectorSpace(self._home, make), finds
+        now.make_way()
+        for space in (now, before):
+            if space is not None and space is not finds:
+                space.close()
 
     def fill(
         self,
@@ -72,126 +44,56 @@ class Meaning:
         wait_turn: Callable[[], None],
         on_progress: Callable[[int], None],
     ) -> None:
-        """Make the vectors that are missing. `on_progress` gets how many documents are done.
+        """Make the vectors that are missing, and remove those of other models once all are there. `on_progress` gets
+        how many documents are done. Raises UserError `engine.*` and `store.disk_error`."""
+        space = self._space
 
-        Raises UserError `engine.*` and `store.disk_error`.
-        """
-        model = self.model(store)
-        if model is None or not (store.meanings.lacking(model.id, 1) or store.meanings.any(model.id)):
-            return
+        def ended() -> bool:
+            return stopped() or self._space is not space
+
         try:
-            file, done = self._file(store, model), 0
-            while documents := store.meanings.lacking(model.id, _DOCUMENTS):
-                for document in documents:
-                    if not self._fill_one(store, file, document, stopped, wait_turn):
-                        return
-                    store.meanings.mark([document], model.id)
-                    done += 1
-                    on_progress(done)
+            if not space.fill(store, ended, wait_turn, on_progress):
+                return
         except OSError as error:
             detail = error.strerror or str(error)
             raise UserError("store.disk_error", folder=str(self._home), detail=detail) from error
+        with self._lock:
+            if self._space is not space:
+                return
+            before, self._before = self._before, None
+        if before is not None:
+            before.close()
+        space.remove_others(store)
 
     def forget(self, ids: Iterable[int]) -> None:
         """Take the vectors of passages away that are gone."""
-        if self._written is not None:
-            with suppress(OSError):  # they are found by nobody
-                self._written.remove(ids)
-                self._written.compact()
+        gone = list(ids)
+        for space in self._spaces:
+            space.forget(gone)
 
     def search(self, store: DocumentStore, scope: Scope, query: str, limit: int) -> list[int]:
         """Ids of the passages within `scope` that are nearest to a query, the nearest first."""
-        model = self.model(store)
-        if not scope.size or model is None or self._embedder is None or not store.meanings.any(model.id):
-            return []
-        import numpy as np
-
-        from engine.embedding.api import EmbeddingStopped
-        from engine.embedding.vector_file import VectorFile
-
-        try:
-            if self._searched is None:
-                path, width = self._path(model), self._embedder.width
-                self._searched = VectorFile(path, width, model.digest, writable=False)
-            else:
-                self._searched.refresh()
-            (row,) = self._embedder.embed([query], query=True)
-            runs = zip(scope.firsts, scope.lasts, strict=True)
-            among = np.concatenate([np.arange(first, last + 1) for first, last in runs])
-            return [hit.id for hit in self._searched.search(row, limit, among)]
-        except (UserError, OSError, EmbeddingStopped) as error:
-            log.warning("A search by meaning failed: %s", getattr(error, "code", type(error).__name__))
-            return []
+        with self._lock:
+            space, before = self._space, self._before
+        if before is not None and before.is_begun(store) and not space.is_whole(store):
+            space = before
+        return space.search(store, scope, query, limit)
 
     def make_way(self) -> None:
         """Break off what is being embedded: something else comes first."""
-        if self._embedder is not None:
-            self._embedder.abort()
+        self._space.make_way()
 
     def reset(self) -> None:
         """The index was made anew."""
-        self._model = None
-        for file in (self._written, self._searched):
-            if file is not None:
-                file.close()
-        self._written = self._searched = None
+        for space in self._spaces:
+            space.reset()
 
     def close(self) -> None:
-        """End the embedder, before whoever fills is waited for."""
-        if self._embedder is not None:
-            self._embedder.close()
-        self.reset()
+        """End the embedders, before whoever fills is waited for."""
+        for space in self._spaces:
+            space.close()
 
-    def _file(self, store: DocumentStore, model: EmbeddingModel) -> VectorFile:
-        """The file to write to. Documents whose vectors it lacks lose their mark; files of others are removed."""
-        if self._written is not None:
-            return self._written
-        import numpy as np
-
-        from engine.embedding.vector_file import VectorFile
-
-        assert self._embedder is not None
-        path = self._path(model)
-        file = VectorFile(path, self._embedder.width, model.digest)
-        marked = store.meanings.embedded(model.id)
-        missing = ~np.isin(np.array([id for id, _ in marked], np.int64), file.ids)
-        store.meanings.mark({marked[at][1] for at in np.flatnonzero(missing)}, 0)
-        for other in self._home.glob(_FILES.format("*")):
-            if other != path:
-                with suppress(OSError):
-                    other.unlink()
-        self._written = file
-        return file
-
-    def _fill_one(
-        self,
-        store: DocumentStore,
-        file: VectorFile,
-        document: int,
-        stopped: Callable[[], bool],
-        wait_turn: Callable[[], None],
-    ) -> bool:
-        """Whether all passages of a document have their vectors now."""
-        import numpy as np
-
-        from engine.embedding.api import EmbeddingStopped
-
-        assert self._embedder is not None
-        passages = store.meanings.passages(document)
-        held = np.isin(np.array([id for id, _, _ in passages], np.int64), file.ids)
-        lacking = [passage for passage, is_held in zip(passages, held, strict=True) if not is_held]
-        while lacking:
-            wait_turn()
-            if stopped():
-                return False
-            some = lacking[:_AT_ONCE]
-            texts = [f"{heading}\n{text}" if heading else text for _, heading, text in some]
-            try:
-                file.add([id for id, _, _ in some], self._embedder.embed(texts, query=False))
-            except EmbeddingStopped:
-                continue  # something else came first
-            del lacking[:_AT_ONCE]
-        return True
-
-    def _path(self, model: EmbeddingModel) -> Path:
-        return self._home / _FILES.format(model.token)
+    @property
+    def _spaces(self) -> list[VectorSpace]:
+        with self._lock:
+            return [space for space in (self._space, self._before) if space is not None]

@@ -7,7 +7,9 @@ import msgspec
 from app.services.settings.settings import Settings
 
 # Text, addresses and paths: only their presence is shown.
-_PRIVATE = ("system_prompt", "library_folder", "hub_endpoint", "hub_proxy", "hub_certificates", "model")
+_PRIVATE = (
+    "system_prompt", "library_folder", "hub_endpoint", "hub_proxy", "hub_certificates", "model", "embedding_model",
+)  # fmt: skip
 _COUNTED = ("recent_models", "workers")
 _LEFT_OUT = ("welcomed",)
 

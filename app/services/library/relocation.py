@@ -139,6 +139,7 @@ class LibraryMove:
         self._settings.change(
             library_folder=self._setting(target),
             model=places.get(settings.model, settings.model),
+            embedding_model=places.get(settings.embedding_model, settings.embedding_model),
             recent_models=tuple(places.get(path, path) for path in settings.recent_models),
         )
         for old, new in places.items():

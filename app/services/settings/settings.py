@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True):
     `notify_answers` and `notify_runs`: the system
     tells that one has ended, or that a run waits, while the window is in the background.
 
+    `embedding_model` is the path of the model that search by meaning uses, "": the one that comes along.
+
     `titles_by_model`: the model that answers gives a chat its title. `memory`: chats are given what is kept of
     earlier ones, and models propose what to keep.
 
@@ -68,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True):
     threads: Count = 0
     model: str = "starter"
     recent_models: tuple[str, ...] = ()
+    embedding_model: str = ""
     workers: tuple[str, ...] = ()
     sampling: Sampling = Sampling()
     presets: dict[str, dict[str, float]] = {}

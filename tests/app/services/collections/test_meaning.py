@@ -14,8 +14,8 @@ import pytest
 from app.services.collections.background import BackgroundIndexing
 from app.services.collections.collections import Collections
 from app.services.collections.fusion import chosen, covered, fused
-from app.services.collections.meaning import included_embedder
 from app.services.collections.passage_search import Hit
+from app.services.collections.search_models import included_embedder
 from app.store.documents.opening import FILE
 from app.store.documents.records import FoundPassage
 from engine.embedding.api import EmbeddingStopped, Vectors
@@ -203,4 +203,69 @@ def test_the_included_model_finds_across_languages(tmp_path: Path, folder: Path)
     collections.bring_up_to_date()
     assert names(collections.search("docs", "강아지에게 밥을 몇 번 주나요?", 1)) == [("a.txt", ("meaning",))]
     assert names(collections.search("docs", "When does the vessel depart?", 1))[0][0] == "b.txt"
+    collections.close()
+
+
+class Other(Dictionary):
+    """Another model, for which all is the same."""
+
+    width, digest = 12, "other"
+
+
+def test_the_model_before_finds_until_another_has_made_all_vectors(tmp_path: Path, folder: Path) -> None:
+    before, after = Dictionary(), Other()
+    collections = Collections(tmp_path / "home", lambda: before)
+    collections.add("docs", [folder])
+    collections.bring_up_to_date()
+    stops = iter([False, False, False])  # within the first document
+    asked: list[str] = []
+    collections.embed_with(lambda: after)
+    assert collections.status("docs").counts.meaning == 0
+    after.before = lambda: asked.append("after")
+    collections.bring_up_to_date(stopped=lambda: bool(after.texts) or next(stops, False))
+    assert 0 < len(after.texts) < 2 and collections.status("docs").counts.meaning == 1
+    asked.clear()
+    assert names(collections.search("docs", "hound", 1)) == [("a.txt", ("meaning",))]
+    assert names(collections.search("docs", "배", 1)) == [("b.txt", ("meaning",))]
+    assert not asked
+    collections.bring_up_to_date()
+    assert collections.status("docs").counts.meaning == 2 and len(after.texts) == 2
+    assert names(collections.search("docs", "hound", 1)) == [("a.txt", ("meaning",))]
+    assert asked
+    assert len(list((tmp_path / "home").glob("*.vectors"))) == 1
+    collections.close()
+
+
+def test_vectors_of_the_model_before_find_after_a_restart_too(tmp_path: Path, folder: Path) -> None:
+    collections = Collections(tmp_path / "home", Dictionary)
+    collections.add("docs", [folder])
+    collections.bring_up_to_date()
+    collections.close()
+    again = Collections(tmp_path / "home", Other, before=Dictionary)
+    assert again.status("docs").counts.meaning == 0
+    assert names(again.search("docs", "hound", 1)) == [("a.txt", ("meaning",))]
+    again.bring_up_to_date()
+    assert names(again.search("docs", "hound", 1)) == [("a.txt", ("meaning",))]
+    assert len(list((tmp_path / "home").glob("*.vectors"))) == 1
+    again.close()
+
+
+def test_what_is_found_comes_in_the_order_of_the_scores(tmp_path: Path, folder: Path) -> None:
+    told: list[tuple[str, tuple[str, ...]]] = []
+    scores: list[float] | None = None
+
+    def score(query: str, texts: Sequence[str]) -> Sequence[float] | None:
+        told.append((query, tuple(texts)))
+        return scores
+
+    (folder / "c.txt").write_text("A ship for a dog.")
+    collections = Collections(tmp_path / "home", Dictionary, score=score)
+    collections.add("docs", [folder])
+    collections.bring_up_to_date()
+    plain = names(collections.search("docs", "dog", 3))
+    assert len(plain) == 3
+    ((query, texts),) = told
+    assert query == "dog" and len(texts) == 3
+    scores = [-2.0, 0.5, 7.0]
+    assert names(collections.search("docs", "dog", 3)) == [plain[2], plain[1], plain[0]]
     collections.close()

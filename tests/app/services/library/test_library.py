@@ -549,7 +549,8 @@ def test_the_library_moves_with_all_that_is_coteries(
     from app.services.settings.placement_options import KeptOptions
 
     options.keep(filled.get("r-GGUF").path, KeptOptions(context=1234))
-    settings_of(filled).change(model=filled.get("r-GGUF").path, recent_models=(filled.get("s-GGUF").path,))
+    other = filled.get("s-GGUF").path
+    settings_of(filled).change(model=filled.get("r-GGUF").path, recent_models=(other,), embedding_model=other)
     filled.move_to(target)
     assert filled.folder == target
     mine = {"notes.txt", "mine.gguf"}
@@ -562,6 +563,7 @@ def test_the_library_moves_with_all_that_is_coteries(
     assert by_id["mine"].path == str(source / "mine.gguf")
     assert settings_of(filled).current.model == by_id["o/r-GGUF:Q8_0"].path
     assert settings_of(filled).current.recent_models == (by_id["o/s-GGUF:Q8_0"].path,)
+    assert settings_of(filled).current.embedding_model == by_id["o/s-GGUF:Q8_0"].path
     assert options.get(by_id["o/r-GGUF:Q8_0"].path).context == 1234
     assert filled.restore("o/gone:Q8_0").path == str(target / "o" / "gone" / "m-Q8_0.gguf")
     moves = [event for event in told if isinstance(event, MoveProgress)]
