@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,8 @@ _LENGTHS = (
     "max_context_length",
 )
 _LONGEST = 2**27
+# So many models of a list are asked for one by one what they see.
+_MOST_ASKED = 50
 # Loading a large model from a slow disk.
 _LOAD_S = 600.0
 # What says that a server is not there or lets nobody in; anything else may be a server without a list.
@@ -77,6 +80,23 @@ def listed_models(http: Http, url: str) -> list[dict[str, Any]]:
 def names_of(listed: list[dict[str, Any]]) -> tuple[str, ...]:
     names = (model.get("id") or model.get("name") or model.get("model") for model in listed)
     return tuple(name for name in names if isinstance(name, str) and name)
+
+
+def seeing_of(http: Http, url: str, listed: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Those of the `listed` models of which the server says that they see pictures; no model is loaded for that."""
+    seeing: list[str] = []
+    asks: tuple[_Ask, ...] = (_llama_server, _lm_studio, _ollama_shown)
+    for number, model in enumerate(listed):
+        for at in (RemoteName(url, name) for name in names_of([model])):
+            sees = _sees(model)
+            if sees is None and _at_home(at) and number < _MOST_ASKED:
+                # What tells of the first model tells of all.
+                told = [(ask, _quietly(partial(ask, http, at, model))) for ask in asks]
+                asks = tuple(ask for ask, one in told if one is not None)
+                sees = next((one.sees for _, one in told if one is not None), None)
+            if sees:
+                seeing.append(at.model)
+    return tuple(seeing)
 
 
 def discover(http: Http, name: RemoteName) -> Found:
@@ -143,9 +163,8 @@ def _lm_studio(http: Http, name: RemoteName, model: dict[str, Any]) -> _Told | N
     return _Told(_length(mine), mine["type"] == "vlm" if mine.get("type") in ("vlm", "llm") else None)
 
 
-def _ollama(http: Http, name: RemoteName, model: dict[str, Any]) -> _Told | None:
-    """Ollama loads a model with a length of its own and cuts longer prompts without a word: it is asked to load it,
-    and then what it has loaded."""
+def _ollama_shown(http: Http, name: RemoteName, model: dict[str, Any]) -> _Told | None:
+    """What Ollama says of a model without loading it."""
     if not _at_home(name) or model.get("owned_by") not in (None, "library", "ollama"):
         return None
     if "version" not in _dict(http.get(f"{name.root}/api/version")):
@@ -154,15 +173,23 @@ def _ollama(http: Http, name: RemoteName, model: dict[str, Any]) -> _Told | None
     if "model_info" not in shown:
         return None
     able = shown.get("capabilities")
-    sees = "vision" in able if isinstance(able, list) else None
+    return _Told(0, "vision" in able if isinstance(able, list) else None)
+
+
+def _ollama(http: Http, name: RemoteName, model: dict[str, Any]) -> _Told | None:
+    """Ollama loads a model with a length of its own and cuts longer prompts without a word: it is asked to load it,
+    and then what it has loaded."""
+    shown = _ollama_shown(http, name, model)
+    if shown is None:
+        return None
     try:
         http.post(f"{name.root}/api/generate", {"model": name.model, "stream": False}, silence_s=_LOAD_S)
         loaded = _dict(http.get(f"{name.root}/api/ps")).get("models")
     except UserError:
-        return _Told(_OLLAMA, sees)
+        return _Told(_OLLAMA, shown.sees)
     names = (name.model, f"{name.model}:latest")
     mine = next((m for m in loaded or () if isinstance(m, dict) and m.get("name") in names), None)
-    return _Told(_length(mine) or _OLLAMA, sees)
+    return _Told(_length(mine) or _OLLAMA, shown.sees)
 
 
 _Ask = Callable[[Http, RemoteName, dict[str, Any]], _Told | None]

@@ -4163,6 +4163,17 @@
     </message>
 </context>
 <context>
+    <name>ModelTick</name>
+    <message>
+        <source>Sees pictures</source>
+        <translation>이미지 인식</translation>
+    </message>
+    <message>
+        <source>{name} sees pictures</source>
+        <translation>{name}: 이미지 인식</translation>
+    </message>
+</context>
+<context>
     <name>ModelTicks</name>
     <message>
         <source>Find a model</source>

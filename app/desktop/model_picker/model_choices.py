@@ -86,6 +86,7 @@ def model_choices(
 
 def _of_servers(servers: Sequence[ModelServer], used: Sequence[str]) -> list[ModelChoice]:
     titles = {server.url: server.title for server in servers}
+    seeing = {(server.url, model) for server in servers for model in server.seeing}
     names = dict.fromkeys([*(name for server in servers for name in server.names), *used])
     found = [remote for name in names if (remote := read_name(name)) is not None]
     found.sort(key=lambda remote: remote.leaves)  # stable: else in the order of the servers
@@ -97,6 +98,7 @@ def _of_servers(servers: Sequence[ModelServer], used: Sequence[str]) -> list[Mod
             remote.text,
             words=f"{remote.host} {titles.get(remote.url, '')}",
             place=titles.get(remote.url, ""),
+            sees=(remote.url, remote.model) in seeing,
         )
         for remote in found
     ]

@@ -22,6 +22,7 @@ from app.desktop.widgets.labels import set_texts, show_text, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.switch import Switch
 from app.services.connections.remote_server_file import ModelServer
+from app.services.connections.remote_servers import Listed
 from app.services.settings.secrets import TokenPlace
 from engine.errors import UserError
 from engine.remote.names import is_loopback, is_near
@@ -137,7 +138,7 @@ class ServerForm(ThemedWidget):
         self.certificates.setText(server.certificates)
         self.allow_http.setChecked(server.allow_http)
         self.context.show_value(server.context or None, None, self.tr("As reported by the server"))
-        self.models.show_kept(server.models)
+        self.models.show_kept(server.models, server.seeing)
         self._show()
 
     def read_key(self) -> None:
@@ -168,6 +169,7 @@ class ServerForm(ThemedWidget):
             url=completed(self.address.text()),
             title=self.title.text().strip(),
             models=self.models.chosen(),
+            seeing=self.models.seeing(),
             allow_http=self.allow_http.isChecked() and self._is_far_http(),
             certificates=self.certificates.text().strip(),
             context=round(self.context.field.number() or 0),
@@ -198,10 +200,10 @@ class ServerForm(ThemedWidget):
             owner=self,
         )
 
-    def _take_found(self, number: int, found: tuple[str, ...]) -> None:
+    def _take_found(self, number: int, found: Listed) -> None:
         if number == self._asked:
-            self._found = len(found)
-            self.models.show_found(found)
+            self._found = len(found.names)
+            self.models.show_found(found.names, found.seeing)
             self._show()
 
     def _take_failure(self, number: int, error: UserError) -> None:

@@ -13,6 +13,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.clearable import ClearableField
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import scroll_area
@@ -25,16 +26,31 @@ LINE, MOST_SHOWN = 28, 7
 
 
 class ModelTick(QWidget):
-    """A box and a name; a click on either counts."""
+    """A box and a name, a click on either counts; and a box behind them that says whether it sees pictures."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.name = name
         self.box = TickBox(self)
         self.box.setAccessibleName(name)
-        label = text_label(self, text=name)
-        Row(self.box, (label, 1), parent=self, spacing=8)
+        self.sees = TickBox(self)
+        self._sees_word = text_label(self, "small")
+        label = ElidedLabel(self)
+        label.set_whole(name)
+        Row(self.box, (label, 1), self._sees_word, self.sees, parent=self, spacing=8, margins=(0, 0, 8, 0))
         self.setFixedHeight(themes.current.px(LINE))
+        self.box.toggled.connect(lambda _: self._show())
+        self.retranslate()
+        self._show()
+
+    def _show(self) -> None:
+        """What it sees is asked of what is offered alone."""
+        for part in (self._sees_word, self.sees):
+            part.setVisible(self.box.isChecked())
+
+    def retranslate(self) -> None:
+        self._sees_word.setText(self.tr("Sees pictures"))
+        self.sees.setAccessibleName(self.tr("{name} sees pictures").format(name=self.name))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.box.click()
@@ -68,22 +84,31 @@ class ModelTicks(ThemedWidget):
         typed = self.another.text().strip()
         return tuple(dict.fromkeys([*names, typed] if typed else names))
 
-    def show_kept(self, names: Sequence[str]) -> None:
-        """Those that are offered now, all ticked."""
-        self._show(names, set(names))
+    def seeing(self) -> tuple[str, ...]:
+        """Those of the ticked ones that see pictures."""
+        return tuple(tick.name for tick in self.ticks if tick.box.isChecked() and tick.sees.isChecked())
 
-    def show_found(self, found: Sequence[str]) -> None:
-        """What the server lists; of a new one all are ticked where they are few. What was chosen stays chosen."""
+    def show_kept(self, names: Sequence[str], seeing: Sequence[str] = ()) -> None:
+        """Those that are offered now, all ticked."""
+        self._show(names, set(names), set(seeing))
+
+    def show_found(self, found: Sequence[str], seeing: Sequence[str] = ()) -> None:
+        """What the server lists, and those of which it says that they see; of a new one all are ticked where they are
+        few. What was chosen stays chosen."""
         chosen = self.chosen()
         ticked = set(chosen) or (set(found) if len(found) <= ALL_UP_TO else set())
-        self._show([*(name for name in chosen if name not in found), *found], ticked)
+        self._show(
+            [*(name for name in chosen if name not in found), *found], ticked, {*self.seeing(), *seeing}
+        )
 
-    def _show(self, names: Sequence[str], ticked: set[str]) -> None:
+    def _show(self, names: Sequence[str], ticked: set[str], seeing: set[str]) -> None:
         self._rows.drop(*self.ticks)
         self.ticks = [ModelTick(name, self._inside) for name in dict.fromkeys(names)]
         for tick in self.ticks:
             tick.box.setChecked(tick.name in ticked)
+            tick.sees.setChecked(tick.name in seeing)
             tick.box.toggled.connect(self.changed)
+            tick.sees.toggled.connect(self.changed)
             self._rows.addWidget(tick)
         self.another.clear()
         self.search.clear()
@@ -94,7 +119,7 @@ class ModelTicks(ThemedWidget):
         typed = self.another.text().strip()
         if typed:
             known = [tick.name for tick in self.ticks]
-            self._show([*known, typed], set(self.chosen()))
+            self._show([*known, typed], set(self.chosen()), set(self.seeing()))
         self.another.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _filter(self, text: str) -> None:
@@ -113,6 +138,8 @@ class ModelTicks(ThemedWidget):
         self.search.setAccessibleName(self.tr("Find a model"))
         self.another.setPlaceholderText(self.tr("Add a model by name"))
         self.another.setAccessibleName(self.tr("Add a model by name"))
+        for tick in self.ticks:
+            tick.retranslate()
         set_texts(self.add, self.tr("Add name"), self.tr("Add this name"))
 
     def restyle(self) -> None:

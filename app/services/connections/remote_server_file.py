@@ -16,7 +16,8 @@ from engine.remote.names import RemoteName, checked_url, host_of
 
 class ModelServer(msgspec.Struct, frozen=True, omit_defaults=True):
     """A server with models elsewhere. `url` is the base of its API as `checked_url` has it, `title` what its user
-    calls it, "" for its host. `models` are the names there that are offered.
+    calls it, "" for its host. `models` are the names there that are offered, `seeing` those that see pictures, as the
+    server or its user says.
 
     `allow_http`: text may go there unencrypted, wherever it is. `certificates` is a PEM file that is trusted besides.
     `context` is the length of its models in tokens where the server does not tell it, 0 for what is usual. `has_key`:
@@ -31,6 +32,7 @@ class ModelServer(msgspec.Struct, frozen=True, omit_defaults=True):
     context: int = 0
     has_key: bool = False
     agreed: bool = False
+    seeing: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:

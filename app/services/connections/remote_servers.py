@@ -21,6 +21,13 @@ from engine.remote.names import checked_url, parse_name
 MOST_LISTED = 1000
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """The names of a server's models, and of those that see pictures as it says."""
+
+    names: tuple[str, ...]
+    seeing: tuple[str, ...] = ()
+
+
 class Removed(msgspec.Struct, frozen=True):
     """A removed server, for `RemoteServers.restore`. It contains the key: keep it in memory only."""
 
@@ -114,20 +121,22 @@ class RemoteServers:
         server = self.get(url)
         return self._secrets.has_secret(_secret(url)) if server is not None and server.has_key else ""
 
-    def check(self, server: ModelServer, key: str | None = None) -> tuple[str, ...]:
+    def check(self, server: ModelServer, key: str | None = None) -> Listed:
         """List the server's models with `key`, None for the stored one.
 
         Waits for the server. Raises UserError `remote.*`.
         """
-        from engine.remote.discovery import listed_models, names_of
+        from engine.remote.discovery import listed_models, names_of, seeing_of
         from engine.remote.http import Http
 
         url = checked_url(server.url)
         asked = server.has_key if key is None else bool(key)
         given = (lambda: self._kept_key(url)) if key is None else (lambda: key)
         http = Http(url, self._access(server, given if asked else no_key))
-        names = dict.fromkeys(names_of(listed_models(http, url)))
-        return tuple(name for name in names if name.isprintable())[:MOST_LISTED]
+        listed = listed_models(http, url)
+        names = [name for name in dict.fromkeys(names_of(listed)) if name.isprintable()][:MOST_LISTED]
+        seeing = set(seeing_of(http, url, listed))
+        return Listed(tuple(names), tuple(name for name in names if name in seeing))
 
     def agree(self, url: str) -> None:
         """The user knows now that text leaves for this server; one that was not set up is, for that.

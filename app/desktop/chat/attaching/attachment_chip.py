@@ -217,6 +217,7 @@ class AttachmentChip(QPushButton):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+            self.size_changed.emit()
 
     def _restyle(self) -> None:
         px = themes.current.px

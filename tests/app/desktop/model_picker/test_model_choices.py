@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from app.desktop.model_picker.model_choices import OpenedFile, found_choices, look_at_files, model_choices
+from app.services.connections.remote_server_file import ModelServer
 from app.store.records import LibraryFile
 from tests.app.desktop.window.library_models import a_library_model
 
@@ -67,3 +68,9 @@ def test_letters_find_a_model_by_name_quantisation_and_repository() -> None:
         assert found_choices(query, choices)[0].name == found
     assert found_choices("  ", choices) == choices
     assert found_choices("zzz", choices) == ()
+
+
+def test_models_of_servers_see_as_their_server_or_its_user_says() -> None:
+    here = ModelServer("http://127.0.0.1:1/v1", models=("eyes", "words"), seeing=("eyes",))
+    other = ModelServer("http://127.0.0.1:2/v1", models=("eyes",))
+    assert [choice.sees for choice in model_choices((), (), None, (here, other))] == [True, False, False]

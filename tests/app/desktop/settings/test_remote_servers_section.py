@@ -272,6 +272,22 @@ def test_of_a_server_with_very_many_models_those_that_are_wanted_are_found_and_t
     assert ticks.chosen() == ("maker/model-399",), "what was chosen stays"
 
 
+def test_what_a_model_sees_is_what_the_server_says_until_a_person_says_otherwise(
+    page: Page, qtbot: QtBot
+) -> None:
+    ticks = page.adding.models
+    ticks.show_found(["eyes", "words"], ["eyes"])
+    eyes, words = ticks.ticks
+    assert ticks.seeing() == ("eyes",) and page.adding.wish().seeing == ("eyes",)
+    qtbot.mouseClick(words.sees, Qt.MouseButton.LeftButton)
+    assert ticks.seeing() == ("eyes", "words")
+    qtbot.mouseClick(eyes.box, Qt.MouseButton.LeftButton)
+    assert ticks.seeing() == ("words",) and not eyes.sees.isVisible()
+    assert words.sees.accessibleName() == "words sees pictures"
+    ticks.show_kept(("words", "eyes"), ("words",))
+    assert ticks.seeing() == ("words",)
+
+
 def test_a_removed_server_comes_back_with_its_key(page: Page, qtbot: QtBot, ring: Remembering) -> None:
     url = "https://far.example/v1"
     page.add(ModelServer(url, "Work", ("a",), agreed=True), KEY)

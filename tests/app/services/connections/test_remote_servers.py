@@ -11,7 +11,7 @@ import pytest
 from app.messages import localized_error
 from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_server_file import ModelServer
-from app.services.connections.remote_servers import RemoteServers
+from app.services.connections.remote_servers import Listed, RemoteServers
 from app.services.events import ServiceEvent
 from app.services.runs.values import RunSpec
 from app.services.services import open_services
@@ -22,7 +22,7 @@ from engine.errors import UserError
 from engine.remote.engine import RemoteEngine
 from tests.app.services.settings.test_secrets import Remembering
 from tests.support.openai_script import Reply, in_order
-from tests.support.openai_server import OpenAiServer
+from tests.support.openai_server import Kind, OpenAiServer
 from tests.support.recorder import Recorder
 
 CANARY = "sk-canary-4711-nobody-may-see-this"
@@ -138,11 +138,22 @@ def test_that_text_leaves_is_told_once_for_each_server(make: Make) -> None:
 def test_checking_lists_the_models_with_a_key_that_is_not_saved_yet(make: Make, ring: Remembering) -> None:
     with OpenAiServer(names=("a", "b", "a"), key=CANARY) as server:
         remote_servers, there = make(), ModelServer(server.url)
-        assert remote_servers.check(there, CANARY) == ("a", "b") and ring.kept == {}
+        assert remote_servers.check(there, CANARY) == Listed(("a", "b")) and ring.kept == {}
         assert code_of(lambda: remote_servers.check(there, "wrong")) == "remote.key_refused"
         kept = remote_servers.save(there, CANARY)
-        assert remote_servers.check(kept) == ("a", "b")
+        assert remote_servers.check(kept).names == ("a", "b")
     assert code_of(lambda: remote_servers.check(there, CANARY)) == "remote.unreachable"
+
+
+@pytest.mark.parametrize("kind", ["llama-server", "lm-studio", "ollama"])
+def test_checking_says_which_models_see_and_loads_none(make: Make, kind: Kind) -> None:
+    for sees, told in ((True, ("a", "b")), (False, ()), (None, ())):
+        with OpenAiServer(names=("a", "b"), kind=kind, sees=sees) as server:
+            assert make().check(ModelServer(server.url)) == Listed(("a", "b"), told)
+        assert "/api/generate" not in server.posts
+    with OpenAiServer(names=("a", "b")) as server:
+        assert make().check(ModelServer(server.url)).seeing == ()
+        assert len(server.paths) < 6, "who says nothing of one model is not asked of the others"
 
 
 def test_the_network_of_the_settings_is_used_and_a_servers_own_certificates_first(make: Make) -> None:
