@@ -73,15 +73,13 @@ class RemoteEngine:
     def load(self, request: LoadRequest) -> None:
         """Raises UserError `engine.no_model` after `close`, and as `parse_name`."""
         name = parse_name(request.path)
-        self._cancel_all()
         with self._lock:
             if self._state == "closed":
                 raise UserError("engine.no_model")
-            self._loads += 1
+            end = self._superseded("loading")
             number = self._loads
-            self._state, self._server = "loading", None
             self._settled = threading.Event()
-        self._cut()
+        end()
         self._start(lambda: self._find(number, name, request.options.context), "remote-load")
 
     def cancel_load(self) -> None:
@@ -90,7 +88,9 @@ class RemoteEngine:
                 return
             self._loads += 1
             self._settle("empty", None)
-        self._cut()
+            finding = self._finding
+        if finding is not None:
+            finding.cut()
         self._emit([LoadFailed(ErrorInfo("engine.load_cancelled"))])
 
     def generate(self, request: GenerateRequest) -> None:
@@ -163,31 +163,30 @@ class RemoteEngine:
         with self._lock:
             if self._state == "closed":
                 return
-            self._loads += 1
-            server = self._server
-            self._settle(state, None)
+            end = self._superseded(state)
             threads = tuple(self._threads)
-        self._cancel_all()
-        self._cut()
-        if server is not None:
-            server.http.cut()
+        end()
         for thread in threads:  # one that still connects ends by itself
             thread.join(_JOIN_S)
 
-    def _cancel_all(self) -> None:
-        with self._lock:
-            exchanges = tuple(self._open.values())
-            self._open.clear()
+    def _superseded(self, state: EngineState) -> Callable[[], None]:
+        """Call with the lock held: another load begins, or none. Cancels the requests so far, and none that come from
+        now on; what it returns waits for their ends, without the lock."""
+        self._loads += 1
+        exchanges, finding, server = tuple(self._open.values()), self._finding, self._server
+        self._open.clear()
         for exchange in exchanges:
             exchange.cancel()
-        for exchange in exchanges:
-            exchange.wait_cancelled()
+        self._settle(state, None)
 
-    def _cut(self) -> None:
-        """Cancel the requests of a superseded load."""
-        finding = self._finding
-        if finding is not None:
-            finding.cut()
+        def end() -> None:
+            for exchange in exchanges:
+                exchange.wait_cancelled()
+            for http in (finding, server.http if server is not None else None):
+                if http is not None:
+                    http.cut()
+
+        return end
 
     def _settle(self, state: EngineState, server: Server | None, failure: ErrorInfo = _NO_MODEL) -> None:
         """Call with the lock held."""
@@ -201,7 +200,11 @@ class RemoteEngine:
         server, error = None, _NO_MODEL
         try:
             access = self._access_of(name.url)
-            self._finding = http = Http(name.url, access)
+            http = Http(name.url, access)
+            with self._lock:
+                if number != self._loads:
+                    return
+                self._finding = http
             server = open_server(http, name, access, context)
         except UserError as failure:
             error = failure.info
@@ -225,9 +228,7 @@ class RemoteEngine:
             exchange.fail(self._failure)
         elif exchange.has_pictures and not server.sees:
             exchange.fail(ErrorInfo("picture.not_seen", {"name": server.name.model}))
-        elif (
-            exchange.fills_in
-        ):  # servers differ in how they are asked, and some leave out the end without a word
+        elif exchange.fills_in:  # servers are asked in many ways, and some leave out the end without a word
             exchange.fail(ErrorInfo("fill_in.unknown", {"name": server.name.model}))
         else:
             exchange.run(server)

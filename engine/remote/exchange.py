@@ -85,7 +85,9 @@ class Exchange:
             self.end(self._finished(server, "error", error_info("engine.answer_failed", error)))
 
     def fail(self, error: ErrorInfo) -> None:
-        self.end(Finished(self.id, "error", Usage(), Timings(), error))
+        """End without a server; one that was cancelled meanwhile has not failed."""
+        reason: FinishReason = "cancelled" if self._cancelled else "error"
+        self.end(Finished(self.id, reason, Usage(), Timings(), None if self._cancelled else error))
 
     def end(self, finished: Finished) -> None:
         """Emit the end, once; nothing is emitted after it."""

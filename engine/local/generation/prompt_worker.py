@@ -17,6 +17,7 @@ from engine.local.model.session_guard import SessionGuard
 if TYPE_CHECKING:
     from engine.local.generation.reply_text import Emit
     from engine.local.generation.scoring import Work
+    from engine.local.model.session import Session
     from engine.local.pictures.sight import Sight
 
 
@@ -24,11 +25,13 @@ Queue = queue.SimpleQueue[tuple[GenerateRequest, float]]
 
 
 class Prepared(NamedTuple):
-    """A prepared request, or the reason why it cannot be answered."""
+    """A prepared request, or the reason why it cannot be answered. `session` is what it was prepared with, which may
+    have been closed since; None: that of the scheduler."""
 
     request: GenerateRequest
     generation: Work | None
     error: ErrorInfo | None
+    session: Session | None = None
 
 
 def _has_pictures(request: GenerateRequest) -> bool:
@@ -96,4 +99,4 @@ class PromptWorker:
                     generation.prepare()
             except Exception as error:  # a template is someone else's: it may find any mistake of ours
                 return Prepared(request, None, error_info("engine.answer_failed", error))
-            return Prepared(request, generation, None)
+            return Prepared(request, generation, None, session)

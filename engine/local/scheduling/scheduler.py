@@ -64,11 +64,11 @@ class Scheduler:
         return not self.admission.waiting and not self.admission.active
 
     def submit(self, prepared: Prepared) -> None:
-        """Queue a prepared request; one that cannot be answered ends at once."""
+        """Queue a prepared request; what cannot be answered, or was for a model that is gone, ends at once."""
         request, generation = prepared.request, prepared.generation
         if generation is None:
             self._end_waiting(request.id, "error", prepared.error)
-        elif self._cancellation.is_aborted(request.id):
+        elif self._cancellation.is_aborted(request.id) or prepared.session not in (None, self.session):
             self._end_waiting(request.id, "cancelled", None)
         else:
             self.admission.add(generation, time.monotonic())

@@ -1,5 +1,6 @@
 """Answers of models elsewhere, over a scripted server on loopback."""
 
+import threading
 import time
 
 import pytest
@@ -287,3 +288,26 @@ def test_a_schema_of_the_reply_goes_along_and_is_never_left_out(connect: Connect
     assert formats[0]["type"] == "json_schema" and formats[0]["json_schema"]["schema"] == schema
     assert formats[1] == {"type": "json_object"}
     assert asked(connected, reply=schema)[1].reason == "error", "a text would not do"
+
+
+def test_an_answer_that_waits_for_a_load_ends_with_the_next_and_one_behind_that_is_answered() -> None:
+    finding, goes_on = threading.Event(), threading.Event()
+
+    def access_of(_: str) -> RemoteAccess:
+        finding.set()
+        goes_on.wait()
+        return RemoteAccess()
+
+    with OpenAiServer(in_order(say("Here."))) as server:
+        told = Recorder()
+        engine = RemoteEngine(told, access_of)
+        for id in (1, 2):
+            finding.clear()
+            engine.load(LoadRequest(server.model))
+            assert finding.wait(30)
+            engine.generate(question(id))
+        goes_on.set()
+        ends = {id: told.finish(id) for id in (1, 2)}
+        engine.close()
+    assert (ends[1][1].reason, ends[1][1].error) == ("cancelled", None)
+    assert (ends[2][0], ends[2][1].reason) == ("Here.", "stop")

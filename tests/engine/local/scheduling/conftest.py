@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator
 
 import pytest
 
@@ -21,10 +20,23 @@ from engine.placement.plan import PlacementOptions
 from tests.support.starter import starter_model
 
 
+class AbortedInStep(Cancellation):
+    """Aborts the answer `victim` as soon as the next step is under way."""
+
+    victim: int | None = None
+
+    def begin_step(self, ids: Collection[int], *, gives_way: bool) -> bool:
+        begins = super().begin_step(ids, gives_way=gives_way)
+        if begins and self.victim is not None:
+            self.abort(self.victim)
+            self.victim = None
+        return begins
+
+
 class Stepping:
     """`told` are the events but for the last of each answer, which are in `ended`."""
 
-    def __init__(self, session: Session, cancellation: Cancellation) -> None:
+    def __init__(self, session: Session, cancellation: AbortedInStep) -> None:
         self.session, self.cancellation = session, cancellation
         self.told: list[Reply] = []
         self.ended: list[Finished] = []
@@ -52,14 +64,16 @@ class Stepping:
             self.step()
 
 
+def open_starter(flag: native.AbortFlag) -> Session:
+    request = LoadRequest(str(starter_model()), PlacementOptions(2048))
+    return open_session(request, flag, lambda _: True, None)
+
+
 @pytest.fixture(scope="module")
 def session() -> Iterator[tuple[Session, native.AbortFlag]]:
     native.start()
     flag = native.AbortFlag()
-    opened = open_session(
-        LoadRequest(str(Path(starter_model())), PlacementOptions(2048)), flag, lambda _: True, None
-    )
-    assert isinstance(opened, Session)
+    opened = open_starter(flag)
     yield opened, flag
     opened.close()
 
@@ -67,7 +81,7 @@ def session() -> Iterator[tuple[Session, native.AbortFlag]]:
 @pytest.fixture
 def stepping(session: tuple[Session, native.AbortFlag]) -> Iterator[Stepping]:
     opened, flag = session
-    cancellation = Cancellation()
+    cancellation = AbortedInStep()
     cancellation.use(flag)
     stepping = Stepping(opened, cancellation)
     yield stepping
