@@ -96,6 +96,8 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     which there is no room is completed as shortly as the schema lets it. A schema that no grammar keeps is an error
     that names why, `schema.not_followed`.
 
+    Of several requests at once with the same prompt, for several choices of an answer, it is read once.
+
     `top_logprobs`: the tokens come in `TokenLogprobs` too, each with so many of the likeliest in its place; None: no
     probabilities. `score`: nothing is written; the last message, an answer, is read again, and its tokens come in
     `TokenLogprobs`, reasoning and marks of calls included. It shares the steps with other answers, gives way to them,

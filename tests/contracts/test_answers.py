@@ -171,6 +171,15 @@ def test_thoughts_before_a_reply_that_has_a_schema_are_free(thinking: Subject) -
     jsonschema.validate(json.loads(written), SCHEMA)
 
 
+def test_several_answers_to_one_prompt_each_have_all_of_its_tokens(loaded: Subject) -> None:
+    for choice in (40, 41, 42):
+        asked = msgspec.structs.replace(request(choice, SHORT, max_tokens=6), sampling=Sampling(seed=choice))
+        loaded.engine.generate(asked)
+    ends = [loaded.told.finish(choice) for choice in (40, 41, 42)]
+    assert all(written.strip() and end.error is None for written, end in ends)
+    assert len({end.usage.prompt_tokens for _, end in ends}) == 1
+
+
 def test_no_tool_is_called_where_none_is_offered_or_may_be(loaded: Subject) -> None:
     _, without = loaded.told.answer(loaded.engine, request(17, SHORT))
     refused = request(18, SHORT, tools=(TOOL,), tool_choice="none")

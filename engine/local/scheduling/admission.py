@@ -70,6 +70,10 @@ class Admission:
         """Give slots to those whose turn it is, and emit how many are ahead of the others."""
         now = time.monotonic()
         for waiting in self._queue():
+            if self._is_read_by_another(waiting.generation):
+                waiting.is_coming = self._has_room(waiting.generation, ())
+                continue
+            waiting.is_coming = False
             if not self._has_room(waiting.generation, ()) and not self._take_room(waiting, now):
                 break  # no overtaking of one that needs more room
             waiting.is_coming = bool(self.active) and not self._slots.is_near(waiting.generation.reusable)
@@ -103,6 +107,16 @@ class Admission:
     def _queue(self) -> list[Waiting]:
         running = [each.generation for each in self.active]
         return self._turns.order(self.waiting, running, self._cancellation.priority)
+
+    def _is_read_by_another(self, generation: Work) -> bool:
+        """Whether a running answer reads the same prompt: it is read once, and then copied."""
+        rank = self.rank(generation)
+        return generation.is_reading and any(
+            each.generation.is_reading
+            and self.rank(each.generation) <= rank
+            and each.generation.tokens == generation.tokens
+            for each in self.active
+        )
 
     def _has_room(self, generation: Work, without: Collection[Active]) -> bool:
         """Whether one more answer fits if those of `without` gave up their slots."""

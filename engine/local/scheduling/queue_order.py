@@ -28,7 +28,9 @@ class Waiting(msgspec.Struct):
     generation: Work
     since: float
     ahead: int = -1  # the number ahead last emitted
-    is_coming: bool = False  # a slot is free, its state is being read from disk
+    is_coming: bool = (
+        False  # a slot is free; its state comes from disk, or from an answer that reads the same prompt
+    )
 
 
 def rank_of(work: Work, priority: str) -> Rank:
