@@ -246,22 +246,6 @@
 <context>
     <name>AnswerCard</name>
     <message>
-        <source>The answer reached the maximum length and stopped.</source>
-        <translation>최대 길이에 도달해 멈췄습니다.</translation>
-    </message>
-    <message>
-        <source>Stopped before anything was written.</source>
-        <translation>답변을 쓰기 전에 중지했습니다.</translation>
-    </message>
-    <message>
-        <source>Stopped. The text so far is kept.</source>
-        <translation>중지했습니다. 지금까지 쓴 내용은 그대로 있습니다.</translation>
-    </message>
-    <message>
-        <source>No answer was received.</source>
-        <translation>답변이 오지 않았습니다.</translation>
-    </message>
-    <message>
         <source>Continue</source>
         <translation>이어서 쓰기</translation>
     </message>
@@ -355,6 +339,25 @@
     <message>
         <source>In tokens, including reasoning.</source>
         <translation>추론을 포함한 토큰 수입니다.</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerEnd</name>
+    <message>
+        <source>The answer reached the maximum length and stopped.</source>
+        <translation>최대 길이에 도달해 멈췄습니다.</translation>
+    </message>
+    <message>
+        <source>Stopped before anything was written.</source>
+        <translation>답변을 쓰기 전에 중지했습니다.</translation>
+    </message>
+    <message>
+        <source>Stopped. The text so far is kept.</source>
+        <translation>중지했습니다. 지금까지 쓴 내용은 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>No answer was received.</source>
+        <translation>답변이 오지 않았습니다.</translation>
     </message>
 </context>
 <context>

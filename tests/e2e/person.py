@@ -11,7 +11,7 @@ from PySide6.QtCore import QEventLoop, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QTextBrowser, QWidget
 
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.markdown.prose import ProseBlock
 from tests.support.window import chat
 from tests.support.window.finding import Name, find, find_all, spoken

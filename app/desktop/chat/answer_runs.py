@@ -16,7 +16,7 @@ from app.services.models.events import ArgumentsDelta
 from app.services.runs.events import GrantsChanged, RunAsks, RunChanged, RunEntries
 
 if TYPE_CHECKING:
-    from app.desktop.chat.answer_steps import AnswerSteps
+    from app.desktop.chat.answers.answer_steps import AnswerSteps
     from app.desktop.chat.composer import Composer
 
 

@@ -13,7 +13,7 @@ from app.desktop.base.background import background
 from app.desktop.base.tab_order import by_sight
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import TranslatedWidget
-from app.desktop.chat.answer import AnswerCard, spoken_words
+from app.desktop.chat.answers.answer import AnswerCard, spoken_words
 from app.desktop.chat.card_column import COLUMN, MARGIN, Fitted
 from app.desktop.chat.card_window import CardWindow
 from app.desktop.chat.cards import MessageCard

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.text.remote_marks import RemoteChip, short_host
 from app.services.connections.remote_server_file import ModelServer
 from engine.remote import names

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.run_view.waiting import WaitingLine
 from app.services.runs.values import RunSpec
 from engine.api import GenerateRequest, Queued

@@ -7,7 +7,7 @@ import re
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollBar, QTextBrowser, QTextEdit, QWidget
 
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.chat.card_window import CardWindow
 from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.transcript import TranscriptView

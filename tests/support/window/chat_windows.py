@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.chat.chat_page import ChatPage
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.window.chat_windows.chat_window import ChatWindow

@@ -14,7 +14,7 @@ from app.desktop.base.icons import icon
 from app.desktop.base.menu import Menu
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.transcript import TranscriptView
 from app.desktop.model_picker.model_list_loader import choices_of

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.slices import Slices
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.chat.cards import MessageCard, NoteCard, UserCard
 from app.store.records import Message
 from engine.values import Role

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.message_menu.rich_copy import rich_data, rich_html
 from app.desktop.markdown.text_box import TextBox

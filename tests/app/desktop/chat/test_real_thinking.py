@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.desktop.application import Desktop
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from tests.app.desktop.chat.conftest import PATIENCE_MS
 from tests.support.window.chat import answer_now, thoughts, thoughts_line, thoughts_text
 from tests.support.window.composer import reasoning

@@ -15,8 +15,8 @@ from app.desktop.base import tasks
 from app.desktop.base.bridge import Bridge
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.chat.answer import AnswerCard
-from app.desktop.chat.answer_steps import AnswerSteps
+from app.desktop.chat.answers.answer import AnswerCard
+from app.desktop.chat.answers.answer_steps import AnswerSteps
 from app.desktop.chat.chat_page import ChatPage
 from app.desktop.chat.composer_frame import ComposerFrame
 from app.desktop.run_view.approval_card import ApprovalCard

@@ -14,7 +14,7 @@ from shiboken6 import isValid
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.chat.card_window import MAX_CARDS
 from app.desktop.chat.cards import MessageCard
 from app.desktop.chat.find.parts import texts_of

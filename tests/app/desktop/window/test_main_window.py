@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
-from app.desktop.chat.answer import AnswerCard
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.chat.message_edit import MessageEdit
 from app.desktop.run_view.tool_call import ToolCallCard
 from app.services.events import StoreFailed

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.application import Desktop
-from app.desktop.chat.answer import AnswerCard
 from app.desktop.chat.answer_views.token_box import TokenText
+from app.desktop.chat.answers.answer import AnswerCard
 from engine.gguf.reading import read_index
 from engine.gguf.summary import summarize
 from tests.app.desktop.chat.conftest import PATIENCE_MS
