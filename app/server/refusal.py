@@ -8,7 +8,17 @@ from app.messages import localized_error
 from engine.errors import ErrorInfo, UserError
 
 # What is wrong with the request itself; anything else is the machine's trouble.
-_CLIENTS = ("template.", "tools.", "schema.", "picture.", "projector.", "tokens.", "fill_in.")
+_CLIENTS = (
+    "template.",
+    "tools.",
+    "schema.",
+    "picture.",
+    "projector.",
+    "tokens.",
+    "fill_in.",
+    "model.no_embeddings",
+    "model.no_scores",
+)
 _STATUS: dict[str, tuple[int, str]] = {
     "engine.context_overflow": (400, "context_length_exceeded"),
     "engine.bad_sampling": (400, "invalid_value"),
@@ -63,6 +73,11 @@ def bad_request(message: str, param: str | None = None, code: str = "invalid_val
 
 def stopping() -> Refusal:
     return Refusal(503, "server_stopping", "The server is being stopped.", retry_after=RETRY_S)
+
+
+def client_closed() -> Refusal:
+    """Nobody reads it."""
+    return Refusal(499, "client_closed", "The client has hung up.")
 
 
 def ended_elsewhere() -> Refusal:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.server.answering import Answering
+from app.server.refusal import Refusal
 from app.services.server_keys import KeyRing
 from app.services.services import Services
 from app.services.settings.file_lock import locked
@@ -24,6 +25,7 @@ from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.server.http.turns import Turns
+    from app.server.texts import Texts
 
 log = logging.getLogger(__name__)
 PORT = 2683
@@ -96,6 +98,7 @@ class Server:
         data folder, `server.key_needed` without keys beyond loopback, and `server.bad_origin`.
         """
         from app.server.http.listening import LOOPBACK, Listener, bind
+        from app.server.texts import Texts
 
         options = self._options
         hosts = options.hosts or LOOPBACK
@@ -111,10 +114,11 @@ class Server:
                     opened.callback(each.close)
             answering = Answering(self._services, options.may_load)
             opened.callback(answering.close)
-            listener = Listener(
-                lambda: self._application(answering), sockets, self._end, self._make_threads()
-            )
+            texts = Texts(answering)
+            threads = self._make_threads()
+            listener = Listener(lambda: self._application(answering, texts), sockets, self._end, threads)
             opened.callback(listener.stop)
+            opened.callback(texts.close)  # first: what it computes is not waited for
             listener.start()
             self._open = opened.pop_all()
         self._address = address_of(sockets)
@@ -129,7 +133,7 @@ class Server:
 
     # --- on the loop ---
 
-    def _application(self, answering: Answering) -> object:
+    def _application(self, answering: Answering, texts: Texts) -> object:
         from starlette.routing import Router
 
         from app.server.http.answers import Answers
@@ -139,7 +143,7 @@ class Server:
         from app.server.protocols import routes, shapes
 
         self._turns = Turns()
-        self._answers = answers = Answers(answering, self._turns)
+        self._answers = answers = Answers(answering, texts, self._turns)
         self._looking = asyncio.get_running_loop().create_task(self._look_at_keys())
         return Guard(
             Router(routes(answers), redirect_slashes=False),
@@ -151,7 +155,9 @@ class Server:
         )
 
     async def _recognize(self, text: str) -> ServerKey | None:
-        return await self._answers.off_loop(self._recognized, text)
+        from app.server.http.off_loop import off_loop
+
+        return await off_loop(self._recognized, text)
 
     def _recognized(self, text: str) -> ServerKey | None:
         key = self.keys.recognized(text)
@@ -161,13 +167,13 @@ class Server:
 
     async def _look_at_keys(self) -> None:
         """Answers of a key that is revoked or has expired end, also where another process has revoked it."""
-        from app.server.refusal import Refusal
+        from app.server.http.off_loop import off_loop
 
         while True:
             await asyncio.sleep(_LOOK_AT_KEYS_S)
             for key in self._answers.keys_at_work:
                 with contextlib.suppress(Refusal):  # the store is busy: the next look asks again
-                    if not await self._answers.off_loop(self.keys.is_valid, key):
+                    if not await off_loop(self.keys.is_valid, key):
                         refusal = Refusal(401, "invalid_api_key", "This key was revoked.")
                         self._answers.end_those_of(key, refusal)
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import msgspec
 from starlette.requests import Request
@@ -17,14 +17,15 @@ from app.server.answering import Answering, KnownModel
 from app.server.asks import Answer, AnswerEvent, Ask
 from app.server.http.calls import call_of
 from app.server.http.events import AnswerEvents, Told
+from app.server.http.off_loop import off_loop
+from app.server.http.text_answers import TextAnswers
 from app.server.http.turns import Turns
-from app.server.refusal import Refusal, ended_elsewhere, refusal_of, stopping
+from app.server.refusal import Refusal, client_closed, ended_elsewhere, refusal_of, stopping
+from app.server.texts import Texts
 from app.store.records import ServerKey
 from engine.api import Finished, PrefillProgress
-from engine.errors import UserError
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 # A stream's headers wait so long for what may still make its status an error.
 _HEADERS_S = 2.0
 _KEEP_ALIVE_S = 10.0
@@ -55,18 +56,16 @@ class Writer(Protocol):
 class Answers:
     """The answers of one server. On its loop, but for `Answering`, which has threads."""
 
-    def __init__(self, answering: Answering, turns: Turns, *, keep_alive_s: float = _KEEP_ALIVE_S) -> None:
+    def __init__(
+        self, answering: Answering, texts: Texts, turns: Turns, *, keep_alive_s: float = _KEEP_ALIVE_S
+    ) -> None:
         self.answering, self.turns, self.keep_alive_s = answering, turns, keep_alive_s
+        self.texts = TextAnswers(texts, turns)
         self._open: dict[AnswerEvents, ServerKey | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
 
-    async def off_loop(self, work: Callable[..., T], *arguments: Any) -> T:
-        """Run what blocks. Raises Refusal for an error of the services."""
-        try:
-            return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
-        except UserError as error:
-            raise refusal_of(error) from error
+    off_loop = staticmethod(off_loop)
 
     async def respond(
         self,
@@ -81,7 +80,7 @@ class Answers:
         asks = [ask] if isinstance(ask, Ask) else list(ask)
         if self._is_stopping:
             raise stopping()
-        model = await self.off_loop(self.answering.find, asks[0].model)
+        model = await off_loop(self.answering.find, asks[0].model)
         call = call_of(request)
         self.turns.check(call.key_name)
         call.model = model.id
@@ -129,16 +128,14 @@ class Answers:
                 try:
                     for choice, ask in enumerate(asks):
                         listener = events.listener(choice)
-                        numbers.append(
-                            await self.off_loop(self.answering.begin, model, ask, call.key, listener)
-                        )
+                        numbers.append(await off_loop(self.answering.begin, model, ask, call.key, listener))
                 except Refusal as refusal:
                     events.put([refusal])
                     events.leave_out(len(asks) - len(numbers))
                 await _first(events.ended.wait(), events.left.wait())
                 if not events.ended.is_set():
                     for number in numbers:
-                        await self.off_loop(self.answering.abort, number)
+                        await off_loop(self.answering.abort, number)
                     await events.ended.wait()
         except Refusal as refusal:
             events.put([refusal])
@@ -178,7 +175,7 @@ class AnswerResponse:
         """The body is read: the next message is that the client is gone."""
         while (await receive())["type"] != "http.disconnect":
             pass
-        self._events.put([Refusal(499, "client_closed", "The client has hung up.")])
+        self._events.put([client_closed()])
 
     async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
         answers = [Answer() for _ in range(self._choices)]

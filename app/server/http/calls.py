@@ -41,6 +41,10 @@ class Call:
             completion_tokens=before.completion_tokens + usage.completion_tokens,
         )
 
+    def note_texts(self, model: str, tokens: int) -> None:
+        """Texts that a model of texts has read."""
+        self.model, self.usage = model, Usage(tokens)
+
 
 def set_call(scope: Scope, call: Call) -> None:
     scope[_NAME] = call

@@ -11,9 +11,18 @@ from starlette.routing import Route
 
 from app.server.answering import KnownModel
 from app.server.http.answers import AnswerResponse, Answers, json_response
-from app.server.http.body import body_limit, read_json
+from app.server.http.body import LIMIT, body_limit, read_json
+from app.server.http.off_loop import off_loop
 from app.server.openai.chat_answer import ChatWriter
 from app.server.openai.chat_request import chat_asks
+from app.server.openai.embeddings import (
+    EmbeddingRequest,
+    RerankRequest,
+    documents_of,
+    embeddings_value,
+    inputs_of,
+    ranking_value,
+)
 from app.server.openai.schema import ChatRequest, CompletionRequest
 from app.server.openai.text_completion import CompletionWriter, completion_asks, echoes_of
 
@@ -42,12 +51,23 @@ def routes(answers: Answers) -> list[Route]:
 
         return await answers.respond(request, asks, writer, stream=bool(asked.stream))
 
+    async def embeddings(request: Request) -> Any:
+        asked = await read_json(request, EmbeddingRequest, LIMIT)
+        model, found = await answers.texts.embedded(request, asked.model or "", inputs_of(asked))
+        return json_response(embeddings_value(asked, model, found))
+
+    async def rerank(request: Request) -> Any:
+        asked = await read_json(request, RerankRequest, LIMIT)
+        documents = documents_of(asked)
+        model, found = await answers.texts.ranked(request, asked.model or "", asked.query, documents)
+        return json_response(ranking_value(asked, model, documents, found))
+
     async def models(request: Request) -> Any:
-        known = await answers.off_loop(answers.answering.known)
+        known = await off_loop(answers.answering.known)
         return json_response({"object": "list", "data": [model_value(model) for model in known]})
 
     async def model(request: Request) -> Any:
-        found = await answers.off_loop(answers.answering.find, request.path_params["id"])
+        found = await off_loop(answers.answering.find, request.path_params["id"])
         return json_response(model_value(found))
 
     return [
@@ -56,6 +76,8 @@ def routes(answers: Answers) -> list[Route]:
         for route in (
             Route(f"{prefix}/chat/completions", chat_completions, methods=["POST"]),
             Route(f"{prefix}/completions", completions, methods=["POST"]),
+            Route(f"{prefix}/embeddings", embeddings, methods=["POST"]),
+            Route(f"{prefix}/rerank", rerank, methods=["POST"]),
             Route(f"{prefix}/models", models, methods=["GET"]),
             Route(f"{prefix}/models/{{id:path}}", model, methods=["GET"]),
         )

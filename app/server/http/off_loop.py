@@ -1,0 +1,20 @@
+"""The way off the loop, for what blocks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from app.server.refusal import refusal_of
+from engine.errors import UserError
+
+T = TypeVar("T")
+
+
+async def off_loop(work: Callable[..., T], *arguments: Any) -> T:
+    """Run what blocks on one of the server's threads. Raises Refusal for an error of the services."""
+    try:
+        return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
+    except UserError as error:
+        raise refusal_of(error) from error

@@ -1,0 +1,65 @@
+"""Vectors and scores of texts for clients, by models in processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.server.answering import IN_USE, Answering, KnownModel
+from app.server.refusal import Refusal, bad_request, stopping
+from engine.embedding.api import Embedded, EmbeddingStopped, Ranked
+from engine.embedding.included import included_model
+from engine.embedding.text_models import TextModels
+
+# The id of the model that comes along.
+INCLUDED = "multilingual-e5-small"
+
+
+class Texts:
+    """Asks embedding models and rerankers of the library. Methods block: call them off the loop. They raise Refusal,
+    and UserError as `TextModels` does."""
+
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
+        self._models = TextModels()
+
+    def embedder(self, name: str) -> KnownModel:
+        """The model that a client means; without a name the one that comes along."""
+        if name in ("", IN_USE, INCLUDED) and (path := included_model()) is not None:
+            return KnownModel(INCLUDED, str(path))
+        return self._answering.find(name)
+
+    def reranker(self, name: str) -> KnownModel:
+        if name in ("", IN_USE):
+            raise Refusal(404, "model_not_found", "Name a reranker model of the library.", param="model")
+        return self._answering.find(name)
+
+    def embed(self, model: KnownModel, texts: Sequence[str]) -> Embedded:
+        """Vectors of length 1 of the texts as they are."""
+        try:
+            found = self._models.embed(Path(model.path), texts)
+        except EmbeddingStopped as error:
+            raise stopping() from error
+        _check_length(found.tokens, found.longest, "input")
+        return found
+
+    def rerank(self, model: KnownModel, query: str, documents: Sequence[str]) -> Ranked:
+        """How well each document answers the query."""
+        try:
+            found = self._models.rerank(Path(model.path), query, documents)
+        except EmbeddingStopped as error:
+            raise stopping() from error
+        _check_length(found.tokens, found.longest, "documents")
+        return found
+
+    def close(self) -> None:
+        """End what is being computed, and all processes."""
+        self._models.close()
+
+
+def _check_length(tokens: Sequence[int], longest: int, param: str) -> None:
+    """What a model would leave out is refused: the vector would be that of another text."""
+    for index, count in enumerate(tokens):
+        if count > longest:
+            message = f"It has {count} tokens, and the model reads {longest} at most."
+            raise bad_request(message, f"{param}[{index}]", "context_length_exceeded")
