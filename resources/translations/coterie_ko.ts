@@ -7230,6 +7230,29 @@
     </message>
 </context>
 <context>
+    <name>SearchSection</name>
+    <message>
+        <source>Search in documents</source>
+        <translation>문서 검색</translation>
+    </message>
+    <message>
+        <source>Embedding model</source>
+        <translation>임베딩 모델</translation>
+    </message>
+    <message>
+        <source>Finds passages by meaning. If you change it, your documents are prepared again in the background; search keeps working. If a reranker is installed, it sorts the results.</source>
+        <translation>단어가 달라도 뜻이 통하는 내용을 찾습니다. 모델을 바꾸면 백그라운드에서 문서를 다시 준비하고, 그동안에도 검색할 수 있습니다. 리랭커가 설치되어 있으면 검색 결과의 순서를 정합니다.</translation>
+    </message>
+    <message>
+        <source>Included with Coterie</source>
+        <translation>Coterie에 포함된 모델</translation>
+    </message>
+    <message>
+        <source>None, by words only</source>
+        <translation>없음(단어로만 검색)</translation>
+    </message>
+</context>
+<context>
     <name>SecretsPart</name>
     <message>
         <source>Its secret values</source>

@@ -24,6 +24,7 @@ from app.desktop.settings.loading_section import LoadingSection
 from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.remembered_section import RememberedSection
 from app.desktop.settings.remote_servers_section import RemoteServersSection
+from app.desktop.settings.search_section import SearchSection
 from app.desktop.settings.servers_section import ServersSection
 from app.desktop.settings.workers_section import WorkersSection
 from app.desktop.widgets.labels import text_label
@@ -56,6 +57,7 @@ class SettingsPage(ThemedWidget):
         self.chats = ChatsSection(self._change, self)
         self.model = ModelSection(calls, self)
         self.loading = LoadingSection(self._change, self)
+        self.search = SearchSection(calls, self)
         self.remembered = RememberedSection(calls, self)
         self.hub = HubSection(calls, self)
         self.remote_servers = RemoteServersSection(calls, self)
@@ -67,8 +69,9 @@ class SettingsPage(ThemedWidget):
         self.about = AboutSection(self)
         self._column = QWidget(self)
         sections = (
-            self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.hub,
-            self.remote_servers, self.workers, self.servers, self.grants, self.sampling, self.data, self.about,
+            self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
+            self.hub, self.remote_servers, self.workers, self.servers, self.grants, self.sampling, self.data,
+            self.about,
         )  # fmt: skip
         Column(self._title, *sections, STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20)
         page = QWidget(self)
@@ -95,15 +98,16 @@ class SettingsPage(ThemedWidget):
 
     def take_settings(self, settings: Settings) -> None:
         for section in (
-            self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.hub,
-            self.sampling, self.data,
+            self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
+            self.hub, self.sampling, self.data,
         ):  # fmt: skip
             section.take_settings(settings)
         self._column.show()
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for section in (
-            self.remembered, self.model, self.hub, self.remote_servers, self.workers, self.servers, self.grants,
+            self.remembered, self.model, self.search, self.hub, self.remote_servers, self.workers, self.servers,
+            self.grants,
         ):  # fmt: skip
             section.take_events(events)
         for event in events:
@@ -115,7 +119,7 @@ class SettingsPage(ThemedWidget):
 
     def open(self) -> None:
         """The page comes to the front: show what others may have changed."""
-        for section in (self.hub, self.remote_servers, self.workers, self.servers):
+        for section in (self.search, self.hub, self.remote_servers, self.workers, self.servers):
             section.open()
         self.data.read()
         self.grants.read()
