@@ -14,10 +14,12 @@ from engine.formats.grammar.gbnf.decimals import decimal
 from engine.formats.grammar.gbnf.objects import Member, in_given_order
 from engine.formats.grammar.schema_merge import ALL_TYPES, Schema, common_types, same, types_of
 from engine.formats.grammar.schema_numbers import decimal_bounds
-from engine.formats.grammar.schema_types import Flat, Kinds
+from engine.formats.grammar.schema_types import SPEAKING, Flat, Kinds
 
 _MOST_OPTIONS, _DEEPEST = 40, 3
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+
+_CHECKED = frozenset({"minimum", "maximum", "minLength", "maxLength"})
 
 
 class DocumentKinds(Kinds):
@@ -29,6 +31,9 @@ class DocumentKinds(Kinds):
             if name is not None and name not in ALL_TYPES:
                 self._widen(at, f"the type {name} is not known")
         return super().body(schema, at)
+
+    def unchecked(self, schema: Schema) -> list[str]:
+        return sorted((SPEAKING & schema.keys()) - _CHECKED)
 
     def are_apart(self, options: list[Any], flat: Flat) -> bool:
         return len(options) <= _MOST_OPTIONS and all(

@@ -197,6 +197,8 @@ class SchemaCompiler:
         if "const" in schema and isinstance(schema.get("enum"), list):
             values = [value for value in values if any(same(value, other) for other in schema["enum"])]
         values = [value for value in values if self.kinds.may_be(value, schema)]
+        for keyword in self.kinds.unchecked(schema):
+            self.widen(at, f"{keyword} beside given values is not followed")
         if not values:
             return None
         if len(values) > MOST_GIVEN or len(fingerprint(values)) > MOST_GIVEN_CHARACTERS:

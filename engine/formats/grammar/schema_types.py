@@ -42,7 +42,7 @@ class Kinds:
     def body(self, schema: Schema, at: str) -> str | None:
         """One of the allowed types, each with the keywords that speak of it."""
         types = types_of(schema.get("type"))
-        if len(types) == 6 and not _SPEAKING & schema.keys():
+        if len(types) == 6 and not SPEAKING & schema.keys():
             return self._notation.any_value()
         found = [body for kind in types if (body := self._of_type(kind, schema, at)) is not None]
         return alternatives(found) if found else None
@@ -66,6 +66,10 @@ class Kinds:
     def are_apart(self, options: list[Any], _flat: Flat) -> bool:
         """Whether no value can satisfy two of these schemas."""
         return len(options) == 1
+
+    def unchecked(self, _schema: Schema) -> list[str]:
+        """The keywords that say of given values what `may_be` does not look at."""
+        return []
 
     @staticmethod
     def type_of(value: Any) -> str:
@@ -307,7 +311,7 @@ class Kinds:
         return self._rules.add("other", f'{key} {ws} ":" {ws} {value} {ws}')
 
 
-_SPEAKING = frozenset(
+SPEAKING = frozenset(
     {
         "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
         "pattern", "format", "items", "prefixItems", "additionalItems", "minItems", "maxItems", "contains",

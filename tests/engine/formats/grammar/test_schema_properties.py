@@ -140,13 +140,22 @@ def _instance(draw: st.DrawFn, schema: Any, shared: Any, depth: int = 0) -> Any:
     return draw({"null": st.none(), "boolean": st.booleans(), "number": _FLOATS}.get(str(kind), _SCALARS))
 
 
+def _with_shared(schema: Any, shared: Any) -> Any:
+    return {**schema, "$defs": {"shared": shared}} if isinstance(schema, dict) else schema
+
+
+_SHARED = _SCHEMAS.filter(lambda schema: "$ref" not in json.dumps(schema))
+
+
+def schemas() -> st.SearchStrategy[Any]:
+    """Schemas that are documents of their own."""
+    return st.builds(_with_shared, _SCHEMAS, _SHARED)
+
+
 @st.composite
 def _pairs(draw: st.DrawFn) -> tuple[Any, Any]:
-    shared = draw(_SCHEMAS.filter(lambda schema: "$ref" not in json.dumps(schema)))
-    schema = draw(_SCHEMAS)
-    value = draw(_instance(schema, shared))
-    document = {**schema, "$defs": {"shared": shared}} if isinstance(schema, dict) else schema
-    return document, value
+    shared, schema = draw(_SHARED), draw(_SCHEMAS)
+    return _with_shared(schema, shared), draw(_instance(schema, shared))
 
 
 @pytest.mark.long
