@@ -730,6 +730,10 @@
         <translation>폴더는 메시지에 넣을 수 없지만, 도구를 켜면 모델이 그 안에서 작업할 수 있습니다.</translation>
     </message>
     <message>
+        <source>Your desktop doesn’t let apps see the screen. Take a picture with its own tool and paste it.</source>
+        <translation>이 데스크톱에서는 앱이 화면을 캡처할 수 없습니다. 시스템 도구로 캡처한 다음 여기에 붙여 넣어 주세요.</translation>
+    </message>
+    <message>
         <source>There is no more room in this message.</source>
         <translation>이 메시지에는 더 넣을 공간이 없습니다.</translation>
     </message>
@@ -1365,6 +1369,10 @@
     <message>
         <source>Attach files…</source>
         <translation>파일 첨부…</translation>
+    </message>
+    <message>
+        <source>Screenshot…</source>
+        <translation>화면 캡처…</translation>
     </message>
     <message>
         <source>Search in “{name}”</source>
@@ -2841,6 +2849,10 @@
     <message>
         <source>Pasted text</source>
         <translation>붙여넣은 텍스트</translation>
+    </message>
+    <message>
+        <source>Screenshot</source>
+        <translation>화면 캡처</translation>
     </message>
     <message>
         <source>Pasted picture</source>
@@ -5871,6 +5883,17 @@
     </message>
 </context>
 <context>
+    <name>RegionChooser</name>
+    <message>
+        <source>Drag over what to attach. Enter takes the whole screen, Esc cancels.</source>
+        <translation>첨부할 부분을 드래그하세요. 전체 화면은 Enter, 취소는 Esc입니다.</translation>
+    </message>
+    <message>
+        <source>Screenshot</source>
+        <translation>화면 캡처</translation>
+    </message>
+</context>
+<context>
     <name>RememberedSection</name>
     <message>
         <source>Only in the project {name}</source>
@@ -7784,6 +7807,10 @@
     <message>
         <source>Attach files</source>
         <translation>파일 첨부</translation>
+    </message>
+    <message>
+        <source>Attach a screenshot</source>
+        <translation>화면 캡처 첨부</translation>
     </message>
     <message>
         <source>Collections</source>

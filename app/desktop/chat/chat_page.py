@@ -84,7 +84,7 @@ class ChatPage(ThemedWidget):
         self.draft = SharedDraft(self.shown, self.composer)
         self.tools = ToolsControl(calls, self.composer.tools)
         self.attaching = Attaching(calls, self, self.shown, self.composer, self.tools.offer)
-        self.collections = CollectionsControl(calls, self.composer, self.attaching.giving.choose)
+        self.collections = CollectionsControl(calls, self.composer, self.attaching.giving)
         self.transcript = TranscriptView(self)
         self._written = WrittenAnswers(calls, self.transcript)
         self.finding = FindControl(calls, self.transcript.area, lambda: self.shown.now.id, self)

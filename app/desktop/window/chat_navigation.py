@@ -71,6 +71,7 @@ class ChatNavigation(QObject):
             "export": self.export_chat,
             "compose": self.compose,
             "attach": self.attach_files,
+            "screenshot": self.attach_screenshot,
             "collections": self.show_collections,
             "edit_last": commands.edit_last,
             "copy_last": commands.copy_last,
@@ -97,6 +98,11 @@ class ChatNavigation(QObject):
         """The chat, and a dialog for what is attached to its next message."""
         self.compose()
         self._chat.attaching.giving.choose()
+
+    def attach_screenshot(self) -> None:
+        """The chat, and a region of the screen for its next message."""
+        self.compose()
+        self._chat.attaching.giving.capture()
 
     def show_collections(self) -> None:
         """The chat, and the collections over it."""

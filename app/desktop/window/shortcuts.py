@@ -45,6 +45,7 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut("export", "Ctrl+Shift+E", translate("Shortcuts", "Export this chat")),
         Shortcut("compose", "Ctrl+L", translate("Shortcuts", "Write a message")),
         Shortcut("attach", "Ctrl+U", translate("Shortcuts", "Attach files")),
+        Shortcut("screenshot", "Ctrl+Alt+S", translate("Shortcuts", "Attach a screenshot")),
         Shortcut("collections", "Ctrl+Alt+C", translate("Shortcuts", "Collections")),
         Shortcut("send", "Enter", translate("Shortcuts", "Send"), in_window=False),
         Shortcut("break", "Shift+Enter", translate("Shortcuts", "New line"), in_window=False),

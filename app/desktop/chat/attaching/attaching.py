@@ -71,6 +71,7 @@ class Attaching(QObject):
         edit = self._edit
         self.giving.given.connect(self._read)
         self.giving.too_many.connect(self._say_too_many)
+        self.giving.no_screenshot.connect(self._say_no_screenshot)
         edit.refused.connect(self._say_full)
         edit.erased.connect(self._remove_last)
         self.chips.removed.connect(self._remove)
@@ -287,6 +288,13 @@ class Attaching(QObject):
 
     def _say_too_many(self, most: int) -> None:
         self.strip.say(self.tr("Only the first {count} files were attached.").format(count=most))
+
+    def _say_no_screenshot(self) -> None:
+        self.strip.say(
+            self.tr(
+                "Your desktop doesn’t let apps see the screen. Take a picture with its own tool and paste it."
+            )
+        )
 
     def _say_full(self) -> None:
         self.strip.say(self.tr("There is no more room in this message."))

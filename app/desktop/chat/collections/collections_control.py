@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from app.desktop.base.icons import icon
 from app.desktop.base.menu import Menu
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.chat.attaching.giving import Giving
 from app.desktop.chat.collections.collection_chip import CollectionStrip
 from app.desktop.chat.composer import Composer
 from app.services.chat.collection_renaming import rename_collection
@@ -30,16 +31,16 @@ if TYPE_CHECKING:
 
 class CollectionsControl(QObject):
     """`chosen` carries the name of the collection that the chat searches, "" for none; `said` a `Notification` for
-    the foot of the window; `closed` comes from the sheet. `attach` lets a person choose files for the next
-    message."""
+    the foot of the window; `closed` comes from the sheet. `giving` lets a person choose files or a
+    region of the screen for the next message."""
 
     chosen = Signal(str)
     said = Signal(object)
     closed = Signal()
 
-    def __init__(self, calls: ServiceCalls, composer: Composer, attach: Callable[[], object]) -> None:
+    def __init__(self, calls: ServiceCalls, composer: Composer, giving: Giving) -> None:
         super().__init__(composer)
-        self._calls, self._composer, self._attach = calls, composer, attach
+        self._calls, self._composer, self._giving = calls, composer, giving
         self._chosen: str | None = None
         self._of_project = ""
         self._reading = self._is_stale = False
@@ -96,7 +97,10 @@ class CollectionsControl(QObject):
         menu.clear()
         attach = menu.addAction(icon("file-text", "muted", 16), self.tr("Attach files…"))
         attach.setShortcut(QKeySequence("Ctrl+U"))
-        attach.triggered.connect(self._attach)
+        attach.triggered.connect(self._giving.choose)
+        capture = menu.addAction(icon("image", "muted", 16), self.tr("Screenshot…"))
+        capture.setShortcut(QKeySequence("Ctrl+Alt+S"))
+        capture.triggered.connect(self._giving.capture)
         menu.addSeparator()
         for name in names:
             used = name == self._in_use

@@ -104,6 +104,8 @@ def test_they_are_asked_one_after_the_other_in_their_order(house: House, chat: i
     all_answered(house, chat, 6)
     assert said(house, chat) == ["first", "To first", "second", "To second", "third", "To third"]
     assert queued(house, chat) == ()
+    # The last change is told after the answer is begun.
+    wait_until(lambda: told[-1] == ())
     waits = [now for before, now in zip([None, *told], told, strict=False) if now != before]
     assert waits == [("second",), ("second", "third"), ("third",), ()]
 

@@ -157,7 +157,12 @@ def test_the_paper_clip_offers_the_collections_and_a_question_to_one_that_is_gon
     services.collections.add("Contracts", [folder])
     composer.attach.click()
     plugged_in.until(control.menu.isVisible)
-    assert menu_texts(control.menu) == ["Attach files…", "Search in “Contracts”", "Collections…"]
+    assert menu_texts(control.menu) == [
+        "Attach files…",
+        "Screenshot…",
+        "Search in “Contracts”",
+        "Collections…",
+    ]
     next(a for a in control.menu.actions() if a.text() == "Search in “Contracts”").trigger()
     control.menu.close()
     plugged_in.until(control.strip.isVisible)
