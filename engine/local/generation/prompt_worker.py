@@ -3,6 +3,7 @@ decoding."""
 
 from __future__ import annotations
 
+import itertools
 import queue
 import threading
 import time
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from engine.local.pictures.sight import Sight
 
 
-Queue = queue.SimpleQueue[tuple[GenerateRequest, float]]
+# Whether it is a client's, its number, the request, and when it arrived.
+Queue = queue.PriorityQueue[tuple[bool, int, GenerateRequest, float]]
 
 
 class Prepared(NamedTuple):
@@ -39,27 +41,28 @@ def _has_pictures(request: GenerateRequest) -> bool:
 
 
 class PromptWorker:
-    """A thread that prepares requests in order, and one for those with pictures, which may have to wait for what
-    looks at them. Each is started by its first request."""
+    """A thread that prepares requests in order, a person's before those of clients, and one for those with pictures,
+    which may have to wait for what looks at them. Each is started by its first request."""
 
     def __init__(
         self, guard: SessionGuard, cancellation: Cancellation, emit: Emit, ready: Callable[[Prepared], None]
     ) -> None:
         self._guard, self._cancellation, self._emit, self._ready = guard, cancellation, emit, ready
         self._queues: dict[str, Queue] = {}
+        self._numbers = itertools.count()
 
     def ask(self, request: GenerateRequest) -> None:
         """Queue a request; called on the pipe's reader thread."""
         self._cancellation.opened(request.id)
         name = "picture-prompts" if _has_pictures(request) else "prompt-worker"
         if name not in self._queues:
-            asked = self._queues[name] = queue.SimpleQueue()
+            asked = self._queues[name] = queue.PriorityQueue()
             threading.Thread(target=self._run, args=(asked,), name=name, daemon=True).start()
-        self._queues[name].put((request, time.monotonic()))
+        self._queues[name].put((bool(request.client), next(self._numbers), request, time.monotonic()))
 
     def _run(self, asked: Queue) -> None:
         while True:
-            request, arrived = asked.get()
+            _, _, request, arrived = asked.get()
             prepared = self._prepared(request, arrived)
             self._ready(prepared)
             if prepared.generation is not None and request.conversation == self._cancellation.priority != "":

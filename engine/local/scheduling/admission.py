@@ -1,13 +1,12 @@
 """Admission: which answers have a KV slot, which wait for one, and who gives one up.
 
-Without a free slot, an answer of lower rank is preempted at once, and one of the same rank that had its fair share:
-its state goes to the prompt cache, and it resumes later.
+Without a free slot, an answer of lower rank is preempted at once, and so is one of a client that has more than its
+share; of the same rank, one that had its slot for long. Its state goes to the prompt cache, and it resumes later.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Collection
 
 from engine.api import Queued
@@ -131,11 +130,9 @@ class Admission:
     def _take_room(self, waiting: Waiting, now: float) -> bool:
         """Preempt as few others as make room; those who gives up first, first."""
         others = [each for each in self.active if self._gives_up(each, waiting, now)]
-        taken = Counter(each.generation.request.client for each in self.active)
 
         def order(each: Active) -> tuple[int, int, float]:
-            client = each.generation.request.client
-            return -self.rank(each.generation), -taken[client] if client else 0, each.since
+            return -self.rank(each.generation), -self._taken(each.generation), each.since
 
         others.sort(key=order)
         for count in range(1, len(others) + 1):
@@ -150,8 +147,15 @@ class Admission:
         rank, wanted = self.rank(active.generation), self.rank(waiting.generation)
         if rank is not wanted:
             return rank > wanted
+        if self._taken(active.generation) > self._taken(waiting.generation) + 1:
+            return True  # and the client of the one that waits has no more places than this one's then
         has_waited = now - waiting.since >= TURN_S and now - active.since >= TURN_S
         return has_waited and rank not in (Rank.PRIORITY, Rank.BACKGROUND)
+
+    def _taken(self, generation: Work) -> int:
+        """How many answers of the same client run; 0 for the person's, who needs no turns."""
+        client = generation.request.client
+        return sum(each.generation.request.client == client for each in self.active) if client else 0
 
     def _start(self, waiting: Waiting, now: float) -> None:
         generation = waiting.generation

@@ -2,44 +2,55 @@
 
 import pytest
 
+from engine.local.scheduling import admission
 from tests.engine.local.scheduling.conftest import Stepping
 from tests.support.recorder import ask
 
 pytestmark = pytest.mark.model
 
 
+@pytest.fixture(autouse=True)
+def no_turn_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has had a slot for long, however slow the machine is."""
+    monkeypatch.setattr(admission, "TURN_S", 1e9)
+
+
 def test_a_clients_first_does_not_wait_for_another_clients_many(stepping: Stepping) -> None:
     places = len(stepping.session.sequences)
-    stepping.ask(*(ask(id, f"Say {id}.", max_tokens=2, client="a") for id in range(places + 4)))
+    stepping.ask(*(ask(id, f"Say {id}.", max_tokens=20, client="a") for id in range(places + 4)))
     stepping.step()
     assert stepping.running == list(range(places))
-    stepping.ask(ask(50, "Say hello.", max_tokens=3, client="b"))
-    while 50 not in stepping.running:
-        assert not set(stepping.running) - set(range(places)), "the next place is for the other client"
-        stepping.step()
+    stepping.ask(ask(50, "Say hello.", max_tokens=2, client="b"))
+    stepping.step()
+    assert stepping.running == [*range(1, places), 50], "in the place of one of them, at once"
+    stepping.ask(
+        ask(51, "Say hello.", max_tokens=20, client="c"), ask(52, "Say hello.", max_tokens=20, client="b")
+    )
+    stepping.step()
+    assert 51 in stepping.running and 52 not in stepping.running
 
 
 def test_an_answer_of_the_person_takes_the_place_of_a_clients_at_once_and_never_the_other_way(
     stepping: Stepping,
 ) -> None:
     places = len(stepping.session.sequences)
-    stepping.ask(*(ask(id, f"Say {id}.", max_tokens=3, client="a") for id in range(places)))
+    stepping.ask(*(ask(id, f"Say {id}.", max_tokens=2, client="a") for id in range(places)))
     stepping.step()
-    stepping.ask(ask(50, "Say hello.", max_tokens=3))
+    stepping.ask(ask(50, "Say hello.", max_tokens=2))
     stepping.step()
     assert stepping.running == [*range(1, places), 50]
-    stepping.ask(ask(51, "Say hello.", max_tokens=3, client="b"))
+    stepping.ask(ask(51, "Say hello.", max_tokens=2, client="b"))
     stepping.step()
     assert 50 in stepping.running
     stepping.finish()
-    assert {(end.error, end.usage.completion_tokens) for end in stepping.ended} == {(None, 3)}
+    assert {(end.error, end.usage.completion_tokens) for end in stepping.ended} == {(None, 2)}
 
 
 def test_of_several_clients_the_one_with_the_most_places_gives_one_up(stepping: Stepping) -> None:
     places = len(stepping.session.sequences)
-    stepping.ask(ask(0, "Say 0.", max_tokens=3, client="a"))
-    stepping.ask(*(ask(id, f"Say {id}.", max_tokens=3, client="b") for id in range(1, places)))
+    stepping.ask(ask(0, "Say 0.", max_tokens=2, client="a"))
+    stepping.ask(*(ask(id, f"Say {id}.", max_tokens=2, client="b") for id in range(1, places)))
     stepping.step()
-    stepping.ask(ask(50, "Say hello.", max_tokens=3))
+    stepping.ask(ask(50, "Say hello.", max_tokens=2))
     stepping.step()
     assert stepping.running == [0, *range(2, places), 50]
