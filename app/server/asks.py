@@ -88,9 +88,14 @@ class Answer:
         self.calls: dict[str, WrittenCall] = {}
         self.logprobs: list[TokenLogprob] = []
         self.finished: Finished | None = None
+        self.events: list[
+            AnswerEvent
+        ] = []  # in their order, which tells what stands between thoughts and calls
         self._tokens = ContentTokens()
 
     def take(self, event: AnswerEvent) -> None:
+        if not isinstance(event, PrefillProgress | TokenLogprobs):
+            self.events.append(event)
         self.logprobs += self._tokens.take(event)
         if isinstance(event, Delta):
             if event.channel == "reasoning":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from app.server.anthropic.errors import AnthropicShape
+from app.server.anthropic.routes import routes as anthropic_routes
 from app.server.http.answers import Answers
 from app.server.http.guard import Shape
 from app.server.openai.errors import OpenAiShape
@@ -12,9 +14,9 @@ from app.server.openai.routes import routes as openai_routes
 
 def routes(answers: Answers) -> list[Route]:
     """All routes; the first one that fits a request answers it."""
-    return [*openai_routes(answers)]
+    return [*anthropic_routes(answers), *openai_routes(answers)]
 
 
 def shapes() -> tuple[Shape, ...]:
     """The shapes of errors; the first one that owns a path is taken, and the last one otherwise."""
-    return (OpenAiShape(),)
+    return (AnthropicShape(), OpenAiShape())

@@ -95,7 +95,7 @@ def test_it_serves_until_it_is_told_to_end_and_one_serves_a_data_folder(
     command = Command(coterie_home)
     (tmp_path / "keys").write_text("# for the editor\na-key-of-a-file\n")
     with serving(command, "--key-file", str(tmp_path / "keys")) as (process, told):
-        assert told == {"address": told["address"], "pid": process.pid, "protocols": ["openai"]}
+        assert told == {"address": told["address"], "pid": process.pid, "protocols": ["openai", "anthropic"]}
         status, listed = ask(told["address"], "/v1/models", "a-key-of-a-file")
         assert status == 200 and "starter" in {model["id"] for model in listed["data"]}
         key = here("keys", "add", "later", "--json").last["key"]  # by another process while it runs

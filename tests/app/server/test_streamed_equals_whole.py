@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.server.anthropic.message_answer import MessageWriter
 from app.server.asks import Answer, AnswerEvent
 from app.server.openai.chat_answer import ChatWriter
 from engine.api import Delta, Finished, PrefillProgress, ToolCallDelta, ToolCalled
@@ -66,3 +67,39 @@ def test_chat_completions(events: list[AnswerEvent]) -> None:
     assert told["reason"] == whole["finish_reason"]
     calls = [{"arguments": c["function"]["arguments"], "id": c["id"]} for c in message.get("tool_calls", ())]
     assert list(told["calls"].values()) == calls
+
+
+@given(answers(), st.booleans(), st.booleans())
+def test_messages(events: list[AnswerEvent], thinks: bool, is_shown: bool) -> None:
+    whole = whole_of(MessageWriter("id", "m", thinks, is_shown), events)
+    writer = MessageWriter("id", "m", thinks, is_shown)
+    frames = b"".join(writer.frames(event) for event in events).decode().split("\n\n")[:-1]
+    told = [json.loads(frame.partition("\ndata: ")[2]) for frame in frames]
+    blocks: list[Any] = []
+    for event in told:
+        if event["type"] == "content_block_start":
+            assert event["index"] == len(blocks)
+            blocks.append(event["content_block"] | {"json": ""})
+        elif event["type"] == "content_block_delta":
+            assert event["index"] == len(blocks) - 1
+            for name, text in event["delta"].items():
+                if name != "type":
+                    blocks[-1]["json" if name == "partial_json" else name] += text
+    for block in blocks:
+        written = block.pop("json")
+        if block["type"] == "tool_use":
+            block["input"] = input_of(written)
+    assert blocks == whole["content"]
+    assert told[0]["type"] == "message_start" and told[-1] == {"type": "message_stop"}
+    assert told[-2]["delta"] == {
+        "container": None,
+        **{name: whole[name] for name in ("stop_reason", "stop_sequence", "stop_details")},
+    }
+
+
+def input_of(written: str) -> Any:
+    try:
+        read = json.loads(written or "{}")
+    except json.JSONDecodeError:
+        read = None
+    return read if isinstance(read, dict) else {"invalid_json": written}

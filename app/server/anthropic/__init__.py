@@ -1,0 +1,1 @@
+"""Anthropic's protocol: messages, their tokens, and models in its shape."""
