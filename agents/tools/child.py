@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -44,7 +44,8 @@ class ChildEnded(Exception):
 class Child:
     """A child process that answers requests with `work` ("module:function").
 
-    Use it in a `with`, from one thread.
+    Use it in a `with`, or `end` it, from one thread at a time. All its requests together may take `seconds`, each one
+    of them where it is `lasting`; `cpu_seconds` are those of the processor in its whole life, by default as many.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class Child:
         seconds: float,
         cancelled: Callable[[], bool] = lambda: False,
         memory_bytes: int = 2 * 1024**3,
+        cpu_seconds: float = 0.0,
+        lasting: bool = False,
     ) -> None:
         self._why: Literal["time", "cancelled", "broke"] = "broke"
         self._cancelled = cancelled
-        self._seconds = seconds
+        self._seconds, self._left, self._lasting = seconds, seconds, lasting
         self._process = subprocess.Popen(
             [
                 sys.executable,
@@ -68,7 +71,7 @@ class Child:
                 _PACKAGES,
                 work,
                 str(memory_bytes),
-                str(int(seconds) + 1),
+                str(int(cpu_seconds or seconds) + 1),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -76,9 +79,6 @@ class Child:
             env=_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        self._done = threading.Event()
-        self._watch = threading.Thread(target=self._watching, name="tool-child-watch", daemon=True)
-        self._watch.start()
 
     def ask(
         self, request: dict[str, Any], body: bytes = b"", on_progress: Callable[[int], None] | None = None
@@ -89,16 +89,17 @@ class Child:
         message = json.dumps(asked).encode() + b"\n" + body
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        try:
-            self._process.stdin.write(_LENGTH.pack(len(message)) + message)
-            self._process.stdin.flush()
-            while True:
-                answer = json.loads(self._message(self._process.stdout))
-                if on_progress is None or not (isinstance(answer, dict) and answer.keys() == {TELLS}):
-                    return answer
-                on_progress(int(answer[TELLS]))
-        except (OSError, ValueError) as error:
-            raise ChildEnded(self._why) from error
+        with self._watched():
+            try:
+                self._process.stdin.write(_LENGTH.pack(len(message)) + message)
+                self._process.stdin.flush()
+                while True:
+                    answer = json.loads(self._message(self._process.stdout))
+                    if on_progress is None or not (isinstance(answer, dict) and answer.keys() == {TELLS}):
+                        return answer
+                    on_progress(int(answer[TELLS]))
+            except (OSError, ValueError) as error:
+                raise ChildEnded(self._why) from error
 
     def _message(self, answers: IO[bytes]) -> bytes:
         head = answers.read(_LENGTH.size)
@@ -109,12 +110,25 @@ class Child:
             raise ChildEnded("broke")
         return answers.read(length)
 
-    def _watching(self) -> None:
-        left = self._seconds
-        while not self._done.wait(min(_LOOK, left)):
-            left -= _LOOK
-            if left <= 0 or self._cancelled():
-                self._why = "time" if left <= 0 else "cancelled"
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Kill the child when the time of a request is up, or the run is stopped."""
+        if self._lasting:
+            self._left = self._seconds
+        done = threading.Event()
+        watch = threading.Thread(target=self._watching, args=(done,), name="tool-child-watch", daemon=True)
+        watch.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watch.join()
+
+    def _watching(self, done: threading.Event) -> None:
+        while not done.wait(min(_LOOK, max(0.0, self._left))):
+            self._left -= _LOOK
+            if self._left <= 0 or self._cancelled():
+                self._why = "time" if self._left <= 0 else "cancelled"
                 self._process.kill()
                 return
 
@@ -122,8 +136,9 @@ class Child:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._watch.join()
+        self.end()
+
+    def end(self) -> None:
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):

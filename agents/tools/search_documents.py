@@ -68,7 +68,7 @@ class _Documents:
 
     def _end_child(self) -> None:
         if self._child is not None:
-            self._child.__exit__(None, None, None)
+            self._child.end()
             self._child = None
 
     def passages(self) -> Iterator[Passage]:

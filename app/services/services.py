@@ -262,6 +262,7 @@ class Services:
         self.indexing.close()
         self.collections.close()
         self.text_models.close()
+        self.source_views.end()
         self.lifecycle.close()
         self.queue.close()
         self.comparisons.close()

@@ -21,15 +21,25 @@ _MOST_LETTERS = 100_000
 _SCAN_DPI = 150
 # Of 255: what is lighter everywhere has nothing on it.
 _WHITE = 250
+_document: Any = None
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def draw(request: dict[str, Any], body: bytes) -> dict[str, Any]:
     """`{"png": base64, "width", "height", "count", "boxes": [[x, y, width, height], ...]}`, or `{"error", "why",
     "detail"}`. `request` has the "page", from 1, the "width" of the picture in pixels, and the "words" whose places
-    the boxes are. Pages that would be too large come smaller."""
+    the boxes are. Pages that would be too large come smaller. Without a `body` it is the document of the last
+    one."""
     page, width, words = int(request["page"]), int(request["width"]), str(request["words"])
-    return _answer(lambda: _drawn(opened(body), page, width, words))
+    return _answer(lambda: _drawn(_shown(body), page, width, words))
+
+
+def _shown(body: bytes) -> Any:
+    """The document, which stays open for further pages."""
+    global _document
+    if body:
+        _document = opened(body)
+    return _document
 
 
 def render(request: dict[str, Any], body: bytes, tell: object = None) -> dict[str, Any]:

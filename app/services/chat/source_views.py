@@ -17,7 +17,7 @@ from agents.tools.documents.kinds import Unreadable
 from agents.tools.documents.places import place_of
 from agents.tools.documents.quotations import Range, places
 from agents.tools.documents.reading import Extracted, Part, extracted
-from agents.tools.documents.showing import PagePicture, page_picture
+from agents.tools.documents.showing import PagePicture, ShownPages
 from app.services.chat.attachments.given_files import read_file
 from app.services.chat.attachments.reasons import reason
 from app.store.records import Given, Message, Source
@@ -43,10 +43,11 @@ class SourceView(msgspec.Struct, frozen=True):
 
 
 class SourceViews:
-    """Keeps the text of the source that was shown last, as turning a page would read it again."""
+    """Keeps the text of the source that was shown last, or its pages open, as turning a page would read it again."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._pages = ShownPages()
         self._last: tuple[str, Extracted] | None = None
 
     def known(self, answer: Message) -> Given | None:
@@ -92,12 +93,42 @@ class SourceViews:
         pictured = is_pdf(content)
         try:
             if pictured:
-                shown = _of_pdf(content, source, page, quote, 0 if as_text else width, cancelled)
+                shown = self._of_pdf(content, source, page, quote, 0 if as_text else width, cancelled)
             else:
                 shown = _of_parts(self._read(source, content, digest, cancelled), source, page, quote)
         except Unreadable as error:
             raise UserError.from_info(_why(error, source.name, page or _page_of(source))) from error
         return msgspec.structs.replace(shown, pictured=pictured, changed=changed)
+
+    @property
+    def holds_open(self) -> bool:
+        """Whether a child has a document open."""
+        return self._pages.is_open
+
+    def end(self) -> None:
+        """Nothing is shown any more: keep nothing open."""
+        self._pages.close()
+        self._last = None
+
+    def _of_pdf(
+        self,
+        content: bytes,
+        source: Source,
+        page: int,
+        quote: str,
+        width: int,
+        cancelled: Callable[[], bool],
+    ) -> SourceView:
+        """A page as a picture, or without a `width` as text."""
+        own = _page_of(source)
+        page = page or own
+        words = (quote or source.text) if page == own else ""
+        if width:
+            drawn = self._pages.picture(content, page, width, words, cancelled)
+            return SourceView(page, drawn.count, picture=drawn)
+        read = extracted(source.name, content, cancelled, page, page)
+        text = "\n\n".join(part.text for part in read.parts)
+        return SourceView(page, read.count, text=text, ranges=_marked(text, source, quote) if words else ())
 
     def _read(
         self, source: Source, content: bytes, digest: str, cancelled: Callable[[], bool]
@@ -105,21 +136,6 @@ class SourceViews:
         if self._last is None or self._last[0] != digest:
             self._last = (digest, extracted(source.name, content, cancelled))
         return self._last[1].parts
-
-
-def _of_pdf(
-    content: bytes, source: Source, page: int, quote: str, width: int, cancelled: Callable[[], bool]
-) -> SourceView:
-    """A page as a picture, or without a `width` as text."""
-    own = _page_of(source)
-    page = page or own
-    words = (quote or source.text) if page == own else ""
-    if width:
-        drawn = page_picture(content, page, width, words, cancelled)
-        return SourceView(page, drawn.count, picture=drawn)
-    read = extracted(source.name, content, cancelled, page, page)
-    text = "\n\n".join(part.text for part in read.parts)
-    return SourceView(page, read.count, text=text, ranges=_marked(text, source, quote) if words else ())
 
 
 def _of_parts(parts: Sequence[Part], source: Source, page: int, quote: str) -> SourceView:

@@ -8,10 +8,11 @@ import io
 import pypdf
 import pytest
 
+from agents.tools.documents import page_picture
 from agents.tools.documents.kinds import Unreadable
 from agents.tools.documents.page_picture import draw
 from agents.tools.documents.quotations import places
-from agents.tools.documents.showing import PagePicture, page_picture
+from agents.tools.documents.showing import PagePicture, ShownPages
 from tests.support.documents.made import pdf, saved
 
 
@@ -44,6 +45,7 @@ def test_words_are_found_whatever_their_lines_spaces_and_marks(
 
 def drawn(content: bytes, page: int = 1, width: int = 800, words: str = "") -> PagePicture:
     told = draw({"page": page, "width": width, "words": words}, content)
+    page_picture._document = None  # a child keeps it open for the next page
     assert "error" not in told, told
     return PagePicture(
         base64.b64decode(told["png"]), told["width"], told["height"], told["count"], tuple(told["boxes"])
@@ -81,8 +83,9 @@ def test_a_picture_has_no_more_pixels_than_it_may() -> None:
 
 
 def why(content: bytes, page: int = 1) -> str:
+    pages = ShownPages()
     with pytest.raises(Unreadable) as raised:
-        page_picture(content, page, 400)
+        pages.picture(content, page, 400)
     return raised.value.why
 
 
@@ -97,9 +100,34 @@ def test_what_cannot_be_shown_is_told_and_no_script_runs() -> None:
     script = lease.replace(
         b"/Type /Catalog", b"/Type /Catalog /OpenAction << /S /JavaScript /JS (while(1);) >>"
     )
-    assert page_picture(script, 1, 400, "rent").boxes
+    pages = ShownPages()
+    assert pages.picture(script, 1, 400, "rent").boxes
+    pages.close()
     loop = lease.replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]")
     assert why(loop) in ("no_such_part", "damaged")
+
+
+@pytest.mark.process
+def test_one_child_draws_the_pages_of_a_document_until_another_one_is_shown() -> None:
+    pages, lease, note = ShownPages(), pdf("The rent is 500", "Cats are allowed"), pdf("A note")
+    assert len(pages.picture(lease, 1, 400, "rent").boxes) == 1
+    first = pages._child
+    assert first is not None
+    assert len(pages.picture(lease, 2, 400, "cats").boxes) == 1
+    assert pages._child is first
+    first._process.kill()
+    first._process.wait()
+    assert len(pages.picture(lease, 1, 400, "rent").boxes) == 1, "of its limits, or whatever ended it"
+    second = pages._child
+    assert second is not None and second is not first
+    assert pages.picture(note, 1, 400).count == 1
+    assert second._process.poll() is not None, "it is shown no more"
+    with pytest.raises(Unreadable) as raised:
+        pages.picture(note, 1, 400, cancelled=lambda: True)
+    assert raised.value.why == "cancelled"
+    last = pages._child
+    pages.close()
+    assert last is not None and last._process.poll() is not None and pages._child is None
 
 
 def test_the_last_of_ten_thousand_pages_is_shown() -> None:

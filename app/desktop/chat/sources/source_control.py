@@ -114,6 +114,7 @@ class SourceControl(QObject):
         self._stop()
         self._talk.show()
         self.pane.hide()
+        self._calls.do(lambda services: services.source_views.end(), executor="io")
         before, self._before = self._before, None
         if focused and before is not None and isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -172,6 +172,7 @@ class ChatWindow(ThemedWidget):
         """What is written stays a draft, in a chat that is made for it where there was none."""
         self.chat.composer.flush_draft()
         self.chat.queue.strip.clear()
+        self.chat.sources.close()
         self.toast.dismiss()
         super().closeEvent(event)
         now = self.chat.shown.now

@@ -23,6 +23,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+@pytest.fixture
+def views(store: Store) -> Iterator[SourceViews]:
+    views = SourceViews(store)
+    yield views
+    views.end()
+
+
 LEASE = pdf("The rent is 500", "Cats are allowed")
 
 
@@ -36,8 +43,8 @@ def kept(store: Store, content: bytes) -> tuple[int, str]:
     return chat, store.contents.put(chat, content)
 
 
-def test_a_page_is_shown_with_its_words_and_others_without(store: Store) -> None:
-    views, (chat, name) = SourceViews(store), kept(store, LEASE)
+def test_a_page_is_shown_with_its_words_and_others_without(store: Store, views: SourceViews) -> None:
+    chat, name = kept(store, LEASE)
     source = Source(1, "lease.pdf", "Cats are allowed", name, part=2, label="page 2", last=16)
     shown = views.view(chat, source, width=600)
     assert shown.picture is not None and shown.pictured and not shown.changed
@@ -48,10 +55,11 @@ def test_a_page_is_shown_with_its_words_and_others_without(store: Store) -> None
     assert (text.text, marked(text), text.picture) == ("Cats are allowed", ["Cats"], None)
 
 
-def test_parts_are_found_by_their_numbers_and_passages_by_their_letters(store: Store, tmp_path: Path) -> None:
+def test_parts_are_found_by_their_numbers_and_passages_by_their_letters(
+    store: Store, views: SourceViews, tmp_path: Path
+) -> None:
     (book := tmp_path / "book.xlsx").write_bytes(workbook())
     chat = store.conversations.create().id
-    views = SourceViews(store)
     last = views.view(chat, Source(0, "book.xlsx", path=str(book)), 2)
     source = Source(1, "book.xlsx", "x", "", str(book), 3, last.label, last.text.index("x"), len(last.text))
     first = views.view(chat, source)  # the third sheet, of which one has no text
@@ -63,8 +71,8 @@ def test_parts_are_found_by_their_numbers_and_passages_by_their_letters(store: S
     assert views.view(chat, source, quote="yes").ranges == ((13, 16),)
 
 
-def test_what_cannot_be_shown_is_told(store: Store, tmp_path: Path) -> None:
-    views, (chat, name) = SourceViews(store), kept(store, LEASE)
+def test_what_cannot_be_shown_is_told(store: Store, views: SourceViews, tmp_path: Path) -> None:
+    chat, name = kept(store, LEASE)
     for source, page, code in (
         (Source(1, "a.pdf", sha256=name), 3, "source.no_page"),
         (Source(1, "a.pdf", sha256="0" * 64), 0, "source.gone"),
@@ -76,17 +84,16 @@ def test_what_cannot_be_shown_is_told(store: Store, tmp_path: Path) -> None:
         assert raised.value.code == code
 
 
-def test_a_file_that_is_another_one_now_is_told(store: Store, tmp_path: Path) -> None:
+def test_a_file_that_is_another_one_now_is_told(store: Store, views: SourceViews, tmp_path: Path) -> None:
     (file := tmp_path / "note.txt").write_text("new")
     chat = store.conversations.create().id
     before = hashlib.sha256(b"old").hexdigest()
-    views = SourceViews(store)
     assert views.view(chat, Source(1, "note.txt", "old", before, str(file))).changed
     assert not views.view(chat, Source(1, "note.txt", "new", "", str(file))).changed
 
 
-def test_the_sources_before_an_answer_are_those_it_can_cite(store: Store) -> None:
-    views, chat = SourceViews(store), store.conversations.create().id
+def test_the_sources_before_an_answer_are_those_it_can_cite(store: Store, views: SourceViews) -> None:
+    chat = store.conversations.create().id
     first = store.messages.add(chat, None, "user", "?")
     answer = store.messages.add(chat, first.id, "assistant", "[1]")
     assert views.known(answer) is None

@@ -89,8 +89,11 @@ def test_a_sent_file_opens_beside_the_chat_at_the_width_that_was_chosen_and_is_t
     press(listed, "Source 1: lease.pdf, page 2")
     shown(running, 2)
     running.until(lambda: len(pane.page.paper.boxes) == 1)
+    views = running.services.source_views
+    assert views.holds_open
     keys(Qt.Key.Key_Escape)
     assert not sources.is_open
+    running.until(lambda: not views.holds_open)
     running.until(chip.hasFocus)
     chip.click()
     handle = sources.splitter.handle(1)
