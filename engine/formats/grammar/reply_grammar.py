@@ -16,7 +16,7 @@ from engine.formats.learn.markers import ReasoningMarkers
 _LEAD = "[ \\t\\r\\n]{0,8}"
 # Never read: behind the mark that opens it, the reasoning goes on without a grammar.
 _NEVER = "[\\x00]"
-_MOST_NAMED = 3
+_MOST_NAMED, _LONGEST = 3, 300
 
 
 def reply_grammar(
@@ -37,7 +37,7 @@ def reply_grammar(
     compiler = SchemaCompiler(rules, schema, kinds=DocumentKinds)
     document = compiler.root()
     if compiler.widened:
-        raise UserError("schema.not_followed", detail="; ".join(compiler.widened[:_MOST_NAMED]))
+        raise UserError("schema.not_followed", detail="; ".join(compiler.widened[:_MOST_NAMED])[:_LONGEST])
     openings = dict.fromkeys(filter(None, (markers.answer_opening, markers.early_answer_opening)))
     opened = f"( {alternatives([literal(mark) for mark in openings])} {_LEAD} )?" if openings else ""
     answer = rules.add("answer", alternatives([f"{_LEAD} {opened} {document}", *([calls] if calls else [])]))

@@ -11,9 +11,9 @@ from engine.formats.grammar.gbnf.characters import Spelling
 from engine.formats.grammar.gbnf.integers import integer
 from engine.formats.grammar.gbnf.notations import Json
 from engine.formats.grammar.gbnf.objects import Member, in_any_order
-from engine.formats.grammar.gbnf.regexes import Unsupported, may_hold, whole_match
+from engine.formats.grammar.gbnf.regexes import Unsupported, may_hold
 from engine.formats.grammar.gbnf.rules import Rules, alternatives, literal
-from engine.formats.grammar.gbnf.strings import FORMATS, any_characters, matching, tree_body
+from engine.formats.grammar.gbnf.strings import FORMATS, any_characters, matching, pattern_tree, tree_body
 from engine.formats.grammar.gbnf.text_until import text_of_length, text_until
 from engine.formats.grammar.schema_merge import Schema, types_of
 from engine.formats.grammar.schema_numbers import count, integer_bounds, number_of
@@ -155,7 +155,7 @@ class Kinds:
     def _matching_before(self, closing: str, pattern: str, at: str) -> str | None:
         """A pattern whose texts could hold the closing mark is not followed."""
         try:
-            tree = whole_match(pattern)
+            tree = pattern_tree(pattern)
         except Unsupported as reason:
             self._widen(at, f"the pattern is not followed: {reason}")
             return None

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from engine.formats.grammar.gbnf.characters import Spelling, complement, one_of, union
-from engine.formats.grammar.gbnf.regexes import Chars, Choice, Node, Repeat, Sequence, whole_match
+from engine.formats.grammar.gbnf.regexes import (
+    Chars,
+    Choice,
+    Node,
+    Repeat,
+    Sequence,
+    Unsupported,
+    whole_match,
+)
 from engine.formats.grammar.gbnf.rules import Rules, alternatives
 
+_MOST_PLACES = 2_000
 _ANYTHING = Chars(complement(()))
 
 _DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
@@ -35,7 +44,24 @@ def any_characters(rules: Rules, spelling: Spelling, least: int = 0, most: int |
 
 def matching(rules: Rules, pattern: str, spelling: Spelling) -> str:
     """Symbols for every text in which the regular expression is found. Raises regexes.Unsupported."""
-    return tree_body(rules, whole_match(pattern), spelling)
+    return tree_body(rules, pattern_tree(pattern), spelling)
+
+
+def pattern_tree(pattern: str) -> Node:
+    """As `whole_match`, for a pattern that a text can be followed in: of counted repetitions within each other, each
+    character may belong to any of them. Raises regexes.Unsupported."""
+    tree = whole_match(pattern)
+    if _places(tree) > _MOST_PLACES:
+        raise Unsupported("too many repetitions within each other")
+    return tree
+
+
+def _places(node: Node) -> int:
+    """The product of the counts of repetitions that lie within each other, at its greatest."""
+    if isinstance(node, Repeat):
+        return max(1, node.least if node.most is None else node.most) * _places(node.part)
+    parts = node.parts if isinstance(node, Sequence) else node.options if isinstance(node, Choice) else ()
+    return max(map(_places, parts), default=1)
 
 
 def tree_body(rules: Rules, node: Node, spelling: Spelling) -> str:

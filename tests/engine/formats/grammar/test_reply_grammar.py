@@ -210,6 +210,10 @@ def test_each_kind_of_document_is_kept(schema: Any, good: list[str], bad: list[s
             {"type": "string", "pattern": "(?=x)y"},
             "#: the pattern is not followed: looking around, or a flag",
         ),
+        (
+            {"type": "string", "pattern": "^((a{1,1000}){1,1000}){1,1000}$"},
+            "#: the pattern is not followed: too many repetitions within each other",
+        ),
         ({"type": "string", "format": "date", "maxLength": 3}, "#: lengths beside a format are not followed"),
         (
             {"$ref": "https://example.org/s.json"},
