@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from app.server.asks import Ask
+from app.server.pictures import PictureFiles
 from app.server.refusal import RETRY_S, Refusal
 from app.services.library.library import Library
 from app.services.library.names import STARTER, file_id, matching
@@ -59,10 +60,12 @@ class Answering:
         self._used_by: Callable[[], LoadedModel | None] = lambda: services.lifecycle.current
         self._may_load, self._clock = may_load, clock
         self._person_at = -A_PERSON_S
+        self.pictures = PictureFiles()
         self._forget = services.events.subscribe(AnswerFinished, self._note_person)
 
     def close(self) -> None:
         self._forget()
+        self.pictures.close()
 
     # --- which model ---
 
@@ -125,7 +128,8 @@ class Answering:
     # --- asking ---
 
     def begin(self, model: KnownModel, ask: Ask, key: ServerKey | None, listener: Listener) -> int:
-        """Queue the answer; returns its number. The events go to `listener` on the engine's thread.
+        """Queue the answer; returns its number. The events go to `listener` on the engine's thread. Pictures have
+        their files (`PictureFiles.placed`).
 
         Raises Refusal where the model may not be loaded, UserError as `Models.with_model` and `generate` do.
         """
@@ -140,8 +144,12 @@ class Answering:
 
         Raises as `begin`, and UserError as `Models.measure`.
         """
+        check_sight(model, ask)
+        with self.pictures.placed(ask) as placed:
+            return self._measured(model, self._request(model, placed, key), key)
+
+    def _measured(self, model: KnownModel, request: GenerateRequest, key: ServerKey | None) -> int:
         self._check_may_use(model, key)
-        request = self._request(model, ask, key)
         told: queue.SimpleQueue[Measured] = queue.SimpleQueue()
 
         def listen(events: list[Event]) -> None:
@@ -212,6 +220,13 @@ class Answering:
 
     def _note_person(self, _event: AnswerFinished) -> None:
         self._person_at = self._clock()
+
+
+def check_sight(model: KnownModel, ask: Ask) -> None:
+    """Raises Refusal 400 for pictures where the model is known to see none."""
+    if ask.pictures and model.facts is not None and not model.facts.sees:
+        message = f"{model.id} can't see pictures. Choose a model that can."
+        raise Refusal(400, "no_sight", message, param="messages")
 
 
 def _starter() -> str | None:

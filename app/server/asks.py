@@ -14,7 +14,8 @@ from engine.values import FillIn, Message, RawPrompt, Reasoning, Sampling, Token
 
 class Ask(msgspec.Struct, frozen=True):
     """What a client asks for, whatever its protocol. `model` as the client names it, "" for the one in use; the other
-    fields as in `engine.api.GenerateRequest`."""
+    fields as in `engine.api.GenerateRequest`. `pictures` are those of the messages' media as they were sent, by their
+    SHA-256; the media have no path yet."""
 
     messages: tuple[Message, ...] = ()
     model: str = ""
@@ -30,6 +31,7 @@ class Ask(msgspec.Struct, frozen=True):
     top_logprobs: int | None = None
     prompt: RawPrompt | FillIn | None = None
     reply: dict[str, Any] | None = None
+    pictures: dict[str, bytes] = {}
 
 
 # The engine's events, but that `id` is the number of the choice, 0 where one alone is asked for: `PrefillProgress`

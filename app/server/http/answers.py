@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.server.answering import Answering, KnownModel
+from app.server.answering import Answering, KnownModel, check_sight
 from app.server.asks import Answer, AnswerEvent, Ask
 from app.server.http.calls import call_of
 from app.server.http.events import AnswerEvents, Told
@@ -81,6 +81,7 @@ class Answers:
         if self._is_stopping:
             raise stopping()
         model = await off_loop(self.answering.find, asks[0].model)
+        check_sight(model, asks[0])
         call = call_of(request)
         self.turns.check(call.key_name)
         call.model = model.id
@@ -124,19 +125,8 @@ class Answers:
             async with self.turns.place(call.key_name):
                 if not events.is_wanted:
                     return
-                numbers: list[int] = []
-                try:
-                    for choice, ask in enumerate(asks):
-                        listener = events.listener(choice)
-                        numbers.append(await off_loop(self.answering.begin, model, ask, call.key, listener))
-                except Refusal as refusal:
-                    events.put([refusal])
-                    events.leave_out(len(asks) - len(numbers))
-                await _first(events.ended.wait(), events.left.wait())
-                if not events.ended.is_set():
-                    for number in numbers:
-                        await off_loop(self.answering.abort, number)
-                    await events.ended.wait()
+                async with self._placed(asks) as placed:
+                    await self._until_ended(model, placed, call.key, events)
         except Refusal as refusal:
             events.put([refusal])
         except Exception:
@@ -144,6 +134,36 @@ class Answers:
             events.put([Refusal(500, "internal_error", "An error in Coterie stopped the answer.")])
         finally:
             self._open.pop(events, None)
+
+    async def _until_ended(
+        self, model: KnownModel, asks: Sequence[Ask], key: ServerKey | None, events: AnswerEvents
+    ) -> None:
+        numbers: list[int] = []
+        try:
+            for choice, ask in enumerate(asks):
+                listener = events.listener(choice)
+                numbers.append(await off_loop(self.answering.begin, model, ask, key, listener))
+        except Refusal as refusal:
+            events.put([refusal])
+            events.leave_out(len(asks) - len(numbers))
+        await _first(events.ended.wait(), events.left.wait())
+        if not events.ended.is_set():
+            for number in numbers:
+                await off_loop(self.answering.abort, number)
+            await events.ended.wait()
+
+    @contextlib.asynccontextmanager
+    async def _placed(self, asks: Sequence[Ask]) -> AsyncIterator[Sequence[Ask]]:
+        """Inside, pictures are files; the choices of one question have the same ones."""
+        if not asks[0].pictures:
+            yield asks
+            return
+        placing = self.answering.pictures.placed(asks[0])
+        messages = (await off_loop(placing.__enter__)).messages
+        try:
+            yield [msgspec.structs.replace(ask, messages=messages) for ask in asks]
+        finally:
+            await off_loop(placing.__exit__, None, None, None)
 
 
 class AnswerResponse:

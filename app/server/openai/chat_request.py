@@ -9,8 +9,9 @@ import msgspec
 
 from app.server.asks import Ask, call_of, with_system_in_front, with_tool_names
 from app.server.openai.schema import ChatMessage, ChatRequest, Part, ResponseFormat, Sampled, Tool
+from app.server.pictures import SentPictures
 from app.server.refusal import Refusal, bad_request
-from engine.values import LOGIT_BIAS_BOUNDS, SAMPLING_BOUNDS, Message, Reasoning, Sampling
+from engine.values import LOGIT_BIAS_BOUNDS, SAMPLING_BOUNDS, Message, Picture, Reasoning, Sampling
 
 _ROLES = {"developer": "system", "function": "tool"}
 _EFFORTS: dict[str, Reasoning] = {
@@ -45,7 +46,8 @@ def chat_ask(request: ChatRequest) -> Ask:
     """Raises Refusal 400 for what isn't possible, with the field."""
     if request.top_logprobs is not None and not request.logprobs:
         raise bad_request("It goes with logprobs.", "top_logprobs")
-    messages = tuple(message_of(message, at) for at, message in enumerate(request.messages))
+    pictures = SentPictures()
+    messages = tuple(message_of(message, at, pictures) for at, message in enumerate(request.messages))
     last = messages[-1]
     return Ask(
         with_system_in_front(with_tool_names(messages)),
@@ -60,6 +62,7 @@ def chat_ask(request: ChatRequest) -> Ask:
         logit_bias=biases_of(request.logit_bias),
         top_logprobs=(request.top_logprobs or 0) if request.logprobs else None,
         reply=reply_of(request.response_format),
+        pictures=pictures,
     )
 
 
@@ -75,7 +78,7 @@ def reply_of(format: ResponseFormat | None) -> dict[str, Any] | None:
     return format.json_schema.schema or any_object
 
 
-def message_of(message: ChatMessage, at: int) -> Message:
+def message_of(message: ChatMessage, at: int, pictures: SentPictures) -> Message:
     calls = []
     for each in message.tool_calls or ():
         if each.function is None:
@@ -84,32 +87,36 @@ def message_of(message: ChatMessage, at: int) -> Message:
         text = json.dumps(given) if isinstance(given, dict) else given or ""
         calls.append(call_of(each.id, each.function.name, text))
     role: Any = _ROLES.get(message.role, message.role)
+    text, media = content_of(message.content, f"messages[{at}].content", pictures)
     return Message(
         role,
-        text_of(message.content, at),
+        text,
         message.reasoning_content or message.reasoning or "",
         tuple(calls),
         message.tool_call_id or "",
         message.name or "" if role == "tool" else "",
+        media,
     )
 
 
-def text_of(content: str | list[Part] | None, at: int) -> str:
-    """The text of a message; its parts follow each other on lines of their own."""
+def content_of(
+    content: str | list[Part] | None, where: str, pictures: SentPictures
+) -> tuple[str, tuple[Picture, ...]]:
+    """The text of a message, whose parts follow each other on lines of their own, and its pictures."""
     if content is None or isinstance(content, str):
-        return content or ""
-    texts = []
+        return content or "", ()
+    text, media = "", list[Picture]()
     for number, part in enumerate(content):
-        if part.type == "text" and part.text is not None:
-            texts.append(part.text)
-        elif part.type == "refusal" and part.refusal is not None:
-            texts.append(part.refusal)
+        said = part.refusal if part.type == "refusal" else part.text
+        if part.type in ("text", "refusal") and said is not None:
+            text += f"\n{said}" if text else said
+        elif part.type == "image_url" and part.image_url is not None:
+            url = part.image_url if isinstance(part.image_url, str) else part.image_url.url
+            media.append(pictures.from_url(url, len(text), f"{where}[{number}]"))
         else:
-            where = f"messages[{at}].content[{number}]"
-            raise bad_request(
-                f"A part of type {part.type[:50]!r} isn't read here.", where, "unsupported_value"
-            )
-    return "\n".join(texts)
+            message = f"A part of type {part.type[:50]!r} isn't read here."
+            raise bad_request(message, f"{where}[{number}]", "unsupported_value")
+    return text, tuple(media)
 
 
 def sampling_of(request: Sampled) -> Sampling:
