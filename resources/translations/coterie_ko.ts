@@ -1352,6 +1352,10 @@
         <translation>{count}개는 길어서 앞부분만 읽음</translation>
     </message>
     <message>
+        <source>Files are read once the answer is written.</source>
+        <translation>답변을 다 쓴 뒤에 파일을 읽습니다.</translation>
+    </message>
+    <message>
         <source>Files are read when the computer isn’t on its battery.</source>
         <translation>배터리를 사용하지 않을 때 파일을 읽습니다.</translation>
     </message>

@@ -1,4 +1,4 @@
-"""Sees what other processes write to the data while the window is open."""
+"""Sees what other processes write to the data, and to files of collections, while the window is open."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ class OtherWriters(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowActivate and self._timer.isActive():
             self._look()
+            if self._calls.services is not None:
+                self._calls.services.indexing.look_soon()
         return False
 
     def _look(self) -> None:

@@ -1,4 +1,5 @@
-"""Keeps the collections up to date while a window is open: a scan every ten minutes, on a thread of its own.
+"""Keeps the collections up to date while a window is open: a scan every ten minutes, and when somebody comes back to
+the window, on a thread of its own.
 
 It gives way to answers, and does nothing on a battery.
 """
@@ -9,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import Literal
 
 import psutil
 
@@ -16,7 +18,11 @@ from app.services.collections.collections import Collections
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)
+# Why nothing is read just now: the battery, or an answer that is being written.
+Pause = Literal["", "battery", "answer"]
 SCAN_S = 600.0
+# Who comes back to the window so long after the last scan has it done again.
+RETURN_S = 60.0
 _ELSEWHERE_S = 15.0  # until another process is looked for again
 _FAILED_S = 60.0
 _TURN_S = 0.5
@@ -46,6 +52,7 @@ class BackgroundIndexing:
         # Ends the pause between two rounds, and a round that knows of less.
         self._again = threading.Event()
         self._looked = (-_BATTERY_S, False)
+        self._rests_since: float | None = None  # None while a round goes on
         self._thread: threading.Thread | None = None
 
     def begin(self) -> None:
@@ -59,10 +66,16 @@ class BackgroundIndexing:
         self._collections.make_way()
         self.begin()
 
+    def look_soon(self) -> None:
+        """Somebody comes back to the window, who may have changed files elsewhere."""
+        since = self._rests_since
+        if since is not None and time.monotonic() - since >= RETURN_S:
+            self._again.set()
+
     @property
-    def is_saving_power(self) -> bool:
-        """Whether nothing is read as the machine runs on its battery."""
-        return self._is_saving_power()
+    def pause(self) -> Pause:
+        """Why nothing is read just now, "" where nothing keeps it from being read."""
+        return "battery" if self._is_saving_power() else "answer" if self._answering() else ""
 
     def make_way(self) -> None:
         """An answer begins."""
@@ -79,7 +92,10 @@ class BackgroundIndexing:
     def _run(self) -> None:
         while not self._closed.is_set():
             self._again.clear()
-            self._again.wait(0.0 if self._closed.is_set() else self._round())
+            pause_s = 0.0 if self._closed.is_set() else self._round()
+            self._rests_since = time.monotonic()
+            self._again.wait(pause_s)
+            self._rests_since = None
 
     def _round(self) -> float:
         """Bring everything up to date; the seconds until the next time."""
@@ -97,8 +113,14 @@ class BackgroundIndexing:
         return self._closed.is_set() or self._again.is_set()
 
     def _wait_turn(self) -> None:
-        while not self._stops() and (self._answering() or self._is_saving_power()):
+        told: Pause = ""
+        while not self._stops() and (pause := self.pause):
+            if told != pause:
+                told = pause
+                self._collections.tell()
             self._again.wait(_TURN_S)
+        if told:
+            self._collections.tell()
 
     def _is_saving_power(self) -> bool:
         at, known = self._looked

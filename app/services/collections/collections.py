@@ -224,6 +224,10 @@ class Collections:
             self._meaning.change(store, make)
         self._changed()
 
+    def tell(self) -> None:
+        """Have those look again who show how far the collections are."""
+        self._changed()
+
     def make_way(self) -> None:
         """Break off the step at work in `bring_up_to_date` that could keep the processor busy: `wait_turn` is asked
         before it is made again."""

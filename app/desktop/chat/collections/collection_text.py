@@ -13,6 +13,7 @@ from app.desktop.text.run_labels import folder_text
 from app.desktop.widgets.labels import breakable
 from app.format import format_count, format_percent
 from app.messages import localized
+from app.services.collections.background import Pause
 from app.services.collections.collections import Status
 from app.services.collections.reading import shown, shown_name
 from app.store.documents.records import Failure, Source
@@ -49,13 +50,15 @@ def state_text(status: Status) -> str:
     return " · ".join(said)
 
 
-def pause_text(status: Status) -> str:
+def pause_text(status: Status, pause: Pause) -> str:
     """Why nothing is read at the moment, "" where nothing waits."""
     counts = status.counts
     lacks_meaning = status.finds_meaning and counts.meaning < counts.words
     is_new = bool(status.sources) and not counts.documents
-    if not (counts.waiting or lacks_meaning or is_new):
+    if not pause or not (counts.waiting or lacks_meaning or is_new):
         return ""
+    if pause == "answer":
+        return translate("Collections", "Files are read once the answer is written.")
     return translate("Collections", "Files are read when the computer isn’t on its battery.")
 
 

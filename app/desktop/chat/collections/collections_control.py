@@ -25,6 +25,7 @@ from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.desktop.chat.collections.collections_sheet import CollectionsSheet
+    from app.services.collections.background import Pause
     from app.services.collections.collections import Status
     from app.services.services import Services
 
@@ -141,7 +142,7 @@ class CollectionsControl(QObject):
             self._reading = True
             self._calls.do(_found, self._was_read, self._not_read, executor="io", owner=self)
 
-    def _was_read(self, found: tuple[Sequence[Status], bool]) -> None:
+    def _was_read(self, found: tuple[Sequence[Status], Pause]) -> None:
         self._reading = False
         if self.sheet is not None:
             self.sheet.show_found(*found)
@@ -199,10 +200,10 @@ class CollectionsControl(QObject):
         self._calls.do(lambda s: _put_back(s, name, paths), executor="io")
 
 
-def _found(services: Services) -> tuple[Sequence[Status], bool]:
-    """All collections, and whether nothing is read now."""
+def _found(services: Services) -> tuple[Sequence[Status], Pause]:
+    """All collections, and why nothing is read now."""
     found = services.collections.all() if services.collections.exist else ()
-    return found, services.indexing.is_saving_power
+    return found, services.indexing.pause
 
 
 def _added(services: Services, name: str, paths: list[Path]) -> str:

@@ -29,6 +29,7 @@ from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import set_texts, show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.overlay import Sheet
+from app.services.collections.background import Pause
 from app.services.collections.collections import Status
 from engine.errors import UserError
 
@@ -50,7 +51,7 @@ class CollectionsSheet(Sheet):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, WIDTH)
         self._found: tuple[Status, ...] = ()
-        self._is_paused = False
+        self._pause: Pause = ""
         # What the field for a name is open for.
         self._naming: Literal["", "new", "rename"] = ""
         # The collection of the chat, and the one that is shown or will be once it is there.
@@ -115,9 +116,9 @@ class CollectionsSheet(Sheet):
 
     # What it is told
 
-    def show_found(self, found: Sequence[Status], is_paused: bool) -> None:
-        """All collections. `is_paused`: nothing is read now."""
-        self._found, self._is_paused = tuple(found), is_paused
+    def show_found(self, found: Sequence[Status], pause: Pause) -> None:
+        """All collections, and why nothing is read now."""
+        self._found, self._pause = tuple(found), pause
         self._show()
 
     def show_collection(self, name: str) -> None:
@@ -217,7 +218,7 @@ class CollectionsSheet(Sheet):
         self.name.setAccessibleName(self.name.placeholderText())
         failed = () if shown is None else shown.failed
         self._failed_head.setVisible(bool(failed))
-        show_text(self.pause, pause_text(shown) if shown is not None and self._is_paused else "")
+        show_text(self.pause, pause_text(shown, self._pause) if shown is not None else "")
         show_text(self.state, "" if shown is None else state_text(shown))
         show_text(self.failed, failed_text(failed))
         show_text(self.skipped, "" if shown is None else skipped_text(shown))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.services.collections.background import BackgroundIndexing
 from app.services.collections.collections import Collections
 from app.services.collections.fusion import chosen, covered, fused
 from app.services.collections.passage_search import Hit
@@ -133,30 +130,6 @@ def test_what_is_broken_off_for_an_answer_goes_on_behind_it(tmp_path: Path, fold
     collections.add("docs", [folder])
     collections.bring_up_to_date()
     assert collections.status("docs").counts.meaning == 2 and not stops
-    collections.close()
-
-
-def test_indexing_waits_while_an_answer_is_written_and_ends_with_the_window(
-    tmp_path: Path, folder: Path
-) -> None:
-    asked, answering = threading.Event(), True
-
-    def is_answering() -> bool:
-        asked.set()
-        return answering
-
-    collections = Collections(tmp_path / "home", lambda: None)
-    collections.add("docs", [folder])
-    indexing = BackgroundIndexing(collections, is_answering, lambda: False)
-    indexing.begin()
-    assert asked.wait(30)
-    assert collections.status("docs").counts.documents == 0
-    answering = False
-    end = time.monotonic() + 60
-    while collections.status("docs").counts.words < 2 and time.monotonic() < end:
-        time.sleep(0.05)
-    assert collections.status("docs").counts.words == 2
-    indexing.close()
     collections.close()
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from app.desktop.chat.collections.collection_text import pause_text
 from app.desktop.chat.collections.collections_sheet import CollectionsSheet
 from app.desktop.chat.sources.source_list import SourceList
-from app.store.documents.records import Counts
+from app.services.collections.background import Pause
+from app.services.collections.collections import Status
+from app.store.documents.records import Collection, Counts
 from app.store.records import ChatOptions, ProjectOptions
 from tests.app.desktop.conftest import Running
 from tests.support.window.chat import answer
@@ -225,3 +229,17 @@ def test_chats_and_projects_follow_a_collection_that_is_renamed(
     plugged_in.until(lambda: services.conversations.get(chat.id).options.collection == "Leases")
     plugged_in.until(lambda: services.projects.all()[0].options == ProjectOptions(collection="Leases"))
     plugged_in.until(lambda: window.chat.collections.strip.chip.accessibleName() == "In: Leases")
+
+
+@pytest.mark.parametrize(
+    ("pause", "said"),
+    [
+        ("battery", "Files are read when the computer isn’t on its battery."),
+        ("answer", "Files are read once the answer is written."),
+        ("", ""),
+    ],
+)
+def test_why_nothing_is_read_is_said_where_something_waits(pause: Pause, said: str) -> None:
+    status = Status(Collection(1, "docs"), Counts(documents=3, words=1, waiting=2), (), {}, (), False)
+    assert pause_text(status, pause) == said
+    assert pause_text(msgspec.structs.replace(status, counts=Counts(documents=3, words=3)), pause) == ""
