@@ -58,6 +58,7 @@ def _model_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
         (localized("cli.plan.parameters", language), parameters),
         (localized("cli.plan.settings", language), plan),
         *_cache_rows(planned, language),
+        *_vision_rows(planned.plan, language),
         (localized("cli.plan.speed", language), speed),
     ]
 
@@ -80,6 +81,18 @@ def _cache_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
         range=format_percent_range(low, high, language),
     )
     return [(localized("cli.plan.cache", language), told)]
+
+
+def _vision_rows(plan: Plan, language: Language) -> list[tuple[str, str]]:
+    """Where what lets it see is; nothing without one."""
+    return [
+        (
+            localized("cli.plan.vision", language),
+            localized("cli.plan.seen_by", language, device=name, size=format_size(taken.vision)),
+        )
+        for name, taken in plan.bytes.items()
+        if taken.vision
+    ]
 
 
 def _device_row(name: str, plan: Plan, language: Language) -> tuple[str, ...]:

@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.gguf.gguf_file import LongArray
 from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.projector_memory import buffer_bytes
 from engine.gguf.reading import read_index
 
 ARCHITECTURE = "clip"
@@ -51,7 +52,8 @@ _LEADING = ("mm.", "resampler.")
 
 class Projector(msgspec.Struct, frozen=True):
     """A projector that may be loaded. `kind` is its makers' name for the way it works; `widths` are those of the
-    models that it can belong to, `basename` is what its makers call the model, "" if they do not say."""
+    models that it can belong to, `basename` is what its makers call the model, "" if they do not say. `buffers` are
+    the bytes that looking at a picture takes."""
 
     path: Path
     bytes: int
@@ -60,6 +62,12 @@ class Projector(msgspec.Struct, frozen=True):
     hears: bool
     widths: frozenset[int]
     basename: str
+    buffers: int = 0
+
+    @property
+    def needs(self) -> int:
+        """Bytes of memory that it takes once pictures are looked at."""
+        return self.bytes + self.buffers
 
 
 class Senses(msgspec.Struct, frozen=True):
@@ -101,6 +109,7 @@ def projector(index: GgufIndex) -> Projector:
         hears=_SOUND in parts,
         widths=_widths(index, parts),
         basename=_basename(index),
+        buffers=buffer_bytes(_facts(index), kinds[0] if kinds else "mlp") if _PICTURES in parts else 0,
     )
 
 
@@ -114,6 +123,15 @@ def read_projector(path: Path, model: GgufIndex) -> Projector:
     if not fits(found, model):
         raise UserError("projector.other_model", path=str(path), model=model.name or model.path.stem)
     return found
+
+
+def seeing_projector(model: GgufIndex, path: str = "") -> tuple[Projector | None, tuple[ErrorInfo, ...]]:
+    """The projector at `path` for this model, else the one beside it, if it sees; or why it cannot be used."""
+    try:
+        found = read_projector(Path(path), model) if path else projector_beside(model)
+    except UserError as error:
+        return None, (error.info,)
+    return (found if found is not None and found.sees else None), ()
 
 
 def fits(found: Projector, model: GgufIndex) -> bool:
@@ -171,6 +189,16 @@ def _embeds(model: GgufIndex) -> bool:
 
 def _ranks(model: GgufIndex) -> bool:
     return bool(model.value("pooling_type") == 4)
+
+
+def _facts(index: GgufIndex) -> dict[str, int]:
+    """The whole numbers that a file says of its tower for pictures."""
+    prefix = f"clip.{_PICTURES}."
+    return {
+        key.removeprefix(prefix): value
+        for key, value in index.metadata.items()
+        if key.startswith(prefix) and isinstance(value, int)
+    }
 
 
 def _basename(index: GgufIndex) -> str:

@@ -31,11 +31,12 @@ LARGEST_HEADER = 64 * 2**20
 
 class RemoteModel(msgspec.Struct, frozen=True):
     """What planning and people want to know of a model on the hub. `projector` is the file of its repository that
-    belongs to it, by its content."""
+    belongs to it, by its content; with that it sees, which takes `vision` bytes of memory."""
 
     tensors: TensorIndex
     facts: RemoteFacts
     projector: HubFile | None = None
+    vision: int = 0
 
 
 def read_remote_index(
@@ -87,7 +88,10 @@ def read_remote_model(
     able = senses(index, projector[1] if projector else None)
     facts = remote_facts(summarize(index), bytes_read)
     facts = msgspec.structs.replace(facts, sees=able.sees, hears=able.hears)
-    return RemoteModel(tensor_index(index), facts, projector[0] if projector else None)
+    file, found = projector or (None, None)
+    return RemoteModel(
+        tensor_index(index), facts, file, found.needs if found is not None and found.sees else 0
+    )
 
 
 def remote_facts(summary: ModelSummary, bytes_read: int = 0) -> RemoteFacts:

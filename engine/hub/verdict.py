@@ -80,7 +80,7 @@ def _fit(plan: Plan) -> Fit:
         return "no"
     if plan.paged:
         return "disk"
-    if not _device_bytes(plan):
+    if not any(taken.total > taken.vision for name, taken in plan.bytes.items() if name != RAM):
         return "ram"
     divided = plan.dense_layers.get(RAM) or plan.expert_layers.get(RAM)
     return "divided" if divided else "device"

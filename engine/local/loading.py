@@ -14,6 +14,7 @@ from engine.api import LoadRequest, ModelFacts
 from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat
 from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.projector import Projector, seeing_projector
 from engine.gguf.reading import check_unchanged, read_index
 from engine.gguf.summary import ModelSummary, summarize
 from engine.gguf.tensor_index import TensorIndex, tensor_index
@@ -29,6 +30,7 @@ from engine.local.speculative.loading import open_draft_model
 from engine.local.threads import default_threads, threads_for
 from engine.placement.budgets import without_absent
 from engine.placement.plan import LoadedWeights, Machine, Plan
+from engine.placement.vision import with_vision
 
 # Of a plan that does without a cache because it failed before, in another process.
 _CONCEDED = (ErrorInfo("cache.without"), ErrorInfo("cache.failed_before"))
@@ -71,6 +73,7 @@ class _Ready(NamedTuple):
     chat_format: ChatFormat
     machine: Machine
     plan: Plan
+    projector: Projector | None
 
 
 class _Opening(NamedTuple):
@@ -156,13 +159,13 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
         draft_model, of_drafting = _beside(request, ready, model, abort, threads, progress)
         if draft_model is not None:
             undo.callback(draft_model.close)
-        sight, of_sight = open_sight(request, ready.gguf, ready.plan, model, threads)
+        sight = open_sight(request, ready.projector, ready.plan, model, threads)
         progress.check()
         weights = native.loaded_weights(model, context, ready.gguf, placement)
         if caching is not None:
             weights = caching.counted_with(weights)
         of_template = (ErrorInfo("template.none"),) if ready.chat_format.is_fallback else ()
-        notices = (*ready.plan.notices, *of_template, *notices, *of_drafting, *of_sight)
+        notices = (*ready.plan.notices, *of_template, *notices, *of_drafting)
         facts = _facts(
             opening, ready, model, weights, splits, draft_model is not None, sight is not None, notices
         )
@@ -213,7 +216,10 @@ def _ready(request: LoadRequest, check_cancelled: Callable[[], None]) -> _Ready:
     plan = make_plan(index, model_index, machine, options, check_cancelled)
     if plan.refusal:
         raise UserError.from_info(plan.refusal)
-    return _Ready(index, summary, chat_format, machine, plan)
+    projector, of_projector = seeing_projector(index, options.mmproj)
+    plan = with_vision(plan, machine, options, projector.needs if projector else 0)
+    plan = msgspec.structs.replace(plan, notices=(*plan.notices, *of_projector))
+    return _Ready(index, summary, chat_format, machine, plan, projector)
 
 
 def _beside(

@@ -13,6 +13,7 @@ import psutil
 
 from engine.expert_cache.library import plugin_state
 from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.projector import seeing_projector
 from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local.calibration import kept_calibration, with_bandwidths
@@ -30,6 +31,7 @@ from engine.placement.plan import (
 from engine.placement.planned_file import described
 from engine.placement.settle import settle
 from engine.placement.uncached import or_uncached
+from engine.placement.vision import with_vision
 from engine.placement.workers import parse_addresses, probe_all
 
 
@@ -53,7 +55,9 @@ def _plan_model(_: Report, path: str, options: PlacementOptions, calibrations: s
     index = read_index(Path(path))
     model = tensor_index(index)
     machine = find_machine(options.workers, calibrations)
-    return described(path, model, machine, make_plan(index, model, machine, options))
+    plan = make_plan(index, model, machine, options)
+    found = seeing_projector(index, options.mmproj)[0]
+    return described(path, model, machine, with_vision(plan, machine, options, found.needs if found else 0))
 
 
 def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:

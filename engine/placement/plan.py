@@ -152,15 +152,17 @@ class Placement(msgspec.Struct, frozen=True):
 
 
 class DeviceBytes(msgspec.Struct, frozen=True):
-    """Bytes of a model on one device: weights, KV cache (and recurrent state), compute buffers."""
+    """Bytes of a model on one device: weights, KV cache (and recurrent state), compute buffers; and of what lets it
+    see pictures, with its buffers."""
 
     model: int = 0
     context: int = 0
     compute: int = 0
+    vision: int = 0
 
     @property
     def total(self) -> int:
-        return self.model + self.context + self.compute
+        return self.model + self.context + self.compute + self.vision
 
 
 class PartialLayer(msgspec.Struct, frozen=True):

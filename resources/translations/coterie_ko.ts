@@ -5145,6 +5145,10 @@
         <translation>계산용 메모리</translation>
     </message>
     <message>
+        <source>seeing pictures</source>
+        <translation>이미지 인식</translation>
+    </message>
+    <message>
         <source>read from the disk</source>
         <translation>디스크에서 읽음</translation>
     </message>

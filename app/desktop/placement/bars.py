@@ -9,8 +9,8 @@ import msgspec
 from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Plan
 
 # "slots": room for single experts that come and go.
-Part = Literal["dense", "experts", "slots", "context", "compute", "disk"]
-PARTS: tuple[Part, ...] = ("dense", "experts", "slots", "context", "compute", "disk")
+Part = Literal["dense", "experts", "slots", "context", "compute", "vision", "disk"]
+PARTS: tuple[Part, ...] = ("dense", "experts", "slots", "context", "compute", "vision", "disk")
 # The bar of what stays on the disk has no device of its own.
 DISK = "disk"
 
@@ -42,6 +42,7 @@ def parts_of(taken: DeviceBytes, experts: int, slots: int = 0) -> tuple[tuple[Pa
         ("slots", slots),
         ("context", taken.context),
         ("compute", taken.compute),
+        ("vision", taken.vision),
     )
     return tuple((part, count) for part, count in parts if count > 0)
 

@@ -34,6 +34,7 @@ def part_name(part: Part) -> str:
         "slots": translate("Placement", "cached experts"),
         "context": translate("Placement", "context"),
         "compute": translate("Placement", "compute memory"),
+        "vision": translate("Placement", "seeing pictures"),
         "disk": translate("Placement", "read from the disk"),
     }[part]
 

@@ -33,13 +33,16 @@ def _is_worker(machine: Machine, name: str) -> bool:
 
 
 def part_colour(base: str, part: Part) -> str:
-    """A device's colour for one part: experts plain, dense weights darker, context and working memory paler."""
+    """A device's colour for one part: experts plain, dense weights darker, what sees a little darker,
+    context and working memory paler."""
     if part == "dense":
         return mixed(base, "#000000", 0.45)
     if part == "context":
         return mixed(base, "#FFFFFF", 0.27)
     if part == "compute":
         return mixed(base, "#FFFFFF", 0.53)
+    if part == "vision":
+        return mixed(base, "#000000", 0.2)
     return base
 
 

@@ -26,6 +26,8 @@ _OUTPUT_SHARE = 0.08
 # Slower than people read, and still bearable.
 BEARABLE_TPS = 5.0
 _SMALLER = 0.6
+# What a projector takes of memory, of its file.
+_VISION_SHARE = 1.2
 # Bytes that Q4_K_M takes for a parameter, and the experts of a layer of most mixtures.
 _USUAL_BYTES, _USUAL_EXPERTS = 0.61, 128
 
@@ -149,7 +151,8 @@ def guessed_entry(parameters: int, active: int) -> CatalogueEntry:
 
 def judged_entry(entry: CatalogueEntry, placements: Placements) -> Verdict:
     """The verdict on a model of this size. Raises UserError as `Placements.machine` does."""
-    found = judge(placements, guessed_index(entry), PlacementOptions(), steady=True)
+    vision = round(entry.projector * _VISION_SHARE)
+    found = judge(placements, guessed_index(entry), PlacementOptions(), vision=vision, steady=True)
     return msgspec.structs.replace(found, source="sizes")
 
 

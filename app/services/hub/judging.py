@@ -23,16 +23,18 @@ def judge(
     options: PlacementOptions,
     patience: float = 0.0,
     *,
+    vision: int = 0,
     steady: bool = False,
 ) -> Verdict:
-    """Bandwidths that are being measured are waited for so many seconds. `steady`: the verdict is the same whatever
+    """Bandwidths that are being measured are waited for so many seconds. `vision`: bytes that its projector takes.
+    `steady`: the verdict is the same whatever
     else runs, though a model may just run now that would not with the usual reserve. Raises as `Placements.planned`
     does."""
     from engine.hub.verdict import settled, verdict
 
-    closed = verdict(*placements.estimated(tensors, options, patience))
+    closed = verdict(*placements.estimated(tensors, options, patience, vision))
     need = (closed.device_bytes + closed.ram_bytes) * _PLENTY_SHARE + _PLENTY
     if closed.fit in ("device", "divided", "ram") and placements.machine_now().ram.free >= need:
         return closed
-    found = settled(closed, verdict(*placements.estimated_now(tensors, options)))
+    found = settled(closed, verdict(*placements.estimated_now(tensors, options, vision)))
     return msgspec.structs.replace(closed, busy_bytes=found.busy_bytes) if steady else found

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.hub.remote_index import RemoteModel
 
 # Version of cached headers; raised when their meaning changes.
-_FORM = "header-2"
+_FORM = "header-3"
 _MOST_HEADERS = 400
 _AT_ONCE = 4
 # Speeds come from bandwidths, which are measured once, in some seconds: estimates can be several times off.
@@ -59,7 +59,9 @@ class ModelFitter:
 
     def local(self, path: str) -> Verdict:
         """As `HubService.judge_local`."""
-        return self._verdict(self._placements.tensors(path), self._placements.options_for(path))
+        options = self._placements.options_for(path)
+        vision = self._placements.vision_bytes(path, options.mmproj)
+        return self._verdict(self._placements.tensors(path), options, vision)
 
     def _by_size(self, size: int) -> Verdict:
         from engine.hub.verdict import settled, verdict_by_size
@@ -77,7 +79,9 @@ class ModelFitter:
         try:
             model = self._model(hub, repository, variant, keep_going)
             variant = msgspec.structs.replace(variant, projector=model.projector)
-            return JudgedVariant(variant, self._verdict(model.tensors, PlacementOptions()), model.facts)
+            return JudgedVariant(
+                variant, self._verdict(model.tensors, PlacementOptions(), model.vision), model.facts
+            )
         except UserError as error:
             # Errors of the network or the server are no fault of the file.
             by_size = self._by_size(variant.bytes) if error.code.startswith("hub.") else None
@@ -95,7 +99,7 @@ class ModelFitter:
         if known is not None:
             # Nothing was read for it this time.
             facts = msgspec.structs.replace(known.facts, bytes_read=0)
-            return RemoteModel(known.tensors, facts, known.projector)
+            return msgspec.structs.replace(known, facts=facts)
         model = read_remote_model(hub(), repository, variant, keep_going)
         kept.put(key, model)
         return model
@@ -109,8 +113,8 @@ class ModelFitter:
         model = self._model(hub, repository, variant, keep_going)
         return msgspec.structs.replace(variant, projector=model.projector)
 
-    def _verdict(self, tensors: TensorIndex, options: PlacementOptions) -> Verdict:
-        return judge(self._placements, tensors, options, _MEASURING_S)
+    def _verdict(self, tensors: TensorIndex, options: PlacementOptions, vision: int) -> Verdict:
+        return judge(self._placements, tensors, options, _MEASURING_S, vision=vision)
 
 
 def _key(repository: Repository, variant: Variant) -> str:

@@ -34,11 +34,13 @@ from app.services.settings.placement_options import (
 )
 from app.services.settings.settings import SettingsFile
 from engine.errors import UserError
+from engine.gguf.projector import seeing_projector
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import with_programs_closed, without_absent
 from engine.placement.plan import Machine, PlacementOptions, Plan, PlannedModel
 from engine.placement.planned_file import described
 from engine.placement.routing import Routing, with_fired
+from engine.placement.vision import with_vision
 
 if TYPE_CHECKING:
     from engine.placement.estimate import Overhead
@@ -150,7 +152,18 @@ class Placements:
         known, overhead = self._overheads.get(path, (None, None))
         wished = without_absent(self._with_workers(options), machine)
         plan = self._placing.plan(index, machine, wished, overhead if known is index else None)
+        plan = with_vision(plan, machine, wished, self.vision_bytes(path, wished.mmproj))
         return described(path, index, machine, plan)
+
+    def vision_bytes(self, path: str, mmproj: str = "") -> int:
+        """Bytes that the projector of a model takes: the one at `mmproj`, else that of the library, else the one
+        beside it. 0 for none. Raises UserError `model.*`."""
+        if not mmproj and self._library is not None and (model := self._library.at(path)) is not None:
+            if model.projector is None:
+                return 0
+            mmproj = model.projector.path
+        found = seeing_projector(self._indexes.file(path), mmproj)[0]
+        return found.needs if found is not None else 0
 
     def tensors(self, path: str) -> TensorIndex:
         """The tensor table of a file, cached. Raises UserError `model.*`."""
@@ -161,11 +174,12 @@ class Placements:
         return bool(self._indexes.file(path).chat_template.strip())
 
     def estimated(
-        self, index: TensorIndex, options: PlacementOptions, patience: float = 0.0
+        self, index: TensorIndex, options: PlacementOptions, patience: float = 0.0, vision: int = 0
     ) -> tuple[Plan, Machine]:
         """The plan for a table of tensors, wherever that came from, and the machine that it was made for: this
         one with other programs closed, so that the plan stays the same while they come and go. The context is
-        that of the settings unless the wishes have one, as far as the model was trained for it.
+        that of the settings unless the wishes have one, as far as the model was trained for it. `vision`: bytes
+        that its projector takes.
 
         Nothing that was learned of loading counts, so the same table has the same plan wherever it came from.
         Bandwidths that are being measured are waited for so many seconds. Raises as `planned` does.
@@ -173,19 +187,23 @@ class Placements:
         machine = self.machine()
         if patience and not machine.ram.bandwidth:
             machine = self._machine.settled(patience)
-        return self._estimated(index, options, with_programs_closed(machine))
+        return self._estimated(index, options, with_programs_closed(machine), vision)
 
-    def estimated_now(self, index: TensorIndex, options: PlacementOptions) -> tuple[Plan, Machine]:
+    def estimated_now(
+        self, index: TensorIndex, options: PlacementOptions, vision: int = 0
+    ) -> tuple[Plan, Machine]:
         """As `estimated`, with the memory that other programs leave at this moment, as a load finds it."""
-        return self._estimated(index, options, self._machine.now())
+        return self._estimated(index, options, self._machine.now(), vision)
 
     def _estimated(
-        self, index: TensorIndex, options: PlacementOptions, machine: Machine
+        self, index: TensorIndex, options: PlacementOptions, machine: Machine, vision: int
     ) -> tuple[Plan, Machine]:
         wished = self.complete(self._with_workers(options))
         if 0 < index.trained_context < wished.context:
             wished = msgspec.structs.replace(wished, context=index.trained_context)
-        return self._placing.plan(index, machine, without_absent(wished, machine), None), machine
+        wished = without_absent(wished, machine)
+        plan = self._placing.plan(index, machine, wished, None)
+        return with_vision(plan, machine, wished, vision), machine
 
     def exact(self, path: str, options: PlacementOptions) -> PlannedModel:
         """The plan from a dry run, exact to the byte; told as `PlacementChanged` too.

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import UserError
+from engine.local.native.devices import device_handle
 from engine.local.native.library import PINNED_VERSION, _on_log
 
 _PARAMS_BYTES, _PART_BYTES, _POSITION_BYTES = 96, 16, 16
@@ -43,15 +44,19 @@ class Encoded(NamedTuple):
 class ProjectorHandle:
     """A loaded projector. `encoded` by one thread at a time, all else by any; `stop` breaks an encoding off."""
 
-    def __init__(self, path: str, model: int, threads: int, *, use_gpu: bool, most_rows: int = 0) -> None:
-        """`most_rows`: a picture is looked at with so many at most, where its size decides that; 0: as many as the
-        projector says. Raises UserError `projector.not_loaded` (path), `engine.wrong_library`."""
+    def __init__(self, path: str, model: int, threads: int, *, device: str = "", most_rows: int = 0) -> None:
+        """On a `device` by ggml's name, "" for the processor. `most_rows`: a picture is looked at with so many at
+        most, where its size decides that; 0: as many as the projector says.
+
+        Raises UserError `projector.not_loaded` (path), `engine.no_device`, `engine.wrong_library`.
+        """
         _check_layout()
         self.stop = False
         self._nodes = 0
         self._watch = llama.ggml_backend_sched_eval_callback(self._saw)
         params = mtmd.mtmd_context_params_default()
-        params.use_gpu, params.n_threads, params.print_timings = use_gpu, threads, False
+        params.use_gpu, params.n_threads, params.print_timings = bool(device), threads, False
+        params.device = device_handle(device) if device else None
         params.cb_eval = self._watch
         params.image_max_tokens = most_rows or -1
         mtmd.mtmd_helper_log_set(_on_log, ctypes.c_void_p(0))

@@ -32,8 +32,8 @@ Numbers = tuple[int, ...]
 
 
 class Sight:
-    """Thread-safe, but for `close`. `fingerprint` identifies the projector's file in its present state; `most_rows`
-    is that of `ProjectorHandle`, `verdicts` that of `is_sound`."""
+    """Thread-safe, but for `close`. `fingerprint` identifies the projector's file in its present state; `device`
+    and `most_rows` are those of `ProjectorHandle`, `verdicts` that of `is_sound`."""
 
     def __init__(
         self,
@@ -43,12 +43,12 @@ class Sight:
         model: int,
         threads: int,
         *,
-        use_gpu: bool,
+        device: str = "",
         most_rows: int = 0,
         verdicts: str = "",
     ) -> None:
         self._path, self._fingerprint, self._model_path = path, fingerprint, model_path
-        self._model, self._threads, self._use_gpu = model, threads, use_gpu
+        self._model, self._threads, self._device = model, threads, device
         self._most_rows, self._verdicts = most_rows, verdicts
         self._handle: ProjectorHandle | None = None
         self._refusal: ErrorInfo | None = None
@@ -161,13 +161,7 @@ class Sight:
                 lambda: self._is_closing,
                 self._verdicts,
             ):
-                handle = ProjectorHandle(
-                    self._path,
-                    self._model,
-                    self._threads,
-                    use_gpu=self._use_gpu,
-                    most_rows=self._most_rows,
-                )
+                handle = self._opened()
         except UserError as error:
             refusal = error.info
         except Exception:  # as in `_run`
@@ -176,6 +170,21 @@ class Sight:
             self._handle, self._refusal = handle, None if handle else refusal
             self._changed.notify_all()
         return handle
+
+    def _opened(self) -> ProjectorHandle:
+        """On its device; on the processor where that refuses it."""
+
+        def open_on(device: str) -> ProjectorHandle:
+            return ProjectorHandle(
+                self._path, self._model, self._threads, device=device, most_rows=self._most_rows
+            )
+
+        if self._device:
+            try:
+                return open_on(self._device)
+            except UserError:
+                traceback.print_exc()
+        return open_on("")
 
     def _digest(self, picture: Picture, tile: int) -> str:
         parts = (picture.sha256, picture.width, picture.height, tile, self._fingerprint)

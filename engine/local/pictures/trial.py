@@ -70,7 +70,7 @@ def main(path: str, model: str, threads: str) -> int:
 
     native.start()
     try:
-        handle = ProjectorHandle(path, native.load_vocabulary(model), threads=int(threads), use_gpu=False)
+        handle = ProjectorHandle(path, native.load_vocabulary(model), threads=int(threads))
         return 0 if handle.parts(_SIDE, _SIDE) and handle.encoded(_SIDE, _SIDE, bytes(3 * _SIDE**2)) else 1
     except UserError:
         return 1

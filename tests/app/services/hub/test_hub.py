@@ -17,6 +17,8 @@ from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsFile
 from engine.errors import UserError
+from engine.gguf.projector import projector
+from engine.gguf.reading import read_index
 from engine.hub.best import COMFORTABLE_TPS
 from engine.hub.values import JudgedVariant, Query
 from engine.placement.plan import Machine
@@ -25,6 +27,7 @@ from tests.support.hub.models import moe, published, tiny
 from tests.support.hub.shelves import MOE_REPO, SPLIT_REPO, moe_repository, split_repository
 from tests.support.machines import GB, gpu, machine
 from tests.support.moe import moe_model
+from tests.support.projectors import color_projector
 from tests.support.real_plans import RealPlans
 
 REPO = "acme/tiny-GGUF"
@@ -193,7 +196,11 @@ def test_a_remote_file_has_the_verdict_of_the_same_file_on_disk(desk: Desk, hub:
     local = desk.hub.judge_local(str(moe_model()))
     whole = {one.variant.name: one for one in desk.judge(MOE_REPO)}
     split = {one.variant.name: one for one in desk.judge(SPLIT_REPO)}
-    assert whole["Q4_1"].verdict == split["Q4_1"].verdict == local
+    assert split["Q4_1"].verdict == local
+    seeing = whole["Q4_1"].verdict
+    assert seeing is not None and seeing.fit == local.fit == "device"
+    needs = projector(read_index(color_projector())).needs
+    assert seeing.device_bytes == local.device_bytes + needs, "its repository has a projector"
     assert localized_error(local.sentence).startswith("Fits, about")
     facts = whole["Q4_1"].facts
     assert facts is not None and (facts.experts, facts.experts_used) == (8, 2)

@@ -237,7 +237,9 @@ def test_stop_breaks_an_encoding_off_and_the_next_picture_is_right(tmp_path: Pat
 
 def test_without_room_for_the_projector_the_model_answers_and_says_why_it_cannot_see(seeing: Seeing) -> None:
     assert seeing.facts.plan is not None
-    taken = seeing.facts.plan.bytes[RAM].total
+    whole = seeing.facts.plan.bytes[RAM]
+    taken = whole.total - whole.vision
+    assert whole.vision > color_projector().stat().st_size
     with opened(ram=taken + 8 * 2**20) as tight:
         plan = tight.facts.plan
         assert plan is not None and not tight.facts.sees
