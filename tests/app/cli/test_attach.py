@@ -14,7 +14,8 @@ from app.store.store import Store
 from engine.values import Sampling
 from tests.support.command import Ran, here
 from tests.support.documents.hangul import hwp, paragraph
-from tests.support.documents.made import epub, pdf, slides, word, workbook
+from tests.support.documents.hostile import harmless, refused
+from tests.support.documents.made import HWPX, ODS, ODT, epub, pdf, slides, word, workbook
 from tests.support.documents.pictures import picture
 from tests.support.listening import Listening
 from tests.support.projectors import ROWS, color_projector
@@ -111,6 +112,44 @@ def test_what_cannot_be_read_is_one_sentence_and_nothing_is_asked(
     assert done.last["error"]["code"] == "attachment.not_sent" and done.last["citations"] == []
     with Store.open(coterie_home / "coterie.db", coterie_home / "backups") as store:
         assert all(chat.is_blank for chat in store.conversations.all())
+
+
+@pytest.mark.long
+def test_what_is_made_to_do_harm_is_refused_in_one_sentence_each(coterie_home: Path, tmp_path: Path) -> None:
+    for name, (content, _) in refused().items():
+        (tmp_path / name).write_bytes(content)
+    done = asked(*(tmp_path / name for name in refused()))
+    assert done.code == 1 and done.last["error"]["code"] == "attachment.not_sent"
+    told = done.last["attachments"]
+    assert [(each["name"], each["state"]) for each in told] == [(name, "refused") for name in refused()]
+    assert all(each["reason"] and each["reason"] in done.err for each in told)
+    assert len(done.err.splitlines()) == len(refused())
+    assert not (coterie_home / "attachments").exists()
+
+
+@pytest.mark.long
+def test_further_kinds_and_what_is_left_of_hostile_files_go_to_the_model_together(
+    coterie_home: Path, tmp_path: Path
+) -> None:
+    given = {
+        "a.odt": ODT,
+        "a.ods": ODS,
+        "a.hwpx": HWPX,
+        "a.hwp": hwp(paragraph("글")),
+        "a.txt": b"words",
+        "a.md": b"# words",
+        "a.json": b'{"a": 1}',
+        "a.srt": b"1\n00:00:01,500 --> 00:00:02,000\nwords\n",
+        **harmless(),
+    }
+    for name, content in given.items():
+        (tmp_path / name).write_bytes(content)
+    attached = [part for name in given for part in ("--attach", str(tmp_path / name))]
+    done = here("chat", "?", "--max-tokens", "1", "--json", *attached)
+    assert done.code == 0, done.err
+    told = done.last["attachments"]
+    assert [(each["name"], each["state"]) for each in told] == [(name, "whole") for name in given]
+    assert done.last["usage"]["prompt_tokens"] > sum(each["tokens"] for each in told) > 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="this system has no such files")

@@ -270,6 +270,19 @@ def test_links_in_a_ring_end_and_are_not_followed(collections: Collections, fold
 
 
 @pytest.mark.skipif(os.name == "nt", reason="these are no names there")
+@pytest.mark.long
+def test_among_20_000_files_the_one_with_words_is_found(collections: Collections, folder: Path) -> None:
+    for number in range(20):
+        (folder / f"{number}").mkdir()
+        for each in range(1000):
+            os.close(os.open(folder / f"{number}" / f"{each}.bin", os.O_CREAT))
+    (folder / "5" / "lease.txt").write_text("The rent is 512 euros.")
+    collections.add("docs", [folder])
+    collections.bring_up_to_date(meaning=False)
+    assert found(collections, "rent") == ["lease.txt"]
+    assert (counts(collections).documents, counts(collections).skipped) == (1, 20_000)
+
+
 def test_names_of_every_kind_are_kept_and_shown_plainly(collections: Collections, folder: Path) -> None:
     names = [unicodedata.normalize("NFD", "한글 café.txt"), "evil\u202etxt.exe.txt", "line\nbreak.txt"]
     for name in names:

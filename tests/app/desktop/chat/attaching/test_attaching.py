@@ -20,7 +20,8 @@ from app.desktop.widgets.banner import Banner
 from app.store.records import Attachment
 from engine.api import GenerateRequest
 from tests.app.desktop.conftest import Running
-from tests.support.documents.made import pdf
+from tests.support.documents.hangul import hwp, paragraph
+from tests.support.documents.made import HWPX, ODS, ODT, epub, pdf, slides, word, workbook
 from tests.support.documents.pictures import picture, scan
 from tests.support.window.chat import card, editor, shown_card
 from tests.support.window.chat_windows import open_chat, opened
@@ -113,6 +114,37 @@ def test_a_file_becomes_a_chip_and_its_whole_text_goes_to_the_model(running: Run
     assert "The door is green." in asked(running) and "Another page" in asked(running)
     assert asked(running).endswith("What color?")
     assert draft(running) == ()
+
+
+@pytest.mark.long
+def test_every_kind_of_file_goes_to_the_model(running: Running, tmp_path: Path) -> None:
+    kinds = {
+        "a.docx": word(),
+        "a.xlsx": workbook(),
+        "a.pptx": slides(),
+        "a.pdf": pdf("words of the page"),
+        "a.odt": ODT,
+        "a.ods": ODS,
+        "a.hwpx": HWPX,
+        "a.hwp": hwp(paragraph("한글")),
+        "a.epub": epub("<p>words</p>"),
+        "a.rtf": rb"{\rtf1 words}",
+        "a.eml": b"Subject: x\n\nwords\n",
+        "a.ipynb": b'{"cells": [{"cell_type": "markdown", "source": "words"}]}',
+        "a.html": b"<p>words",
+        "a.csv": "항목,금액\n월세,500\n".encode("cp949"),
+        "a.srt": b"1\n00:00:01,500 --> 00:00:02,000\nwords\n",
+        "a.md": b"# words",
+        "a.py": b"print(1)\n",
+    }
+    for name, content in kinds.items():
+        (tmp_path / name).write_bytes(content)
+    give(running, *(tmp_path / name for name in kinds))
+    assert all(chip.entry.attachment.state == "whole" for chip in attached(running, *kinds))  # type: ignore[union-attr]
+    running.send("What is in them?")
+    told = running.engine.requests[-1].messages[-1].content
+    assert isinstance(told, str) and all(f'File "{name}":' in told for name in kinds)
+    assert "월세" in told and "한글" in told
 
 
 def test_the_first_chip_of_a_chat_is_seen_whole(running: Running, tmp_path: Path) -> None:
