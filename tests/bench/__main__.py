@@ -236,6 +236,17 @@ def answers() -> None:
         )
 
 
+def server() -> None:
+    from tests.bench.server_share import STREAMS, measure
+
+    found = measure()
+    rows = [
+        (f"of a core, at {found['tps']:.0f} tok/s, %", f"{100 * found['share']:.1f}", "", "", "< 5"),
+        ("for each token, microseconds", f"{found['us']:.0f}", "", "", ""),
+    ]
+    table(f"Processor time of the local server's loop, {STREAMS} streams", rows)
+
+
 PARTS = {
     "serving": serving,
     "conversations": conversations,
@@ -246,6 +257,7 @@ PARTS = {
     "window": window,
     "placement": placement,
     "transfer": transfer,
+    "server": server,
     "search": search,
     "answers": answers,
 }

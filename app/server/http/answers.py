@@ -56,10 +56,8 @@ class Writer(Protocol):
 class Answers:
     """The answers of one server. On its loop, but for `Answering`, which has threads."""
 
-    def __init__(
-        self, answering: Answering, texts: Texts, turns: Turns, *, keep_alive_s: float = _KEEP_ALIVE_S
-    ) -> None:
-        self.answering, self.turns, self.keep_alive_s = answering, turns, keep_alive_s
+    def __init__(self, answering: Answering, texts: Texts, turns: Turns) -> None:
+        self.answering, self.turns = answering, turns
         self.texts = TextAnswers(texts, turns)
         self._open: dict[AnswerEvents, ServerKey | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -88,7 +86,7 @@ class Answers:
         events = AnswerEvents(len(asks))
         self._open[events] = call.key
         self._spawn(self._work(request, model, asks, events))
-        return AnswerResponse(request, events, len(asks), make(model), stream, self.keep_alive_s)
+        return AnswerResponse(request, events, len(asks), make(model), stream)
 
     async def stop(self) -> None:
         """End all open answers with an error, and wait for their ends."""
@@ -176,11 +174,9 @@ class AnswerResponse:
         choices: int,
         writer: Writer,
         stream: bool,
-        keep_alive_s: float,
     ) -> None:
-        self._request, self._events, self._writer = request, events, writer
+        self._request, self._events, self._writer, self._stream = request, events, writer, stream
         self._unfinished = self._choices = choices
-        self._stream, self._keep_alive_s = stream, keep_alive_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         watching = asyncio.get_running_loop().create_task(self._watch(receive))
@@ -233,7 +229,7 @@ class AnswerResponse:
             if frames or not told:
                 await _sent(send, frames or self._writer.keep_alive)
             if not over:
-                told = await self._events.next(self._keep_alive_s)
+                told = await self._events.next(_KEEP_ALIVE_S)
         await send({"type": "http.response.body", "body": b""})
 
     async def _until_headers(self) -> list[Told]:

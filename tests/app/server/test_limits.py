@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
+from app.server.http import answers
 from app.server.http.connections import connection_class
 from app.server.http.events import joined
 from app.server.http.turns import Turns
@@ -149,6 +150,19 @@ def test_open_streams_end_with_an_error_when_the_server_stops(own: Served) -> No
     assert own.engine.requests[0].id in own.engine.aborted
     own.engine.hold.clear()
     assert not own.server.is_on and own.server.state.running == 0
+
+
+def test_a_stream_that_waits_is_kept_alive(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "_HEADERS_S", 0.01)
+    monkeypatch.setattr(answers, "_KEEP_ALIVE_S", 0.01)
+    own.engine.hold.set()
+    own.engine.first = lambda _: ()
+    body = json.dumps({"messages": [{"role": "user", "content": "x"}], "stream": True}).encode()
+    with own.raw() as opened:
+        opened.sendall(request_head(own, len(body)) + body)
+        assert b"200 OK" in read_until(opened, b": wait\n\n")
+        own.engine.hold.clear()
+        read_until(opened, b"[DONE]")
 
 
 def test_one_server_serves_a_data_folder_and_leaves_it_to_the_next(own: Served) -> None:
