@@ -105,7 +105,7 @@ class RawPrompt(msgspec.Struct, frozen=True, tag="raw"):
 
 class FillIn(msgspec.Struct, frozen=True, tag="fill_in"):
     """Asks for what stands between `prefix` and `suffix` in the file `path`. `files` are others that it may look at,
-    each a path and its text, the most important one last."""
+    each a path and its text; where there is no room for all, the last ones."""
 
     prefix: str
     suffix: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import threading
 from collections.abc import Callable
@@ -21,23 +22,26 @@ Command = protocol.Measure | protocol.Tokenize
 
 
 class TokenizerWorker:
-    """One thread that answers what is asked about tokens in order, started by the first."""
+    """One thread that answers what is asked about tokens in order, a person's before that of clients. Started by the
+    first."""
 
     def __init__(self, guard: SessionGuard, send: Callable[[Measured | Tokenized], None]) -> None:
         self._guard, self._send = guard, send
-        self._asked: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._asked: queue.PriorityQueue[tuple[bool, int, Command]] = queue.PriorityQueue()
+        self._numbers = itertools.count()
         self._thread: threading.Thread | None = None
 
     def ask(self, command: Command) -> None:
         """Queue a request; called on the pipe's reader thread."""
-        self._asked.put(command)
+        of_client = isinstance(command, protocol.Tokenize) or bool(command.request.client)
+        self._asked.put((of_client, next(self._numbers), command))
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="tokenizer-worker", daemon=True)
             self._thread.start()
 
     def _run(self) -> None:
         while True:
-            command = self._asked.get()
+            _, _, command = self._asked.get()
             with self._guard.acquire() as session:
                 answer = (
                     _measured(session, command, lambda: self._guard.is_withdrawn)

@@ -13,37 +13,41 @@ from engine.values import FillIn, RawPrompt
 _REPOSITORY, _FILE = "repository", "file"
 
 
-def raw_tokens(tokenizer: Tokenizer, vocab: int, prompt: RawPrompt | FillIn, model: str) -> list[int]:
-    """Raises UserError `tokens.unknown` (token, last), and `fill_in.unknown` (name) where the model, called `model`,
-    has no marks for that."""
+def raw_tokens(
+    tokenizer: Tokenizer, vocab: int, prompt: RawPrompt | FillIn, model: str, room: int
+) -> list[int]:
+    """Of other files the last that fit into `room` tokens with the rest are taken; the rest may be longer than that.
+
+    Raises UserError `tokens.unknown` (token, last), and `fill_in.unknown` (name) where the model, called `model`, has
+    no marks for that.
+    """
     if isinstance(prompt, RawPrompt):
         given = prompt.prompt
         return _text(tokenizer, given) if isinstance(given, str) else tokenizer.checked(given)
     marks = native.fill_in_tokens(vocab)
     if marks is None:
         raise UserError("fill_in.unknown", name=model)
-    before = _files(tokenizer, marks, prompt) if prompt.files else []
-    return [
-        *tokenizer.first,
-        *before,
-        marks.prefix,
-        *tokenizer.plain(prompt.prefix),
-        marks.suffix,
-        *tokenizer.plain(prompt.suffix),
-        marks.middle,
-    ]
+    prefix, suffix = tokenizer.plain(prompt.prefix), tokenizer.plain(prompt.suffix)
+    first, asked = tokenizer.first, [marks.prefix, *prefix, marks.suffix, *suffix, marks.middle]
+    return [*first, *_files(tokenizer, marks, prompt, room - len(first) - len(asked)), *asked]
 
 
 def _text(tokenizer: Tokenizer, text: str) -> list[int]:
     return tokenizer.encode(Prompt(text, (Piece(text, False),) if text else ()))
 
 
-def _files(tokenizer: Tokenizer, marks: native.FillInTokens, prompt: FillIn) -> list[int]:
+def _files(tokenizer: Tokenizer, marks: native.FillInTokens, prompt: FillIn, room: int) -> list[int]:
     """Other files, and the name of the one to be filled in, as models with marks of a repository saw them in
     training; without those marks they are text in front."""
     has_marks = min(marks.repository, marks.file) >= 0
-    file = [marks.file] if has_marks else []
-    tokens = [marks.repository, *tokenizer.plain(f"{_REPOSITORY}\n")] if has_marks else []
-    for path, text in prompt.files:
-        tokens += [*file, *tokenizer.plain(f"{path or _FILE}\n{text}\n")]
-    return [*tokens, *file, *tokenizer.plain(f"{prompt.path or _FILE}\n")] if has_marks else tokens
+    mark = [marks.file] if has_marks else []
+    before = [marks.repository, *tokenizer.plain(f"{_REPOSITORY}\n")] if has_marks else []
+    behind = [marks.file, *tokenizer.plain(f"{prompt.path or _FILE}\n")] if has_marks else []
+    room -= len(before) + len(behind)
+    taken: list[int] = []
+    for path, text in reversed(prompt.files):
+        file = [*mark, *tokenizer.plain(f"{path or _FILE}\n{text}\n")]
+        if len(taken) + len(file) > room:
+            break
+        taken = file + taken
+    return [*before, *taken, *behind] if taken else []

@@ -42,6 +42,8 @@ class Decoded:
 OpenContext = Callable[[ExpertWatch | None], int]
 # For so long other steps go by what decoding had to do with.
 RECENT_S = 2.0
+# Beside other files there is room for an answer of so many tokens, where the request does not say.
+_ANSWER = 256
 # So many conversations' texts are remembered.
 _REMEMBERED = 32
 
@@ -128,7 +130,8 @@ class Session:
     def prompt(self, request: GenerateRequest) -> tuple[Prompt, list[int]]:
         """The prompt of a request and its tokens. From any thread. Raises UserError as `render` and `raw_tokens`."""
         if request.prompt is not None:
-            tokens = raw_tokens(self.tokenizer, self.vocab, request.prompt, self.facts.name)
+            room = self.context_length - (request.max_tokens or _ANSWER)
+            tokens = raw_tokens(self.tokenizer, self.vocab, request.prompt, self.facts.name, room)
             return Prompt("", is_raw=True), tokens
         prompt = self.render(request)
         return prompt, self.encode(prompt)

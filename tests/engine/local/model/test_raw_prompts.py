@@ -23,8 +23,8 @@ class Vocabulary:
         self.tokenizer = Tokenizer(self._vocab)
         self.plain = self.tokenizer.plain
 
-    def tokens(self, prompt: RawPrompt | FillIn) -> list[int]:
-        return raw_tokens(self.tokenizer, self._vocab, prompt, "Starter")
+    def tokens(self, prompt: RawPrompt | FillIn, room: int = 2000) -> list[int]:
+        return raw_tokens(self.tokenizer, self._vocab, prompt, "Starter", room)
 
 
 @contextmanager
@@ -87,6 +87,17 @@ def test_other_files_stand_behind_the_marks_of_a_repository(repositories: Vocabu
     files = [5, *plain("b.py\ny = 1\n"), 5, *plain("file\nw\n"), 5, *plain("a.py\n")]
     expected = [BOS, 3, *plain("repository\n"), *files, 8, *plain("x"), 9, *plain("z"), 10]
     assert repositories.tokens(FillIn("x", "z", "a.py", (("b.py", "y = 1"), ("", "w")))) == expected
+
+
+def test_of_other_files_the_last_that_fit_are_taken(repositories: Vocabulary) -> None:
+    files = tuple((f"{number}.py", f"number = {number}\n" * 9) for number in range(5))
+    alone, all_five = repositories.tokens(FillIn("x", "z")), repositories.tokens(FillIn("x", "z", "", files))
+    for count in range(1, 6):
+        last = repositories.tokens(FillIn("x", "z", "", files[-count:]))
+        assert repositories.tokens(FillIn("x", "z", "", files), len(last)) == last
+        assert repositories.tokens(FillIn("x", "z", "", files), len(last) - 1) != last
+    assert repositories.tokens(FillIn("x", "z", "", files), len(all_five) + 99) == all_five
+    assert repositories.tokens(FillIn("x", "z", "", files), 3) == alone, "what is asked is never cut"
 
 
 def test_other_files_are_text_in_front_where_the_model_has_no_marks_for_them() -> None:
