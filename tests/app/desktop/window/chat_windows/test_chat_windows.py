@@ -273,13 +273,13 @@ def test_opening_and_closing_leaves_nothing_behind(running: Running, qtbot: QtBo
     once()  # what is made once and stays
     running.window.activateWindow()
     in_front(running, running.window)
+    running.until(lambda: counted(running)[-1] == 3)  # the main window's
     before = counted(running)
     for _ in range(6):
         once()
     running.window.activateWindow()
     in_front(running, running.window)
     running.until(lambda: all(now <= then for now, then in zip(counted(running), before, strict=True)))
-    assert before[-1] == 3  # the main window's
 
 
 @pytest.mark.parametrize("size", [100, 200])
@@ -352,6 +352,7 @@ def test_a_project_is_changed_in_the_main_window_which_comes_forward(running: Ru
     running.services.filing.move([chat], project.id)
     window = opened(running, chat)
     in_front(running, window)
+    running.until(window.chat.header.project.isVisible)
     press(window.chat.header, "Project Garden: settings")
     in_front(running, running.window)
 

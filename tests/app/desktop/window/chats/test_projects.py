@@ -115,6 +115,7 @@ def test_collections_are_made_and_renamed_from_the_sheet_of_a_project(chatting: 
     sheet.collection.set_value("Lease")
     sheet.confirm()
     chatting.until(lambda: not sheet.isVisible())
+    chatting.until(lambda: window.sidebar.model.project(only(chatting).id) is not None)
     window.projects.open(only(chatting).id)
     chatting.until(sheet.isVisible)
     sheet.collections.click()
