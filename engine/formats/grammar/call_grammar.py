@@ -33,7 +33,8 @@ class ToolGrammar(msgspec.Struct, frozen=True):
     `widened` tells what of the tools' schemas is not enforced, as `TOOL#/pointer: reason`.
 
     `answer` is the rule of a reply that reasons no more, where the whole reply is held to the grammar, else "". The
-    grammar is then never let go of, and `root` has what opens the reasoning in it too.
+    grammar is then never let go of, and `root` has what opens the reasoning in it too. `calls` is the rule of its
+    calls, where there may be any beside a document.
     """
 
     gbnf: str = ""
@@ -41,6 +42,7 @@ class ToolGrammar(msgspec.Struct, frozen=True):
     triggers: tuple[str, ...] = ()
     widened: tuple[str, ...] = ()
     answer: str = ""
+    calls: str = ""
 
 
 def tool_grammar(

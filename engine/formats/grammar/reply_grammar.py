@@ -33,7 +33,8 @@ def reply_grammar(
     Raises UserError `schema.not_followed` (detail) for a schema that no grammar keeps, and as `tool_grammar`.
     """
     rules = Rules()
-    calls = calls_from_start(rules, dialect, tools, choice, single=single)
+    written = calls_from_start(rules, dialect, tools, choice, single=single)
+    calls = rules.add("calls", written) if written else ""
     compiler = SchemaCompiler(rules, schema, kinds=DocumentKinds)
     document = compiler.root()
     if compiler.widened:
@@ -43,4 +44,4 @@ def reply_grammar(
     answer = rules.add("answer", alternatives([f"{_LEAD} {opened} {document}", *([calls] if calls else [])]))
     thought = f"{_LEAD} {literal(markers.opening)} {_LEAD} {_NEVER}" if markers.opening else _NEVER
     root = rules.add("reply", alternatives([answer, thought]))
-    return ToolGrammar(rules.text(root), answer=answer)
+    return ToolGrammar(rules.text(root), answer=answer, calls=calls)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from engine.api import Finished, GenerateRequest, PrefillProgress, TokenLogprobs
 from engine.errors import ErrorInfo, UserError
 from engine.formats import AssistantMessage, Prompt, ToolGrammar
+from engine.formats.grammar.gbnf.ending import Endings
 from engine.local import native
 from engine.local.generation import sampling
 from engine.local.generation.grammar_trigger import GrammarTrigger, grammar_of
@@ -63,6 +64,7 @@ class Generation:
         self._held: list[int] = []  # an end token and what came behind it, while calls may still follow
         self._notices: tuple[ErrorInfo, ...] = ()
         self._grammar = ToolGrammar()
+        self._calls: Endings | None = None
         self._prompt: Prompt | None = None
         self._chain: native.SamplerChain | None = None
         self._text: ReplyText | None = None
@@ -112,6 +114,7 @@ class Generation:
         sampling.check_bias(request.logit_bias, native.vocabulary_size(session.vocab))
         prompt, tokens = session.prompt(request)
         self._grammar = grammar_of(session.format, request, prompt)
+        self._calls = Endings(self._grammar.gbnf, self._grammar.calls) if self._grammar.calls else None
         self._prompt, self._budget = prompt, prompt.reasoning_budget
         self.prompt_length = len(tokens)
         if not tokens:
@@ -225,8 +228,9 @@ class Generation:
             session.context_length,
         )
         parser = session.format.parser(prompt)
+        markers = session.format.markers
         text = self._text = ReplyText(
-            self.request, parser, prompt.stops, self._emit, prompt.continued_content
+            self.request, parser, prompt.stops, self._emit, prompt.continued_content, markers, self._calls
         )
         trigger = session.format.dialect.trigger
         self._gate = GrammarTrigger(
@@ -234,7 +238,7 @@ class Generation:
             session.vocab,
             session.tokenizer,
             GrammarSampler(chain, session.vocab),
-            "" if self._grammar.answer and not self._may_reason() else session.format.markers.opening,
+            "" if self._grammar.answer and not self._may_reason() else markers.opening,
             trigger if trigger and prompt.text.rstrip().endswith(trigger) else "",
             lambda: text.said,
         )

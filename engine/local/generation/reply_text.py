@@ -18,14 +18,21 @@ from engine.formats import (
     ToolCallFinished,
     ToolCallStarted,
 )
+from engine.formats.grammar.gbnf.ending import Endings, Places
+from engine.formats.learn.markers import ReasoningMarkers
 from engine.local.generation.stop_strings import StopStrings
 from engine.values import ToolCall
 
 Emit = Callable[[PrefillProgress | Delta | TokenLogprobs | ToolCallDelta | ToolCalled], None]
 
+# Of a JSON value.
+_BEGINNINGS = frozenset('{["-0123456789tfn')
+_NO_MARKERS = ReasoningMarkers()
+
 
 class ReplyText:
-    """Holds back what may become a mark or a stop string. `begun` is the content of the answer that is continued.
+    """Holds back what may become a mark or a stop string. `begun` is the content of the answer that is continued,
+    `markers` are those of the template, and `calls` follow what beside a document may be called.
 
     `cuts`: the end of a call is written for the model. `said` is the content so far, stop strings and what comes
     behind them included; `is_document`, whether it is a document under way.
@@ -38,6 +45,8 @@ class ReplyText:
         stops: tuple[str, ...],
         emit: Emit,
         begun: str = "",
+        markers: ReasoningMarkers = _NO_MARKERS,
+        calls: Endings | None = None,
     ) -> None:
         self._request, self._parser, self._emit = request, parser, emit
         self._stops = StopStrings((*request.stop, *stops))
@@ -47,6 +56,9 @@ class ReplyText:
         self.cuts = False
         self.said = begun
         self.is_document = False
+        self._markers, self._calls = markers, calls
+        self._answer = ""  # behind the reasoning, before anything is certain
+        self._places: Places = calls.start if calls else frozenset()
         self.reasoned = False  # whether any text of reasoning came
         self.reasoning = 0  # in tokens
         self.tool_calls: list[ToolCall] = []
@@ -92,22 +104,45 @@ class ReplyText:
     def finish(self) -> AssistantMessage:
         """Emit what was held back: half a character, half a marker, half a stop string. The whole reply."""
         self._take(self._decoder.decode(b"", final=False))
-        for delta in self._parser.flush():
+        for delta in () if self.is_document else self._parser.flush():
             self._emit_delta(delta)
         held = self._stops.finish()
         if held:
             self._emit(Delta(self._request.id, "content", held))
-        return self._parser.finish()
+        return AssistantMessage(content=self.said) if self.is_document else self._parser.finish()
 
     def _take(self, text: str) -> None:
-        """Once the document has begun that the request asks for, nothing in it is a mark."""
-        deltas: list[ParsedDelta] = []
-        if not self.is_document and self._request.reply is not None and self.said.strip():
-            self.is_document = not self.in_reasoning
-            deltas = self._parser.flush() if self.is_document else []
-        deltas += [ContentDelta(text)] if self.is_document else self._parser.feed(text)
-        for delta in deltas:
+        if not self.is_document and self._request.reply is not None:
+            text = self._begin_document(text)
+        for delta in [ContentDelta(text)] if self.is_document else self._parser.feed(text):
             self._emit_delta(delta)
+
+    def _begin_document(self, text: str) -> str:
+        """Find where the document begins that the request asks for: nothing in it is a mark. What is to be told or
+        parsed next.
+
+        It has begun where it can't be the beginning of calls any more, which some models write without a mark.
+        """
+        if self.in_reasoning:
+            self._answer, self._places = "", self._calls.start if self._calls else frozenset()
+            return text
+        if self.said.strip():
+            self.is_document = True
+            for delta in self._parser.flush():
+                self._emit_delta(delta)
+            return text
+        self._answer += text
+        if self._calls is not None:
+            self._places = self._calls.after(self._places, text)
+        markers, written = self._markers, self._answer.lstrip()
+        fronts = (markers.answer_opening, markers.early_answer_opening)
+        is_mark = any(mark.startswith(written) for mark in (markers.opening, *fronts))
+        if is_mark or (markers.opening and written.startswith(markers.opening)):
+            return text
+        for mark in fronts:
+            written = written.removeprefix(mark).lstrip()
+        self.is_document = written[:1] in _BEGINNINGS and not self._places
+        return written if self.is_document else text
 
     def _emit_delta(self, delta: ParsedDelta) -> None:
         id = self._request.id

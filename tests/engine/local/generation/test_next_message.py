@@ -73,6 +73,7 @@ def written(
         sampling_s=0.0,
         sight=None,
         render=lambda request: Session.render(cast(Session, session), request),
+        prompt=lambda request: Session.prompt(cast(Session, session), request),
         remember=lambda owner, prompt, length, tokens, answer: remembered.append((answer, tokens[length:])),
     )
     request = GenerateRequest(

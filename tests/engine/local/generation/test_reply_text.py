@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from engine.api import Delta, GenerateRequest, ToolCallDelta, ToolCalled
+from engine.errors import UserError
 from engine.formats import ChatFormat
+from engine.formats.grammar.gbnf.ending import Endings
 from engine.local.generation.reply_text import ReplyText
-from engine.values import Message
+from engine.values import Message, Reasoning
 from tests.engine.formats import templates
 from tests.engine.local.generation.test_next_message import TOOL
+from tests.support.real_templates import real_formats
 
 FORMAT = ChatFormat.from_template(templates.TOOLS)
 CALL = '<tool_call>\n{"name": "search", "arguments": {"text": "%s"}}\n</tool_call>'
@@ -54,3 +59,26 @@ def test_a_reply_that_may_call_often_goes_on_behind_a_call() -> None:
     text, _ = written(CALL % "a", "\n", CALL % "b")
     text.finish()
     assert (text.is_over, len(text.tool_calls)) == (False, 2)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("reasoning", ["off", "on"])
+def test_in_a_document_nothing_is_a_mark_whatever_the_template(reasoning: Reasoning) -> None:
+    document = '{"a": "x <think> </think> <tool_call>{} [TOOL_CALLS] <|end|> y"}'
+    messages = (Message("user", "Hi"),)
+    for name, form in real_formats().items():
+        request = GenerateRequest(1, messages, tools=(TOOL,), reasoning=reasoning, reply={"type": "object"})
+        try:
+            prompt = form.render(messages, tools=[TOOL], reasoning=reasoning)
+        except UserError:
+            continue  # the template asks for more
+        told: list[Any] = []
+        grammar = form.reply_grammar(request.reply, request.tools)
+        calls = Endings(grammar.gbnf, grammar.calls) if grammar.calls else None
+        text = ReplyText(request, form.parser(prompt), prompt.stops, told.append, "", form.markers, calls)
+        thought = f"Hm.{form.markers.block('', closed=True)}" if prompt.opens_reasoning else ""
+        for character in f"{thought or form.markers.early_answer_opening}{document}":
+            text.show(character.encode())
+        text.finish()
+        said = "".join(event.text for event in told if getattr(event, "channel", "") == "content")
+        assert (said, text.tool_calls) == (document, []), name
