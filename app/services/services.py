@@ -154,7 +154,7 @@ class Services:
         )
         self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)
-        self.indexing = BackgroundIndexing(self.collections, lambda: models.is_answering)
+        self.indexing = BackgroundIndexing(self.collections, self._is_answering)
         self.asking = Asking(
             store,
             models,
@@ -195,6 +195,7 @@ class Services:
             self.scan_texts,
             self.picture_files,
         )
+        self.collections.scans.see = self.scans.see
         self.part_by_part = PartByPart(
             models,
             self.model_registry,
@@ -228,7 +229,11 @@ class Services:
         self.runs.recover()
         self.runs.empty_trash(expired)
         self.store.contents.sweep()
-        self.scan_texts.sweep(self.store.contents.has)
+        self.scan_texts.sweep(
+            lambda sha: (
+                self.store.contents.has(sha) or (self.collections.exist and self.collections.scans.has(sha))
+            )
+        )
         self.picture_files.sweep()
         self.tables.sweep()
         trashed = [of_chat(chat.id) for chat in self.store.conversations.trash()]
@@ -238,6 +243,10 @@ class Services:
         finally:
             self.downloads.recover()
         self.indexing.begin()
+
+    def _is_answering(self) -> bool:
+        """Whether the model is asked by others than by what reads scans."""
+        return bool(self.answers.answering()) or (self.models.is_answering and not self.scans.is_reading)
 
     def _seeing(self) -> str:
         model = self.library.seeing()

@@ -104,9 +104,15 @@ class BackgroundIndexing:
         self._wait_turn()
         try:
             done = self._collections.bring_up_to_date(stopped=self._stops, wait_turn=self._wait_turn)
+            read = False
+            while done and not self._stops() and self._collections.scans.read(self._stops):
+                read = True
+                self._wait_turn()
         except UserError as error:
             log.warning("The collections could not be brought up to date: %s", error.code)
             return _FAILED_S
+        if read:  # what is new in them is still to be found by its meaning
+            return _TURN_S
         return SCAN_S if done else _ELSEWHERE_S
 
     def _stops(self) -> bool:

@@ -22,6 +22,7 @@ from app.services.collections.meaning import Meaning
 from app.services.collections.passage_search import Hit, search
 from app.services.collections.reading import shown
 from app.services.collections.reranking import Score
+from app.services.collections.scanned import WaitingScans
 from app.services.collections.search_models import included_embedder
 from app.services.collections.vector_space import MakeEmbedder
 from app.services.settings.file_lock import locked
@@ -66,6 +67,7 @@ class Collections:
         self._lock = threading.Lock()
         self._opened: DocumentStore | None = None
         self._closed = threading.Event()
+        self.scans = WaitingScans(home / LOCK, self._store, self._closed.is_set, changed)
         # Whether the index was damaged and is made anew.
         self.was_damaged = False
 

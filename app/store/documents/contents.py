@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from agents.tools.documents.passages import terms
 from app.store.database import Part, reads, writes
 from app.store.documents.opening import DELETES_BY_ROW
-from app.store.documents.records import FoundPassage, NewDocument, Scope
+from app.store.documents.records import FoundPassage, NewDocument, NewPassage, Scan, Scope
 from engine.text import clean_text
 
 _PASSAGE = (
@@ -32,6 +32,12 @@ WHERE passages > 0 AND id IN (SELECT document FROM place WHERE collection = ? AN
 _ORPHANS = (
     "SELECT id, name FROM document d WHERE NOT EXISTS (SELECT 1 FROM place WHERE document = d.id) LIMIT ?"
 )
+# Code of a document whose pages are pictures.
+OF_PICTURES = "pages_are_pictures"
+_SCANS = f"""
+SELECT d.id, d.sha256, d.name, min(p.path) FROM document d JOIN place p ON p.document = d.id AND p.state = 'read'
+WHERE d.code = '{OF_PICTURES}' GROUP BY d.id ORDER BY d.id DESC LIMIT ?
+"""
 _AT_ONCE = 500  # values of one statement
 
 
@@ -58,14 +64,25 @@ class ReadContents(Part):
             (*row, len(document.passages)),
         )
         key = int(made.lastrowid)
-        ids: list[int] = []
-        for each in document.passages:
-            heading, text = clean_text(each.heading), clean_text(each.text)
-            values = (key, each.part, clean_text(each.label), each.first, each.last, heading, text)
-            ids.append(int(connection.exec_driver_sql(_PASSAGE, values).lastrowid))
-            connection.exec_driver_sql(_WORDS, (ids[-1], *_words(clean_text(document.name), heading, text)))
+        ids = _put_passages(connection, key, clean_text(document.name), document.passages)
         self._set(connection, place, key)
         return ids
+
+    @reads
+    def scans(self, connection: Connection, limit: int) -> list[Scan]:
+        """Documents whose pages are pictures, and wait for who can read them."""
+        return [Scan(*row) for row in connection.exec_driver_sql(_SCANS, (limit,)).all()]
+
+    @writes
+    def fill(self, connection: Connection, scan: Scan, passages: Sequence[NewPassage]) -> None:
+        """Keep what was read on the pages of a scan that still waits; without passages nothing is on them."""
+        state, code = ("words", "") if passages else ("no_text", "no_text")
+        changed = connection.exec_driver_sql(
+            "UPDATE document SET state = ?, code = ?, passages = ? WHERE id = ? AND sha256 = ? AND code = ?",
+            (state, code, len(passages), scan.id, scan.sha256, OF_PICTURES),
+        )
+        if changed.rowcount:
+            _put_passages(connection, scan.id, scan.name, passages)
 
     @reads
     def scope(self, connection: Connection, collection: int) -> Scope:
@@ -123,6 +140,18 @@ class ReadContents(Part):
         connection.exec_driver_sql(
             "UPDATE place SET document = ?, state = 'read', code = '' WHERE id = ?", (document, place)
         )
+
+
+def _put_passages(
+    connection: Connection, document: int, name: str, passages: Sequence[NewPassage]
+) -> list[int]:
+    ids: list[int] = []
+    for each in passages:
+        heading, text = clean_text(each.heading), clean_text(each.text)
+        values = (document, each.part, clean_text(each.label), each.first, each.last, heading, text)
+        ids.append(int(connection.exec_driver_sql(_PASSAGE, values).lastrowid))
+        connection.exec_driver_sql(_WORDS, (ids[-1], *_words(name, heading, text)))
+    return ids
 
 
 def _joined(runs: Sequence[Sequence[int]]) -> Scope:

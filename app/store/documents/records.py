@@ -67,6 +67,15 @@ class NewDocument(msgspec.Struct, frozen=True):
     passages: tuple[NewPassage, ...] = ()
 
 
+class Scan(msgspec.Struct, frozen=True):
+    """A document whose pages are pictures, with a file that holds it; `id` is the document's."""
+
+    id: int
+    sha256: str
+    name: str
+    path: bytes
+
+
 class FoundPassage(msgspec.Struct, frozen=True):
     """A passage of the index, with a file that holds it; `sha256` is that of its content."""
 

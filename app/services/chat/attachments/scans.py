@@ -60,6 +60,8 @@ class Scans:
         self._models, self._model_registry, self._attachments = models, model_registry, attachments
         self._take_up, self._is_busy = take_up, is_busy
         self._texts, self._files = texts, files
+        # Whether the model is at a page.
+        self.is_reading = False
 
     def read(
         self,
@@ -78,8 +80,16 @@ class Scans:
         first, last = attachment.first or 1, attachment.last or max(1, attachment.parts)
         try:
             found = _with_text(attachment.name, content, first, last, cancelled)
+            with_text = {part.number for part in found.parts}
+            wanted = [number for number in range(first, last + 1) if number not in with_text]
             pages = self._read(
-                conversation, attachment, content, found, (first, last), cancelled, on_progress
+                conversation,
+                attachment.sha256,
+                content,
+                wanted,
+                lambda: self._model(conversation),
+                cancelled,
+                on_progress,
             )
         except Unreadable as error:
             return msgspec.structs.replace(attachment, state="refused", reason=reason(error, attachment.name))
@@ -94,20 +104,31 @@ class Scans:
         read_by: dict[str, str | int | float] = {"name": attachment.name, "pages": len(pages), "model": model}
         return msgspec.structs.replace(kept, reason=ErrorInfo("attachment.read_by", read_by))
 
+    def see(self, sha256: str, content: bytes, cancelled: Cancelled) -> dict[int, tuple[str, str]] | None:
+        """The texts on the pages of a PDF that has none, with the model that read each; None while no model of this
+        machine that sees is loaded, or when it was stopped. Raises UserError as the model fails."""
+        state = self._models.state
+        if state.state != "ready" or state.facts is None or not state.facts.sees or state.facts.remote:
+            return None
+        try:
+            count = scanned_page(content, 1, cancelled).count
+            pages = self._read(0, sha256, content, list(range(1, count + 1)), self._in_use, cancelled)
+        except Unreadable as error:
+            return None if error.why == "cancelled" else {}
+        return {number: (page.text, page.model) for number, page in pages.items()}
+
     def _read(
         self,
         conversation: int,
-        attachment: Attachment,
+        sha256: str,
         content: bytes,
-        found: Extracted,
-        chosen: tuple[int, int],
+        wanted: list[int],
+        model_for: Callable[[], ChatModel],
         cancelled: Cancelled,
-        on_progress: OnPage,
+        on_progress: OnPage = lambda page: None,
     ) -> dict[int, PageText]:
-        """The pages that have no text of their own, as the model reads them; those without any left out."""
-        with_text = {part.number for part in found.parts}
-        wanted = [number for number in range(chosen[0], chosen[1] + 1) if number not in with_text]
-        known = self._texts.of(attachment.sha256)
+        """The `wanted` pages as the model reads them; those without any text left out."""
+        known = self._texts.of(sha256)
         model: ChatModel | None = None
         for place, number in enumerate(wanted, 1):
             if number in known:
@@ -116,17 +137,18 @@ class Scans:
             page = scanned_page(content, number, cancelled)
             text = ""
             if not page.blank:
-                model = model or self._model(conversation)
-                picture = self._files.keep(conversation, attachment.sha256, page.pixels)
+                model = model or model_for()
+                picture = self._files.keep(conversation, sha256, page.pixels)
                 try:
                     text = self._written(model, picture, cancelled)
                 finally:
                     Path(picture.path).unlink(missing_ok=True)
             known[number] = PageText(text, self._models.signature)
-            self._texts.keep(
-                attachment.sha256, number, known[number], temporary=conversation >= FIRST_TEMPORARY
-            )
+            self._texts.keep(sha256, number, known[number], temporary=conversation >= FIRST_TEMPORARY)
         return {number: known[number] for number in wanted if known[number].text}
+
+    def _in_use(self) -> ChatModel:
+        return self._model_registry.chat_model()
 
     def _model(self, conversation: int) -> ChatModel:
         """The model of the chat, loaded. Raises UserError `picture.not_seen`, and where it cannot be loaded."""
@@ -149,7 +171,11 @@ class Scans:
         while True:
             while self._is_busy() and not cancelled():
                 time.sleep(_LOOK_S)
-            turn = model.stream(ask, lambda _: None, lambda: cancelled() or self._is_busy())
+            self.is_reading = True
+            try:
+                turn = model.stream(ask, lambda _: None, lambda: cancelled() or self._is_busy())
+            finally:
+                self.is_reading = False
             if cancelled():
                 raise Unreadable("cancelled", kind="pdf")
             if turn.error is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from io import BytesIO
@@ -167,3 +168,46 @@ def test_it_goes_with_its_document(house: House) -> None:
     assert file.exists(), "its document is kept"
     house.services.scan_texts.sweep(lambda _: False)
     assert not file.exists()
+
+
+def test_scans_of_a_collection_wait_for_a_model_that_sees(house: House, tmp_path: Path) -> None:
+    collections = house.services.collections
+    (folder := tmp_path / "papers").mkdir()
+    (folder / "scan.pdf").write_bytes(scan("white", "red"))
+    (folder / "empty.pdf").write_bytes(scan("white"))
+    collections.add("Papers", [folder])
+    collections.bring_up_to_date(meaning=False)
+    waits = [failure.code for failure in collections.status("Papers").failed]
+    assert waits == ["pages_are_pictures"] * 2 and not collections.scans.read()
+    house.engine.sees = False
+    house.load()
+    assert not collections.scans.read() and not house.engine.requests, "a model that cannot see is not asked"
+    house.engine.sees = True
+    house.services.models.reload()
+    house.told.model("loading")
+    house.told.model("ready")
+    assert not collections.scans.read(lambda: True), "somebody stops it"
+    while collections.scans.read():
+        pass
+    (hit,) = collections.search("Papers", "invoice", 5)
+    assert (hit.page, hit.text) == (2, "The invoice is red.")
+    assert hit.heading.startswith("read by ") and len(house.engine.requests) == 1
+    status = collections.status("Papers")
+    assert [(failure.code, Path(os.fsdecode(failure.path)).name) for failure in status.failed] == [
+        ("no_text", "empty.pdf")
+    ]
+
+
+def test_pages_of_a_scan_in_a_collection_are_read_once_when_it_is_stopped(
+    house: House, tmp_path: Path
+) -> None:
+    house.load()
+    (tmp_path / "scan.pdf").write_bytes(scan("red", "blue"))
+    collections = house.services.collections
+    collections.add("Papers", [tmp_path / "scan.pdf"])
+    collections.bring_up_to_date(meaning=False)
+    assert not collections.scans.read(lambda: len(house.engine.requests) > 1)
+    asked = len(house.engine.requests)
+    assert collections.scans.has(hashlib.sha256((tmp_path / "scan.pdf").read_bytes()).hexdigest())
+    assert collections.scans.read() and len(house.engine.requests) == asked + 1
+    assert not collections.scans.has(hashlib.sha256((tmp_path / "scan.pdf").read_bytes()).hexdigest())
