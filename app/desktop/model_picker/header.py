@@ -149,8 +149,9 @@ class Header(ThemedWidget):
 
     def show_project(self, project: Project | None) -> None:
         """The project of the conversation, None for none."""
-        self._project = project
-        self.retranslate()
+        if project != self._project:
+            self._project = project
+            self.retranslate()
 
     def _want_project(self) -> None:
         if self._project is not None:
@@ -158,8 +159,9 @@ class Header(ThemedWidget):
 
     def show_context(self, used: int, size: int) -> None:
         """`used` of `size` tokens; 0 hides the gauge."""
-        self._used, self._size = used, size
-        self.retranslate()
+        if (used, size) != (self._used, self._size):
+            self._used, self._size = used, size
+            self.retranslate()
 
     def show_model(self, state: ModelChanged) -> None:
         self._state = state
