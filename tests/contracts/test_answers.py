@@ -157,7 +157,7 @@ def test_penalties_and_biases_are_taken(loaded: Subject) -> None:
 
 def test_a_reply_that_has_a_schema_is_a_document_that_satisfies_it(loaded: Subject) -> None:
     for id, schema in ((29, SCHEMA), (30, {"type": "object"})):
-        written, end = loaded.told.answer(loaded.engine, request(id, SHORT, reply=schema, max_tokens=300))
+        written, end = loaded.told.answer(loaded.engine, request(id, SHORT, reply=schema, max_tokens=90))
         assert end.error is None and end.tool_calls == ()
         jsonschema.validate(json.loads(written), schema)
 

@@ -34,8 +34,8 @@ class ReplyText:
     """Holds back what may become a mark or a stop string. `begun` is the content of the answer that is continued,
     `markers` are those of the template, and `calls` follow what beside a document may be called.
 
-    `cuts`: the end of a call is written for the model. `said` is the content so far, stop strings and what comes
-    behind them included; `is_document`, whether it is a document under way.
+    `cuts`: the end of a call is written for the model. `is_document`: the document is under way that the request asks
+    for; `said` is what came of the content before.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class ReplyText:
         held = self._stops.finish()
         if held:
             self._emit(Delta(self._request.id, "content", held))
-        return AssistantMessage(content=self.said) if self.is_document else self._parser.finish()
+        return AssistantMessage() if self.is_document else self._parser.finish()
 
     def _take(self, text: str) -> None:
         if not self.is_document and self._request.reply is not None:
@@ -161,6 +161,7 @@ class ReplyText:
             self.tool_calls.append(call)
             self._emit(ToolCalled(id, call))
         else:
-            self.said += delta.text
+            if self._request.reply is not None and not self.is_document:
+                self.said += delta.text
             if text := self._stops.feed(delta.text):
                 self._emit(Delta(id, "content", text))

@@ -30,7 +30,7 @@ class SamplerChain:
         """Add to the logits of tokens, each of them one of the vocabulary."""
         given = (llama.llama_logit_bias * len(bias))(*(llama.llama_logit_bias(*each) for each in bias))
         self._add(llama.llama_sampler_init_logit_bias(vocabulary_size(vocab), len(bias), given))
-        self.lifts = True
+        self.lifts |= any(value > 0 for _, value in bias)
 
     def repeat_penalty(self, vocab: int, last: int, penalty: float, before: Iterable[int]) -> None:
         """Look back over the `last` tokens, at first the tokens `before`; those below 0, of pictures, are none."""
@@ -44,7 +44,7 @@ class SamplerChain:
         """Look back over the `last` tokens that are accepted from now on."""
         size = vocabulary_size(vocab)
         self._add(llama.llama_sampler_init_penalties(size, last, 1.0, frequency, presence))
-        self.lifts = True
+        self.lifts |= min(presence, frequency) < 0
 
     def top_k(self, count: int) -> None:
         self._add(llama.llama_sampler_init_top_k(count))
