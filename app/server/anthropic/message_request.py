@@ -9,8 +9,9 @@ from typing import Any
 from app.server.anthropic.schema import Block, CountRequest, GivenMessage, MessageRequest, Thinking, Tool
 from app.server.anthropic.signatures import signed_thought
 from app.server.asks import Ask, call_of, with_system_in_front, with_tool_names
+from app.server.pictures import SentPictures
 from app.server.refusal import Refusal, bad_request
-from engine.values import Message, Reasoning, Sampling, ToolCall
+from engine.values import Message, Picture, Reasoning, Sampling, ToolCall
 
 _EFFORTS: dict[str, Reasoning] = {
     "low": "low",
@@ -28,10 +29,11 @@ _TELLS_OF_FAILURE = ("error", "<tool_use_error")
 
 def prompt_ask(request: CountRequest) -> Ask:
     """What makes the prompt of an answer. Raises Refusal 400 for what isn't possible, with the field."""
-    system = text_of(request.system, "system") if request.system is not None else ""
+    pictures = SentPictures()
+    system, _ = content_of(request.system, "system", pictures)
     messages = [Message("system", system)] if system else []
     for at, message in enumerate(request.messages):
-        messages += messages_of(message, f"messages[{at}]")
+        messages += messages_of(message, f"messages[{at}]", pictures)
     tools, choice = tools_of(request)
     last = request.messages[-1]
     format = request.output_config.format if request.output_config else None
@@ -44,6 +46,7 @@ def prompt_ask(request: CountRequest) -> Ask:
         tool_choice=choice,
         parallel_tool_calls=not (request.tool_choice and request.tool_choice.disable_parallel_tool_use),
         reply=None if format is None else format.schema,
+        pictures=pictures,
     )
 
 
@@ -65,6 +68,7 @@ def message_ask(request: MessageRequest) -> Ask:
         ask.tool_choice,
         parallel_tool_calls=ask.parallel_tool_calls,
         reply=ask.reply,
+        pictures=ask.pictures,
     )
 
 
@@ -83,32 +87,40 @@ def reasoning_of(request: CountRequest) -> Reasoning:
     return _EFFORTS[effort]
 
 
-def messages_of(message: GivenMessage, where: str) -> list[Message]:
+def messages_of(message: GivenMessage, where: str, pictures: SentPictures) -> list[Message]:
     """One given message as the messages that templates know: results of tools are messages of their own."""
     if isinstance(message.content, str):
         return [Message(message.role, message.content)]
     if message.role == "assistant":
         return [_assistant(message.content, where)]
     made: list[Message] = []
-    texts: list[str] = []
+    said: list[Block] = []
     for number, block in enumerate(message.content):
-        at = f"{where}.content[{number}]"
         if block.type == "tool_result" and message.role == "user":
-            made += _user(message.role, texts)
-            texts = []
-            made.append(_result(block, at))
+            made += _said(message.role, said, where, pictures)
+            said = []
+            made.append(_result(block, f"{where}.content[{number}]", pictures))
         else:
-            texts.append(_text(block, at))
-    made += _user(message.role, texts)
+            said.append(block)
+    made += _said(message.role, said, where, pictures)
     return made or [Message(message.role, "")]
 
 
-def text_of(content: str | Sequence[Block] | None, where: str) -> str:
-    """The text of a content without what only other models read; its blocks stand on lines of their own."""
+def content_of(
+    content: str | Sequence[Block] | None, where: str, pictures: SentPictures
+) -> tuple[str, tuple[Picture, ...]]:
+    """The text of a content, whose blocks stand on lines of their own, and its pictures; without what only other
+    models read."""
     if content is None or isinstance(content, str):
-        return content or ""
-    texts = [_text(block, f"{where}[{number}]") for number, block in enumerate(content)]
-    return "\n".join(text for text in texts if not text.startswith(_BILLING))
+        return content or "", ()
+    text, media = "", list[Picture]()
+    for number, block in enumerate(content):
+        source = block.source
+        if block.type == "image" and source is not None and source.type == "base64":
+            media.append(pictures.from_base64(source.data, len(text), f"{where}[{number}]"))
+        elif not (said := _text(block, f"{where}[{number}]")).startswith(_BILLING):
+            text += f"\n{said}" if text else said
+    return text, tuple(media)
 
 
 def tools_of(request: CountRequest) -> tuple[tuple[dict[str, Any], ...], str]:
@@ -129,8 +141,11 @@ def tools_of(request: CountRequest) -> tuple[tuple[dict[str, Any], ...], str]:
     return tuple(map(_definition, tools)), choice
 
 
-def _user(role: Any, texts: Sequence[str]) -> list[Message]:
-    return [Message(role, "\n".join(texts))] if texts else []
+def _said(role: Any, blocks: Sequence[Block], where: str, pictures: SentPictures) -> list[Message]:
+    if not blocks:
+        return []
+    text, media = content_of(blocks, f"{where}.content", pictures)
+    return [Message(role, text, media=media)]
 
 
 def _assistant(blocks: Sequence[Block], where: str) -> Message:
@@ -149,11 +164,12 @@ def _assistant(blocks: Sequence[Block], where: str) -> Message:
     return Message("assistant", "".join(texts), "".join(thoughts), tuple(calls))
 
 
-def _result(block: Block, where: str) -> Message:
-    text = text_of(block.content, f"{where}.content")
+def _result(block: Block, where: str, pictures: SentPictures) -> Message:
+    text, media = content_of(block.content, f"{where}.content", pictures)
     if block.is_error and not text.lower().startswith(_TELLS_OF_FAILURE):
         text = f"Error: {text}" if text else "Error"
-    return Message("tool", text, tool_call_id=block.tool_use_id)
+        media = ()
+    return Message("tool", text, tool_call_id=block.tool_use_id, media=media)
 
 
 def _text(block: Block, where: str) -> str:
@@ -161,6 +177,9 @@ def _text(block: Block, where: str) -> str:
         return block.text
     if block.type == "document" and block.source is not None and block.source.type == "text":
         return block.source.data
+    if block.type == "image":
+        message = "Pictures are read from base64 alone; no address is opened."
+        raise bad_request(message, where, "unsupported_value")
     raise bad_request(f"A block of type {block.type[:50]!r} isn't read here.", where, "unsupported_value")
 
 

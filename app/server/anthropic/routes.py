@@ -17,6 +17,7 @@ from app.server.anthropic.schema import CountRequest, MessageRequest
 from app.server.http.answers import AnswerResponse, Answers, json_response
 from app.server.http.body import body_limit, read_json
 from app.server.http.calls import call_of
+from app.server.http.off_loop import off_loop
 
 
 class _OfThisProtocol(Route):
@@ -44,22 +45,20 @@ def routes(answers: Answers) -> list[Route]:
     async def count_tokens(request: Request) -> Any:
         asked = await read_json(request, CountRequest, body_limit(answers.answering.sees))
         ask = prompt_ask(asked)
-        model = await answers.off_loop(answers.answering.find, ask.model)
+        model = await off_loop(answers.answering.find, ask.model)
         call = call_of(request)
         call.model = model.id
         return json_response(
-            {"input_tokens": await answers.off_loop(answers.answering.measure, model, ask, call.key)}
+            {"input_tokens": await off_loop(answers.answering.measure, model, ask, call.key)}
         )
 
     async def models(request: Request) -> Any:
-        known = [model_value(model) for model in await answers.off_loop(answers.answering.known)]
+        known = [model_value(model) for model in await off_loop(answers.answering.known)]
         ids = [model["id"] for model in known] or [None]
         return json_response({"data": known, "has_more": False, "first_id": ids[0], "last_id": ids[-1]})
 
     async def model(request: Request) -> Any:
-        return json_response(
-            model_value(await answers.off_loop(answers.answering.find, request.path_params["id"]))
-        )
+        return json_response(model_value(await off_loop(answers.answering.find, request.path_params["id"])))
 
     return [
         Route("/v1/messages", messages, methods=["POST"]),

@@ -121,3 +121,45 @@ def test_files_of_pictures_are_few_and_gone_in_the_end() -> None:
     assert [path.exists() for path in paths] == [False, True]
     files.close()
     assert not paths[1].parent.exists()
+
+
+def base64_of(body: bytes) -> str:
+    return base64.b64encode(body).decode()
+
+
+def of_anthropic(source: dict[str, Any]) -> dict[str, Any]:
+    parts = [{"type": "text", "text": "Look:"}, {"type": "image", "source": source}]
+    result = {"type": "tool_result", "tool_use_id": "call_1", "content": parts}
+    return {"max_tokens": 5, "messages": [{"role": "user", "content": [result, *parts]}]}
+
+
+def of_responses(url: str) -> dict[str, Any]:
+    parts = [{"type": "input_text", "text": "Look:"}, {"type": "input_image", "image_url": url}]
+    output = {"type": "function_call_output", "call_id": "call_1", "output": parts}
+    return {"input": [output, {"role": "user", "content": parts}]}
+
+
+def test_other_protocols_send_pictures_too_also_as_results_of_tools(seeing: Served) -> None:
+    found: list[Any] = []
+
+    def answer(request: Any) -> tuple[str, ...]:
+        found.append(
+            [(m.role, m.content, [read_pixels(each)[:3] for each in m.media]) for m in request.messages]
+        )
+        return ("Red.",)
+
+    seeing.engine.answer = answer
+    body = picture("red", (60, 40))
+    source = {"type": "base64", "media_type": "image/png", "data": base64_of(body)}
+    assert seeing.ask("/v1/messages", of_anthropic(source)).status == 200
+    assert seeing.ask("/v1/messages/count_tokens", of_anthropic(source)).json["input_tokens"] > 0
+    assert seeing.ask("/v1/responses", of_responses(url_of(body))).status == 200
+    red = [b"\xff\0\0"]
+    assert found == [[("tool", "Look:", red), ("user", "Look:", red)]] * 2
+
+
+def test_other_protocols_open_no_address_either(seeing: Served) -> None:
+    for url in ("http://127.0.0.1:1/a.png", "file:///etc/passwd", "data:image/png,abc"):
+        assert seeing.ask("/v1/messages", of_anthropic({"type": "url", "url": url})).status == 400
+        assert seeing.ask("/v1/responses", of_responses(url)).status == 400
+    assert seeing.engine.requests == []

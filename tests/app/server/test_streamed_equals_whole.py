@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from app.server.anthropic.message_answer import MessageWriter
 from app.server.asks import Answer, AnswerEvent
 from app.server.openai.chat_answer import ChatWriter
+from app.server.openai.responses.schema import ResponsesRequest
+from app.server.openai.responses.writer import ResponseWriter
 from engine.api import Delta, Finished, PrefillProgress, ToolCallDelta, ToolCalled
 from engine.values import FinishReason, Timings, ToolCall, Usage
 
@@ -103,3 +105,24 @@ def input_of(written: str) -> Any:
     except json.JSONDecodeError:
         read = None
     return read if isinstance(read, dict) else {"invalid_json": written}
+
+
+@given(answers(), st.booleans())
+def test_responses(events: list[AnswerEvent], is_custom: bool) -> None:
+    kind: dict[str, Any] = {"type": "custom" if is_custom else "function", "name": "tool"}
+    request = ResponsesRequest(input="Hi", tools=[kind])
+    whole = whole_of(ResponseWriter("id", "m", request, lambda: 1.0), events)
+    writer = ResponseWriter("id", "m", request, lambda: 1.0)
+    frames = b"".join(writer.frames(event) for event in events).decode().split("\n\n")[:-1]
+    told = [json.loads(frame.partition("\ndata: ")[2]) for frame in frames]
+    assert [event["sequence_number"] for event in told] == list(range(len(told)))
+    texts: dict[str, str] = {}
+    for event in told:
+        if event["type"].endswith(".delta"):
+            texts[event["item_id"]] = texts.get(event["item_id"], "") + event["delta"]
+    for item in whole["output"]:
+        said = item.get("input", item.get("arguments"))
+        assert texts.get(item["id"], "") == (item["content"][0]["text"] if said is None else said)
+    done = [event["item"] for event in told if event["type"] == "response.output_item.done"]
+    assert done == whole["output"]
+    assert {**told[-1]["response"], "sequence_number": 0} == {**whole, "sequence_number": 0}

@@ -1,0 +1,1 @@
+"""OpenAI's Responses: one request has a whole history, one answer several items."""
