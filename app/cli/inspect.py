@@ -54,6 +54,7 @@ def inspection(summary: ModelSummary, chat_format: ChatFormat, taken: Senses) ->
         "sees": taken.sees,
         "hears": taken.hears,
         "embeds": taken.embeds,
+        "ranks": taken.ranks,
     }
 
 

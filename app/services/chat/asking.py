@@ -96,6 +96,10 @@ class Asking:
         `ChatModels.take_up` does.
         """
         record = self._store.messages.get(message)
+        is_answer = record.role == "assistant" and record.parent is not None
+        question = self._store.messages.get(record.parent or 0) if is_answer else record
+        if _lacks_passages(question):
+            self._collections.look_ahead(self._conversations.get(record.conversation), question.content)
         with self._answers.starting:
             self._refuse_moved(record.conversation, after)
             self._answers.refuse_busy(record.conversation)
@@ -204,7 +208,7 @@ class Asking:
     def _search_again(self, id: int, question: int) -> None:
         """Find the passages that a question has not, as a model that searched by itself answered it before."""
         asked = self._store.messages.get(question)
-        if asked.role != "user" or any(source.path for source in asked.sources):
+        if not _lacks_passages(asked):
             return
         conversation = self._conversations.get(id)
         if not self._collections.of_run(conversation):
@@ -272,3 +276,8 @@ class Asking:
         leaf = self._store.conversations.get(conversation).leaf
         if after is not None and after != (leaf or 0):
             raise UserError("chat.changed_elsewhere")
+
+
+def _lacks_passages(message: Message) -> bool:
+    """Whether it is a question for which no collection was searched."""
+    return message.role == "user" and not any(source.path for source in message.sources)

@@ -46,6 +46,7 @@ def test_json_is_the_contracts_object(tmp_path: Path, capsys: pytest.CaptureFixt
         "sees": False,
         "hears": False,
         "embeds": False,
+        "ranks": False,
     }
 
 

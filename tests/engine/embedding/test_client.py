@@ -178,6 +178,18 @@ def test_a_host_that_is_killed_comes_back_and_the_passages_are_whole(embedder: L
     assert embedder.host.pid != before
 
 
+def test_ctrl_c_while_it_starts_does_not_end_the_host(embedder: LocalEmbedder) -> None:
+    """It reaches all processes of a terminal, and is for the parent to decide."""
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(embedder.embed, ["a"], query=True)
+        wait_until(lambda: embedder.host.pid is not None or asked.done())
+        pid = embedder.host.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGINT)
+        assert len(asked.result(60)) == 1
+    assert embedder.host.pid == pid and embedder.host.crashes == []
+
+
 def test_a_host_that_nobody_asks_gives_its_memory_back(model: Path) -> None:
     embedder = LocalEmbedder(model, idle_s=0.1)
     first = embedder.embed(["a"], query=False)[0]
