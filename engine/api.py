@@ -219,7 +219,8 @@ class Engine(Protocol):
     def generate(self, request: GenerateRequest) -> None:
         """Queue an answer; ends in `Finished`. A lost host is started and loaded again first.
 
-        Raises UserError `engine.no_model` or `engine.crashes_too_often`.
+        Raises UserError `engine.no_model`, `engine.crashes_too_often`, or `engine.too_deep` for tools or a schema
+        that are nested too deep to be sent.
         """
         ...
 

@@ -387,4 +387,7 @@ def _without_cache(request: LoadRequest, gone: tuple[str, ...]) -> LoadRequest:
 
 def _clean(request: GenerateRequest) -> GenerateRequest:
     """The request with all text made valid for JSON."""
-    return msgspec.convert(clean_value(msgspec.to_builtins(request)), GenerateRequest)
+    try:
+        return msgspec.convert(clean_value(msgspec.to_builtins(request)), GenerateRequest)
+    except RecursionError as error:
+        raise UserError("engine.too_deep") from error

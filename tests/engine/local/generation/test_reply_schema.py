@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from engine.api import Delta, GenerateRequest
+from engine.errors import UserError
 from engine.values import Message, Sampling
 from tests.engine.formats import templates
 from tests.engine.local.conftest import Running
@@ -86,6 +87,19 @@ def test_a_schema_that_no_grammar_keeps_is_told_before_anything_is_read(running:
     text, end = running.told.answer(running.engine, ask(13, QUESTION, reply={"not": {}}))
     assert end.error is not None and (text, end.error.code) == ("", "schema.not_followed")
     assert end.error.params == {"detail": "#: not is not followed"}
+
+
+def test_a_schema_that_is_nested_too_deep_is_an_error_and_the_next_one_is_answered(running: Running) -> None:
+    deep: dict[str, Any] = {}
+    for depth in range(2000):
+        deep = {"type": "array", "items": deep}
+        if depth == 300:
+            _, end = running.told.answer(running.engine, ask(20, QUESTION, reply=deep))
+            assert end.error is not None and end.error.code == "schema.not_followed"
+    with pytest.raises(UserError) as caught:
+        running.engine.generate(ask(21, QUESTION, reply=deep))
+    assert caught.value.code == "engine.too_deep"
+    assert running.told.answer(running.engine, ask(22, QUESTION, max_tokens=2))[1].error is None
 
 
 def test_beside_tools_a_reply_is_the_document_or_a_call(running: Running) -> None:
