@@ -22,6 +22,8 @@ _CLIENTS = (
 _STATUS: dict[str, tuple[int, str]] = {
     "engine.context_overflow": (400, "context_length_exceeded"),
     "engine.bad_sampling": (400, "invalid_value"),
+    "engine.bad_bias": (400, "invalid_value"),
+    "engine.too_deep": (400, "invalid_value"),
     "engine.empty_prompt": (400, "invalid_value"),
     "engine.no_model": (503, "model_not_loaded"),
     "model.answering": (503, "model_busy"),
@@ -30,7 +32,11 @@ _STATUS: dict[str, tuple[int, str]] = {
     "library.missing": (404, "model_not_found"),
     "model.no_starter": (404, "model_not_found"),
 }
-_PARAMS = {"engine.context_overflow": "messages", "schema.not_followed": "response_format"}
+_PARAMS = {
+    "engine.context_overflow": "messages",
+    "engine.bad_bias": "logit_bias",
+    "schema.not_followed": "response_format",
+}
 RETRY_S = 5
 
 
