@@ -18,9 +18,11 @@ class Meaning:
 
     def __init__(self, home: Path, make: MakeEmbedder, before: MakeEmbedder | None = None) -> None:
         self._home = home
-        self._lock = threading.Lock()  # guards both
+        self._lock = threading.Lock()  # guards what follows
         self._space = VectorSpace(home, make)
         self._before = None if before is None else VectorSpace(home, before)
+        # Of no use any more, but somebody may still fill them.
+        self._given_up: list[VectorSpace] = []
 
     def model(self, store: DocumentStore) -> EmbeddingModel | None:
         """Whose vectors count, None where there is no embedder."""
@@ -32,10 +34,8 @@ class Meaning:
             now, before = self._space, self._before
             finds = now if before is None or store is None or now.is_whole(store) else before
             self._space, self._before = VectorSpace(self._home, make), finds
+            self._given_up += [space for space in (now, before) if space not in (None, finds)]
         now.make_way()
-        for space in (now, before):
-            if space is not None and space is not finds:
-                space.close()
 
     def fill(
         self,
@@ -46,7 +46,10 @@ class Meaning:
     ) -> None:
         """Make the vectors that are missing, and remove those of other models once all are there. `on_progress` gets
         how many documents are done. Raises UserError `engine.*` and `store.disk_error`."""
-        space = self._space
+        with self._lock:
+            space, given_up, self._given_up = self._space, self._given_up, []
+        for each in given_up:
+            each.close()
 
         def ended() -> bool:
             return stopped() or self._space is not space
@@ -90,7 +93,7 @@ class Meaning:
 
     def close(self) -> None:
         """End the embedders, before whoever fills is waited for."""
-        for space in self._spaces:
+        for space in (*self._spaces, *self._given_up):
             space.close()
 
     @property

@@ -242,3 +242,29 @@ def test_what_is_found_comes_in_the_order_of_the_scores(tmp_path: Path, folder: 
     scores = [-2.0, 0.5, 7.0]
     assert names(collections.search("docs", "dog", 3)) == [plain[2], plain[1], plain[0]]
     collections.close()
+
+
+def test_who_chooses_twice_gets_the_last_one(tmp_path: Path, folder: Path) -> None:
+    class Third(Dictionary):
+        width, digest = 16, "third"
+
+    collections = Collections(tmp_path / "home", Dictionary)
+    collections.add("docs", [folder])
+    collections.bring_up_to_date()
+    other, third = Other(), Third()
+
+    def choose_again() -> None:
+        other.before = lambda: None
+        collections.embed_with(lambda: third)  # while the other one is at work
+
+    other.before = choose_again
+    collections.embed_with(lambda: other)
+    collections.bring_up_to_date()
+    assert names(collections.search("docs", "hound", 1)) == [("a.txt", ("meaning",))]  # by the first
+    assert collections.status("docs").counts.meaning == 0
+    collections.bring_up_to_date()
+    assert collections.status("docs").counts.meaning == 2 and len(third.texts) == 2
+    assert len(list((tmp_path / "home").glob("*.vectors"))) == 1
+    collections.embed_with(Dictionary)
+    assert names(collections.search("docs", "hound", 1)) == [("a.txt", ("meaning",))]  # by the third
+    collections.close()
