@@ -58,7 +58,6 @@ class Reply:
             if request.prompt is None
             else PlainText(Prompt(seed))
         )
-        self._offered, self._has_begun = bool(tools), False
         self._pieces = CallPieces(seed)
         self._counted = Counted()
         self._first = self._last = self._thought = 0.0
@@ -82,7 +81,6 @@ class Reply:
         if chunk.reasoning:
             self._tell_thought(clean_text(chunk.reasoning))
         if chunk.content:
-            self._begin_content(chunk.content)
             self._parsed(self._parser.feed(clean_text(chunk.content)))
         for piece in chunk.calls:
             self._called(self._pieces.feed(piece), self._read)
@@ -92,13 +90,6 @@ class Reply:
         self._stop = self._stop or chunk.stop
         if chunk.counted is not None:
             self._counted = _merged(self._counted, chunk.counted)
-
-    def _begin_content(self, text: str) -> None:
-        """In the document that the request asks for nothing is a mark; where tools are offered, it may be a call."""
-        if not self._has_begun and text.strip():
-            self._has_begun = True
-            if self._request.reply is not None and not self._offered and text.lstrip()[0] in "{[":
-                self._parser = PlainText(Prompt(""))
 
     def close(self) -> None:
         """End the stream and emit what was held back."""

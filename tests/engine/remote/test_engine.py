@@ -311,12 +311,3 @@ def test_an_answer_that_waits_for_a_load_ends_with_the_next_and_one_behind_that_
         engine.close()
     assert (ends[1][1].reason, ends[1][1].error) == ("cancelled", None)
     assert (ends[2][0], ends[2][1].reason) == ("Here.", "stop")
-
-
-def test_in_a_document_nothing_is_a_mark(connect: Connect) -> None:
-    document = '{"a": "<think>x</think> <tool_call>{}</tool_call>"}'
-    connected = connect(in_order(say(document), say(f"<think>Hm.</think>\n{document}")))
-    assert asked(connected, reply={"type": "object"})[0] == document
-    assert told(connected, "reasoning") == ""
-    asked(connected, reply={"type": "object"})
-    assert told(connected, "reasoning").startswith("Hm."), "of a server that leaves thoughts in the text"
