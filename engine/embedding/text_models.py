@@ -7,18 +7,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.embedding.api import Embedded, EmbeddingStopped, Ranked
-from engine.embedding.client import LocalEmbedder, LocalReranker
-from engine.embedding.host_client import IDLE_S
+# All else with the first use: numpy takes a while to load.
+if TYPE_CHECKING:
+    from engine.embedding.api import Embedded, Ranked
+    from engine.embedding.client import LocalEmbedder, LocalReranker
 
 # Tokens of a text, whatever the model takes: memory and time of a step grow with their square.
 LONGEST_TEXT = 2048
 # Models that stay loaded until they are idle.
 _MODELS = 2
 
-_Client = TypeVar("_Client", LocalEmbedder, LocalReranker)
+_Client = TypeVar("_Client", "LocalEmbedder", "LocalReranker")
 
 
 class TextModels:
@@ -27,11 +28,11 @@ class TextModels:
 
     They raise what reading the file raises: UserError `model.no_embeddings` or `model.no_scores` (name) for a model
     that is not made for it; UserError `engine.*` with the reason when it cannot be loaded or run; EmbeddingStopped
-    after `close`.
+    after `close`. `hosting` as for `HostClient`.
     """
 
-    def __init__(self, *, idle_s: float = IDLE_S) -> None:
-        self._idle_s = idle_s
+    def __init__(self, **hosting: Any) -> None:
+        self._hosting = hosting
         self._lock = threading.Lock()
         self._clients: dict[Path, LocalEmbedder | LocalReranker] = {}  # the one that was used last at the end
         self._users: Counter[Path] = Counter()
@@ -40,11 +41,15 @@ class TextModels:
     def embed(self, model: Path, texts: Sequence[str], *, query: bool | None = None) -> Embedded:
         """Vectors of texts. `query` tells a question from a passage; None: the texts are given to the model as they
         are."""
+        from engine.embedding.client import LocalEmbedder
+
         with self._using(model, LocalEmbedder) as embedder:
             return embedder.embedded(texts, query=query)
 
     def rerank(self, model: Path, query: str, documents: Sequence[str]) -> Ranked:
         """How well each document answers the query."""
+        from engine.embedding.client import LocalReranker
+
         with self._using(model, LocalReranker) as reranker:
             return reranker.rank(query, documents)
 
@@ -59,12 +64,14 @@ class TextModels:
 
     @contextmanager
     def _using(self, path: Path, kind: type[_Client]) -> Iterator[_Client]:
+        from engine.embedding.api import EmbeddingStopped
+
         with self._lock:
             if self._closed:
                 raise EmbeddingStopped
             found = self._clients.get(path)
             if not isinstance(found, kind):
-                found = kind(path, LONGEST_TEXT, idle_s=self._idle_s)
+                found = kind(path, LONGEST_TEXT, **self._hosting)
             self._clients.pop(path, None)
             self._clients[path] = found
             self._users[path] += 1

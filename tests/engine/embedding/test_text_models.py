@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -109,3 +111,9 @@ def test_models_that_are_used_at_once_all_answer_and_two_stay(folder: Path) -> N
     models.close()
     with pytest.raises(EmbeddingStopped):
         models.embed(folder / "embeds.gguf", ["a"])
+
+
+def test_numpy_is_not_loaded_before_a_model_is_asked() -> None:
+    code = "import sys; from engine.embedding.text_models import TextModels; TextModels().close()"
+    command = [sys.executable, "-c", f"{code}; print('numpy' in sys.modules)"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
