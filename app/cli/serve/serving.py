@@ -10,6 +10,7 @@ from app import paths
 from app.cli.ending import Ended, signals_held
 from app.cli.opened import opened
 from app.cli.output import Output
+from app.cli.serve.service_manager import tell
 from app.server.server import PORT, PROTOCOLS, Server, ServerOptions
 from engine.errors import UserError
 
@@ -44,6 +45,7 @@ def serve(options: ServerOptions, model: str, context: int | None, output: Outpu
             address = server.start()
             output.object({"address": address, "pid": os.getpid(), "protocols": list(PROTOCOLS)})
             output.text(output.localized("cli.serve.listens", address=address))
+            tell("READY=1")
             if not options.needs_key:
                 output.note(output.localized("cli.serve.without_key"))
             elif server.keys.is_empty:
@@ -54,6 +56,7 @@ def serve(options: ServerOptions, model: str, context: int | None, output: Outpu
             return 0
         finally:
             with signals_held():
+                tell("STOPPING=1")
                 server.stop()
     return 0
 

@@ -92,7 +92,7 @@ class Answers:
         """End all open answers with an error, and wait for their ends."""
         self._is_stopping = True
         for events in list(self._open):
-            events.put([stopping()])
+            events.break_off(stopping())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STOP_S):
                 while self._tasks:
@@ -102,7 +102,7 @@ class Answers:
         """End the open answers of a key."""
         for events, its in list(self._open.items()):
             if its == key:
-                events.put([refusal])
+                events.break_off(refusal)
 
     @property
     def keys_at_work(self) -> set[ServerKey]:

@@ -62,6 +62,11 @@ class AnswerEvents:
             self._waiting = joined(self._waiting)
         self._came.set()
 
+    def break_off(self, refusal: Refusal) -> None:
+        """End the answer with an error; the engine is not waited for, and neither is a client that reads slowly."""
+        self.put([refusal])
+        self.left.set()
+
     def leave_out(self, choices: int) -> None:
         """The ends of so many choices are awaited no more."""
         self._unfinished -= choices

@@ -19,7 +19,7 @@ from engine.errors import UserError
 
 LOOPBACK = ("127.0.0.1", "::1")
 _BACKLOG = 512
-_END_S = 2
+_END_S = 1
 _TRIES = 20
 
 

@@ -35,6 +35,14 @@ def serving(command: Command, *arguments: str) -> Iterator[tuple[Popen[str], dic
             process.communicate(timeout=PATIENCE_S)
 
 
+def service_manager() -> tuple[str, socket.socket]:
+    """An address that services tell what they do, and what hears it."""
+    notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notices.settimeout(PATIENCE_S)
+    notices.bind("")  # Linux gives it a name that is no file
+    return notices.getsockname().replace(b"\0", b"@", 1).decode(), notices
+
+
 def ask(address: str, path: str, key: str, body: Any = None) -> tuple[int, Any]:
     where = urlsplit(address)
     with closing(
@@ -94,7 +102,10 @@ def test_it_serves_until_it_is_told_to_end_and_one_serves_a_data_folder(
 ) -> None:
     command = Command(coterie_home)
     (tmp_path / "keys").write_text("# for the editor\na-key-of-a-file\n")
-    with serving(command, "--key-file", str(tmp_path / "keys")) as (process, told):
+    manager, notices = service_manager()
+    command.environment["NOTIFY_SOCKET"] = manager
+    with notices, serving(command, "--key-file", str(tmp_path / "keys")) as (process, told):
+        assert notices.recv(100) == b"READY=1"
         assert told == {"address": told["address"], "pid": process.pid, "protocols": ["openai", "anthropic"]}
         status, listed = ask(told["address"], "/v1/models", "a-key-of-a-file")
         assert status == 200 and "starter" in {model["id"] for model in listed["data"]}
@@ -104,6 +115,9 @@ def test_it_serves_until_it_is_told_to_end_and_one_serves_a_data_folder(
         assert ask(told["address"], "/v1/models", key)[0] == 401
         second = here("serve", "--port", "0", "--json")
         assert second.last["error"]["code"] == "server.already" and told["address"] in second.err
+        process.send_signal(signal.SIGTERM)
+        assert notices.recv(100) == b"STOPPING=1"
+        process.wait(PATIENCE_S)
     assert process.returncode == 0
     assert not (coterie_home / "server.json").exists()
 

@@ -152,6 +152,25 @@ def test_open_streams_end_with_an_error_when_the_server_stops(own: Served) -> No
     assert not own.server.is_on and own.server.state.running == 0
 
 
+def test_a_client_that_reads_nothing_holds_up_neither_the_engine_nor_the_end(own: Served) -> None:
+    sent: list[int] = []
+
+    def answer(_request: Any) -> Iterator[str]:
+        for number in range(10**6):
+            sent.append(number)
+            yield "x" * 50_000
+
+    own.engine.answer = answer  # type: ignore[assignment]
+    own.engine.pace = 0.0001
+    body = json.dumps({"messages": [{"role": "user", "content": "x"}], "stream": True}).encode()
+    with own.raw() as opened:
+        opened.sendall(request_head(own, len(body)) + body)
+        wait_until(lambda: len(sent) > 300)  # more than what lies in buffers on the way
+        own.server.stop()
+        wait_until(lambda: own.engine.requests[0].id in own.engine.aborted)
+        read_to_end(opened)
+
+
 def test_a_stream_that_waits_is_kept_alive(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "_HEADERS_S", 0.01)
     monkeypatch.setattr(answers, "_KEEP_ALIVE_S", 0.01)
