@@ -222,6 +222,27 @@ def search() -> None:
     )
 
 
+def attached() -> None:
+    from tests.bench.attached import PAGES, measure
+
+    found = measure()
+    cold, kept = f"{found['cold_tokens']:.0f}", f"{found['kept_tokens']:.0f}"
+    rows = [
+        ("the file read, ms", f"{1000 * found['read_s']:.0f}", "", "", ""),
+        ("its tokens counted, ms", f"{1000 * found['weigh_s']:.0f}", "", "", ""),
+        (
+            f"first word, cold, {cold} tokens, s (bare: the tokens alone)",
+            f"{found['cold_s']:.2f}",
+            f"{found['alone_s']:.2f}",
+            f"{found['cold_s'] / found['alone_s']:.2f}",
+            "<= 1.1",
+        ),
+        ("  as the chip had predicted, s", f"{found['told_s']:.2f}", "", "", ""),
+        (f"first word of the next question, {kept} tokens, s", f"{found['kept_s']:.2f}", "", "", ""),
+    ]
+    table(f"{PAGES} pages attached, starter model", rows)
+
+
 def answers() -> None:
     from tests.bench.search_quality import FIRST, measure
 
@@ -248,6 +269,7 @@ def server() -> None:
 
 
 PARTS = {
+    "attached": attached,
     "serving": serving,
     "conversations": conversations,
     "worker": worker,
@@ -261,7 +283,7 @@ PARTS = {
     "search": search,
     "answers": answers,
 }
-USUAL = ("serving", "tools", "start", "window", "placement", "transfer", "search")
+USUAL = ("serving", "tools", "start", "window", "placement", "transfer", "search", "attached")
 
 
 def main() -> None:
