@@ -44,6 +44,7 @@ class Messages(Part):
         state: MessageState = "done",
         model: str = "",
         dequeues: bool = False,
+        keeps_draft: bool = False,
         attachments: Sequence[Attachment] = (),
         sources: Sequence[Source] = (),
         notices: Sequence[ErrorInfo] = (),
@@ -51,7 +52,8 @@ class Messages(Part):
         """Add a message below `parent` (None: a first message) and show the branch that it ends.
 
         Below a parent that has children it is a variant of them: what an edit and a new answer are. With `dequeues`
-        it leaves the queue of the conversation, of which it is the first, else `attachments` leave its draft.
+        it leaves the queue of the conversation, of which it is the first; else `attachments` leave its draft, unless
+        it `keeps_draft`.
         Raises UserError `store.no_conversation`, and `store.no_message` for a parent from elsewhere.
         """
         owner = CONVERSATION.c.id == conversation
@@ -78,7 +80,7 @@ class Messages(Part):
         )
         message: int = inserted(connection, statement)
         connection.execute(update(CONVERSATION).where(owner).values(leaf=message, updated=now))
-        if attachments and not dequeues:
+        if attachments and not (dequeues or keeps_draft):
             connection.execute(update(CONVERSATION).where(owner).values(attachments=()))
         if dequeues:
             queued = connection.scalar(select(CONVERSATION.c.queued).where(owner)) or ()

@@ -19,7 +19,7 @@ from app.desktop.chat.footer import Footer
 from app.desktop.run_view.bubble import Bubble
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from app.desktop.text.tool_call_text import first_words
-from app.store.records import Message
+from app.store.records import Attachment, Message
 
 # Of the width, what the user's words and attachments take at most.
 SHARE = 0.84
@@ -33,7 +33,7 @@ def time_of(message: Message) -> str:
 class MessageCard(FittedWidget):
     """One message of the transcript."""
 
-    edit_requested = Signal(int, str)
+    edit_requested = Signal(int, str, object)
     regenerate_requested = Signal(int)
     continue_requested = Signal(int)
     answer_now_requested = Signal(int)
@@ -125,10 +125,15 @@ class MessageCard(FittedWidget):
         self.height_changed.emit()
 
     def _save(self, text: str) -> None:
-        changed = text != self.message.content.strip()
+        attachments = self._attachments_left()
+        changed = text != self.message.content.strip() or attachments != self.message.attachments
         self.stop_editing()
         if changed:
-            self.edit_requested.emit(self.message.id, text)
+            self.edit_requested.emit(self.message.id, text, attachments)
+
+    def _attachments_left(self) -> tuple[Attachment, ...]:
+        """Those that go with the changed message."""
+        return self.message.attachments
 
     def _show_parts(self, on: bool) -> None:
         """Shows or hides what the editor replaces."""
@@ -151,6 +156,8 @@ class UserCard(MessageCard):
         self._chips = SentChips(self, SHARE)
         self._chips.pressed.connect(self.attachment_pressed)
         self._chips.picture_wanted.connect(self.picture_wanted)
+        self._chips.height_changed.connect(self.height_changed)
+        self._chips.focus_lost.connect(self._focus_editor)
         self._bubble = Bubble(self, "", SHARE)
         self._bubble.height_changed.connect(self.height_changed)
         self.show_message(message)
@@ -166,12 +173,23 @@ class UserCard(MessageCard):
     def show_message(self, message: Message) -> None:
         self._bubble.show_text(message.content)
         self._bubble.setHidden(not message.content or self.is_editing)
-        self._chips.show_attachments(message.attachments)
+        if not self.is_editing:
+            self._chips.show_attachments(message.attachments)
         super().show_message(message)
+
+    def _attachments_left(self) -> tuple[Attachment, ...]:
+        return self._chips.shown
+
+    def _focus_editor(self) -> None:
+        if self._editor is not None:
+            self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_parts(self, on: bool) -> None:
         super()._show_parts(on)
         self._bubble.setVisible(on and bool(self.message.content))
+        self._chips.let_remove(self.is_editing)
+        if not self.is_editing:
+            self._chips.show_attachments(self.message.attachments)
 
     def retranslate(self) -> None:
         attached = ", ".join(each.name for each in self.message.attachments)

@@ -168,11 +168,11 @@ class ChatCommands(QObject):
         if not self._shown.answering():
             self._transcript.edit_last_message()
 
-    def _edit(self, message: int, text: str) -> None:
+    def _edit(self, message: int, text: str, attachments: Sequence[Attachment]) -> None:
         now, conversation, after = self._shown.now, self._shown.now.id, self._last_seen()
         if conversation is not None:
             self._calls.do(
-                lambda s: s.asking.edit(message, text, after),
+                lambda s: s.asking.edit(message, text, after, attachments),
                 self._follow,
                 lambda error: self._give_back(now, conversation, text, error),
                 owner=self,

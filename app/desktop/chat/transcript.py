@@ -57,7 +57,7 @@ class TranscriptView(TranslatedWidget):
     `link_activated` comes only after the reader has seen the whole address and agreed."""
 
     page_wanted = Signal(list)
-    edit_requested = Signal(int, str)
+    edit_requested = Signal(int, str, object)
     regenerate_requested = Signal(int)
     continue_requested = Signal(int)
     answer_now_requested = Signal(int)

@@ -112,9 +112,15 @@ class Asking:
             self._events.publish(BranchShown(record.conversation))
             return self._answer(record.conversation, parent, branch=True)
 
-    def edit(self, message: int, text: str, after: int | None = None) -> Message:
-        """Add a variant of a message with another text and the same attachments, searched for that, as the
-        collection of its project is; a user's message is answered again. `after` as in `send`.
+    def edit(
+        self,
+        message: int,
+        text: str,
+        after: int | None = None,
+        attachments: Sequence[Attachment] | None = None,
+    ) -> Message:
+        """Add a variant of a message with another text and its attachments, or those of them that are given, searched
+        for that, as the collection of its project is; a user's message is answered again. `after` as in `send`.
 
         Raises UserError as `send` does.
         """
@@ -128,7 +134,8 @@ class Asking:
             self._answers.refuse_busy(record.conversation)
             if record.role == "user":
                 self._chat_models.take_up(record.conversation)
-            attachments, found = self._searching.sources(record.conversation, text, record.attachments)
+            given = record.attachments if attachments is None else attachments
+            attachments, found = self._searching.sources(record.conversation, text, given)
             conversation = self._conversations.get(record.conversation)
             kept = self._collections.of_chat(conversation, text) if record.role == "user" else Found()
             if not kept.notices:
@@ -140,6 +147,7 @@ class Asking:
                 text,
                 model=record.model,
                 attachments=attachments,
+                keeps_draft=True,
                 sources=self._numbered(record.conversation, record.parent, (*found, *kept.sources)),
                 notices=kept.notices,
             )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.chat.attaching.attachment_chip import AttachmentChip, Entry
@@ -20,20 +21,45 @@ GAP = 6
 
 class SentChips(FittedWidget):
     """Pictures, and chips of other things, at the right edge, `share` of the width at most; `pressed` carries the
-    Attachment. `picture_wanted` carries one, the pixels of its longest side and the widget that shows it."""
+    Attachment. While the message is changed they can be removed: `focus_lost` comes where the last one had the focus.
+    `picture_wanted` carries one, the pixels of its longest side and the widget that shows it."""
 
     pressed = Signal(object)
+    focus_lost = Signal()
     picture_wanted = Signal(object, int, object)
 
     def __init__(self, parent: QWidget, share: float) -> None:
         super().__init__(parent)
         self._share = share
         self._shown: tuple[Attachment, ...] = ()
+        self._can_remove = False
         self.chips: list[AttachmentChip | SentPicture] = []
 
     def show_attachments(self, attachments: Sequence[Attachment]) -> None:
-        if self._shown == tuple(attachments):
-            return
+        if self._shown != tuple(attachments):
+            self._show(attachments)
+
+    @property
+    def shown(self) -> tuple[Attachment, ...]:
+        """Those that are left."""
+        return self._shown
+
+    def let_remove(self, on: bool) -> None:
+        """Whether each has a cross."""
+        if on != self._can_remove:
+            self._can_remove = on
+            self._show(self._shown)
+
+    def _remove(self, gone: AttachmentChip) -> None:
+        place, focused = self.chips.index(gone), holds_focus(gone)
+        self._show([each for number, each in enumerate(self._shown) if number != place])
+        if focused and self.chips:
+            self.chips[min(place, len(self.chips) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+        elif focused:
+            self.focus_lost.emit()
+        self.height_changed.emit()
+
+    def _show(self, attachments: Sequence[Attachment]) -> None:
         for chip in self.chips:
             discard(chip)
         self._shown = tuple(attachments)
@@ -41,7 +67,12 @@ class SentChips(FittedWidget):
 
     def _made(self, attachment: Attachment) -> AttachmentChip | SentPicture:
         chip: AttachmentChip | SentPicture
-        if attachment.is_picture:
+        if self._can_remove:
+            chip = AttachmentChip(self, Entry(attachment.name, attachment))
+            chip.removed.connect(lambda: self._remove(chip))
+            chip.picture_wanted.connect(lambda side: self.picture_wanted.emit(attachment, side, chip))
+            chip.size_changed.connect(self.height_changed)
+        elif attachment.is_picture:
             chip = SentPicture(self, attachment)
             chip.picture_wanted.connect(lambda side: self.picture_wanted.emit(attachment, side, chip))
         else:

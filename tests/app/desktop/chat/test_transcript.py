@@ -305,7 +305,7 @@ def test_editing_saves_with_enter_and_cancels_with_escape(qtbot, view):
     qtbot.keyClicks(field, "more")
     with qtbot.waitSignal(view.edit_requested) as asked:
         qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert asked.args == [1, "first words!\nmore"]
+    assert asked.args == [1, "first words!\nmore", ()]
     assert not card(view, 1).is_editing
 
     view.edit_message(1)

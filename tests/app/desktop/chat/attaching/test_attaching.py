@@ -483,6 +483,35 @@ def test_an_edited_and_a_regenerated_message_keep_them(running: Running, tmp_pat
     assert find_all(card(view, view.ids[0]), kind=AttachmentChip)
 
 
+def test_what_is_attached_is_removed_from_a_sent_message_while_that_is_changed(
+    running: Running, tmp_path: Path
+) -> None:
+    view = running.window.chat.transcript
+    for name in ("door.md", "roof.md"):
+        (tmp_path / name).write_text(f"The {name[:4]} is green.\n")
+    give(running, tmp_path / "door.md", tmp_path / "roof.md")
+    attached(running, "door.md", "roof.md")
+    running.send("What color?")
+    running.until(lambda: bool(find_all(card(view, view.ids[0]), kind=AttachmentChip)))
+    give(running, tmp_path / "roof.md")  # of the next message
+    attached(running, "roof.md")
+    view.edit_message(view.ids[0])
+    shown = card(view, view.ids[0])
+    door = find_all(shown, kind=AttachmentChip)[0]
+    running.qtbot.keyClick(door, Qt.Key.Key_Delete)
+    assert [chip.entry.name for chip in find_all(shown, kind=AttachmentChip)] == ["roof.md"]
+    running.qtbot.keyClick(editor(shown), Qt.Key.Key_Escape)
+    names = [chip.entry.name for chip in find_all(shown, kind=AttachmentChip)]
+    assert names == ["door.md", "roof.md"]  # nothing was changed
+    view.edit_message(view.ids[0])
+    press(find_all(shown, kind=AttachmentChip)[0], "Remove “door.md”")
+    before = len(running.engine.requests)
+    running.qtbot.keyClick(editor(shown), Qt.Key.Key_Return)
+    running.until(lambda: len(running.engine.requests) > before and not running.services.answers.answering())
+    assert "The roof is green." in asked(running) and "The door" not in asked(running)
+    assert [each.name for each in draft(running)] == ["roof.md"]
+
+
 def test_a_question_waits_with_its_attachments_and_gives_them_back_to_be_changed(
     make_desktop: Callable[..., Running], tmp_path: Path
 ) -> None:
