@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from app.services.chat.events import ConversationChanged
+from app.services.events import ServiceEvent
 from app.services.services import Services
 from engine.errors import UserError
 from tests.support.listening import Listening
@@ -40,6 +43,24 @@ def test_chats_of_many_places_are_filed_at_once_and_put_back_each_where_it_was(
     with pytest.raises(UserError) as caught:
         filing.move(every, 99)
     assert caught.value.code == "store.no_project" and places() == before
+
+
+def test_chats_of_many_places_are_told_of_at_once(services: Services) -> None:
+    class Window:
+        def __init__(self) -> None:
+            self.told: list[set[int]] = []
+
+        def take(self, events: Sequence[ServiceEvent]) -> None:
+            self.told.append(
+                {event.conversation.id for event in events if isinstance(event, ConversationChanged)}
+            )
+
+    filing, window = services.filing, Window()
+    projects = (services.projects.create("Sea").id, services.projects.create("Sky").id, None)
+    every = {services.conversations.create(project=project).id for project in projects}
+    services.events.follow(window.take)
+    filing.put_back(filing.delete(sorted(every)))
+    assert window.told == [every, every]
 
 
 def test_only_what_is_in_the_trash_is_deleted_for_good(services: Services) -> None:
