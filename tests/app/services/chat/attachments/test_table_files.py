@@ -20,7 +20,10 @@ from tests.support.documents import made
 from tests.support.listening import Listening
 from tests.support.scripted_engine import ScriptedEngine
 
-pytestmark = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine"),
+]
 ROWS = 200_000
 
 
