@@ -125,6 +125,15 @@ def rest_of(call: ToolCall, told: WrittenCall | None) -> str:
     )
 
 
+def object_of(text: str) -> dict[str, Any]:
+    """The arguments of a call. Those that are no JSON object are told all the same, for the tool to refuse them."""
+    try:
+        read = msgspec.json.decode(text or "{}")
+    except (msgspec.DecodeError, RecursionError):
+        read = None
+    return read if isinstance(read, dict) else {"invalid_json": text}
+
+
 def with_system_in_front(messages: Sequence[Message]) -> tuple[Message, ...]:
     """All system messages as one in front, in their order: many templates take one, and there alone."""
     texts = [message.content for message in messages if message.role == "system" and message.content]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PORT = 2683
-PROTOCOLS = ("openai", "anthropic")
+PROTOCOLS = ("openai", "anthropic", "ollama")
 _LOOK_AT_KEYS_S = 1.0
 _THREADS = 8
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from app.server.answering import IN_USE, Answering, KnownModel
 from app.server.refusal import Refusal, bad_request, stopping
-from engine.embedding.api import Embedded, EmbeddingStopped, Ranked
+from engine.embedding.api import Embedded, EmbeddingStopped, Ranked, Vectors
 from engine.embedding.included import included_model
 from engine.embedding.text_models import TextModels
 
@@ -55,6 +57,14 @@ class Texts:
     def close(self) -> None:
         """End what is being computed, and all processes."""
         self._models.close()
+
+
+def cut(vectors: Vectors, dimensions: int) -> Vectors:
+    """The first so many numbers of each vector, of length 1 again. Raises Refusal 400 where there are not so many."""
+    if dimensions > vectors.shape[1]:
+        raise bad_request(f"The model's vectors have {vectors.shape[1]} numbers.", "dimensions")
+    kept = vectors[:, :dimensions]
+    return np.asarray(kept / np.maximum(np.linalg.norm(kept, axis=1, keepdims=True), 1e-12), "<f4")
 
 
 def _check_length(tokens: Sequence[int], longest: int, param: str) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from app.server.anthropic.errors import error_value
 from app.server.anthropic.signatures import signature_of
-from app.server.asks import Answer, AnswerEvent, WrittenCall, rest_of
+from app.server.asks import Answer, AnswerEvent, WrittenCall, object_of, rest_of
 from app.server.refusal import Refusal
 from engine.api import Delta, Finished, PrefillProgress, ToolCallDelta, ToolCalled
 from engine.values import Usage
@@ -42,7 +42,7 @@ class MessageWriter:
             for told in self._blocks.told(event):
                 _put(told, blocks, inputs)
         for index, text in inputs.items():
-            blocks[index]["input"] = _object(text)
+            blocks[index]["input"] = object_of(text)
         return {
             **self._head(),
             "content": list(blocks.values()),
@@ -115,7 +115,7 @@ class _Blocks:
         told = self._calls.get(event.call.id)
         rest = rest_of(event.call, told)
         if told is None and not isinstance(event.call.arguments, dict):
-            return msgspec.json.encode(_object(rest)).decode()
+            return msgspec.json.encode(object_of(rest)).decode()
         return rest
 
     def _call(self, id: str, name: str, text: str) -> Iterator[dict[str, Any]]:
@@ -160,15 +160,6 @@ def _put(told: dict[str, Any], blocks: dict[int, dict[str, Any]], inputs: dict[i
                 inputs[index] = inputs.get(index, "") + text
             elif name != "type":
                 blocks[index][name] += text
-
-
-def _object(text: str) -> dict[str, Any]:
-    """The input of a call. One that is no JSON object is told all the same, for the tool to refuse it."""
-    try:
-        read = msgspec.json.decode(text or "{}")
-    except (msgspec.DecodeError, RecursionError):
-        read = None
-    return read if isinstance(read, dict) else {"invalid_json": text}
 
 
 def _ending(finished: Finished, has_calls: bool) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 
 from app.server.refusal import bad_request
-from engine.embedding.api import Embedded, Ranked, Vectors
+from app.server.texts import cut
+from engine.embedding.api import Embedded, Ranked
 
 _MOST = 2048
 
@@ -59,7 +60,7 @@ def embeddings_value(request: EmbeddingRequest, model: str, found: Sequence[Embe
     """The answer for the vectors of all inputs, in their order; with `dimensions` cut, and of length 1 again."""
     vectors = np.concatenate([each.vectors for each in found]).astype("<f4")
     if request.dimensions is not None:
-        vectors = _cut(vectors, request.dimensions)
+        vectors = cut(vectors, request.dimensions)
     as_text = request.encoding_format == "base64"
     data = [
         {
@@ -88,10 +89,3 @@ def ranking_value(
     tokens = sum(found.tokens)
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     return {"object": "list", "model": model, "results": results, "usage": usage}
-
-
-def _cut(vectors: Vectors, dimensions: int) -> Vectors:
-    if dimensions > vectors.shape[1]:
-        raise bad_request(f"The model's vectors have {vectors.shape[1]} numbers.", "dimensions")
-    cut = vectors[:, :dimensions]
-    return np.asarray(cut / np.maximum(np.linalg.norm(cut, axis=1, keepdims=True), 1e-12), "<f4")

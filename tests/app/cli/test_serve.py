@@ -106,7 +106,11 @@ def test_it_serves_until_it_is_told_to_end_and_one_serves_a_data_folder(
     command.environment["NOTIFY_SOCKET"] = manager
     with notices, serving(command, "--key-file", str(tmp_path / "keys")) as (process, told):
         assert notices.recv(100) == b"READY=1"
-        assert told == {"address": told["address"], "pid": process.pid, "protocols": ["openai", "anthropic"]}
+        assert told == {
+            "address": told["address"],
+            "pid": process.pid,
+            "protocols": ["openai", "anthropic", "ollama"],
+        }
         status, listed = ask(told["address"], "/v1/models", "a-key-of-a-file")
         assert status == 200 and "starter" in {model["id"] for model in listed["data"]}
         key = here("keys", "add", "later", "--json").last["key"]  # by another process while it runs

@@ -100,3 +100,17 @@ def test_documents_are_ranked_the_best_first(models: Served) -> None:
     assert {result["index"]: result["document"]["text"] for result in ranked} == {0: "c d", 1: "a b", 2: "e"}
     best = models.ask("/v1/rerank", {**body, "top_n": 1, "return_documents": False}).json["results"]
     assert best == [{"index": ranked[0]["index"], "relevance_score": ranked[0]["relevance_score"]}]
+
+
+def test_ollamas_protocol_has_the_same_vectors(client: openai.OpenAI, models: Served) -> None:
+    wanted = client.embeddings.create(model="embeds", input=["a b", "c"], encoding_format="float").data
+    found = models.ask("/api/embed", {"model": "embeds", "input": ["a b", "c"]}).json
+    assert found["model"] == "small/embeds:F32" and found["prompt_eval_count"] > 0
+    for vector, each in zip(found["embeddings"], wanted, strict=True):
+        assert vector == pytest.approx(each.embedding)
+    older = models.ask("/api/embeddings", {"model": "embeds", "prompt": "a b"}).json
+    assert older["embedding"] == pytest.approx(wanted[0].embedding)
+    cut = models.ask("/api/embed", {"model": "embeds", "input": "a b", "dimensions": WIDTH - 1}).json
+    assert [len(row) for row in cut["embeddings"]] == [WIDTH - 1]
+    assert models.ask("/api/embed", {"model": "embeds", "input": "a", "dimensions": 9999}).status == 400
+    assert models.ask("/api/embed", {"model": "embeds", "input": []}).json["embeddings"] == []

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.server.anthropic.message_answer import MessageWriter
 from app.server.asks import Answer, AnswerEvent
+from app.server.ollama.answer_lines import Kind, LineWriter
 from app.server.openai.chat_answer import ChatWriter
 from app.server.openai.responses.schema import ResponsesRequest
 from app.server.openai.responses.writer import ResponseWriter
@@ -126,3 +127,22 @@ def test_responses(events: list[AnswerEvent], is_custom: bool) -> None:
     done = [event["item"] for event in told if event["type"] == "response.output_item.done"]
     assert done == whole["output"]
     assert {**told[-1]["response"], "sequence_number": 0} == {**whole, "sequence_number": 0}
+
+
+@given(answers(), st.sampled_from(["chat", "generate"]))
+def test_lines(events: list[AnswerEvent], kind: Kind) -> None:
+    whole = whole_of(LineWriter(kind, "m", lambda: 1.0), events)
+    writer = LineWriter(kind, "m", lambda: 1.0)
+    lines = [json.loads(line) for event in events for line in writer.frames(event).splitlines()]
+    assert [line["done"] for line in lines] == [False] * (len(lines) - 1) + [True]
+    told = {"content": "", "thinking": "", "tool_calls": []}
+    for line in lines:
+        for name, value in (line["message"] if kind == "chat" else line).items():
+            name = "content" if name == "response" else name
+            if name in told:
+                told[name] += value
+    said = whole["message"] if kind == "chat" else whole
+    assert told["content"] == said["content" if kind == "chat" else "response"]
+    assert (told["thinking"], told["tool_calls"]) == (said.get("thinking", ""), said.get("tool_calls", []))
+    ending = ("done_reason", "eval_count", "prompt_eval_count", "total_duration")
+    assert [lines[-1][name] for name in ending] == [whole[name] for name in ending]

@@ -1,0 +1,1 @@
+"""Ollama's protocol: chats, prompts, vectors, and how clients find models."""
