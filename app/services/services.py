@@ -242,6 +242,8 @@ class Services:
             self.library.keep_house()
         finally:
             self.downloads.recover()
+        if self.collections.exist:
+            self.search_models.ranking()  # so that the first search need not look for one
         self.indexing.begin()
 
     def _is_answering(self) -> bool:
