@@ -42,8 +42,8 @@ QUESTION = "Describe the sea as JSON."
 
 @pytest.fixture(scope="module")
 def reasoning() -> Iterator[Running]:
-    """With a template that reasons if it is asked to."""
-    running = Running(str(with_template(templates.SWITCH)))
+    """With a template that opens the reasoning itself, unless that is off."""
+    running = Running(str(with_template(templates.ALWAYS_OPEN)))
     yield running
     running.engine.close()
 
