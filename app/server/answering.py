@@ -6,6 +6,7 @@ import queue
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -22,7 +23,8 @@ from app.services.models.reasoning import possible
 from app.services.models.requests import new_request_id
 from app.services.services import Services
 from app.store.records import LibraryModel, ServerKey
-from engine.api import Event, GenerateRequest, Listener, Measured, ModelFacts
+from engine.activity import Activity
+from engine.api import Event, GenerateRequest, Listener, Measured, ModelFacts, Tokenized, TokenizeRequest
 from engine.errors import UserError
 from engine.remote.names import is_remote
 
@@ -32,6 +34,7 @@ WITHOUT_KEY = "no key"
 A_PERSON_S = 300.0
 # A large model is loaded from a slow disk.
 _MEASURED_S = 600.0
+Told = TypeVar("Told", Measured, Tokenized)
 
 
 class KnownModel(msgspec.Struct, frozen=True):
@@ -146,26 +149,46 @@ class Answering:
         """
         check_sight(model, ask)
         with self.pictures.placed(ask) as placed:
-            return self._measured(model, self._request(model, placed, key), key)
+            request = self._request(model, placed, key)
+            return self._told(
+                model, key, Measured, lambda listen: self._models.measure(request, (), listen)
+            ).prompt
 
-    def _measured(self, model: KnownModel, request: GenerateRequest, key: ServerKey | None) -> int:
+    def tokens(
+        self,
+        model: KnownModel,
+        given: str | tuple[int, ...] | Ask,
+        key: ServerKey | None,
+        *,
+        parse_special: bool = False,
+        add_special: bool = False,
+    ) -> Tokenized:
+        """A text with its tokens, or those of the prompt that an ask would make. Raises as `measure`."""
+        wanted = self._request(model, given, key) if isinstance(given, Ask) else given
+        request = TokenizeRequest(new_request_id(), wanted, parse_special, add_special)
+        return self._told(model, key, Tokenized, lambda listen: self._models.tokenize(request, listen))
+
+    def _told(
+        self, model: KnownModel, key: ServerKey | None, kind: type[Told], ask: Callable[[Listener], None]
+    ) -> Told:
+        """The event that ends a question to the model."""
         self._check_may_use(model, key)
-        told: queue.SimpleQueue[Measured] = queue.SimpleQueue()
+        told: queue.SimpleQueue[Told] = queue.SimpleQueue()
 
         def listen(events: list[Event]) -> None:
             for event in events:
-                if isinstance(event, Measured):
+                if isinstance(event, kind):
                     told.put(event)
 
         with self._models.with_model(model.path):
-            self._models.measure(request, (), listen)
+            ask(listen)
         try:
-            measured = told.get(timeout=_MEASURED_S)
+            found = told.get(timeout=_MEASURED_S)
         except queue.Empty as error:
             raise UserError("engine.not_answering") from error
-        if measured.error is not None:
-            raise UserError.from_info(measured.error)
-        return measured.prompt
+        if found.error is not None:
+            raise UserError.from_info(found.error)
+        return found
 
     def _request(self, model: KnownModel, ask: Ask, key: ServerKey | None) -> GenerateRequest:
         return GenerateRequest(
@@ -188,6 +211,15 @@ class Answering:
 
     def abort(self, number: int) -> None:
         self._models.abort(number)
+
+    @property
+    def activity(self) -> Activity:
+        """What the engine does now."""
+        return self._models.activity.newest or Activity()
+
+    @property
+    def is_loading(self) -> bool:
+        return self._models.state.state == "loading"
 
     @property
     def sees(self) -> bool:

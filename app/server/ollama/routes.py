@@ -12,12 +12,13 @@ from starlette.routing import Route
 
 from app.server.answering import KnownModel
 from app.server.asks import Ask
+from app.server.file_facts import FileFacts
 from app.server.http.answers import Answers, json_response
 from app.server.http.body import LIMIT, body_limit, read_json
 from app.server.http.calls import call_of
 from app.server.http.off_loop import off_loop
 from app.server.ollama.answer_lines import Kind, LineWriter
-from app.server.ollama.facts import FileFacts, running_value, show_value, tag_value
+from app.server.ollama.model_values import running_value, show_value, tag_value
 from app.server.ollama.requests import chat_ask, generate_ask, stops_loading
 from app.server.ollama.schema import Asked, ChatRequest, EmbedRequest, GenerateRequest, NamedModel
 from app.server.refusal import Refusal
@@ -30,9 +31,8 @@ VERSION = "0.12.6"
 _NOT_DONE = ("copy", "create", "delete", "pull", "push", "blobs/{digest}")
 
 
-def routes(answers: Answers) -> list[Route]:
+def routes(answers: Answers, files: FileFacts) -> list[Route]:
     """The routes over one server's answers."""
-    files = FileFacts()
     answering = answers.answering
 
     async def answered(request: Request, kind: Kind, asked: Asked, make: Callable[[], Ask] | None) -> Any:
