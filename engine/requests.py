@@ -52,9 +52,9 @@ class GenerateRequest(msgspec.Struct, frozen=True):
     Of several requests at once with the same prompt, for several choices of an answer, it is read once.
 
     `top_logprobs`: the tokens come in `TokenLogprobs` too, each with so many of the likeliest in its place; None: no
-    probabilities. `score`: nothing is written; the last message, an answer, is read again, and its tokens come in
-    `TokenLogprobs`, reasoning and marks of calls included. It shares the steps with other answers, gives way to them,
-    and is aborted as they are.
+    probabilities, as of every model elsewhere. `score`: nothing is written; the last message, an answer, is read
+    again, and its tokens come in `TokenLogprobs`, reasoning and marks of calls included. It shares the steps with
+    other answers, gives way to them, and is aborted as they are.
 
     `prompt` takes the place of the messages, of which there are none then: what continues it comes as content,
     without reasoning, calls or other marks.
