@@ -209,6 +209,8 @@ class Asking:
                 notices=looked_up.notices,
             )
             self._events.publish(MessageAdded(question))
+            if attachments and not queued:  # they left the draft
+                self._events.publish(ConversationChanged(self._store.conversations.get(id)))
         if conversation.title_source == "none":
             self._give_title(id, text if text.strip() else attachments[0].name)
         return self._answer(id, question.id)

@@ -483,6 +483,16 @@ def test_an_edited_and_a_regenerated_message_keep_them(running: Running, tmp_pat
     assert find_all(card(view, view.ids[0]), kind=AttachmentChip)
 
 
+def test_the_same_file_is_attached_to_the_next_message_too(running: Running, tmp_path: Path) -> None:
+    running.send("hello")
+    (notes := tmp_path / "notes.md").write_text("The door is green.\n")
+    for _ in range(2):
+        give(running, notes)
+        attached(running, "notes.md")
+        running.send("What color?")
+    assert asked(running).count("The door is green.") == 1
+
+
 def test_what_is_attached_is_removed_from_a_sent_message_while_that_is_changed(
     running: Running, tmp_path: Path
 ) -> None:
