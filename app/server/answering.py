@@ -29,6 +29,7 @@ from engine.errors import UserError
 from engine.remote.names import is_remote
 
 IN_USE = "default"
+_ANY_TAG = ":latest"
 WITHOUT_KEY = "no key"
 # A person who got an answer so long ago may be reading it, or writing the next question.
 A_PERSON_S = 300.0
@@ -88,10 +89,12 @@ class Answering:
 
     def find(self, name: str) -> KnownModel:
         """The model that a client means: an id of the library or a short form, "starter", or "default" or "" for the
-        one in use. Never a path, and never a model elsewhere: this is no open proxy.
+        one in use; clients of Ollama put ":latest" behind a name without a tag. Never a path, and never a model
+        elsewhere: this is no open proxy.
 
         Raises Refusal 404, and 400 for a short form of several.
         """
+        name = name.removesuffix(_ANY_TAG)
         in_use = self._in_use()
         if name in ("", IN_USE):
             if in_use is None:
@@ -212,6 +215,16 @@ class Answering:
     def abort(self, number: int) -> None:
         self._models.abort(number)
 
+    def rest(self, model: KnownModel, key: ServerKey | None) -> None:
+        """Unload a model until it is asked again. Raises Refusal 403 for a key without the right, 503 while anybody
+        uses it."""
+        if key is not None and "load" not in key.rights:
+            raise Refusal(403, "no_right_to_load", "This key may not unload models.", param="model")
+        if not self._is_in_use(model.path) or self._models.state.state != "ready":
+            return
+        if self._is_read() or not self._models.rest("wanted"):
+            raise Refusal(503, "model_busy", f"{model.id} is in use.", param="model", retry_after=RETRY_S)
+
     @property
     def activity(self) -> Activity:
         """What the engine does now."""
@@ -240,8 +253,11 @@ class Answering:
         if not self._may_load:
             raise Refusal(403, "no_loading", "This server loads no models for clients.", param="model")
         state, used = self._models.state, self._used_by()
-        read = self._clock() - self._person_at < A_PERSON_S and state.state == "ready"
-        if read or state.state == "loading" or (used is not None and used.users):
+        if (
+            (self._is_read() and state.state == "ready")
+            or state.state == "loading"
+            or (used is not None and used.users)
+        ):
             raise Refusal(
                 503,
                 "model_busy",
@@ -249,6 +265,10 @@ class Answering:
                 param="model",
                 retry_after=RETRY_S,
             )
+
+    def _is_read(self) -> bool:
+        """Whether a person got an answer just now."""
+        return self._clock() - self._person_at < A_PERSON_S
 
     def _note_person(self, _event: AnswerFinished) -> None:
         self._person_at = self._clock()

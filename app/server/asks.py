@@ -142,13 +142,21 @@ def with_system_in_front(messages: Sequence[Message]) -> tuple[Message, ...]:
 
 
 def with_tool_names(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """Results of tools with the name of the tool that was called."""
+    """Results of tools with the call that they belong to and the name of its tool. Those without an id belong to the
+    calls that wait, in their order."""
     names: dict[str, str] = {}
+    waiting: list[ToolCall] = []
     named = []
     for message in messages:
-        names |= {call.id: call.name for call in message.tool_calls}
-        if message.role == "tool" and not message.name:
-            message = msgspec.structs.replace(message, name=names.get(message.tool_call_id, ""))
+        if message.tool_calls:
+            names |= {call.id: call.name for call in message.tool_calls}
+            waiting = list(message.tool_calls)
+        if message.role == "tool":
+            id = message.tool_call_id or (waiting[0].id if waiting else "")
+            waiting = [call for call in waiting if call.id != id]
+            message = msgspec.structs.replace(
+                message, tool_call_id=id, name=message.name or names.get(id, "")
+            )
         named.append(message)
     return tuple(named)
 

@@ -45,11 +45,12 @@ def routes(answers: Answers, files: FileFacts) -> list[Route]:
         return await answers.respond(request, make(), writer, stream=asked.streams)
 
     async def loaded(request: Request, kind: Kind, asked: Asked) -> Any:
-        """Load the model, and answer nothing. It ends when its user has it end."""
+        """Load the model, or unload it where nobody uses it, and answer nothing."""
         model = await off_loop(answering.find, asked.model)
         writer = LineWriter(kind, model.id, time.time)
         if stops_loading(asked.keep_alive):
-            raise Refusal(501, "not_done", "Models are unloaded on this computer alone.", param="keep_alive")
+            await off_loop(answering.rest, model, call_of(request).key)
+            return json_response(writer.loaded("unload"))
         await off_loop(answering.measure, model, Ask((Message("user", "."),)), call_of(request).key)
         return json_response(writer.loaded("load"))
 

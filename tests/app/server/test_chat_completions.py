@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from app.messages import localized_error
+from app.server.asks import with_tool_names
 from engine.api import Delta, Event, Finished, GenerateRequest
 from engine.errors import ErrorInfo
-from engine.values import Timings, ToolCall, Usage
+from engine.values import Message, Timings, ToolCall, Usage
 from tests.support.served import Reply, Served, read_until, request_head
 from tests.support.waiting import wait_until
 
@@ -259,6 +260,7 @@ def test_models_are_listed_and_found_by_their_ids(served: Served) -> None:
     assert listed["owner/Model-GGUF:Q4_K_M"]["owned_by"] == "owner"
     assert served.ask("/v1/models/owner/Model-GGUF:Q4_K_M").json["id"] == "owner/Model-GGUF:Q4_K_M"
     assert served.ask("/models/default").json["id"] == "starter"
+    assert served.ask("/models/starter:latest").json["id"] == "starter"
     gone = served.ask("/v1/models/nobody/knows")
     assert (gone.status, gone.error["code"]) == (404, "model_not_found")
 
@@ -279,6 +281,17 @@ def test_another_model_is_loaded_where_nobody_uses_the_present_one(served: Serve
     refused = served.ask("/v1/chat/completions", body, key=only_asks)
     assert (refused.status, refused.error["code"]) == (403, "no_right_to_load")
     assert served.chat(model="starter").json["model"] == "starter"
+
+
+def test_results_without_an_id_belong_to_the_calls_in_their_order() -> None:
+    calls = (ToolCall("a", "first", {}), ToolCall("b", "second", {}))
+    results = [Message("tool", "1"), Message("tool", "2"), Message("tool", "3", name="third")]
+    _, *told = with_tool_names([Message("assistant", "", tool_calls=calls), *results])
+    assert [(each.tool_call_id, each.name) for each in told] == [
+        ("a", "first"),
+        ("b", "second"),
+        ("", "third"),
+    ]
 
 
 def test_no_model_is_taken_from_an_answer(served: Served) -> None:

@@ -105,6 +105,12 @@ def test_clients_find_models_and_what_they_can(client: ollama.Client, served: Se
     assert client.generate("starter").done_reason == "load"
     (running,) = client.ps().models
     assert running.model == "starter" and running.context_length and running.expires_at
+    assert client.generate("starter", keep_alive=0).done_reason == "unload"
+    assert served.services.models.state.resting == "wanted" and client.ps().models == []
+    assert served.chat().status == 200  # and the next question loads it again
+    asks_only = served.add_key("only asks", ("ask",))
+    body = {"model": "starter", "keep_alive": 0}
+    assert served.ask("/api/generate", body, key=asks_only).status == 403
 
 
 def test_a_body_needs_no_content_type_but_a_page_does(served: Served) -> None:
