@@ -156,8 +156,13 @@ class Messages(Part):
         found = select(MESSAGE.c.model, count).where(MESSAGE.c.better, KEPT).group_by(MESSAGE.c.model)
         return {str(model): int(times) for model, times in connection.execute(found)}
 
-    def set_sources(self, message: int, sources: Sequence[Source]) -> Message:
-        """Set what a question, or an answer that searches by itself, was given to be answered from."""
+    def set_sources(
+        self, message: int, sources: Sequence[Source], notices: Sequence[ErrorInfo] = ()
+    ) -> Message:
+        """Set what a question, or an answer that searches by itself, was given to be answered from, and `notices` of
+        that where there are any."""
+        if notices:
+            return self._set(message, sources=tuple(sources), notices=tuple(notices))
         return self._set(message, sources=tuple(sources))
 
     def set_run(self, message: int, run: int) -> Message:

@@ -223,10 +223,12 @@ class Asking:
         conversation = self._conversations.get(id)
         if not self._collections.of_run(conversation):
             return
-        if found := self._collections.of_chat(conversation, asked.content).sources:
+        found = self._collections.of_chat(conversation, asked.content)
+        if found.notices:
             given = self._store.messages.given(id).values()
             last = max((source.number for each in given for source in each.sources), default=0)
-            self._store.messages.set_sources(question, (*asked.sources, *numbered(found, last + 1)))
+            sources = (*asked.sources, *numbered(found.sources, last + 1))
+            self._store.messages.set_sources(question, sources, found.notices)
 
     def _numbered(self, id: int, parent: int | None, sources: Sequence[Source]) -> tuple[Source, ...]:
         """Sources of a question below `parent`, with numbers that no other has in the branch."""

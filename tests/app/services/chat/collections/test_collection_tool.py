@@ -150,6 +150,7 @@ def test_another_answer_of_a_model_that_does_not_search_gets_the_passages(
     rate(chatting, "poor")
     other = told.finished(chatting.services.asking.regenerate(answer.id).id)
     assert (other.run, numbers(question_of(chatting, other))) == (0, [(2, "lease.txt")])
+    assert [each.code for each in question_of(chatting, other).notices] == ["chat.read_in_collection"]
     assert "[2] lease.txt: Rent" in chatting.engines[0].requests[-1].messages[-1].content
 
 
