@@ -35,7 +35,7 @@ def read(body: bytes, first: int = 1, last: int = sys.maxsize, *, only_second: b
         empty = empty and not text.strip()
         yield numbered("page", number).label, text
     if empty and first <= count:
-        raise Unreadable("pages_are_pictures")
+        raise Unreadable("pages_are_pictures", f"{count} pages")
 
 
 def _nothing(_page: int) -> str:

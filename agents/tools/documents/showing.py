@@ -17,6 +17,8 @@ from agents.tools.documents.reading import MOST_BYTES, Pixels
 
 # For a page, and of the processor for all pages of a child.
 SECONDS, CPU_SECONDS = 20.0, 600.0
+# For a page that a model looks at for longer than drawing it takes.
+SCAN_SECONDS = 60.0
 # What is drawn for nobody any more may go on so long.
 PATIENCE_S = 1.0
 
@@ -130,7 +132,7 @@ def scanned_page(content: bytes, page: int, cancelled: Callable[[], bool] = lamb
         raise Unreadable("too_large")
     work = "agents.tools.documents.page_picture:render"
     try:
-        with Child(work, seconds=SECONDS, cancelled=cancelled) as child:
+        with Child(work, seconds=SCAN_SECONDS, cancelled=cancelled) as child:
             found: dict[str, Any] = child.ask({"page": page}, content)
     except ChildEnded as ended:
         raise Unreadable(ended.why) from ended

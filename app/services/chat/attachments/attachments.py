@@ -16,7 +16,6 @@ from agents.api import Measured
 from agents.tools.documents.kind_by_content import is_picture
 from agents.tools.documents.kinds import Unreadable, kind_of
 from agents.tools.documents.reading import Extracted, Part, Pixels, decoded, extracted
-from agents.tools.documents.showing import scanned_page
 from app.services.chat.attachments.given_files import checked, plain_name, read_file
 from app.services.chat.attachments.part_layout import layout_of, parts_of
 from app.services.chat.attachments.reasons import reason
@@ -108,7 +107,7 @@ class Attachments:
         except Unreadable as error:
             kind = error.kind or kind
             if error.why == "pages_are_pictures":
-                return self._kept_scan(conversation, name, content, (first, last), cancelled)
+                return self._kept_scan(conversation, name, content, (first, last), error.detail)
             return Attachment(name, kind, size, state="refused", reason=reason(error, name))
         return self.keep(conversation, name, content, found, (first, last))
 
@@ -230,20 +229,23 @@ class Attachments:
         return self.text(conversation, attachment)
 
     def _kept_scan(
-        self, conversation: int, name: str, content: bytes, chosen: tuple[int, int], cancelled: Cancelled
+        self, conversation: int, name: str, content: bytes, chosen: tuple[int, int], pages: str
     ) -> Attachment:
-        """Keep a document whose pages are pictures, refused until a model reads them."""
-        why = ErrorInfo("attachment.pages_are_pictures", {"name": name})
-        refused = Attachment(name, "pdf", len(content), state="refused", reason=why)
-        try:
-            count = scanned_page(content, max(1, chosen[0]), cancelled).count
-        except Unreadable:  # then nobody can look at it
-            return refused
+        """Keep a document whose pages are pictures, refused until a model reads them. `pages` begins with their
+        count."""
+        count = int(pages.partition(" ")[0])
         parts = count if count > 1 else 0
         first, last = chosen if parts else (0, 0)
-        sha256 = self._store.contents.put(conversation, content)
-        return msgspec.structs.replace(
-            refused, sha256=sha256, parts=parts, first=first, last=min(last or count, count) if first else 0
+        return Attachment(
+            name,
+            "pdf",
+            len(content),
+            self._store.contents.put(conversation, content),
+            state="refused",
+            reason=ErrorInfo("attachment.pages_are_pictures", {"name": name}),
+            parts=parts,
+            first=first,
+            last=min(last or count, count) if first else 0,
         )
 
     def keep(

@@ -19,6 +19,7 @@ from agents.tools.documents.reading import Extracted, Part, extracted
 from agents.tools.documents.showing import scanned_page
 from app.services.chat.attachments.reasons import reason
 from app.services.chat.attachments.scan_texts import PageText, ScanTexts
+from app.services.chat.attachments.weighing import is_scan
 from app.store.records import FIRST_TEMPORARY, Attachment
 from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text
@@ -79,7 +80,7 @@ class Scans:
         content = self._attachments.original(conversation, attachment)
         first, last = attachment.first or 1, attachment.last or max(1, attachment.parts)
         try:
-            found = _with_text(attachment.name, content, first, last, cancelled)
+            found = _with_text(attachment, content, first, last, cancelled)
             with_text = {part.number for part in found.parts}
             wanted = [number for number in range(first, last + 1) if number not in with_text]
             pages = self._read(
@@ -184,14 +185,13 @@ class Scans:
                 return _plain(turn.content, goes_on=turn.finish_reason == "length")
 
 
-def _with_text(name: str, content: bytes, first: int, last: int, cancelled: Cancelled) -> Extracted:
+def _with_text(
+    attachment: Attachment, content: bytes, first: int, last: int, cancelled: Cancelled
+) -> Extracted:
     """The pages that have text of their own. Raises Unreadable."""
-    try:
-        return extracted(name, content, cancelled, first, last)
-    except Unreadable as error:
-        if error.why != "pages_are_pictures":
-            raise
-    return Extracted("pdf", (), last, False)
+    if is_scan(attachment):
+        return Extracted("pdf", (), max(1, attachment.parts), False)
+    return extracted(attachment.name, content, cancelled, first, last)
 
 
 def _plain(said: str, *, goes_on: bool) -> str:
