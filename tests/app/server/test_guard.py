@@ -171,8 +171,10 @@ def test_a_body_in_chunks_is_counted_while_it_is_read(served: Served) -> None:
             for _ in range(LIMIT // len(piece) + 8):
                 opened.sendall(chunk)
         except (BrokenPipeError, ConnectionResetError):
-            return  # it was refused before all of it was sent
-        assert read_to_end(opened).startswith(b"HTTP/1.1 413")
+            pass  # it was refused before all of it was sent
+        told = read_to_end(opened)
+        assert not told or told.startswith(b"HTTP/1.1 413")  # a reset may overtake the answer
+    assert served.chat().status == 200 and len(served.engine.requests) == 1
 
 
 def test_a_cut_body_and_bytes_that_are_no_request_are_answered_or_dropped(served: Served) -> None:
@@ -186,8 +188,8 @@ def test_a_cut_body_and_bytes_that_are_no_request_are_answered_or_dropped(served
     assert served.chat().status == 200 and len(served.engine.requests) == 1
 
 
-def test_sixty_half_sent_requests_keep_nobody_out(served: Served) -> None:
-    opened = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(60)]
+def test_fifty_half_sent_requests_keep_nobody_out(served: Served) -> None:
+    opened = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(50)]
     try:
         for number, each in enumerate(opened):
             each.sendall(
