@@ -11,7 +11,7 @@ from tests.support.recorder import ask
 
 pytestmark = pytest.mark.model
 
-LONG = "The harbour lies between two hills, and the boats leave before the sun is up. " * 60
+LONG = "The harbour lies between two hills, and the boats leave before the sun is up. " * 12
 
 
 def read(stepping: Stepping, id: int) -> int:
@@ -26,7 +26,7 @@ def test_an_abort_while_a_prompt_is_read_breaks_off_the_step_under_way(stepping:
     stepping.ask(ask(1, LONG, max_tokens=4))
     stepping.step()
     before = read(stepping, 1)
-    assert 0 < before < 900
+    assert 0 < before < 150
     stepping.cancellation.victim = 1
     stepping.step()
     assert read(stepping, 1) == before, "nothing of that step is kept, and nothing more is computed"
