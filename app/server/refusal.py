@@ -42,8 +42,8 @@ RETRY_S = 5
 
 class Refusal(Exception):
     """`status` as HTTP has it, `code` a word for programs, `message` a sentence, `param` the field that is wrong,
-    `retry_after` seconds, `info` the error of the engine or the services where it is one. Sentences are English:
-    programs read them, and some match their words."""
+    `retry_after` seconds, `allow` the methods that a path has, `info` the error of the engine or the services where
+    it is one. Sentences are English: programs read them, and some match their words."""
 
     def __init__(
         self,
@@ -53,11 +53,12 @@ class Refusal(Exception):
         *,
         param: str | None = None,
         retry_after: int | None = None,
+        allow: str | None = None,
         info: ErrorInfo | None = None,
     ) -> None:
         super().__init__(status, code, message)
         self.status, self.code, self.message = status, code, message
-        self.param, self.retry_after, self.info = param, retry_after, info
+        self.param, self.retry_after, self.allow, self.info = param, retry_after, allow, info
 
 
 def refusal_of(error: UserError | ErrorInfo) -> Refusal:

@@ -24,6 +24,16 @@ _HEADERS = (
     "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, openai-beta, openai-organization, "
     "openai-project, x-request-id, user-agent"
 )
+_ONCE = (
+    b"host",
+    b"origin",
+    b"sec-fetch-site",
+    b"authorization",
+    b"x-api-key",
+    b"content-length",
+    b"content-encoding",
+    b"content-type",
+)
 _BODILESS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -123,7 +133,7 @@ def check_target(scope: Scope, headers: MutableMapping[str, str]) -> None:
     if "transfer-encoding" in headers and scope["http_version"] != "1.1":
         raise bad_request("Only HTTP/1.1 has bodies in chunks.")
     names = [name for name, _ in scope["headers"]]
-    for name in (b"host", b"origin", b"authorization", b"x-api-key", b"content-length"):
+    for name in _ONCE:
         if names.count(name) > 1:
             raise bad_request(f"The header {name.decode()} is given twice.")
 
@@ -171,7 +181,8 @@ def _as_refusal(error: Exception) -> Refusal:
         return error
     if isinstance(error, HTTPException):
         code = "method_not_allowed" if error.status_code == 405 else "not_found"
-        return Refusal(error.status_code, code, f"{error.detail}.")
+        allow = (error.headers or {}).get("Allow")
+        return Refusal(error.status_code, code, f"{error.detail}.", allow=allow)
     log.error("A request failed", exc_info=error)
     return Refusal(500, "internal_error", "An error in Coterie stopped the answer.")
 
@@ -182,6 +193,8 @@ async def _refuse(send: Send, shape: Shape, refusal: Refusal, request_id: str, *
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     if refusal.retry_after is not None:
         headers.append((b"retry-after", str(refusal.retry_after).encode()))
+    if refusal.allow is not None:
+        headers.append((b"allow", refusal.allow.encode()))
     if refusal.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     if closes:

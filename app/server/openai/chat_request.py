@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -23,6 +24,8 @@ _EFFORTS: dict[str, Reasoning] = {
     "xhigh": "high",
 }
 _MOST_STOPS = 64
+# What is longer, Python doesn't turn into a number at all.
+_TOKEN = re.compile(r"[0-9]{1,9}")
 
 
 def chat_asks(request: ChatRequest) -> list[Ask]:
@@ -141,7 +144,7 @@ def biases_of(biases: dict[str, float] | None) -> tuple[tuple[int, float], ...]:
     low, high = LOGIT_BIAS_BOUNDS
     given = biases or {}
     for token, bias in given.items():
-        if not (token.isascii() and token.isdigit() and int(token) < 2**31 and low <= bias <= high):
+        if not (_TOKEN.fullmatch(token) and low <= bias <= high):
             message = f"It maps numbers of tokens to numbers between {low:g} and {high:g}."
             raise bad_request(message, "logit_bias")
     return tuple((int(token), bias) for token, bias in given.items())

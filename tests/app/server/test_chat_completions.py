@@ -203,6 +203,8 @@ def test_an_answer_that_was_begun_is_continued(served: Served) -> None:
         ({"response_format": {"type": "json_schema"}}, "response_format"),
         ({"response_format": {"type": "xml"}}, "response_format.type"),
         ({"top_logprobs": 2}, "top_logprobs"),
+        ({"logit_bias": {"x": 1}}, "logit_bias"),
+        ({"logit_bias": {"1" * 5000: 1}}, "logit_bias"),
     ],
 )
 def test_a_wrong_field_is_named(served: Served, fields: dict[str, Any], param: str) -> None:

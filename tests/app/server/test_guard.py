@@ -141,6 +141,8 @@ def test_a_revoked_key_ends_what_it_is_being_answered(served: Served) -> None:
         ("Content-Length: -1",),
         ("Content-Length: 0x5",),
         ("X: a\r\n b", "Content-Length : 5"),
+        ("Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: none"),
+        ("Content-Encoding: identity", "Content-Encoding: gzip"),
     ],
 )
 def test_requests_that_proxies_may_read_differently_are_refused(
@@ -155,6 +157,14 @@ def test_requests_that_proxies_may_read_differently_are_refused(
 @pytest.mark.parametrize("target", ["http://evil.example/v1/models", "*", "//evil.example"])
 def test_a_target_that_is_no_path_of_ours_is_refused(served: Served, target: str) -> None:
     assert get(served, f"Host: 127.0.0.1:{served.port}", target=target)[0] in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/v1/messages", "POST"), ("/api/tags", "GET"), ("/v1/models", "GET")]
+)
+def test_a_method_that_a_path_has_not_is_told_which_it_has(served: Served, path: str, allowed: str) -> None:
+    reply = served.ask(path, method="PUT")
+    assert reply.status == 405 and allowed in reply.headers["allow"].split(", ")
 
 
 def test_a_body_that_says_it_is_too_long_is_not_waited_for(served: Served) -> None:
