@@ -20,6 +20,7 @@ from app.server.refusal import Refusal
 from app.services.server_keys import KeyRing
 from app.services.services import Services
 from app.services.settings.file_lock import locked
+from app.services.settings.settings import Settings
 from app.store.records import ServerKey
 from engine.errors import UserError
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from app.server.texts import Texts
 
 log = logging.getLogger(__name__)
-PORT = 2683
+PORT = Settings().server_port
 PROTOCOLS = ("openai", "anthropic", "ollama")
 _LOOK_AT_KEYS_S = 1.0
 _THREADS = 8
@@ -87,8 +88,8 @@ class Server:
     @property
     def state(self) -> ServerState:
         turns = self._turns
-        if turns is None or not self.is_on:
-            return ServerState("", 0, 0)
+        if turns is None or not self.is_on:  # its loop begins, or it is off
+            return ServerState(self._address, 0, 0)
         return ServerState(self._address, turns.running, turns.waiting)
 
     def start(self) -> str:

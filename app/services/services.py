@@ -98,6 +98,8 @@ class Services:
         secrets: Secrets,
         remote_servers: RemoteServers,
     ) -> None:
+        # What is open over the services, and ends before them.
+        self.above = contextlib.ExitStack()
         self.events = events
         self.store = store
         self.settings = settings
@@ -269,6 +271,7 @@ class Services:
                 self.library.used(path)
 
     def close(self) -> None:
+        self.above.close()
         self._forget_settings()
         self.indexing.close()
         self.collections.close()

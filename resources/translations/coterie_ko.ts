@@ -1636,6 +1636,45 @@
     </message>
 </context>
 <context>
+    <name>ConnectSection</name>
+    <message>
+        <source>Connect</source>
+        <translation>연결하기</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>프로그램</translation>
+    </message>
+    <message>
+        <source>What to give {program}</source>
+        <translation>{program}에 넣을 내용</translation>
+    </message>
+    <message>
+        <source>Copy what to give {program}</source>
+        <translation>{program}에 넣을 내용 복사</translation>
+    </message>
+    <message>
+        <source>Programs not listed here take the address, a key, and the model “default”.</source>
+        <translation>목록에 없는 프로그램에는 주소와 키, 모델 이름 ‘default’를 입력하세요.</translation>
+    </message>
+    <message>
+        <source>In {file}</source>
+        <translation>{file} 파일에</translation>
+    </message>
+    <message>
+        <source>In your program</source>
+        <translation>프로그램 코드에</translation>
+    </message>
+    <message>
+        <source>In a terminal</source>
+        <translation>터미널에서</translation>
+    </message>
+    <message>
+        <source>Needs a model with a context of {count} tokens or more that uses tools well.</source>
+        <translation>컨텍스트가 {count}토큰 이상이고 도구를 잘 쓰는 모델이 필요합니다.</translation>
+    </message>
+</context>
+<context>
     <name>ConnectionLine</name>
     <message>
         <source>Remove</source>
@@ -3337,6 +3376,89 @@
     <message>
         <source>Forget the API key</source>
         <translation>API 키 삭제</translation>
+    </message>
+</context>
+<context>
+    <name>KeysSection</name>
+    <message>
+        <source>last used {when}</source>
+        <translation>마지막 사용 {when}</translation>
+    </message>
+    <message>
+        <source>not used yet</source>
+        <translation>아직 쓰지 않음</translation>
+    </message>
+    <message>
+        <source>may load models</source>
+        <translation>모델을 불러올 수 있음</translation>
+    </message>
+    <message>
+        <source>only the loaded model</source>
+        <translation>불러온 모델만</translation>
+    </message>
+    <message>
+        <source>Revoke the key {name}</source>
+        <translation>{name} 키 폐기</translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation>폐기</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>키</translation>
+    </message>
+    <message>
+        <source>No program can come in yet.</source>
+        <translation>아직 접속할 수 있는 프로그램이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Name of the program</source>
+        <translation>프로그램 이름</translation>
+    </message>
+    <message>
+        <source>Name of a new key</source>
+        <translation>새 키의 이름</translation>
+    </message>
+    <message>
+        <source>May load models</source>
+        <translation>모델을 불러올 수 있음</translation>
+    </message>
+    <message>
+        <source>Only the loaded model</source>
+        <translation>불러온 모델만</translation>
+    </message>
+    <message>
+        <source>What the key allows</source>
+        <translation>키의 권한</translation>
+    </message>
+    <message>
+        <source>Make key</source>
+        <translation>키 만들기</translation>
+    </message>
+    <message>
+        <source>The key “{name}”. Copy it now: it’s shown only this once.</source>
+        <translation>‘{name}’ 키입니다. 지금 한 번만 표시되니 복사해 두세요.</translation>
+    </message>
+    <message>
+        <source>Copy the key {name}</source>
+        <translation>{name} 키 복사</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>완료</translation>
+    </message>
+    <message>
+        <source>Hide the key {name}</source>
+        <translation>{name} 키 숨기기</translation>
+    </message>
+    <message>
+        <source>Each program has its own. Revoking a key ends what it is being answered.</source>
+        <translation>프로그램마다 키를 따로 만드세요. 키를 폐기하면 그 키로 받던 답변도 끝납니다.</translation>
+    </message>
+    <message>
+        <source>Who may come in</source>
+        <translation>접속할 수 있는 프로그램</translation>
     </message>
 </context>
 <context>
@@ -5702,6 +5824,10 @@
         <translation>{name}, 다운로드 {count}개, {percent}%</translation>
     </message>
     <message>
+        <source>Server</source>
+        <translation>서버</translation>
+    </message>
+    <message>
         <source>Chat</source>
         <translation>대화</translation>
     </message>
@@ -7596,6 +7722,17 @@
     </message>
 </context>
 <context>
+    <name>ServerPage</name>
+    <message>
+        <source>Server</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>First key</source>
+        <translation>첫 번째 키</translation>
+    </message>
+</context>
+<context>
     <name>Servers</name>
     <message>
         <source>1 tool</source>
@@ -7933,6 +8070,10 @@
         <translation>모델 배치</translation>
     </message>
     <message>
+        <source>Local server</source>
+        <translation>로컬 서버</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>설정</translation>
     </message>
@@ -8266,6 +8407,73 @@
     <message>
         <source>Discard</source>
         <translation>버리기</translation>
+    </message>
+</context>
+<context>
+    <name>SwitchSection</name>
+    <message>
+        <source>Just a moment…</source>
+        <translation>잠시만 기다려 주세요…</translation>
+    </message>
+    <message>
+        <source>Off. No other program can reach your models.</source>
+        <translation>꺼짐. 다른 프로그램이 모델을 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>On. No program is being answered.</source>
+        <translation>켜짐. 지금 답변을 받는 프로그램이 없습니다.</translation>
+    </message>
+    <message>
+        <source>1 answer</source>
+        <translation>답변 1개</translation>
+    </message>
+    <message>
+        <source>{count} answers</source>
+        <translation>답변 {count}개</translation>
+    </message>
+    <message>
+        <source>1 waits</source>
+        <translation>1개 대기 중</translation>
+    </message>
+    <message>
+        <source>{count} wait</source>
+        <translation>{count}개 대기 중</translation>
+    </message>
+    <message>
+        <source>Local server</source>
+        <translation>로컬 서버</translation>
+    </message>
+    <message>
+        <source>Copy the address</source>
+        <translation>주소 복사</translation>
+    </message>
+    <message>
+        <source>Let other programs use your models</source>
+        <translation>다른 프로그램에서 모델 사용</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>주소</translation>
+    </message>
+    <message>
+        <source>Only this computer can reach it. Programs that speak OpenAI’s protocol need /v1 behind it.</source>
+        <translation>이 컴퓨터에서만 접속할 수 있습니다. OpenAI 방식을 쓰는 프로그램에는 뒤에 /v1을 붙여 입력하세요.</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>포트</translation>
+    </message>
+    <message>
+        <source>Can be changed while the server is off.</source>
+        <translation>서버가 꺼져 있을 때 바꿀 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Programs may load models</source>
+        <translation>프로그램이 모델을 불러오도록 허용</translation>
+    </message>
+    <message>
+        <source>Off: they use only the model that is loaded. Can be changed while the server is off.</source>
+        <translation>끄면 이미 불러온 모델만 씁니다. 서버가 꺼져 있을 때 바꿀 수 있습니다.</translation>
     </message>
 </context>
 <context>

@@ -1,4 +1,4 @@
-"""Pages built when they are first opened: models, runs, placement, settings."""
+"""Pages built when they are first opened: models, runs, placement, server, settings."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.runs.run_state import RunListState
     from app.desktop.runs.runs_page import RunsPage
+    from app.desktop.server.server_page import ServerPage
     from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.widgets.toast import Toast
+
+    Page = ModelsPage | RunsPage | PlacementPage | ServerPage | SettingsPage
 
 
 class LazyPages(QObject):
@@ -63,6 +66,7 @@ class LazyPages(QObject):
         self._models: ModelsPage | None = None
         self._runs: RunsPage | None = None
         self._placement: PlacementPage | None = None
+        self._server: ServerPage | None = None
         self._settings: SettingsPage | None = None
 
     @property
@@ -78,6 +82,16 @@ class LazyPages(QObject):
             page.watching.show_conversation(self._conversation)
             self._take_up(page, page.side)
         return self._placement
+
+    @property
+    def server(self) -> ServerPage:
+        if self._server is None:
+            from app.desktop.server.server_page import ServerPage
+
+            self._server = ServerPage(self._calls, self._home, self._pages)
+            self._take_up(self._server)
+            self._show_settings()
+        return self._server
 
     @property
     def settings(self) -> SettingsPage:
@@ -124,21 +138,21 @@ class LazyPages(QObject):
             self._take_up(page, page.side)
         return self._runs
 
-    def page(self, name: str) -> tuple[ModelsPage | RunsPage | PlacementPage | SettingsPage, QWidget | None]:
+    def page(self, name: str) -> tuple[Page, QWidget | None]:
         """The page of this name and what stands beside it."""
         match name:
             case "settings":
                 return self.settings, self.settings.side
             case "placement":
                 return self.placement, self.placement.side
+            case "server":
+                return self.server, None
             case "models":
                 return self.models, self.models.side
             case _:
                 return self.runs, self.runs.side
 
-    def _take_up(
-        self, page: ModelsPage | RunsPage | PlacementPage | SettingsPage, side: QWidget | None = None
-    ) -> None:
+    def _take_up(self, page: Page, side: QWidget | None = None) -> None:
         self._pages.addWidget(page)
         if side is not None:
             self._side.addWidget(side)
@@ -146,7 +160,7 @@ class LazyPages(QObject):
             page.take_events([self._calls.services.models.state])
 
     def take_events(self, events: list[ServiceEvent]) -> None:
-        for page in (self._settings, self._placement, self._models, self._runs):
+        for page in (self._settings, self._placement, self._models, self._runs, self._server):
             if page is not None:
                 page.take_events(events)
 
@@ -156,8 +170,9 @@ class LazyPages(QObject):
             self._models.take_settings()
 
     def _show_settings(self) -> None:
-        if self._settings is not None and self._calls.services is not None:
-            self._settings.take_settings(self._calls.services.settings.current)
+        for page in (self._settings, self._server):
+            if page is not None and self._calls.services is not None:
+                page.take_settings(self._calls.services.settings.current)
 
     def show_conversation(self, conversation: int | None) -> None:
         """Another chat is open, or none."""

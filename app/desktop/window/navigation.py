@@ -86,6 +86,7 @@ class Navigation(ChatNavigation):
             "downloads": lambda: self.show_models("downloads"),
             "library": lambda: self.show_models("library"),
             "placement": lambda: self.show_page("placement"),
+            "server": lambda: self.show_page("server"),
             "settings": lambda: self.show_page("settings"),
             "quit": self._window.close,
         }

@@ -21,8 +21,8 @@ MOST = 9
 
 
 class Rail(ThemedWidget):
-    """`page_wanted` carries "chat", "runs", "models", "placement" or "settings"; `fold_wanted` hides or shows the
-    list."""
+    """`page_wanted` carries "chat", "runs", "models", "placement", "server" or "settings"; `fold_wanted` hides or
+    shows the list."""
 
     page_wanted = Signal(str)
     fold_wanted = Signal()
@@ -31,7 +31,8 @@ class Rail(ThemedWidget):
         super().__init__(parent)
         self.setProperty("kind", "rail")
         self.chat, self.runs, self.models = (RailButton(self) for _ in range(3))
-        self.placement, self.fold, self.settings = (RailButton(self) for _ in range(3))
+        self.placement, self.server = (RailButton(self) for _ in range(2))
+        self.fold, self.settings = (RailButton(self) for _ in range(2))
         self._badge = RailBadge(self.models)
         self._downloads = Activity()
         self._count = text_label(self.runs, "count")
@@ -45,6 +46,7 @@ class Rail(ThemedWidget):
             "runs": self.runs,
             "models": self.models,
             "placement": self.placement,
+            "server": self.server,
             "settings": self.settings,
         }
         for page, button in self._pages.items():
@@ -56,6 +58,7 @@ class Rail(ThemedWidget):
             (self.runs, 0, Qt.AlignmentFlag.AlignHCenter),
             (self.models, 0, Qt.AlignmentFlag.AlignHCenter),
             (self.placement, 0, Qt.AlignmentFlag.AlignHCenter),
+            (self.server, 0, Qt.AlignmentFlag.AlignHCenter),
             STRETCH,
             (self.fold, 0, Qt.AlignmentFlag.AlignHCenter),
             (self.settings, 0, Qt.AlignmentFlag.AlignHCenter),
@@ -107,6 +110,7 @@ class Rail(ThemedWidget):
             "runs": self.tr("Runs"),
             "models": self.tr("Models"),
             "placement": self.tr("Placement"),
+            "server": self.tr("Server"),
             "settings": self.tr("Settings"),
         }
         return next((titles.get(page, "") for page, button in self._pages.items() if button.isChecked()), "")
@@ -118,6 +122,7 @@ class Rail(ThemedWidget):
             (self.runs, self.tr("Runs"), self._name_of_runs(), "runs"),
             (self.models, self.tr("Models"), self._name_of_models(), "models"),
             (self.placement, self.tr("Placement"), self.tr("Placement"), "placement"),
+            (self.server, self.tr("Server"), self.tr("Server"), "server"),
             (self.fold, self.tr("List"), self.tr("Show or hide the list"), "sidebar"),
             (self.settings, self.tr("Settings"), self.tr("Settings"), "settings"),
         ):
@@ -132,6 +137,7 @@ class Rail(ThemedWidget):
             (self.runs, "check-line"),
             (self.models, "box"),
             (self.placement, "memory"),
+            (self.server, "server"),
             (self.fold, "panel-left"),
             (self.settings, "settings"),
         ):

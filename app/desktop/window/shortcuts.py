@@ -81,6 +81,7 @@ def shortcuts() -> tuple[Shortcut, ...]:
         Shortcut("downloads", "Ctrl+J", translate("Shortcuts", "Downloads")),
         Shortcut("library", "Ctrl+Shift+L", translate("Shortcuts", "Model library")),
         Shortcut("placement", "Ctrl+P", translate("Shortcuts", "Placement")),
+        Shortcut("server", "Ctrl+Alt+V", translate("Shortcuts", "Local server")),
         Shortcut("settings", "Ctrl+,", translate("Shortcuts", "Settings")),
         Shortcut("sheet", "F1", translate("Shortcuts", "Keyboard shortcuts")),
         Shortcut("quit", "Ctrl+Q", translate("Shortcuts", "Quit")),

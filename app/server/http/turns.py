@@ -1,4 +1,5 @@
-"""Turns of the keys: how many answers one gets at once, and how many may wait. On the loop alone."""
+"""Turns of the keys: how many answers one gets at once, and how many may wait. On the loop alone,
+except for the counts."""
 
 from __future__ import annotations
 
@@ -27,11 +28,11 @@ class Turns:
 
     @property
     def running(self) -> int:
-        return sum(min(count, self._at_once) for count in self._open.values())
+        return sum(min(count, self._at_once) for count in tuple(self._open.values()))
 
     @property
     def waiting(self) -> int:
-        return sum(max(0, count - self._at_once) for count in self._open.values())
+        return sum(max(0, count - self._at_once) for count in tuple(self._open.values()))
 
     def check(self, key: str) -> None:
         """Raises Refusal 429 where a key has too many answers waiting, 503 where all keys together do."""

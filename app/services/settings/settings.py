@@ -42,6 +42,9 @@ class Settings(msgspec.Struct, frozen=True):
     `load_model`: a window loads its model when it starts, or once somebody writes. `unload_after` minutes
     without use it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
 
+    `server_port` and `server_may_load` are for the local server that the window switches: where it listens, and
+    whether programs may load models that are not loaded.
+
     `notify_answers` and `notify_runs`: the system
     tells that one has ended, or that a run waits, while the window is in the background.
 
@@ -85,6 +88,8 @@ class Settings(msgspec.Struct, frozen=True):
     load_model: Literal["start", "writing"] = "writing"
     unload_after: Annotated[int, msgspec.Meta(ge=0, le=10_080)] = 30
     unload_for_memory: bool = True
+    server_port: Annotated[int, msgspec.Meta(ge=1024, le=65_535)] = 2683
+    server_may_load: bool = True
     log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
 
 

@@ -28,7 +28,7 @@ from tests.support.window.chat_windows import opened as chat_window
 pytestmark = pytest.mark.long
 
 Make = Callable[..., Running]
-PAGES = ("chat", "panel", "runs", "discover", "downloads", "library", "placement", "settings")
+PAGES = ("chat", "panel", "runs", "discover", "downloads", "library", "placement", "server", "settings")
 CHOICES: tuple[type[QAbstractButton], ...] = (SideRow, ChoiceCard, CatalogueCard)
 FORWARD, BACKWARD = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
 

@@ -1,0 +1,1 @@
+"""The Server page: other programs' way to the models of this computer."""

@@ -1,0 +1,131 @@
+"""Keys that let programs in: made, shown this once, and revoked here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.text_field import TextField
+from app.desktop.forms.form import Field, FormSection
+from app.desktop.forms.line_list import Line, LineList
+from app.desktop.text.moments import moment_text
+from app.desktop.text.words import joined
+from app.desktop.widgets.buttons import CopyButton, push_button
+from app.desktop.widgets.choice_button import ChoiceButton
+from app.desktop.widgets.labels import announce, breakable, set_texts, wrapped_label
+from app.desktop.widgets.layouts import Column, Row
+from app.services.server_keys import LONGEST_NAME, USUAL_RIGHTS, KeyRing
+from app.store.records import KeyRight, ServerKey
+
+ASK_ALONE: tuple[KeyRight, ...] = ("ask",)
+
+
+class KeysSection(FormSection):
+    """`shown` carries the text of a key that was made, "" once it is put away."""
+
+    shown = Signal(str)
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(None, parent)
+        self._calls = calls
+        self._keys: tuple[ServerKey, ...] = ()
+        self._name = self.text = ""
+        self._body, self.new = QWidget(self), QWidget(self)
+        self.list = LineList(self._body)
+        self.list.acted.connect(self._revoke)
+        self.field, self.add = TextField(self._body), push_button(self._body)
+        self.field.setMaxLength(LONGEST_NAME)
+        self.rights = ChoiceButton(self._body)
+        # The key can't be selected: it has places to break in it, which would be copied along.
+        self.said, self.key = wrapped_label(self.new), wrapped_label(self.new, selectable=False)
+        self.copy, self.done = CopyButton(self.new, lambda: self.text), push_button(self.new, "bar")
+        left = Qt.AlignmentFlag.AlignLeft
+        Column(
+            self.said,
+            self.key,
+            Row((self.copy, 0, left), (self.done, 0, left), 1, spacing=8),
+            parent=self.new,
+            spacing=6,
+        )
+        self.new.hide()
+        adding = Column(self.field, Row(self.rights, (self.add, 0, left), 1, spacing=8), spacing=8)
+        Column(self.new, self.list, adding, parent=self._body, spacing=12)
+        self.field.returnPressed.connect(self._make)
+        self.add.clicked.connect(self._make)
+        self.done.clicked.connect(self._put_away)
+        self.refresh()
+
+    def read(self) -> None:
+        """Show what there is now."""
+        self._calls.do(lambda s: KeyRing(s.store.server_keys).all(), self.show_keys, owner=self)
+
+    def show_keys(self, keys: tuple[ServerKey, ...]) -> None:
+        if keys != self._keys:
+            self._keys = keys
+            self.retranslate()
+
+    def show_made(self, made: tuple[ServerKey, str]) -> None:
+        """A key that was just made, whose text is kept nowhere."""
+        key, self.text = made
+        self._name = key.name
+        self.field.clear()
+        self.new.show()
+        self.retranslate()
+        if self.isVisible():
+            self.copy.setFocus(Qt.FocusReason.OtherFocusReason)
+        announce(self.key, self.said.text())
+        self.shown.emit(self.text)
+        self.read()
+
+    def _make(self) -> None:
+        name, rights = self.field.text().strip(), self.rights.value()
+        if not name:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._calls.do(lambda s: KeyRing(s.store.server_keys).add(name, rights), self.show_made, owner=self)
+
+    def _put_away(self) -> None:
+        self.text = ""
+        self.new.hide()
+        self.retranslate()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.shown.emit("")
+
+    def _revoke(self, number: int) -> None:
+        name = self._keys[number].name
+        if self.text and name == self._name:
+            self._put_away()
+        self._calls.do(lambda s: KeyRing(s.store.server_keys).revoke(name), lambda _: self.read(), owner=self)
+
+    def _line(self, key: ServerKey) -> Line:
+        used = (
+            self.tr("last used {when}").format(when=moment_text(key.used))
+            if key.used
+            else self.tr("not used yet")
+        )
+        may = self.tr("may load models") if "load" in key.rights else self.tr("only the loaded model")
+        said = self.tr("Revoke the key {name}").format(name=key.name)
+        return Line(key.name, joined([f"{key.prefix}…", may, used]), self.tr("Revoke"), said)
+
+    def fields(self) -> Sequence[Field]:
+        self.set_title(self.tr("Keys"))
+        self.list.show_lines([self._line(key) for key in self._keys], self.tr("No program can come in yet."))
+        self.field.setPlaceholderText(self.tr("Name of the program"))
+        self.field.setAccessibleName(self.tr("Name of a new key"))
+        choices = [
+            (USUAL_RIGHTS, self.tr("May load models")),
+            (ASK_ALONE, self.tr("Only the loaded model")),
+        ]
+        self.rights.set_choices(self.tr("What the key allows"), choices, self.rights.value() or USUAL_RIGHTS)
+        set_texts(self.add, self.tr("Make key"))
+        self.said.setText(
+            self.tr("The key “{name}”. Copy it now: it’s shown only this once.").format(name=self._name)
+        )
+        self.key.setText(breakable(self.text))
+        self.copy.setAccessibleName(self.tr("Copy the key {name}").format(name=self._name))
+        set_texts(self.done, self.tr("Done"), self.tr("Hide the key {name}").format(name=self._name))
+        explanation = self.tr("Each program has its own. Revoking a key ends what it is being answered.")
+        return [Field("keys", self.tr("Who may come in"), explanation, self._body, below=True)]

@@ -1,0 +1,127 @@
+"""The Server page: what a person switches, sees and copies, with real programs at the other end."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.desktop.server.server_page import ServerPage
+from app.desktop.server.snippets import ANY_KEY
+from app.services.server_keys import KeyRing
+from tests.app.desktop.conftest import Running
+
+Make = Callable[..., Running]
+LEFT = Qt.MouseButton.LeftButton
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def running(make_desktop: Make) -> Running:
+    return make_desktop(settings={"server_port": free_port()}).ready()
+
+
+def page_of(running: Running) -> ServerPage:
+    running.window.go.show_page("server")
+    return running.window.later.server
+
+
+def switched_on(running: Running) -> ServerPage:
+    """The page, once the server listens and its first key is shown."""
+    page = page_of(running)
+    running.qtbot.mouseClick(page.switch.power, LEFT)
+    running.until(lambda: bool(page.keys.text) and len(page.keys.list.lines) == 1)
+    return page
+
+
+def models(page: ServerPage, key: str) -> int:
+    """The status of a question for the models."""
+    headers = {"Authorization": f"Bearer {key}"}
+    return httpx.get(f"{page.switch.shown_address}/v1/models", headers=headers, timeout=60).status_code
+
+
+def test_the_first_switch_on_makes_a_key_that_lets_in_and_off_ends_the_server(running: Running) -> None:
+    page = switched_on(running)
+    assert page.server.state is not None
+    assert models(page, page.keys.text) == 200
+    assert models(page, "ct-wrong") == 401
+    assert page.keys.text in page.connect_section.snippet
+    assert page.keys.text not in page.keys.list.lines[0].words.text()
+    page.keys.copy.click()
+    assert QGuiApplication.clipboard().text() == page.keys.text
+    page.keys.done.click()
+    assert page.keys.new.isHidden()
+    assert ANY_KEY in page.connect_section.snippet
+    running.qtbot.mouseClick(page.switch.power, LEFT)
+    running.until(lambda: page.server.state is None and page.switch.state_words().startswith("Off"))
+    with pytest.raises(httpx.ConnectError):
+        models(page, "ct-any")
+    running.qtbot.mouseClick(page.switch.power, LEFT)
+    running.until(lambda: page.switch.state_words().startswith("On"))
+    assert len(KeyRing(running.services.store.server_keys).all()) == 1
+
+
+def test_the_server_ends_with_the_window(running: Running) -> None:
+    page = switched_on(running)
+    port = int(page.switch.shown_address.rpartition(":")[2])
+    running.window.close()
+    assert page.server.state is None
+    assert not (running.home / "server.json").exists()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_keys_are_made_with_their_right_and_revoked(running: Running) -> None:
+    page = page_of(running)
+    page.keys.field.setText("editor")
+    page.keys.rights.set_value(("ask",))
+    page.keys.add.click()
+    running.until(lambda: [line.name.text() for line in page.keys.list.lines] == ["editor"])
+    ring = KeyRing(running.services.store.server_keys)
+    assert ring.all()[0].rights == ("ask",)
+    assert ring.recognized(page.keys.text) is not None
+    page.keys.list.lines[0].button.click()
+    running.until(lambda: not page.keys.list.lines and not ring.all())
+    assert page.keys.text == ""
+
+
+def test_a_port_that_is_taken_is_told_and_the_switch_is_off(make_desktop: Make) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        running = make_desktop(settings={"server_port": taken.getsockname()[1]}).ready()
+        page = page_of(running)
+        running.qtbot.mouseClick(page.switch.power, LEFT)
+        running.until(running.window.strip.isVisible)
+        assert not page.switch.power.isChecked()
+        assert page.switch.editors["server_port"].isEnabled()
+
+
+def test_nothing_of_a_web_server_is_imported_before_the_switch(running: Running) -> None:
+    loaded = {"starlette", "uvicorn"} & set(sys.modules)
+    page_of(running)
+    assert {"starlette", "uvicorn"} & set(sys.modules) == loaded
+
+
+@pytest.mark.parametrize("program", ["Python, openai", "Python, anthropic"])
+def test_what_a_program_is_given_works(running: Running, program: str) -> None:
+    page = switched_on(running)
+    page.connect_section.program.set_value(program)
+    page.connect_section.retranslate()
+    said = io.StringIO()
+    with ThreadPoolExecutor(1) as thread, contextlib.redirect_stdout(said):
+        done = thread.submit(exec, page.connect_section.snippet, {})
+        running.until(done.done)
+        done.result()
+    assert said.getvalue().strip()
