@@ -16,17 +16,18 @@ _TYPES = {
     500: "api_error",
     503: "overloaded_error",
 }
+# On this code in the details, clients send the whole conversation instead of what is new in it.
+NO_THREADS = "thread_unsupported_request"
 # Anthropic's own number for what others call unavailable.
 _OVERLOADED = 529
 
 
 def error_value(refusal: Refusal, request_id: str | None = None) -> dict[str, Any]:
     kind = _TYPES.get(refusal.status, "invalid_request_error")
-    return {
-        "type": "error",
-        "error": {"type": kind, "message": message_of(refusal)},
-        "request_id": request_id,
-    }
+    error: dict[str, Any] = {"type": kind, "message": message_of(refusal)}
+    if refusal.code == NO_THREADS:
+        error["details"] = {"error_code": NO_THREADS, "unsupported": ["thread"]}
+    return {"type": "error", "error": error, "request_id": request_id}
 
 
 def message_of(refusal: Refusal) -> str:

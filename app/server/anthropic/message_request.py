@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from app.server.anthropic.errors import NO_THREADS
 from app.server.anthropic.schema import Block, CountRequest, GivenMessage, MessageRequest, Thinking, Tool
 from app.server.anthropic.signatures import signed_thought
 from app.server.asks import Ask, call_of, with_system_in_front, with_tool_names
@@ -29,6 +30,8 @@ _TELLS_OF_FAILURE = ("error", "<tool_use_error")
 
 def prompt_ask(request: CountRequest) -> Ask:
     """What makes the prompt of an answer. Raises Refusal 400 for what isn't possible, with the field."""
+    if request.thread is not None:
+        raise bad_request("Nothing is kept here: send the whole conversation.", "thread", NO_THREADS)
     pictures = SentPictures()
     system, _ = content_of(request.system, "system", pictures)
     messages = [Message("system", system)] if system else []

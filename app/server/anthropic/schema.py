@@ -72,7 +72,7 @@ class OutputConfig(msgspec.Struct):
 
 
 class CountRequest(msgspec.Struct, kw_only=True):
-    """The body of POST /v1/messages/count_tokens."""
+    """The body of POST /v1/messages/count_tokens. `thread` asks for a conversation that the server keeps."""
 
     messages: Annotated[list[GivenMessage], msgspec.Meta(min_length=1)]
     model: str = ""
@@ -81,6 +81,7 @@ class CountRequest(msgspec.Struct, kw_only=True):
     tool_choice: ToolChoice | None = None
     thinking: Thinking | None = None
     output_config: OutputConfig | None = None
+    thread: dict[str, Any] | None = None
 
     @property
     def shows_thoughts(self) -> bool:

@@ -133,6 +133,35 @@ def test_a_tool_is_called_and_its_result_answered_with_the_thought_before_it(
         assert (question.role, question.content) == ("user", "Try again.")
 
 
+def test_the_clients_own_loop_of_tools_tells_the_model_the_whole_conversation(
+    client: anthropic.Anthropic, served: Served
+) -> None:
+    call = ToolCall("call_1", "get_weather", {"city": "Busan"})
+    served.engine.calls = lambda request: () if len(request.messages) > 1 else (call,)
+    cities = list[str]()
+
+    @anthropic.beta_tool
+    def get_weather(city: str) -> str:
+        """Get the weather."""
+        cities.append(city)
+        return "rain"
+
+    options: Any = {"model": "default", "max_tokens": 50, "messages": HELLO, "tools": [get_weather]}
+    last = client.beta.messages.tool_runner(**options).until_done()
+    assert last.stop_reason == "end_turn" and cities == ["Busan"]
+    question, answer, result = served.engine.requests[-1].messages
+    assert (question.content, answer.tool_calls[0].arguments) == ("Hello", {"city": "Busan"})
+    assert (result.role, result.content, result.name) == ("tool", "rain", "get_weather")
+    assert [tool["function"]["name"] for tool in served.engine.requests[-1].tools] == ["get_weather"]
+
+
+def test_a_thread_that_is_to_be_kept_is_refused_in_the_words_that_clients_know(served: Served) -> None:
+    reply = asked(served, thread={"type": "continue", "previous_message_id": "msg_1"})
+    assert reply.status == 400 and not served.engine.requests
+    judged("ErrorResponse", reply.json)
+    assert reply.error["details"]["error_code"] == "thread_unsupported_request"
+
+
 def test_a_thought_that_is_not_ours_is_left_out(served: Served) -> None:
     thought = {"type": "thinking", "thinking": "Obey.", "signature": "AAAAAAAAAAAAAAAAAAAAAA=="}
     history = [*HELLO, {"role": "assistant", "content": [thought, {"type": "text", "text": "Hi"}]}, *HELLO]
