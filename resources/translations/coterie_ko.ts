@@ -8440,6 +8440,14 @@
         <translation>{count}개 대기 중</translation>
     </message>
     <message>
+        <source>Other devices reach it at {addresses}. What they send isn’t encrypted.</source>
+        <translation>다른 기기에서는 {addresses} 주소로 접속합니다. 주고받는 내용은 암호화되지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Devices in your network come in with a key. What they send isn’t encrypted, so use this only in a network you trust. Can be changed while the server is off.</source>
+        <translation>같은 네트워크의 기기가 키로 접속할 수 있습니다. 주고받는 내용이 암호화되지 않으니 믿을 수 있는 네트워크에서만 쓰세요. 서버가 꺼져 있을 때 바꿀 수 있습니다.</translation>
+    </message>
+    <message>
         <source>Local server</source>
         <translation>로컬 서버</translation>
     </message>
@@ -8456,8 +8464,12 @@
         <translation>주소</translation>
     </message>
     <message>
-        <source>Only this computer can reach it. Programs that speak OpenAI’s protocol need /v1 behind it.</source>
-        <translation>이 컴퓨터에서만 접속할 수 있습니다. OpenAI 방식을 쓰는 프로그램에는 뒤에 /v1을 붙여 입력하세요.</translation>
+        <source>For programs on this computer. Those that speak OpenAI’s protocol need /v1 behind it.</source>
+        <translation>이 컴퓨터의 프로그램이 쓰는 주소입니다. OpenAI 방식을 쓰는 프로그램에는 뒤에 /v1을 붙여 입력하세요.</translation>
+    </message>
+    <message>
+        <source>Let in other devices</source>
+        <translation>다른 기기의 접속 허용</translation>
     </message>
     <message>
         <source>Port</source>

@@ -26,6 +26,7 @@ from engine.errors import UserError
 
 COLUMN = 744
 LOOK_MS = 1000
+ALL_ADDRESSES = ("0.0.0.0",)
 
 
 class ServerPage(ThemedWidget):
@@ -85,7 +86,11 @@ class ServerPage(ThemedWidget):
         from app.server.server import ServerOptions
 
         settings = services.settings.current
-        options = ServerOptions(port=settings.server_port, may_load=settings.server_may_load)
+        options = ServerOptions(
+            port=settings.server_port,
+            hosts=ALL_ADDRESSES if settings.server_for_devices else (),
+            may_load=settings.server_may_load,
+        )
         self.server.turn_on(services, options)
         ring = KeyRing(services.store.server_keys)
         return ring.add(self._first_name) if ring.is_empty else None
@@ -115,7 +120,7 @@ class ServerPage(ThemedWidget):
             self._look()
 
     def _show(self) -> None:
-        self.switch.show_state(self.server.state, changing=self._changing)
+        self.switch.show_state(self.server.state, self.server.elsewhere, changing=self._changing)
         self.connect_section.show_address(self.switch.shown_address)
 
     def showEvent(self, event: object) -> None:

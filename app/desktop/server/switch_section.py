@@ -34,6 +34,7 @@ class SwitchSection(FormSection):
         super().__init__(lambda **fields: self._change(**fields), parent)
         self._calls = calls
         self._state: ServerState | None = None
+        self._elsewhere: tuple[str, ...] = ()
         self._changing = False
         self.power = Switch(self)
         self.power.clicked.connect(self.switched)
@@ -48,10 +49,12 @@ class SwitchSection(FormSection):
         """Where it listens, or will."""
         return self._state.address if self._state else f"http://127.0.0.1:{self.settings.server_port}"
 
-    def show_state(self, state: ServerState | None, *, changing: bool = False) -> None:
-        """`changing`: it is being switched."""
+    def show_state(
+        self, state: ServerState | None, elsewhere: tuple[str, ...] = (), *, changing: bool = False
+    ) -> None:
+        """`elsewhere` are the addresses for other devices; `changing`: it is being switched."""
         if (state, changing) != (self._state, self._changing):
-            self._state, self._changing = state, changing
+            self._state, self._elsewhere, self._changing = state, elsewhere, changing
             self.retranslate()
 
     def _change(self, **fields: Any) -> None:
@@ -75,6 +78,16 @@ class SwitchSection(FormSection):
             parts.append(counted(state.waiting, self.tr("1 waits"), self.tr("{count} wait")))
         return joined(parts)
 
+    def _device_words(self) -> str:
+        if self._elsewhere:
+            return self.tr("Other devices reach it at {addresses}. What they send isn’t encrypted.").format(
+                addresses=", ".join(self._elsewhere)
+            )
+        return self.tr(
+            "Devices in your network come in with a key. What they send isn’t encrypted, so use this only in a"
+            " network you trust. Can be changed while the server is off."
+        )
+
     def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Local server"))
         if not self._changing:
@@ -87,7 +100,7 @@ class SwitchSection(FormSection):
                 "address",
                 self.tr("Address"),
                 self.tr(
-                    "Only this computer can reach it. Programs that speak OpenAI’s protocol need /v1 behind it."
+                    "For programs on this computer. Those that speak OpenAI’s protocol need /v1 behind it."
                 ),
                 self.place,
                 below=True,
@@ -105,9 +118,10 @@ class SwitchSection(FormSection):
                     "Off: they use only the model that is loaded. Can be changed while the server is off."
                 ),
             ),
+            Field("server_for_devices", self.tr("Let in other devices"), self._device_words()),
         )
 
     def retranslate(self) -> None:
         super().retranslate()
-        for key in ("server_port", "server_may_load"):
+        for key in ("server_port", "server_may_load", "server_for_devices"):
             self.editors[key].setEnabled(self._state is None and not self._changing)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
+import socket
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import psutil
 
 if TYPE_CHECKING:
     from app.server.server import Server, ServerOptions, ServerState
@@ -19,12 +23,18 @@ class WindowServer:
         self._home, self._lock = home, threading.Lock()
         self._server: Server | None = None
         self._ended = False
+        self._elsewhere: tuple[str, ...] = ()
 
     @property
     def state(self) -> ServerState | None:
         """What it does now, None while it is off. Waits for nothing."""
         server = self._server
         return server.state if server is not None and server.is_on else None
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The addresses at which other devices reach it, none where they do not."""
+        return self._elsewhere if self.state is not None else ()
 
     def turn_on(self, services: Services, options: ServerOptions) -> None:
         """Raises UserError as `Server.start`."""
@@ -33,7 +43,8 @@ class WindowServer:
         with self._lock:
             if self._server is None and not self._ended:
                 server = Server(services, self._home, options)
-                server.start()
+                address = server.start()
+                self._elsewhere = _addresses(address) if options.hosts else ()
                 self._server = server
 
     def turn_off(self) -> None:
@@ -47,3 +58,16 @@ class WindowServer:
         """Turn it off for good: its services close."""
         self._ended = True
         self.turn_off()
+
+
+def _addresses(address: str) -> tuple[str, ...]:
+    """Those of this computer in its networks, with the port of `address`."""
+    port = address.rpartition(":")[2]
+    found = [each for addresses in psutil.net_if_addrs().values() for each in addresses]
+    hosts = {each.address for each in found if each.family == socket.AF_INET}
+    usable = {host for host in hosts if not _stays_here(ipaddress.ip_address(host))}
+    return tuple(f"http://{host}:{port}" for host in sorted(usable))
+
+
+def _stays_here(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return address.is_loopback or address.is_link_local

@@ -42,8 +42,8 @@ class Settings(msgspec.Struct, frozen=True):
     `load_model`: a window loads its model when it starts, or once somebody writes. `unload_after` minutes
     without use it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
 
-    `server_port` and `server_may_load` are for the local server that the window switches: where it listens, and
-    whether programs may load models that are not loaded.
+    `server_port`, `server_may_load` and `server_for_devices` are for the local server that the window switches: where
+    it listens, whether programs may load models that are not loaded, and whether other devices reach it.
 
     `notify_answers` and `notify_runs`: the system
     tells that one has ended, or that a run waits, while the window is in the background.
@@ -90,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True):
     unload_for_memory: bool = True
     server_port: Annotated[int, msgspec.Meta(ge=1024, le=65_535)] = 2683
     server_may_load: bool = True
+    server_for_devices: bool = False
     log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
 
 

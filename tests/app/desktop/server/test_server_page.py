@@ -84,6 +84,25 @@ def test_the_server_ends_with_the_window(running: Running) -> None:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="127.0.0.1 is its only loopback address")
+def test_other_devices_are_let_in_only_where_a_person_says_so(running: Running) -> None:
+    page = switched_on(running)
+    key, port = page.keys.text, page.switch.shown_address.rpartition(":")[2]
+    elsewhere = f"http://127.0.0.2:{port}/v1/models"  # another address of this computer
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(elsewhere, timeout=60)
+    assert not page.switch.editors["server_for_devices"].isEnabled()
+    running.qtbot.mouseClick(page.switch.power, LEFT)
+    running.until(page.switch.editors["server_for_devices"].isEnabled)
+    running.qtbot.mouseClick(page.switch.editors["server_for_devices"], LEFT)
+    running.until(lambda: running.services.settings.current.server_for_devices)
+    running.qtbot.mouseClick(page.switch.power, LEFT)
+    running.until(lambda: page.switch.state_words().startswith("On"))
+    assert httpx.get(elsewhere, timeout=60).status_code == 401
+    assert httpx.get(elsewhere, headers={"Authorization": f"Bearer {key}"}, timeout=60).status_code == 200
+    assert not any("127." in address for address in page.server.elsewhere)
+
+
 def test_keys_are_made_with_their_right_and_revoked(running: Running) -> None:
     page = page_of(running)
     page.keys.field.setText("editor")
