@@ -5789,6 +5789,10 @@
         <translation>진행 중인 작업 {count}개가 중단됩니다.</translation>
     </message>
     <message>
+        <source>Other programs are being answered. Their answers will stop.</source>
+        <translation>다른 프로그램이 답변을 받고 있습니다. 종료하면 그 답변도 중단됩니다.</translation>
+    </message>
+    <message>
         <source>Keep working</source>
         <translation>종료하지 않기</translation>
     </message>

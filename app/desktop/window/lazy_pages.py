@@ -180,6 +180,11 @@ class LazyPages(QObject):
         if self._placement is not None:
             self._placement.watching.show_conversation(conversation)
 
+    def served(self) -> int:
+        """How many answers other programs get, or wait for."""
+        state = None if self._server is None else self._server.server.state
+        return 0 if state is None else state.running + state.waiting
+
     def shows_downloads(self) -> bool:
         """Whether a person looks at the downloads."""
         return self._models is not None and self._models.downloads.isVisible()

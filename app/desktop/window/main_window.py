@@ -187,9 +187,10 @@ class MainWindow(WindowParts):
         runs = [
             run.title for run in self.run_notes.shelf.all() if run.state == "running" and not run.conversation
         ]
-        if answers or runs:
-            self.quit_sheet.ask(answers, runs)
-        return bool(answers or runs)
+        served = self.later.served()
+        if answers or runs or served:
+            self.quit_sheet.ask(answers, runs, served)
+        return bool(answers or runs or served)
 
     @staticmethod
     def _session_ends() -> bool:

@@ -23,7 +23,7 @@ class QuitSheet(Overlay):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, WIDTH)
-        self._answers, self._runs = 0, list[str]()
+        self._answers, self._runs, self._served = 0, list[str](), 0
         self.title = text_label(self.card, "title")
         self.words = wrapped_label(self.card)
         self.stay, self.leave = push_button(self.card, "primary"), push_button(self.card)
@@ -35,9 +35,10 @@ class QuitSheet(Overlay):
         self.leave.clicked.connect(self.agreed)
         self.refresh()
 
-    def ask(self, answers: int, runs: Sequence[str]) -> None:
-        """So many answers are being written, and the runs of these titles are at work."""
-        self._answers, self._runs = answers, list(runs)
+    def ask(self, answers: int, runs: Sequence[str], served: int) -> None:
+        """So many answers are being written, the runs of these titles are at work, and other programs get or wait
+        for so many answers."""
+        self._answers, self._runs, self._served = answers, list(runs), served
         self.retranslate()
         self.open()
         self.stay.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -70,6 +71,8 @@ class QuitSheet(Overlay):
                     count=len(self._runs)
                 )
             )
+        if self._served:
+            parts.append(self.tr("Other programs are being answered. Their answers will stop."))
         self.words.setText("\n".join(parts))
         self.stay.setText(self.tr("Keep working"))
         self.leave.setText(self.tr("Quit anyway"))

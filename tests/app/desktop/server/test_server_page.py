@@ -74,6 +74,30 @@ def test_the_first_switch_on_makes_a_key_that_lets_in_and_off_ends_the_server(ru
     assert len(KeyRing(running.services.store.server_keys).all()) == 1
 
 
+def test_closing_asks_while_a_program_is_answered(running: Running) -> None:
+    page = switched_on(running)
+    running.engine.hold.set()
+    ask = {
+        "url": f"{page.switch.shown_address}/v1/chat/completions",
+        "headers": {"Authorization": f"Bearer {page.keys.text}"},
+        "json": {"messages": [{"role": "user", "content": "Hello"}]},
+        "timeout": 60,
+    }
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            asked = thread.submit(httpx.post, **ask)
+            running.until(lambda: page.switch.state_words() == "1 answer")
+            running.window.close()
+            assert running.window.isVisible() and running.window.quit_sheet.isVisible()
+            assert running.window.quit_sheet.words.text().startswith("Other programs are being answered.")
+            running.window.quit_sheet.stay.click()
+        finally:
+            running.engine.hold.clear()
+        running.until(asked.done)
+        assert asked.result().status_code == 200
+    running.until(lambda: page.switch.state_words().startswith("On"))
+
+
 def test_the_server_ends_with_the_window(running: Running) -> None:
     page = switched_on(running)
     port = int(page.switch.shown_address.rpartition(":")[2])
