@@ -21,7 +21,7 @@ from app.server.ollama.answer_lines import Kind, LineWriter
 from app.server.ollama.model_values import running_value, show_value, tag_value
 from app.server.ollama.requests import chat_ask, generate_ask, stops_loading
 from app.server.ollama.schema import Asked, ChatRequest, EmbedRequest, GenerateRequest, NamedModel
-from app.server.refusal import Refusal
+from app.server.refusal import Refusal, bad_request
 from app.server.texts import cut
 from engine.errors import UserError
 from engine.values import Message
@@ -67,8 +67,10 @@ def routes(answers: Answers, files: FileFacts) -> list[Route]:
 
     async def embed(request: Request) -> Any:
         asked = await read_json(request, EmbedRequest, LIMIT)
-        texts = [asked.input] if isinstance(asked.input, str) else asked.input
-        model, found = await answers.texts.embedded(request, asked.model, [text for text in texts if text])
+        texts = asked.input if isinstance(asked.input, list) else [asked.input] if asked.input else []
+        if not all(texts):
+            raise bad_request("A text is empty.", "input")
+        model, found = await answers.texts.embedded(request, asked.model, texts)
         vectors = [each.vectors for each in found]
         if asked.dimensions is not None:
             vectors = [cut(each, asked.dimensions) for each in vectors]

@@ -114,3 +114,9 @@ def test_ollamas_protocol_has_the_same_vectors(client: openai.OpenAI, models: Se
     assert [len(row) for row in cut["embeddings"]] == [WIDTH - 1]
     assert models.ask("/api/embed", {"model": "embeds", "input": "a", "dimensions": 9999}).status == 400
     assert models.ask("/api/embed", {"model": "embeds", "input": []}).json["embeddings"] == []
+
+
+def test_ollamas_protocol_has_a_vector_for_each_text_or_none_at_all(models: Served) -> None:
+    reply = models.ask("/api/embed", {"model": "", "input": ["a", "", "b"]})
+    assert (reply.status, reply.error) == (400, "input: A text is empty."), reply.body
+    assert models.ask("/api/embed", {"model": "", "input": ""}).json["embeddings"] == []
