@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from uvicorn.server import ServerState
 from app.server.http import answers
 from app.server.http.connections import connection_class
 from app.server.http.events import joined
+from app.server.http.listening import LOOPBACK, bind
 from app.server.http.turns import Turns
 from app.server.refusal import Refusal
 from app.server.server import Server, ServerOptions
@@ -194,3 +196,10 @@ def test_one_server_serves_a_data_folder_and_leaves_it_to_the_next(own: Served) 
     second.stop()
     own.server.start()  # and the first one again
     assert own.server.state.address == own.server.address != ""
+
+
+def test_what_is_written_is_sent_at_once() -> None:
+    sockets = bind(LOOPBACK, 0)
+    for each in sockets:
+        assert each.proto == socket.IPPROTO_TCP  # what asyncio looks at before it turns off the delay
+        each.close()
