@@ -130,7 +130,7 @@ class ConnectionList(ThemedWidget):
     def __init__(self, calls: ServiceCalls, kind: ConnectionKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._calls, self.kind = calls, kind
-        self._reading = self._again = False
+        self._reading = self._again = self._complains_of_reading = False
         self._to_open = ""
         self.lines: dict[str, Any] = {}
         self.empty = wrapped_label(self, "small")
@@ -144,7 +144,7 @@ class ConnectionList(ThemedWidget):
             self._again = True
             return
         self._reading = True
-        self._calls.do(self.kind.read, self._read, self._could_not, executor="io")
+        self._calls.do(self.kind.read, self._read, self._told, executor="io")
 
     def open(self, key: str) -> None:
         """Show all about a connection, once it is in the list."""
@@ -153,11 +153,14 @@ class ConnectionList(ThemedWidget):
 
     def _read(self, found: tuple[Sequence[Any], Sequence[ErrorInfo]]) -> None:
         values, problems = found
-        self._could_not(UserError.from_info(problems[0]) if problems else None)
+        self._told(UserError.from_info(problems[0]) if problems else None)
         self.show_values(values)
 
-    def _could_not(self, error: UserError | None) -> None:
-        self.complaint.say(error)
+    def _told(self, error: UserError | None) -> None:
+        """What could not be read. Where all could, a complaint about something else stays."""
+        if error is not None or self._complains_of_reading:
+            self.complaint.say(error)
+        self._complains_of_reading = error is not None
         self._reading = False
         if self._again:
             self._again = False
@@ -187,6 +190,7 @@ class ConnectionList(ThemedWidget):
             QTimer.singleShot(0, line, lambda: self.opened.emit(line))  # once it has its place
 
     def _remove(self, key: str) -> None:
+        self.complaint.say(None)
         self._calls.do(lambda s: self.kind.remove(s, key), self._removed, self.complaint.say, executor="net")
 
     def _removed(self, removed: Any) -> None:

@@ -94,6 +94,8 @@ def test_what_is_wrong_with_an_address_stands_under_the_field(
     workers.field.setText("here")
     workers.add.click()
     running.until(lambda: workers.complaint.isVisible())
+    placements.workers.set(WorkerState("a:1"))  # the list is read anew
+    running.until(lambda: len(workers.lines) == 1)
     assert workers.complaint.text().startswith("“here” isn't a valid address.")
     assert workers.field.text() == "here"
     qtbot.keyClicks(workers.field, "x")
