@@ -14,7 +14,7 @@ from app.cli.plan_report import all_devices, report
 from app.language import Language
 from app.messages import localized_error
 from app.services.placement.placements import open_placements
-from engine.placement.plan import Plan, PlannedModel
+from engine.placement.plan import DeviceBytes, Plan, PlannedModel
 
 
 def plan(model: str, options: PlacementFlags, output: Output) -> int:
@@ -76,6 +76,14 @@ _MODEL = (
 )
 
 
+def bytes_value(taken: DeviceBytes) -> dict[str, int]:
+    """Bytes on one device; those of sight only where there are some."""
+    value: dict[str, int] = msgspec.to_builtins(taken)
+    if not taken.vision:
+        del value["vision"]
+    return value
+
+
 def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
     """A plan as JSON, sentences in `language`."""
     placement = plan.placement
@@ -88,7 +96,7 @@ def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
         "dense_layers": {name: list(layers) for name, layers in plan.dense_layers.items()},
         "partial": msgspec.to_builtins(plan.partial),
         "overrides": [[override.pattern, override.device] for override in placement.overrides],
-        "bytes": msgspec.to_builtins(plan.bytes),
+        "bytes": {name: bytes_value(taken) for name, taken in plan.bytes.items()},
         "expert_bytes": plan.expert_bytes,
         "paged": plan.paged,
         "cache_types": [placement.cache_type_k, placement.cache_type_v],

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.cli.plan import plan_object
+from app.cli.plan import bytes_value, plan_object
 from app.cli.plan_report import ranges, report
 from app.services.placement.placements import calibrations
 from app.services.services import open_services
@@ -142,7 +142,7 @@ def test_a_plan_keeps_its_budget_and_is_exactly_what_loading_takes(
     options = PlacementOptions(CONTEXT, budgets={"RPC0": budget}, workers=(worker.address,))
     facts, text = loaded(coterie_home, options)
     assert facts.plan is not None and facts.weights is not None
-    assert msgspec.to_builtins(facts.plan.bytes) == plan["bytes"]
+    assert {name: bytes_value(taken) for name, taken in facts.plan.bytes.items()} == plan["bytes"]
     assert facts.weights.misplaced == {}
     assert facts.weights.bytes.get("RPC0", 0) == taken["model"]
     assert text == cpu_answer(coterie_home)
