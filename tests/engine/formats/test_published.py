@@ -111,7 +111,8 @@ def test_its_own_replies_are_read_back_however_they_are_cut(published: Published
             assert message.content.strip() in ((content, "") if calls else (content,)), text
             assert [(call.name, call.arguments) for call in message.tool_calls] == given, text
             assert message.truncated_in == ""
-            for place in range(1, len(text)):
+            # Letter by letter every mark is cut everywhere; two pieces are tried at each third place.
+            for place in range(1 + len(text) % 3, len(text), 3):
                 assert read(chat_format, prompt, [text[:place], text[place:]]) == (message, shown), place
             assert read(chat_format, prompt, list(text)) == (message, shown)
 

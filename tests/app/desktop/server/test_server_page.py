@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -162,9 +163,10 @@ def test_what_a_program_is_given_works(running: Running, program: str) -> None:
     page = switched_on(running)
     page.connect_section.program.set_value(program)
     page.connect_section.retranslate()
-    said = io.StringIO()
+    said, names = io.StringIO(), dict[str, Any]()
     with ThreadPoolExecutor(1) as thread, contextlib.redirect_stdout(said):
-        done = thread.submit(exec, page.connect_section.snippet, {})
+        done = thread.submit(exec, page.connect_section.snippet, names)
         running.until(done.done)
         done.result()
+    names["client"].close()
     assert said.getvalue().strip()
