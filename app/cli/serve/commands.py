@@ -41,9 +41,14 @@ def serve(
         int | None,
         typer.Option(min=1, max=65535, help="Listen on this port too, for what expects Ollama's 11434."),
     ] = None,
+    install: Annotated[
+        bool,
+        typer.Option("--install", help="Serve with these options from login on, by systemd; on Linux."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Let other programs use the models of this computer: editors, agents, scripts. See `coterie keys`."""
+    from app.cli.serve.serving import install as install_unit
     from app.cli.serve.serving import serve as run_serve
     from app.cli.serve.serving import server_options
 
@@ -58,8 +63,11 @@ def serve(
         origins=tuple(origin or ()),
         names=tuple(allow_host or ()),
     )
+    output = chosen_output(command, json)
     try:
-        raise typer.Exit(run_serve(options, model, context, chosen_output(command, json)))
+        if install:
+            raise typer.Exit(install_unit(options, model, context, key_file, output))
+        raise typer.Exit(run_serve(options, model, context, output))
     except UserError as error:
         if error.code in ("server.key_needed", "server.bad_origin", "server.bad_host"):
             raise WrongUsage(error) from error

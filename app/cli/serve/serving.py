@@ -10,8 +10,9 @@ from app import paths
 from app.cli.ending import Ended, signals_held
 from app.cli.opened import opened
 from app.cli.output import Output
+from app.cli.serve import user_unit
 from app.cli.serve.service_manager import tell
-from app.server.server import PORT, PROTOCOLS, Server, ServerOptions
+from app.server.server import PORT, PROTOCOLS, Server, ServerOptions, check_options
 from engine.errors import UserError
 
 
@@ -59,6 +60,34 @@ def serve(options: ServerOptions, model: str, context: int | None, output: Outpu
                 tell("STOPPING=1")
                 server.stop()
     return 0
+
+
+def install(options: ServerOptions, model: str, context: int | None, key_file: str, output: Output) -> int:
+    """Write the service that serves so from the next login on. Raises UserError as `user_unit.install` and
+    `check_options` do."""
+    check_options(options)
+    with opened(states=False) as services:
+        library = services.settings.current.library_folder
+    file = user_unit.install(arguments_of(options, model, context, key_file), library)
+    output.object({"unit": str(file)})
+    output.text(output.localized("cli.serve.installed", path=str(file), name=user_unit.NAME))
+    return 0
+
+
+def arguments_of(options: ServerOptions, model: str, context: int | None, key_file: str) -> list[str]:
+    """What `coterie serve` is given for the same server, whatever folder it is started in."""
+    given: list[tuple[str, object]] = [
+        *(("--host", host) for host in options.hosts),
+        ("--port", options.port),
+        ("--model", str(Path(model).absolute()) if Path(model).is_file() else model),
+        ("--context", context),
+        ("--key-file", str(Path(key_file).expanduser().absolute()) if key_file else ""),
+        *(("--origin", origin) for origin in options.origins),
+        *(("--allow-host", name) for name in options.names),
+        ("--ollama-port", options.ollama_port),
+    ]
+    said = [text for name, value in given if value not in (None, "") for text in (name, str(value))]
+    return said if options.needs_key else [*said, "--no-key"]
 
 
 def _keys_of(path: str) -> tuple[str, ...]:

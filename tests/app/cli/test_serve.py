@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import shlex
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -156,3 +158,32 @@ def test_the_starter_answers_and_nothing_of_it_is_kept(coterie_home: Path) -> No
         path for path in coterie_home.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()
     ]
     assert kept == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has systemd")
+def test_a_service_serves_with_the_same_options(
+    coterie_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "con fig"))
+    (tmp_path / "keys").write_text("a-key\n")
+    options = ("--port", "2700", "--origin", "http://localhost:3000", "--model", 'a 100% "model" $HOME\\')
+    made = here("serve", "--install", *options, "--key-file", str(tmp_path / "keys"), "--json")
+    unit = Path(made.last["unit"])
+    assert unit == tmp_path / "con fig/systemd/user/coterie.service"
+    lines = unit.read_text().splitlines()
+    (command,) = [line.removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart=")]
+    told = [text.replace("%%", "%").replace("$$", "$") for text in shlex.split(command)]
+    assert told[1:4] == ["-m", "app", "serve"]
+    given = dict(pairwise_options(told[4:]))
+    assert given == dict(pairwise_options([*options, "--key-file", str(tmp_path / "keys")]))
+    assert "Type=notify" in lines and f'ReadWritePaths="-{coterie_home}"' in lines
+    assert here("serve", "--install", "--json").code == 0  # ours is replaced
+    assert "2700" not in unit.read_text()
+    unit.write_text("[Service]\n")
+    refused = here("serve", "--install", "--json")
+    assert (refused.code, refused.last["error"]["code"]) == (1, "serve.foreign_unit")
+    assert unit.read_text() == "[Service]\n"
+
+
+def pairwise_options(arguments: list[str]) -> list[tuple[str, str]]:
+    return list(zip(arguments[::2], arguments[1::2], strict=True))
