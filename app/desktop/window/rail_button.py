@@ -1,15 +1,23 @@
-"""A button of the rail: an icon with its name in small letters below."""
+"""A button of the rail: an icon with its name in small letters below, where there is room for it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
+from PySide6.QtWidgets import (
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QWidget,
+)
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 
 ICON, LETTERS = 20, 10
+WIDTH, HEIGHT = 55, 46
 
 
 class RailButton(QPushButton):
@@ -19,7 +27,12 @@ class RailButton(QPushButton):
         super().__init__(parent)
         self.setProperty("kind", "rail")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # In a low window with large text all of them become lower, and none lies on another.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         self._symbol = self._label = ""
+
+    def sizeHint(self) -> QSize:
+        return QSize(themes.current.px(WIDTH), themes.current.px(HEIGHT))
 
     def show_symbol(self, symbol: str) -> None:
         self._symbol = symbol
@@ -44,8 +57,11 @@ class RailButton(QPushButton):
         size, gap = theme.px(ICON), theme.px(2)
         painter.setFont(theme.font(LETTERS))
         letters = painter.fontMetrics().height()
-        top = (self.height() - size - gap - letters) // 2
+        has_room = self.height() >= size + gap + letters
+        top = (self.height() - size - (gap + letters if has_room else 0)) // 2
         icon(self._symbol, color, ICON).paint(painter, QRect((self.width() - size) // 2, top, size, size))
+        if not has_room:
+            return
         painter.setPen(QColor(getattr(theme, color)))
         below = QRect(0, top + size + gap, self.width(), letters)
         words = painter.fontMetrics().elidedText(self._label, Qt.TextElideMode.ElideRight, self.width())

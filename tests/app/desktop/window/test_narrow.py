@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -182,3 +183,17 @@ def test_all_of_the_keys_are_seen_at_900_pixels(running: Running, text_size: flo
     for label in labels:
         assert label.x() >= 0 and label.x() + label.width() <= room
         assert label.width() >= label.minimumSizeHint().width(), label.text()
+
+
+@pytest.mark.parametrize("text_size", [1.0, 2.0])
+def test_no_page_of_the_rail_lies_on_another_in_the_lowest_window(running: Running, text_size: float) -> None:
+    window, rail = running.window, running.window.rail
+    themes.choose("light", text_size)
+    window.resize(900, window.minimumHeight())
+    buttons = [rail.chat, rail.runs, rail.models, rail.placement, rail.server, rail.fold, rail.settings]
+    running.until(lambda: rail.settings.geometry().bottom() <= rail.height())
+    for above, below in pairwise(buttons):
+        assert above.geometry().bottom() < below.geometry().top()
+    assert rail.chat.geometry().top() >= 0
+    window.resize(900, 900)
+    running.until(lambda: rail.chat.height() == rail.chat.maximumHeight())
