@@ -8469,7 +8469,7 @@
     </message>
     <message>
         <source>For programs on this computer. Those that speak OpenAI’s protocol need /v1 behind it.</source>
-        <translation>이 컴퓨터의 프로그램이 쓰는 주소입니다. OpenAI 방식을 쓰는 프로그램에는 뒤에 /v1을 붙여 입력하세요.</translation>
+        <translation>이 컴퓨터의 프로그램이 쓰는 주소입니다. OpenAI 방식을 쓰는 프로그램에는 뒤에 /⁠v1을 붙여 입력하세요.</translation>
     </message>
     <message>
         <source>Let in other devices</source>
