@@ -16,7 +16,6 @@ from app.server.anthropic.message_request import message_ask, prompt_ask
 from app.server.anthropic.schema import CountRequest, MessageRequest
 from app.server.http.answers import AnswerResponse, Answers, json_response
 from app.server.http.body import body_limit, read_json
-from app.server.http.calls import call_of
 from app.server.http.off_loop import off_loop
 
 
@@ -44,13 +43,7 @@ def routes(answers: Answers) -> list[Route]:
 
     async def count_tokens(request: Request) -> Any:
         asked = await read_json(request, CountRequest, body_limit(answers.answering.sees))
-        ask = prompt_ask(asked)
-        model = await off_loop(answers.answering.find, ask.model)
-        call = call_of(request)
-        call.model = model.id
-        return json_response(
-            {"input_tokens": await off_loop(answers.answering.measure, model, ask, call.key)}
-        )
+        return json_response({"input_tokens": await answers.counted(request, prompt_ask(asked))})
 
     async def models(request: Request) -> Any:
         known = [model_value(model) for model in await off_loop(answers.answering.known)]

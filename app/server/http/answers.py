@@ -63,8 +63,6 @@ class Answers:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
 
-    off_loop = staticmethod(off_loop)
-
     async def respond(
         self,
         request: Request,
@@ -87,6 +85,13 @@ class Answers:
         self._open[events] = call.key
         self._spawn(self._work(request, model, asks, events))
         return AnswerResponse(request, events, len(asks), make(model), stream)
+
+    async def counted(self, request: Request, ask: Ask) -> int:
+        """The tokens of the prompt that an ask would make. Raises Refusal."""
+        model = await off_loop(self.answering.find, ask.model)
+        call = call_of(request)
+        call.model = model.id
+        return await off_loop(self.answering.measure, model, ask, call.key)
 
     async def stop(self) -> None:
         """End all open answers with an error, and wait for their ends."""

@@ -12,8 +12,6 @@ from starlette.routing import Route
 from app.server.answering import KnownModel
 from app.server.http.answers import AnswerResponse, Answers, json_response
 from app.server.http.body import body_limit, read_json
-from app.server.http.calls import call_of
-from app.server.http.off_loop import off_loop
 from app.server.openai.responses.request import prompt_ask, response_ask
 from app.server.openai.responses.schema import PromptRequest, ResponsesRequest
 from app.server.openai.responses.writer import ResponseWriter
@@ -33,11 +31,7 @@ def routes(answers: Answers) -> list[Route]:
 
     async def input_tokens(request: Request) -> Any:
         asked = await read_json(request, PromptRequest, body_limit(answers.answering.sees))
-        ask = prompt_ask(asked)
-        model = await off_loop(answers.answering.find, ask.model)
-        call = call_of(request)
-        call.model = model.id
-        count = await off_loop(answers.answering.measure, model, ask, call.key)
+        count = await answers.counted(request, prompt_ask(asked))
         return json_response({"object": "response.input_tokens", "input_tokens": count})
 
     return [
