@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from agents.mcp.definitions import MOST_TOOLS, Definition
-from agents.mcp.elicitation import Question, answer_of, question_of
+from agents.mcp.elicitation import Question, answer_of, in_background, question_of
 from agents.mcp.inbound_filter import heard
 from agents.mcp.log import ServerLog, ended
 from agents.permissions.values import Decision
@@ -185,6 +185,7 @@ class Connection:
 
     async def _serve(self, client: Client) -> None:
         """Serve until stopped: list the tools again when they have changed."""
+        in_background.set(True)
         listening = asyncio.create_task(self._follow(client))
         try:
             while not self._stop.is_set():

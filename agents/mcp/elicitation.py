@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MOST_MESSAGE = 4000
 MOST_FIELDS = 50
 MOST_FORM = 64 * 1024  # characters
+# Set in tasks whose requests no call waits for: that one of them is refused is no reason to ask, or to end.
+in_background: ContextVar[bool] = ContextVar("in_background", default=False)
 _KINDS = ("string", "number", "integer", "boolean", "array")
 
 

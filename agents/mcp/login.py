@@ -28,6 +28,7 @@ from mcp.shared.auth import (
 )
 from pydantic import AnyUrl, BaseModel, ValidationError
 
+from agents.mcp.elicitation import in_background
 from agents.mcp.http import near
 from agents.mcp.oauth_callback import Landing, landing_page
 from agents.mcp.spec import ServerSpec
@@ -174,6 +175,8 @@ class Login(OAuthClientProvider):
                     if refused:
                         await self._begin()
                 response = yield outgoing
+                if outgoing is request and in_background.get() and not self._person.present():
+                    return  # an error here would end the connection, for calls of a person too
                 refused = refused or outgoing is request
                 try:
                     outgoing = await flow.asend(response)

@@ -22,6 +22,7 @@ from tests.agents.mcp.test_host import tools_of
 from tests.support.agents.here import here_in
 from tests.support.agents.http_tools import serving
 from tests.support.agents.login_server import LoginServer, visit
+from tests.support.waiting import wait_until
 
 ONCE = ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-authorization-server"]
 
@@ -246,3 +247,22 @@ def test_calls_that_are_refused_together_ask_once_and_all_go_on(
         host.close()
     assert [text[:1] for text in answers] == ["3"] * 6
     assert len(person.asked) == 1
+
+
+def test_a_refusal_that_no_call_waits_for_asks_nobody_and_ends_nothing(
+    make: Make, browser: Browser, workspace: Path
+) -> None:
+    person = Person(browser)
+    server = LoginServer()
+    with serving(server) as address:
+        host = make()
+        host.login(spec_of(address), browser.open)
+        host.close()
+        server.closed.add("subscriptions/listen")
+        again = make()
+        tools = tools_of(again, spec_of(address), workspace)
+        wait_until(lambda: "subscriptions/listen" in server.turned_away)
+        here = here_in(workspace, approver=person)
+        assert tools["far_add"].run({"a": 1, "b": 2}, here).text.startswith("3")
+        assert not person.asked
+        again.close()

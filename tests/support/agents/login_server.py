@@ -14,7 +14,7 @@ MCP = "/mcp"
 
 class LoginServer:
     """`seen` are the paths that were asked for, `grants` those of the token endpoint. Tokens in `valid` open the
-    door. `refuses`: what the page says instead of a code."""
+    door, but for methods in `closed`. `refuses`: what the page says instead of a code."""
 
     def __init__(self, refuses: str = "", lasts: int = 3600) -> None:
         self._inner: App = made_server().streamable_http_app()
@@ -24,6 +24,8 @@ class LoginServer:
         self.grants: list[str] = []
         self.keys: list[str] = []
         self.valid: set[str] = set()
+        self.closed: set[str] = set()
+        self.turned_away: list[str] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -35,10 +37,12 @@ class LoginServer:
         if path == MCP:
             key = headers.get("authorization", "")
             self.keys.append(key)
-            if key.removeprefix("Bearer ") in self.valid:
+            method = headers.get("mcp-method", "")
+            if key.removeprefix("Bearer ") in self.valid and method not in self.closed:
                 await self._inner(scope, receive, send)
             else:
                 found = f'Bearer resource_metadata="{here}/.well-known/oauth-protected-resource{MCP}"'
+                self.turned_away.append(method)
                 await answer(send, 401, b"{}", headers={"www-authenticate": found})
         elif path == f"/.well-known/oauth-protected-resource{MCP}":
             await say(send, {"resource": f"{here}{MCP}", "authorization_servers": [here]})
