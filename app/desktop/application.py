@@ -72,6 +72,7 @@ def import_rest() -> None:
         "chat.chat_page",
         "chat.conversation_panel",
         "model_picker.tool_checking",
+        "server.server_control",
         "widgets.toast",
         "window.away_notes",
         "window.chat_windows.chat_windows",

@@ -7576,6 +7576,13 @@
     </message>
 </context>
 <context>
+    <name>ServerControl</name>
+    <message>
+        <source>First key</source>
+        <translation>첫 번째 키</translation>
+    </message>
+</context>
+<context>
     <name>ServerForm</name>
     <message>
         <source>Less</source>
@@ -7730,10 +7737,6 @@
     <message>
         <source>Server</source>
         <translation>서버</translation>
-    </message>
-    <message>
-        <source>First key</source>
-        <translation>첫 번째 키</translation>
     </message>
 </context>
 <context>

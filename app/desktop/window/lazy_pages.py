@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.desktop.placement.placement_page import PlacementPage
     from app.desktop.runs.run_state import RunListState
     from app.desktop.runs.runs_page import RunsPage
+    from app.desktop.server.server_control import ServerControl
     from app.desktop.server.server_page import ServerPage
     from app.desktop.settings.settings_page import SettingsPage
     from app.desktop.widgets.toast import Toast
@@ -57,9 +58,10 @@ class LazyPages(QObject):
         pages: QStackedWidget,
         side: QStackedWidget,
         home: Path,
+        server: ServerControl,
     ) -> None:
         super().__init__(pages)
-        self._home, self._memory = home, WindowMemory(home)
+        self._home, self._memory, self._control = home, WindowMemory(home), server
         self._conversation: int | None = None
         self._calls, self._checking, self._shelf, self._toast = calls, checking, shelf, toast
         self._pages, self._side = pages, side
@@ -88,7 +90,7 @@ class LazyPages(QObject):
         if self._server is None:
             from app.desktop.server.server_page import ServerPage
 
-            self._server = ServerPage(self._calls, self._home, self._pages)
+            self._server = ServerPage(self._calls, self._control, self._pages)
             self._take_up(self._server)
             self._show_settings()
         return self._server
@@ -179,11 +181,6 @@ class LazyPages(QObject):
         self._conversation = conversation
         if self._placement is not None:
             self._placement.watching.show_conversation(conversation)
-
-    def served(self) -> int:
-        """How many answers other programs get, or wait for."""
-        state = None if self._server is None else self._server.server.state
-        return 0 if state is None else state.running + state.waiting
 
     def shows_downloads(self) -> bool:
         """Whether a person looks at the downloads."""

@@ -98,6 +98,7 @@ class MainWindow(WindowParts):
         self.failure.folder_wanted.connect(lambda: self.later.settings.data.open_folder())
         self.failure.quit_wanted.connect(self.close)
         self.quit_sheet.agreed.connect(self._leave)
+        self.server.failed.connect(self.show_error)
 
     # What the application tells
 
@@ -112,6 +113,7 @@ class MainWindow(WindowParts):
         self._events.read()
         self.downloads.begin()
         self.run_notes.shelf.begin()
+        self.server.begin(services.settings.current)
         if self._notice:
             self.strip.say(self._notice, colour="accent")
         for problem in services.settings.problems:
@@ -187,7 +189,7 @@ class MainWindow(WindowParts):
         runs = [
             run.title for run in self.run_notes.shelf.all() if run.state == "running" and not run.conversation
         ]
-        served = self.later.served()
+        served = self.server.served
         if answers or runs or served:
             self.quit_sheet.ask(answers, runs, served)
         return bool(answers or runs or served)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.desktop.chat.chat_page import ChatPage
     from app.desktop.chat.conversation_panel import ConversationPanel
     from app.desktop.model_picker.tool_checking import ToolChecking
+    from app.desktop.server.server_control import ServerControl
     from app.desktop.widgets.banner import Banner
     from app.desktop.widgets.toast import Toast
     from app.desktop.window.away_notes import AwayNotes
@@ -73,6 +74,7 @@ class WindowParts(ThemedWidget):
     go: Navigation
     windows: ChatWindows
     others: OtherWriters
+    server: ServerControl
     later: LazyPages
 
     def __init__(self, home: Path) -> None:
@@ -188,6 +190,7 @@ class WindowParts(ThemedWidget):
 
     def _build_pages(self) -> None:
         """The other pages and the way to them, the page of a failure, and the question before quitting."""
+        from app.desktop.server.server_control import ServerControl
         from app.desktop.window.chat_windows.chat_windows import ChatWindows
         from app.desktop.window.front import Front
         from app.desktop.window.lazy_pages import LazyPages
@@ -197,8 +200,9 @@ class WindowParts(ThemedWidget):
         from app.desktop.window.startup_error import OpeningFailed
 
         shelf = self.run_notes.shelf
+        self.server = ServerControl(self.calls, self._home, self)
         self.later = LazyPages(
-            self.calls, self.tool_checking, shelf, self.toast, self.pages, self.side, self._home
+            self.calls, self.tool_checking, shelf, self.toast, self.pages, self.side, self._home, self.server
         )
         self.go = Navigation(
             self, self.whole, self.rail, self.sidebar, self.chat, self.panel, self.later, self.toast

@@ -43,7 +43,8 @@ class Settings(msgspec.Struct, frozen=True):
     without use it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
 
     `server_port`, `server_may_load` and `server_for_devices` are for the local server that the window switches: where
-    it listens, whether programs may load models that are not loaded, and whether other devices reach it.
+    it listens, whether programs may load models that are not loaded, and whether other devices reach it. `server_on`:
+    a person left it switched on, and it listens again at the next start.
 
     `notify_answers` and `notify_runs`: the system
     tells that one has ended, or that a run waits, while the window is in the background.
@@ -88,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True):
     load_model: Literal["start", "writing"] = "writing"
     unload_after: Annotated[int, msgspec.Meta(ge=0, le=10_080)] = 30
     unload_for_memory: bool = True
+    server_on: bool = False
     server_port: Annotated[int, msgspec.Meta(ge=1024, le=65_535)] = 2683
     server_may_load: bool = True
     server_for_devices: bool = False

@@ -1,0 +1,113 @@
+"""Switching the local server, from wherever a person does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.desktop.base.service_calls import ServiceCalls, Work
+from app.desktop.server.window_server import WindowServer
+from app.services.server_keys import KeyRing
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.server.server import ServerState
+    from app.services.services import Services
+    from app.services.settings.settings import Settings
+    from app.store.records import ServerKey
+
+ALL_ADDRESSES = ("0.0.0.0",)
+
+
+class ServerControl(QObject):
+    """The server of the window. It goes on when its page is left, and ends with the services.
+
+    `changed` comes when it was switched, or is about to be; `made` carries the key that the first time makes and its
+    text, `failed` the UserError for which it is off.
+    """
+
+    changed = Signal()
+    made = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, calls: ServiceCalls, home: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._calls, self._server = calls, WindowServer(home)
+        self._services: Services | None = None
+        self._first_name = ""
+        self.is_changing = False
+
+    @property
+    def state(self) -> ServerState | None:
+        """What it does now, None while it is off. Waits for nothing."""
+        return self._server.state
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The addresses at which other devices reach it, none where they do not."""
+        return self._server.elsewhere
+
+    @property
+    def served(self) -> int:
+        """How many answers other programs get, or wait for."""
+        state = self.state
+        return 0 if state is None else state.running + state.waiting
+
+    def switch(self, on: bool) -> None:
+        """As a person wants it, at the next start too."""
+        self._first_name = self.tr("First key")
+        self._change(self._switched_on if on else self._switched_off)
+
+    def begin(self, settings: Settings) -> None:
+        """The data is open: listen where a person had it on."""
+        if settings.server_on:
+            self._change(self._turn_on)
+
+    def _change(self, work: Work) -> None:
+        services = self._calls.services
+        if services is not None and not self.is_changing:
+            if services is not self._services:
+                self._services = services
+                services.above.callback(self._server.end)
+            self.is_changing = True
+            self._calls.do(work, self._changed, self._failed, executor="io", owner=self)
+        self.changed.emit()
+
+    # --- in a thread ---
+
+    def _switched_on(self, services: Services) -> tuple[ServerKey, str] | None:
+        """Returns the key that the first time makes."""
+        self._turn_on(services)
+        services.settings.change(server_on=True)
+        ring = KeyRing(services.store.server_keys)
+        return ring.add(self._first_name) if ring.is_empty else None
+
+    def _turn_on(self, services: Services) -> None:
+        from app.server.server import ServerOptions
+
+        settings = services.settings.current
+        options = ServerOptions(
+            port=settings.server_port,
+            hosts=ALL_ADDRESSES if settings.server_for_devices else (),
+            may_load=settings.server_may_load,
+        )
+        self._server.turn_on(services, options)
+
+    def _switched_off(self, services: Services) -> None:
+        self._server.turn_off()
+        services.settings.change(server_on=False)
+
+    # --- back in the window ---
+
+    def _changed(self, made: tuple[ServerKey, str] | None) -> None:
+        self.is_changing = False
+        self.changed.emit()
+        if made is not None:
+            self.made.emit(made)
+
+    def _failed(self, error: UserError) -> None:
+        self.is_changing = False
+        self.changed.emit()
+        self.failed.emit(error)
