@@ -1,19 +1,35 @@
-"""Connections: uvicorn's protocol with limits of our own: how many an address has, and how long a request takes to
-come in."""
+"""Connections: uvicorn's protocol with limits of our own: how many an address has, how long a request takes to
+come in, and how its lines end."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from typing import Any
 
 import h11
 import msgspec
+from h11._receivebuffer import ReceiveBuffer
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST_OF_AN_ADDRESS = 64
 HALF_SENT_S = 20.0
 _COMING_IN = (h11.IDLE, h11.SEND_BODY)
+# Line ends that proxies read differently (RFC 9112, 2.2), and lines that go on with the next one (5.2).
+_AMBIGUOUS = re.compile(rb"(?<!\r)\n|\r(?!\n)|\n[ \t]")
+
+
+class StrictBuffer(ReceiveBuffer):
+    """What has come in. h11 takes ambiguous lines of headers for what they may mean: here they are refused."""
+
+    def maybe_extract_lines(self) -> list[bytearray] | None:
+        """Raises LocalProtocolError for ambiguous lines."""
+        before = bytes(self)
+        lines = super().maybe_extract_lines()
+        if lines is not None and _AMBIGUOUS.search(before, 0, len(before) - len(self)):
+            raise h11.LocalProtocolError("ambiguous line ends")
+        return lines
 
 
 def connection_class(most: int = MOST_OF_AN_ADDRESS, half_sent_s: float = HALF_SENT_S) -> type[H11Protocol]:
@@ -25,6 +41,10 @@ def connection_class(most: int = MOST_OF_AN_ADDRESS, half_sent_s: float = HALF_S
 
         _counted = ""
         _half_sent: asyncio.TimerHandle | None = None
+
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            self.conn._receive_buffer = StrictBuffer()
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)

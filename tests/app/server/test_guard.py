@@ -154,6 +154,41 @@ def test_requests_that_proxies_may_read_differently_are_refused(
     assert not served.engine.requests
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b"\r\n\r\n", b"\n\n"),
+        (b"\r\n\r\n", b"\r\n\n"),
+        (b"\r\n\r\n", b"\n\r\n"),
+        (b"\r\nHost", b"\nHost"),
+        (b"\r\nX: a", b"\rX: a"),
+        (b"X: a", b"X: a\r\n b"),
+        (b"X: a", b"X: a\r\n\tContent-Length: 5"),
+        (b"X: a", b"X: a\nContent-Length: 5"),
+        (b"X: a", b"X : a"),
+        (b"X: a", b" X: a"),
+        (b"X: a", b"X: a\0"),
+        (b"GET ", b"\nGET "),
+        (b"GET ", b" GET "),
+    ],
+)
+def test_lines_of_a_head_that_can_be_read_in_two_ways_are_refused(
+    served: Served, change: tuple[bytes, bytes]
+) -> None:
+    head = request_head(served, None, "X: a").replace(b"POST /v1/chat/completions", b"GET /v1/models")
+    assert change[0] in head
+    text = served.said_to(head.replace(*change) + head)
+    assert text.startswith(b"HTTP/1.1 400") and text.count(b"HTTP/1.1") == 1
+
+
+def test_lines_behind_a_body_in_chunks_are_as_strict_and_those_of_a_body_are_its_own(served: Served) -> None:
+    head = request_head(served, None, "Transfer-Encoding: chunked", "Connection: close")
+    chunks = f"{len(BODY) + 2:x}\r\n".encode() + b"\n\n" + BODY + b"\r\n0\r\n"
+    assert served.said_to(head + chunks + b"\r\n").startswith(b"HTTP/1.1 200")
+    assert b"HTTP/1.1 200" not in served.said_to(head + chunks + b"X: a\n\r\n")
+    assert b"HTTP/1.1 200" not in served.said_to(head + chunks + b"\n")
+
+
 @pytest.mark.parametrize("target", ["http://evil.example/v1/models", "*", "//evil.example"])
 def test_a_target_that_is_no_path_of_ours_is_refused(served: Served, target: str) -> None:
     assert get(served, f"Host: 127.0.0.1:{served.port}", target=target)[0] in (400, 404)
