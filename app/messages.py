@@ -31,7 +31,12 @@ def localized(key: str, language: Language, /, **params: object) -> str:
     table = messages(language)
     if "device" in params:  # "the GPU" where there is one; else a device's own name
         params["device"] = table.get(f"devices.{params['device']}", params["device"])
-    return table[key].format_map({name: _Shown(name, value) for name, value in params.items()})
+    return filled(table[key], params)
+
+
+def filled(text: str, params: Mapping[str, object]) -> str:
+    """A text with its parameters filled in, as those of messages are. Raises KeyError for a missing one."""
+    return text.format_map({name: _Shown(name, value) for name, value in params.items()})
 
 
 def localized_error(error: UserError | ErrorInfo, language: Language = "en") -> str:

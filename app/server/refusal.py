@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from app.messages import localized_error
+from app.server.words import words_of
 from engine.errors import ErrorInfo, UserError
 
 # What is wrong with the request itself; anything else is the machine's trouble.
@@ -31,6 +31,17 @@ _STATUS: dict[str, tuple[int, str]] = {
     "library.ambiguous": (400, "model_ambiguous"),
     "library.missing": (404, "model_not_found"),
     "model.no_starter": (404, "model_not_found"),
+    "hub.bad_name": (400, "invalid_value"),
+    "hub.which_variant": (400, "model_ambiguous"),
+    "hub.not_found": (404, "model_not_found"),
+    "hub.no_variant": (404, "model_not_found"),
+    "hub.no_file": (404, "model_not_found"),
+    "hub.part_missing": (404, "model_not_found"),
+    "hub.gated": (403, "no_access"),
+    "hub.needs_token": (403, "no_access"),
+    "hub.bad_token": (403, "no_access"),
+    "hub.forbidden": (403, "no_access"),
+    "download.in_trash": (409, "model_in_trash"),
 }
 _PARAMS = {
     "engine.context_overflow": "messages",
@@ -67,7 +78,7 @@ def refusal_of(error: UserError | ErrorInfo) -> Refusal:
         name: _without_folder(value) if isinstance(value, str) else value
         for name, value in error.params.items()
     }
-    message = localized_error(ErrorInfo(error.code, params))
+    message = words_of(ErrorInfo(error.code, params))
     status, code = _STATUS.get(error.code, (400 if error.code.startswith(_CLIENTS) else 503, error.code))
     param = _PARAMS.get(error.code)
     retry = RETRY_S if status == 503 else None

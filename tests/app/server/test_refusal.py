@@ -1,7 +1,11 @@
 """What an error of the engine is told as."""
 
+import re
+import string
+
 import pytest
 
+from app.messages import messages
 from app.server.refusal import refusal_of
 from engine.errors import UserError
 
@@ -22,3 +26,31 @@ def test_what_was_asked_wrongly_is_the_requests_fault_and_named(error: UserError
     refusal = refusal_of(error)
     assert (refusal.status, refusal.param, refusal.retry_after) == (400, param, None)
     assert refusal.message.endswith(".")
+
+
+# What errors of these parts are told by the server; those of runs, chats and settings never come out of it.
+_PARTS = (
+    "unknown|engine|worker|model|projector|picture|template|tokens|raw_prompt|fill_in|plan|placement|schema|tools"
+    "|hub|download|library|store"
+)
+_WHEN_IT_IS_OFF = {"store.in_use"}
+_OF_THE_WINDOW = re.compile(
+    r"\bSettings\b|\bwindow\b(?! or command)|this chat|new chat|[Yy]our (?:text|message)|[Aa]ttach"
+)
+
+
+@pytest.mark.parametrize(
+    "code",
+    sorted(
+        code
+        for key in messages("en")
+        if re.fullmatch(_PARTS, (code := key.removeprefix("errors.")).partition(".")[0])
+        and key.startswith("errors.")
+        and code not in _WHEN_IT_IS_OFF
+    ),
+)
+def test_clients_are_told_nothing_of_a_window(code: str) -> None:
+    fields = [name for _, name, *_ in string.Formatter().parse(messages("en")[f"errors.{code}"]) if name]
+    message = refusal_of(UserError(code, **dict.fromkeys(fields, 7))).message
+    assert not _OF_THE_WINDOW.search(message), message
+    assert message.endswith((".", "?")) and "\n" not in message
