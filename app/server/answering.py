@@ -29,7 +29,9 @@ from engine.errors import UserError
 from engine.remote.names import is_remote
 
 IN_USE = "default"
-_ANY_TAG = ":latest"
+ANY_TAG = ":latest"
+# What clients of Ollama put in front of names of the hub.
+_HUBS = ("hf.co/", "huggingface.co/")
 WITHOUT_KEY = "no key"
 # A person who got an answer so long ago may be reading it, or writing the next question.
 A_PERSON_S = 300.0
@@ -89,12 +91,12 @@ class Answering:
 
     def find(self, name: str) -> KnownModel:
         """The model that a client means: an id of the library or a short form, "starter", or "default" or "" for the
-        one in use; clients of Ollama put ":latest" behind a name without a tag. Never a path, and never a model
-        elsewhere: this is no open proxy.
+        one in use; clients of Ollama put ":latest" behind a name without a tag, and the hub's address in front. Never
+        a path, and never a model elsewhere: this is no open proxy.
 
         Raises Refusal 404, and 400 for a short form of several.
         """
-        name = name.removesuffix(_ANY_TAG)
+        name = _plain(name)
         in_use = self._in_use()
         if name in ("", IN_USE):
             if in_use is None:
@@ -272,6 +274,12 @@ class Answering:
 
     def _note_person(self, _event: AnswerFinished) -> None:
         self._person_at = self._clock()
+
+
+def _plain(name: str) -> str:
+    for hub in _HUBS:
+        name = name.removeprefix(hub)
+    return name.removesuffix(ANY_TAG)
 
 
 def check_sight(model: KnownModel, ask: Ask) -> None:

@@ -15,9 +15,10 @@ from app.server.openai.errors import OpenAiShape
 from app.server.openai.llama_server.routes import routes as llama_server_routes
 from app.server.openai.responses.routes import routes as responses_routes
 from app.server.openai.routes import routes as openai_routes
+from app.server.pulls import Pulls
 
 
-def routes(answers: Answers) -> list[Route]:
+def routes(answers: Answers, pulls: Pulls) -> list[Route]:
     """All routes; the first one that fits a request answers it."""
     files = FileFacts()
     return [
@@ -25,7 +26,7 @@ def routes(answers: Answers) -> list[Route]:
         *openai_routes(answers),
         *responses_routes(answers),
         *llama_server_routes(answers, files),
-        *ollama_routes(answers, files),
+        *ollama_routes(answers, files, pulls),
     ]
 
 

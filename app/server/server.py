@@ -26,6 +26,7 @@ from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.server.http.turns import Turns
+    from app.server.pulls import Pulls
     from app.server.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -99,6 +100,7 @@ class Server:
         data folder, `server.key_needed` without keys beyond loopback, and `server.bad_origin`.
         """
         from app.server.http.listening import LOOPBACK, Listener, bind
+        from app.server.pulls import Pulls
         from app.server.texts import Texts
 
         options = self._options
@@ -115,9 +117,12 @@ class Server:
                     opened.callback(each.close)
             answering = Answering(self._services, options.may_load)
             opened.callback(answering.close)
-            texts = Texts(answering)
+            texts, pulls = Texts(answering), Pulls(self._services)
+            opened.callback(pulls.close)
             threads = self._make_threads()
-            listener = Listener(lambda: self._application(answering, texts), sockets, self._end, threads)
+            listener = Listener(
+                lambda: self._application(answering, texts, pulls), sockets, self._end, threads
+            )
             opened.callback(listener.stop)
             opened.callback(texts.close)  # first: what it computes is not waited for
             listener.start()
@@ -134,7 +139,7 @@ class Server:
 
     # --- on the loop ---
 
-    def _application(self, answering: Answering, texts: Texts) -> object:
+    def _application(self, answering: Answering, texts: Texts, pulls: Pulls) -> object:
         from starlette.routing import Router
 
         from app.server.http.answers import Answers
@@ -147,7 +152,7 @@ class Server:
         self._answers = answers = Answers(answering, texts, self._turns)
         self._looking = asyncio.get_running_loop().create_task(self._look_at_keys())
         return Guard(
-            Router(routes(answers), redirect_slashes=False),
+            Router(routes(answers, pulls), redirect_slashes=False),
             shapes(),
             self._recognize if self._options.needs_key else None,
             lambda: body_limit(answering.sees),

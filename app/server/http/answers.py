@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Any, Protocol
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.server.answering import Answering, KnownModel, check_sight
 from app.server.asks import Answer, AnswerEvent, Ask
@@ -28,7 +28,7 @@ from engine.api import Finished, PrefillProgress
 log = logging.getLogger(__name__)
 # A stream's headers wait so long for what may still make its status an error.
 _HEADERS_S = 2.0
-_KEEP_ALIVE_S = 10.0
+KEEP_ALIVE_S = 10.0
 # A client that takes nothing for so long is gone.
 _STUCK_S = 60.0
 _STOP_S = 2.0
@@ -53,13 +53,21 @@ class Writer(Protocol):
         ...
 
 
+class Breakable(Protocol):
+    """What is open for a client and can be ended from outside."""
+
+    def break_off(self, refusal: Refusal) -> None:
+        """End it with an error, without waiting."""
+        ...
+
+
 class Answers:
     """The answers of one server. On its loop, but for `Answering`, which has threads."""
 
     def __init__(self, answering: Answering, texts: Texts, turns: Turns) -> None:
         self.answering, self.turns = answering, turns
         self.texts = TextAnswers(texts, turns)
-        self._open: dict[AnswerEvents, ServerKey | None] = {}
+        self._open: dict[Breakable, ServerKey | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
 
@@ -74,8 +82,7 @@ class Answers:
         """The response to a request for an answer, with a choice for each ask, all of one model. Raises Refusal as
         long as nothing was sent."""
         asks = [ask] if isinstance(ask, Ask) else list(ask)
-        if self._is_stopping:
-            raise stopping()
+        self._check_open()
         model = await off_loop(self.answering.find, asks[0].model)
         check_sight(model, asks[0])
         call = call_of(request)
@@ -92,6 +99,20 @@ class Answers:
         call = call_of(request)
         call.model = model.id
         return await off_loop(self.answering.measure, model, ask, call.key)
+
+    @contextlib.contextmanager
+    def opened(self, answer: Breakable, key: ServerKey | None) -> Iterator[None]:
+        """Inside, an answer ends with the server and with its key. Raises Refusal 503 while the server ends."""
+        self._check_open()
+        self._open[answer] = key
+        try:
+            yield
+        finally:
+            del self._open[answer]
+
+    def _check_open(self) -> None:
+        if self._is_stopping:
+            raise stopping()
 
     async def stop(self) -> None:
         """End all open answers with an error, and wait for their ends."""
@@ -217,24 +238,14 @@ class AnswerResponse:
 
     async def _streamed(self, send: Send) -> None:
         told = await self._until_headers()
-        await send(
-            {
-                "type": "http.response.start",
-                "status": 200,
-                "headers": [
-                    (b"content-type", self._writer.content_type.encode()),
-                    (b"cache-control", b"no-cache"),
-                    (b"x-accel-buffering", b"no"),
-                ],
-            }
-        )
+        await send(head_of_stream(self._writer.content_type))
         over = False
         while not over:
             frames, over = self._frames(told)
             if frames or not told:
-                await _sent(send, frames or self._writer.keep_alive)
+                await sent(send, frames or self._writer.keep_alive)
             if not over:
-                told = await self._events.next(_KEEP_ALIVE_S)
+                told = await self._events.next(KEEP_ALIVE_S)
         await send({"type": "http.response.body", "body": b""})
 
     async def _until_headers(self) -> list[Told]:
@@ -268,13 +279,22 @@ def json_response(value: Any) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json")
 
 
+def head_of_stream(content_type: str) -> Message:
+    headers = [
+        (b"content-type", content_type.encode()),
+        (b"cache-control", b"no-cache"),
+        (b"x-accel-buffering", b"no"),
+    ]
+    return {"type": "http.response.start", "status": 200, "headers": headers}
+
+
 def _failure(finished: Finished) -> Refusal | None:
     if finished.error is not None:
         return refusal_of(finished.error)
     return ended_elsewhere() if finished.reason in ("cancelled", "error") else None
 
 
-async def _sent(send: Send, body: bytes) -> None:
+async def sent(send: Send, body: bytes) -> None:
     """Raises Refusal where the client takes nothing any more."""
     try:
         async with asyncio.timeout(_STUCK_S):

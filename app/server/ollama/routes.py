@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from app.server.answering import KnownModel
@@ -18,59 +17,80 @@ from app.server.http.body import LIMIT, body_limit, read_json
 from app.server.http.calls import call_of
 from app.server.http.off_loop import off_loop
 from app.server.ollama.answer_lines import Kind, LineWriter
-from app.server.ollama.model_values import running_value, show_value, tag_value
+from app.server.ollama.model_routes import ModelRoutes
 from app.server.ollama.requests import chat_ask, generate_ask, stops_loading
-from app.server.ollama.schema import Asked, ChatRequest, EmbedRequest, GenerateRequest, NamedModel
-from app.server.refusal import Refusal, bad_request
+from app.server.ollama.schema import Asked, ChatRequest, EmbedRequest, GenerateRequest
+from app.server.pulls import Pulls
+from app.server.refusal import bad_request
 from app.server.texts import cut
-from engine.errors import UserError
 from engine.values import Message
 
-# Clients refuse servers that are older than what they need; this one answers what theirs of this version asks.
-VERSION = "0.12.6"
-_NOT_DONE = ("copy", "create", "delete", "pull", "push", "blobs/{digest}")
 
-
-def routes(answers: Answers, files: FileFacts) -> list[Route]:
+def routes(answers: Answers, files: FileFacts, pulls: Pulls) -> list[Route]:
     """The routes over one server's answers."""
-    answering = answers.answering
+    chats, texts = _Chats(answers), _Texts(answers)
+    return [
+        Route("/api/chat", chats.chat, methods=["POST"]),
+        Route("/api/generate", chats.generate, methods=["POST"]),
+        Route("/api/embed", texts.embed, methods=["POST"]),
+        Route("/api/embeddings", texts.embeddings, methods=["POST"]),
+        *ModelRoutes(answers, files, pulls).routes(),
+    ]
 
-    async def answered(request: Request, kind: Kind, asked: Asked, make: Callable[[], Ask] | None) -> Any:
+
+class _Chats:
+    """Answers to chats and prompts."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers, self._answering = answers, answers.answering
+
+    async def chat(self, request: Request) -> Any:
+        asked = await read_json(request, ChatRequest, body_limit(self._answering.sees))
+        return await self._answered(
+            request, "chat", asked, (lambda: chat_ask(asked)) if asked.messages else None
+        )
+
+    async def generate(self, request: Request) -> Any:
+        asked = await read_json(request, GenerateRequest, body_limit(self._answering.sees))
+        has_prompt = bool(asked.prompt or asked.suffix)
+        return await self._answered(
+            request, "generate", asked, (lambda: generate_ask(asked)) if has_prompt else None
+        )
+
+    async def _answered(
+        self, request: Request, kind: Kind, asked: Asked, make: Callable[[], Ask] | None
+    ) -> Any:
         if make is None:
-            return await loaded(request, kind, asked)
+            return await self._loaded(request, kind, asked)
 
         def writer(model: KnownModel) -> LineWriter:
             return LineWriter(kind, model.id, time.time)
 
-        return await answers.respond(request, make(), writer, stream=asked.streams)
+        return await self._answers.respond(request, make(), writer, stream=asked.streams)
 
-    async def loaded(request: Request, kind: Kind, asked: Asked) -> Any:
+    async def _loaded(self, request: Request, kind: Kind, asked: Asked) -> Any:
         """Load the model, or unload it where nobody uses it, and answer nothing."""
-        model = await off_loop(answering.find, asked.model)
+        model = await off_loop(self._answering.find, asked.model)
         writer = LineWriter(kind, model.id, time.time)
         if stops_loading(asked.keep_alive):
-            await off_loop(answering.rest, model, call_of(request).key)
+            await off_loop(self._answering.rest, model, call_of(request).key)
             return json_response(writer.loaded("unload"))
-        await off_loop(answering.measure, model, Ask((Message("user", "."),)), call_of(request).key)
+        await off_loop(self._answering.measure, model, Ask((Message("user", "."),)), call_of(request).key)
         return json_response(writer.loaded("load"))
 
-    async def chat(request: Request) -> Any:
-        asked = await read_json(request, ChatRequest, body_limit(answering.sees))
-        return await answered(request, "chat", asked, (lambda: chat_ask(asked)) if asked.messages else None)
 
-    async def generate(request: Request) -> Any:
-        asked = await read_json(request, GenerateRequest, body_limit(answering.sees))
-        has_prompt = bool(asked.prompt or asked.suffix)
-        return await answered(
-            request, "generate", asked, (lambda: generate_ask(asked)) if has_prompt else None
-        )
+class _Texts:
+    """Vectors of texts."""
 
-    async def embed(request: Request) -> Any:
+    def __init__(self, answers: Answers) -> None:
+        self._texts = answers.texts
+
+    async def embed(self, request: Request) -> Any:
         asked = await read_json(request, EmbedRequest, LIMIT)
         texts = asked.input if isinstance(asked.input, list) else [asked.input] if asked.input else []
         if not all(texts):
             raise bad_request("A text is empty.", "input")
-        model, found = await answers.texts.embedded(request, asked.model, texts)
+        model, found = await self._texts.embedded(request, asked.model, texts)
         vectors = [each.vectors for each in found]
         if asked.dimensions is not None:
             vectors = [cut(each, asked.dimensions) for each in vectors]
@@ -78,57 +98,8 @@ def routes(answers: Answers, files: FileFacts) -> list[Route]:
         tokens = sum(sum(each.tokens) for each in found)
         return json_response({"model": model, "embeddings": rows, "prompt_eval_count": tokens})
 
-    async def embeddings(request: Request) -> Any:
+    async def embeddings(self, request: Request) -> Any:
         asked = await read_json(request, EmbedRequest, LIMIT)
-        _, found = await answers.texts.embedded(request, asked.model, [asked.prompt] if asked.prompt else [])
+        _, found = await self._texts.embedded(request, asked.model, [asked.prompt] if asked.prompt else [])
         rows = [row.tolist() for each in found for row in each.vectors]
         return json_response({"embedding": rows[0] if rows else []})
-
-    def listed() -> list[dict[str, Any]]:
-        told = []
-        for model in answering.known():
-            try:
-                told.append(tag_value(model, files.of(model)))
-            except (UserError, OSError):
-                continue  # its file is gone or damaged: it can't be asked
-        return told
-
-    async def tags(request: Request) -> Any:
-        return json_response({"models": await off_loop(listed)})
-
-    def running() -> list[dict[str, Any]]:
-        now = time.time()
-        return [running_value(m, files.of(m), now) for m in answering.known() if m.is_loaded]
-
-    async def ps(request: Request) -> Any:
-        return json_response({"models": await off_loop(running)})
-
-    def shown(name: str) -> dict[str, Any]:
-        model = answering.find(name)
-        return show_value(model, files.of(model))
-
-    async def show(request: Request) -> Any:
-        asked = await read_json(request, NamedModel, LIMIT)
-        return json_response(await off_loop(shown, asked.model or asked.name))
-
-    async def version(request: Request) -> Any:
-        return json_response({"version": VERSION})
-
-    async def here(request: Request) -> Any:
-        return PlainTextResponse("Ollama is running")
-
-    async def not_done(request: Request) -> Any:
-        raise Refusal(501, "not_done", "Models are added and removed on this computer alone.")
-
-    return [
-        Route("/", here, methods=["GET"]),
-        Route("/api/version", version, methods=["GET"]),
-        Route("/api/tags", tags, methods=["GET"]),
-        Route("/api/ps", ps, methods=["GET"]),
-        Route("/api/show", show, methods=["POST"]),
-        Route("/api/chat", chat, methods=["POST"]),
-        Route("/api/generate", generate, methods=["POST"]),
-        Route("/api/embed", embed, methods=["POST"]),
-        Route("/api/embeddings", embeddings, methods=["POST"]),
-        *(Route(f"/api/{name}", not_done, methods=["POST", "DELETE", "HEAD", "GET"]) for name in _NOT_DONE),
-    ]

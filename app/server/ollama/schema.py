@@ -95,6 +95,12 @@ class NamedModel(msgspec.Struct, kw_only=True):
     name: str = ""
 
 
+class PullRequest(NamedModel, kw_only=True):
+    """The body of POST /api/pull. It streams unless told otherwise."""
+
+    stream: bool | None = None
+
+
 class EmbedRequest(msgspec.Struct, kw_only=True):
     """The body of POST /api/embed, and with `prompt` of the older POST /api/embeddings."""
 

@@ -175,7 +175,7 @@ def test_a_client_that_reads_nothing_holds_up_neither_the_engine_nor_the_end(own
 
 def test_a_stream_that_waits_is_kept_alive(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "_HEADERS_S", 0.01)
-    monkeypatch.setattr(answers, "_KEEP_ALIVE_S", 0.01)
+    monkeypatch.setattr(answers, "KEEP_ALIVE_S", 0.01)
     own.engine.hold.set()
     own.engine.first = lambda _: ()
     body = json.dumps({"messages": [{"role": "user", "content": "x"}], "stream": True}).encode()

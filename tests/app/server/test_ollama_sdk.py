@@ -130,7 +130,8 @@ def test_errors_have_this_protocols_shape(client: ollama.Client, served: Served)
     with pytest.raises(ollama.ResponseError) as raised:
         client.chat("nobody/nothing", HELLO)
     assert raised.value.status_code == 404
-    for path in ("pull", "delete", "copy", "create", "push"):
+    assert served.ask("/api/pull", {"model": "x"}).status == 403
+    for path in ("delete", "copy", "create", "push"):
         assert served.ask(f"/api/{path}", {"model": "x"}).status == 501
     assert isinstance(served.ask("/api/nothing", {}).json["error"], str)
     assert served.ask("/api/nothing", {}).status == 404

@@ -90,6 +90,11 @@ class Hub:
             thread.join()
         self._threads.clear()
 
+    def hang_up(self) -> None:
+        """Close the connections that clients keep for later."""
+        for server in self._servers:
+            server.close_connections()
+
     def __enter__(self) -> Hub:
         return self.start()
 
