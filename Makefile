@@ -1,7 +1,7 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
 .PHONY: help setup ready run test test-fast test-long test-vulkan test-downloads test-agents test-soak \
-	test-cache-soak pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
+	test-cache-soak test-server-soak test-browser pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
 
 help:
 	@echo 'make run              start Coterie'
@@ -14,6 +14,8 @@ help:
 	@echo 'make test-agents      lead runs astray, kill them and let them be very long, for some minutes'
 	@echo 'make test-soak        let many conversations use one engine for ten minutes while it is killed again and again'
 	@echo 'make test-cache-soak  the same for half an hour with a cache of single experts, on the processor and on a worker'
+	@echo 'make test-server-soak clients of all kinds at the local server for ten minutes while its engine is killed'
+	@echo 'make test-browser     show a real browser pages that must not reach the local server; needs Chromium'
 	@echo 'make test-vulkan      build the engine with Vulkan and test it on a device that the processor draws'
 	@echo 'make pictures         compare pictures of the window with those that were accepted'
 	@echo 'make pictures-accept  accept the pictures that differ: commit them'
@@ -65,6 +67,13 @@ test-soak: ready
 
 test-cache-soak: ready
 	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/engine/expert_cache
+
+test-server-soak: ready
+	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/app/server
+
+test-browser: ready
+	@command -v chromium >/dev/null || { echo 'Chromium is missing. On Debian: sudo apt-get install -y chromium'; exit 1; }
+	@.venv/bin/python -m pytest -m long tests/app/server/test_browser.py
 
 gallery: ready
 	@.venv/bin/python -m tests.gallery

@@ -32,6 +32,12 @@ def conversations() -> None:
     compare(["streams", "front", "tenth", "return", "editing"])
 
 
+def clients() -> None:
+    from tests.bench.serving.__main__ import main as compare
+
+    compare(["clients"])
+
+
 def start() -> None:
     from tests.bench.start import compare
 
@@ -272,6 +278,7 @@ PARTS = {
     "attached": attached,
     "serving": serving,
     "conversations": conversations,
+    "clients": clients,
     "worker": worker,
     "experts": experts,
     "tools": tools,

@@ -1,11 +1,11 @@
-"""Usage: python -m tests.bench.serving [single] [streams] [front] [tenth] [return] [editing]"""
+"""Usage: python -m tests.bench.serving [single] [streams] [front] [tenth] [return] [editing] [clients]"""
 
 from __future__ import annotations
 
 import sys
 import time
 
-from tests.bench.serving import editing, front, long_chats, single, streams
+from tests.bench.serving import clients, editing, front, long_chats, single, streams
 from tests.bench.serving.bench_bed import ROUNDS, beds
 from tests.bench.serving.cores import pin
 from tests.bench.serving.goals import Row, print_table
@@ -17,6 +17,7 @@ PARTS = {
     "tenth": long_chats.measure_tenth_turn,
     "return": long_chats.measure_return,
     "editing": editing.measure,
+    "clients": clients.measure,
 }
 
 

@@ -1,0 +1,1 @@
+"""A real browser, and the pages it is shown."""
