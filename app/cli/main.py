@@ -252,6 +252,20 @@ def bench(
 
 
 @application.command()
+def acp(
+    model: Annotated[str, typer.Option(help=f"{MODEL[:-1]}, or openai:URL#NAME.")] = "",
+    approve: Annotated[
+        Approve, typer.Option(help="What a session may do unasked at first; the editor can change it.")
+    ] = Approve.ASK,
+) -> None:
+    """Let an editor that speaks the Agent Client Protocol (Zed, JetBrains, Neovim) give tasks in its folder. It is
+    started by the editor, and speaks to it on stdin and stdout."""
+    from app.cli.acp import acp as run_acp
+
+    raise typer.Exit(run_acp(model, approve.value))
+
+
+@application.command()
 def doctor(
     command: typer.Context,
     bundle: Annotated[

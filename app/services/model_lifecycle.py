@@ -101,6 +101,10 @@ class ModelLifecycle:
             because="start",
             later=not model and settings.load_model == "writing",
         )
+        self.supervise()
+
+    def supervise(self) -> None:
+        """Apply the idle policy from now on; nothing is loaded for that."""
         with self._changed:
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._run, name="model-lifecycle", daemon=True)

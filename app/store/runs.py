@@ -14,8 +14,9 @@ from app.store.records import RUNS_UNDER_WAY, RunRecord, RunState
 from app.store.tables import CONVERSATION, RUN, RUN_EVENT, RUN_TEXT, storable_json
 from engine.errors import UserError
 
-# Never the handle of a text.
-_START = "start"
+# Never handles of a text.
+_START, _SESSION = "start", "session"
+_OURS = (_START, _SESSION)
 
 
 class Runs(Records[RunRecord]):
@@ -25,23 +26,32 @@ class Runs(Records[RunRecord]):
     table = RUN
 
     @writes
-    def add(self, connection: Connection, run: RunRecord, message: int = 0, start: str = "") -> RunRecord:
+    def add(
+        self, connection: Connection, run: RunRecord, message: int = 0, start: str = "", session: str = ""
+    ) -> RunRecord:
         """Add a run; its id is assigned here.
 
         It writes the answer `message` of a chat when that is not 0, which is noted with it. `start` is what
-        it is to begin with, for `start_of`. Raises UserError `store.no_message`.
+        it is to begin with, for `start_of`; `session` as in `sessions`. Raises UserError `store.no_message`.
         """
         added: int = self.insert(connection, run, id=0)
         if message:
             Messages(self.database).set_run(message, added)
-        if start:
-            connection.execute(insert(RUN_TEXT).values(run_id=added, handle=_START, text=start))
+        for handle, text in ((_START, start), (_SESSION, session)):
+            if text:
+                connection.execute(insert(RUN_TEXT).values(run_id=added, handle=handle, text=text))
         return self.get(added)
 
     @reads
     def start_of(self, connection: Connection, id: int) -> str:
         """The start of a run that ended before its first event; "" when unknown."""
         return connection.scalar(_texts(RUN_TEXT.c.run_id == id, RUN_TEXT.c.handle == _START)) or ""
+
+    @reads
+    def sessions(self, connection: Connection) -> dict[int, str]:
+        """What other programs call the runs that they have started, by the runs' ids."""
+        named = select(RUN_TEXT.c.run_id, RUN_TEXT.c.text).where(RUN_TEXT.c.handle == _SESSION)
+        return {int(run): str(text) for run, text in connection.execute(named)}
 
     def get(self, id: int) -> RunRecord:
         """One run, also in the trash. Raises UserError `run.missing`."""
@@ -117,7 +127,9 @@ class Runs(Records[RunRecord]):
 
         Runs of a chat share the count, so that a handle stays valid in later answers.
         """
-        count = select(func.count()).where(RUN_TEXT.c.handle != _START, RUN_TEXT.c.run_id.in_(_together(run)))
+        count = select(func.count()).where(
+            RUN_TEXT.c.handle.not_in(_OURS), RUN_TEXT.c.run_id.in_(_together(run))
+        )
         handle = f"r{(connection.scalar(count) or 0) + 1}"
         connection.execute(insert(RUN_TEXT).values(run_id=run, handle=handle, text=text))
         return handle
@@ -126,14 +138,14 @@ class Runs(Records[RunRecord]):
     def keep_once(self, connection: Connection, run: int, text: str) -> str:
         """As `keep`, but reuse the handle of an identical text: reads all of the run's texts."""
         columns = RUN_TEXT.c
-        same = (columns.handle != _START) & (columns.run_id == run) & (columns.text == text)
+        same = columns.handle.not_in(_OURS) & (columns.run_id == run) & (columns.text == text)
         return connection.scalar(select(columns.handle).where(same).limit(1)) or self.keep(run, text)
 
     @reads
     def kept(self, connection: Connection, run: int, handle: str) -> str:
         """The text of a handle. Raises UserError `run.no_text`."""
         of_run = (RUN_TEXT.c.run_id.in_(_together(run)), RUN_TEXT.c.handle == handle)
-        text: str | None = None if handle == _START else connection.scalar(_texts(*of_run))
+        text: str | None = None if handle in _OURS else connection.scalar(_texts(*of_run))
         if text is None:
             raise UserError("run.no_text", handle=handle)
         return text

@@ -80,9 +80,12 @@ class Command:
     def library(self) -> Path:
         return self.home / "models"
 
+    def argv(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", self.module, *arguments]
+
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", self.module, *arguments],
+            self.argv(*arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

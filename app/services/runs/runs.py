@@ -79,6 +79,10 @@ class Runs:
         """One run. Raises UserError `run.missing`, like all that take its id."""
         return self._store.get(id)
 
+    def sessions(self) -> dict[int, str]:
+        """What other programs call the runs that they have started (`RunSpec.session`), by the runs' ids."""
+        return self._store.sessions()
+
     def entries(self, id: int, after: int = 0, limit: int = 0) -> tuple[Entry, ...]:
         """The journal after number `after`, in order; at most `limit` events unless 0."""
         self._store.get(id)
@@ -151,6 +155,7 @@ class Runs:
             ),
             chat.message,
             start.kept(),
+            wish.session,
         )
         self._events.publish(RunChanged(record))
         self._carry_out(record, start.started, start.tools, {}, attended, chat.message, wish.collection)

@@ -37,6 +37,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     `model` "" is the model in use. `tools` None: all built-in ones and those of the servers that are on.
     `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one. `collection`
     names the one that it searches, besides its `tools`, "" for none; with no other tools `workspace` may be "".
+    `session` is what the program that starts it calls it, "" for nothing.
     """
 
     task: str
@@ -50,6 +51,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     title: str = ""
     chat: InChat | None = None
     collection: str = ""
+    session: str = ""
 
 
 class PlanItem(msgspec.Struct, frozen=True):

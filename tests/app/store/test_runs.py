@@ -57,6 +57,17 @@ def test_a_long_text_is_kept_under_a_short_handle(store: Store) -> None:
     assert caught.value.code == "run.no_text"
 
 
+def test_the_name_of_a_session_is_no_text_of_the_run(store: Store) -> None:
+    record = RunRecord(0, "Say hi", "Say hi", "/w", "starter", "ask", "running", 1.0, 1.0)
+    run = store.runs.add(record, start="{}", session="of an editor").id
+    new_run(store)
+    assert store.runs.sessions() == {run: "of an editor"}
+    assert (store.runs.keep(run, "one"), store.runs.keep_once(run, "of an editor")) == ("r1", "r2")
+    for handle in ("start", "session"):
+        with pytest.raises(UserError, match="no_text"):
+            store.runs.kept(run, handle)
+
+
 def test_a_change_expects_a_state_and_a_writer(store: Store) -> None:
     run = new_run(store, writer="me").id
     assert store.runs.change(run, ("paused",), step=3) is None

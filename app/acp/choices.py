@@ -1,0 +1,70 @@
+"""What a person can choose for a session: what needs no approval, and the model."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from acp.schema import (
+    SessionConfigOptionSelect,
+    SessionConfigSelectOption,
+    SessionMode,
+    SessionModeState,
+)
+
+from agents.events import Mode
+from app.language import Language
+from app.messages import localized
+from app.services.library.model_names import STARTER_NAME, shown_name
+from app.services.library.names import STARTER
+from app.services.services import Services
+
+MODE: Literal["mode"] = "mode"
+MODEL: Literal["model"] = "model"
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+def modes(current: Mode, language: Language) -> SessionModeState:
+    """For editors that know modes but no other choices."""
+    available = [
+        SessionMode(
+            id=mode,
+            name=localized(f"acp.mode.{mode}", language),
+            description=localized(f"acp.mode_is.{mode}", language),
+        )
+        for mode in MODES
+    ]
+    return SessionModeState(current_mode_id=current, available_modes=available)
+
+
+def config_options(
+    mode: Mode, model: str, models: dict[str, str], language: Language
+) -> list[SessionConfigOptionSelect]:
+    """Both choices; `models` are names by what `RunSpec.model` takes."""
+    of_mode = [
+        SessionConfigSelectOption(value=each.id, name=each.name, description=each.description)
+        for each in modes(mode, language).available_modes
+    ]
+    of_model = [SessionConfigSelectOption(value=value, name=name) for value, name in models.items()]
+    given = ((MODE, "acp.modes", mode, of_mode), (MODEL, "acp.models", model, of_model))
+    return [
+        SessionConfigOptionSelect(
+            id=id,
+            name=localized(key, language),
+            category=id,
+            type="select",
+            current_value=current,
+            options=options,
+        )
+        for id, key, current, options in given
+    ]
+
+
+def models_at_hand(services: Services, current: str) -> dict[str, str]:
+    """Names of the models of this computer, and of the current one, by what a run takes. Reads the disk."""
+    found = {
+        record.id: record.name
+        for record in services.library.known()
+        if record.trashed is None and record.state == "ready"
+    }
+    named = {STARTER: STARTER_NAME} | found
+    return named if current in named else {current: shown_name(current)} | named

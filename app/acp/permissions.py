@@ -1,0 +1,81 @@
+"""A run's question to a person as the protocol's request for permission, and what its answer means. Pure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from acp.schema import (
+    AllowedOutcome,
+    DeniedOutcome,
+    PermissionOption,
+    PermissionOptionKind,
+    ToolCallUpdate,
+    ToolKind,
+)
+
+from agents.permissions.values import ApprovalRequest, Decision, Scope
+from agents.permissions.visible import visible
+from app.acp.diffs import diff_contents
+from app.acp.tool_calls import code, output, words
+from app.language import Language
+from app.messages import localized
+
+_DENY = "deny"
+_ONCE: Scope = "once"
+_KINDS: dict[str, ToolKind] = {
+    "read": "read",
+    "files": "edit",
+    "shell": "execute",
+    "python": "execute",
+    "network": "fetch",
+}
+_LANGUAGES = {"shell": "sh", "python": "python"}
+# Said elsewhere, or plain from what is shown.
+_UNSAID = frozenset({"writes", "shell"})
+
+
+def options_of(
+    request: ApprovalRequest, language: Language, *, lasting: bool = True
+) -> list[PermissionOption]:
+    """The answers there are. Not `lasting`: none that counts after this run."""
+    scopes = [scope for scope in request.scopes if lasting or scope == "run"]
+    kinds: list[tuple[str, str, PermissionOptionKind]] = [(_ONCE, "acp.allow.once", "allow_once")]
+    kinds += [(scope, f"acp.allow.{scope}", "allow_always") for scope in scopes if scope != _ONCE]
+    kinds.append((_DENY, "acp.deny", "reject_once"))
+    return [
+        PermissionOption(option_id=id, name=localized(key, language), kind=kind) for id, key, kind in kinds
+    ]
+
+
+def decision_of(outcome: DeniedOutcome | AllowedOutcome, offered: list[PermissionOption]) -> Decision | None:
+    """The person's decision; None where the request was canceled. What was not offered allows nothing."""
+    if isinstance(outcome, DeniedOutcome):
+        return None
+    kinds = {option.option_id: option.kind for option in offered}
+    if kinds.get(outcome.option_id, "reject_once") not in ("allow_once", "allow_always"):
+        return Decision(False)
+    scopes: dict[str, Scope] = {"run": "run", "workspace": "workspace", "server": "server"}
+    return Decision(True, scopes.get(outcome.option_id, _ONCE))
+
+
+def asked_call(request: ApprovalRequest, root: Path, language: Language) -> ToolCallUpdate:
+    """The call that is asked about, with all that would happen, and why it is asked."""
+    content: list[Any] = list(diff_contents(visible(request.diff), root))
+    if request.message and request.message != request.subject:
+        content.append(output(request.message))
+    if not content and request.subject:
+        content.append(output(request.subject, _LANGUAGES.get(request.kind, "")))
+    reasons = [code for code in request.reasons if code not in _UNSAID]
+    told = [localized(f"acp.why.{reason}", language) for reason in reasons]
+    if request.pattern and request.scopes:
+        told.append(localized("acp.covers", language, pattern=code(request.pattern)))
+    if told:
+        content.append(words(" ".join(told)))
+    return ToolCallUpdate(
+        tool_call_id=request.call,
+        kind=_KINDS.get(request.kind),
+        status="pending",
+        content=content or None,
+        raw_input=request.arguments or None,
+    )
