@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import psutil
@@ -51,48 +52,48 @@ class Sampler(threading.Thread):
 
     def run(self) -> None:
         while not self.stop.wait(_INTERVAL):
-            self._parent.append(_held(self._own))
-            self._files.append(_open_files(self._own))
+            self._parent.append(held(self._own))
+            self._files.append(open_files(self._own))
             with contextlib.suppress(psutil.Error):
                 if self._other:
-                    self._worker.append(_held(self._other))
+                    self._worker.append(held(self._other))
             if self._is_calm:
                 with contextlib.suppress(psutil.Error):
-                    held = _held(psutil.Process(self._engine.host_pid))
+                    now = held(psutil.Process(self._engine.host_pid))
                     # What is kept has a bound of its own.
-                    self._calms[-1].append(held - self._ledger.kept_bytes)
+                    self._calms[-1].append(now - self._ledger.kept_bytes)
 
     @property
     def parent(self) -> Memory:
-        return _halves(self._parent)
+        return halves(self._parent)
 
     @property
     def worker(self) -> Memory:
-        return _halves(self._worker)
+        return halves(self._worker)
 
     @property
     def hosts(self) -> list[Memory]:
         """Of each calm time."""
-        return [_halves(values) for values in self._calms]
+        return [halves(values) for values in self._calms]
 
     @property
     def files(self) -> tuple[int, int]:
         """Open files of this process at most, in the first and in the second half."""
-        halves = _halves(self._files)
-        return halves.first, halves.second
+        most = halves(self._files)
+        return most.first, most.second
 
 
-def _halves(values: list[int]) -> Memory:
+def halves(values: Sequence[int]) -> Memory:
     middle = len(values) // 2
     return Memory(max(values[:middle], default=0), max(values[middle:], default=0))
 
 
-def _held(process: psutil.Process) -> int:
+def held(process: psutil.Process) -> int:
     """Without what is mapped from files, weights above all, which comes and goes; with it where the system does not
     tell it apart."""
     info = process.memory_info()
     return int(info.rss - getattr(info, "shared", 0))
 
 
-def _open_files(process: psutil.Process) -> int:
+def open_files(process: psutil.Process) -> int:
     return process.num_handles() if sys.platform == "win32" else process.num_fds()
