@@ -294,7 +294,7 @@ def test_a_run_of_the_window_can_be_shown_and_gone_on_with(
 
 
 def test_a_long_list_comes_in_pages(
-    services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
+    services: Services, folder: Path, server: OpenAiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from app.services.runs.values import RunSpec
 
