@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 PATIENCE_S = 120.0
 # What a client may meet: all is well, its own mistake, an engine that was lost, a queue that is full.
-FINE, LOST = 200, (500, 502, 503)
+FINE, LOST = 200, (500, 502, 503, 529)
 
 
 class Face(NamedTuple):
