@@ -29,8 +29,19 @@ def _run() -> int:
     from app.services.settings.secrets import take_from_environment
 
     take_from_environment()
-    if not set(sys.argv[1:]) - {"--debug"}:
-        return _open(debug=len(sys.argv) > 1)
+    options = set(sys.argv[1:])
+    if not options - {"--debug", "--background"}:
+        from app.screen import has_screen
+
+        if has_screen():
+            from app.desktop.application import run as run_desktop
+
+            debug, background = "--debug" in options, "--background" in options
+            return run_desktop(sys.argv[:1], debug=debug, background=background)
+    if not options - {"--debug"}:
+        from app.cli.terminal import open_without_screen
+
+        return open_without_screen("--debug" in options)
     from app.cli.main import run
 
     return run(sys.argv[1:])
@@ -46,19 +57,6 @@ def _open_missing_streams() -> None:
             os.dup2(stream.fileno(), number)
             os.set_inheritable(number, True)  # the engine host's too
             setattr(sys, name, stream)
-
-
-def _open(debug: bool) -> int:
-    """Open the desktop where there is a screen; else a conversation in the terminal, or a short notice."""
-    from app.screen import has_screen
-
-    if has_screen():
-        from app.desktop.application import run as run_desktop
-
-        return run_desktop(sys.argv[:1], debug=debug)
-    from app.cli.terminal import open_without_screen
-
-    return open_without_screen(debug)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ from app.cli.run.commands import run as run_command
 from app.cli.serve.commands import serve
 from app.cli.servers.commands import servers
 from app.log import COMMANDS, written_to
+from app.screen import has_screen
+from engine.errors import UserError
 
 # typer ships its own copy of click, whose base of all usage errors it does not export by name.
 _UsageError: type[Exception] = next(
@@ -71,11 +73,28 @@ def _print_version(command: typer.Context, wanted: bool) -> None:
         raise typer.Exit(0)
 
 
+def _refuse_background(_: typer.Context, wanted: bool) -> None:
+    """The window is opened before commands are looked at."""
+    if wanted and has_screen():
+        raise typer.BadParameter("It opens the program, and goes with no command.")
+    if wanted:
+        raise UserError("desktop.no_background")
+
+
 @application.callback()
 def _options(
     command: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    background: Annotated[
+        bool,
+        typer.Option(
+            "--background",
+            callback=_refuse_background,
+            is_eager=True,
+            help="Open without a window, as at login. Goes with no command.",
+        ),
     ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Log everything, to stderr as well. Goes before the command.")

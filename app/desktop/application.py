@@ -87,7 +87,8 @@ def import_rest() -> None:
         "window.lazy_pages",
         "window.navigation",
         "window.other_writers",
-        "window.quit_sheet",
+        "window.closing.presence",
+        "window.closing.quit_sheet",
         "window.run_notes",
         "window.startup_error",
         "window.tool_check_notes",
@@ -112,9 +113,11 @@ def spare_collector(desktop: Desktop) -> None:
 class Desktop(QObject):
     """The window and the services behind it, from the first paint to the last thread's end.
 
-    `opened` comes when the data is open. `start_again`: it ends so that another process opens the data anew.
+    `begun` comes when the window is painted, or need not be, `opened` when the data is open. `start_again`: it ends
+    so that another process opens the data anew.
     """
 
+    begun = Signal()
     opened = Signal()
 
     def __init__(self, home: Path, settings: SettingsFile, opener: Opener = open_all) -> None:
@@ -135,11 +138,19 @@ class Desktop(QObject):
         """The services once they are open."""
         return self._services
 
-    def start(self) -> None:
-        """Show the window and, once it is painted, the chats, then the rest, and open the data."""
+    def start(self, *, background: bool = False) -> None:
+        """Show the window and, once it is painted, the chats, then the rest, and open the data. `background`: the
+        same without showing it."""
+        if background:
+            QTimer.singleShot(0, self, self._begin)
+        else:
+            self.window.first_painted.connect(self._begin)
+            self.window.show()
+
+    def _begin(self) -> None:
         home = self._home
-        self.window.first_painted.connect(lambda: self._in_thread(lambda: look_at(home), self._show_chats))
-        self.window.show()
+        self.begun.emit()
+        self._in_thread(lambda: look_at(home), self._show_chats)
 
     def _in_thread(self, work: Callable[[], object], then: Callable[[Any], None]) -> None:
         run_in_background(work, then, self._cannot_start, executor="io", owner=self)
@@ -232,8 +243,9 @@ class Desktop(QObject):
             self._services.close()
 
 
-def run(argv: Sequence[str], *, debug: bool = False) -> int:
-    """The desktop over the data folder of `app.paths`; returns the process's exit code. `debug`: log everything."""
+def run(argv: Sequence[str], *, debug: bool = False, background: bool = False) -> int:
+    """The desktop over the data folder of `app.paths`; returns the process's exit code. `debug`: log everything,
+    `background`: show no window until somebody asks for it."""
     home = paths.home()
     application = QApplication(list(argv))
     application.setApplicationName("coterie")
@@ -246,6 +258,8 @@ def run(argv: Sequence[str], *, debug: bool = False) -> int:
     dress(application, settings)
     instance = SingleInstance(home)
     if not instance.acquire():
+        if background:  # it is there already
+            return 0
         instance.ask_other()
         print(languages.tell(UserError("desktop.already_open", folder=str(home))), file=sys.stderr)
         return 1
@@ -256,7 +270,7 @@ def run(argv: Sequence[str], *, debug: bool = False) -> int:
     put_on_style(desktop.window)
     with contextlib.ExitStack() as ending:
 
-        def painted() -> None:
+        def begun() -> None:
             from app.desktop.crash_log import CrashLog
             from app.log import WINDOW, written_to
 
@@ -265,12 +279,14 @@ def run(argv: Sequence[str], *, debug: bool = False) -> int:
             instance.listen()
             screen = application.primaryScreen()
             size, ratio = screen.size().toTuple(), screen.devicePixelRatio()
-            opened = f"Window open: Qt {qVersion()}, {application.platformName()}, {size} at {ratio}"
+            place = "In the background" if background else "Window open"
+            opened = f"{place}: Qt {qVersion()}, {application.platformName()}, {size} at {ratio}"
             run_in_background(lambda: log.info(opened), executor="io")
 
         instance.shown.connect(desktop.window.come_forward)
-        desktop.window.first_painted.connect(painted)
-        desktop.start()
+        desktop.begun.connect(begun)
+        desktop.window.closed.connect(lambda: application.exit(0))
+        desktop.start(background=background)
         try:
             return application.exec()
         finally:

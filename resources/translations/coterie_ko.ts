@@ -813,6 +813,41 @@
     </message>
 </context>
 <context>
+    <name>BackgroundSection</name>
+    <message>
+        <source>Without a window</source>
+        <translation>창 없이</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>물어보기</translation>
+    </message>
+    <message>
+        <source>Keep serving</source>
+        <translation>서버 계속 열기</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>종료</translation>
+    </message>
+    <message>
+        <source>When the window is closed</source>
+        <translation>창을 닫으면</translation>
+    </message>
+    <message>
+        <source>While the server is on. “Keep serving” lets programs go on using your models. To bring the window back, start Coterie again.</source>
+        <translation>서버가 켜져 있을 때입니다. ‘서버 계속 열기’를 고르면 다른 프로그램이 모델을 계속 쓸 수 있습니다. Coterie를 다시 실행하면 창이 열립니다.</translation>
+    </message>
+    <message>
+        <source>Start at login</source>
+        <translation>로그인할 때 시작</translation>
+    </message>
+    <message>
+        <source>Without a window. The server is on if you left it on.</source>
+        <translation>창 없이 시작합니다. 서버를 켜 두었다면 서버도 켜집니다.</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Dismiss</source>
@@ -5449,6 +5484,13 @@
     </message>
 </context>
 <context>
+    <name>Presence</name>
+    <message>
+        <source>Coterie is on in the background. To bring its window back, start it again.</source>
+        <translation>Coterie가 창 없이 계속 실행 중입니다. 다시 실행하면 창이 열립니다.</translation>
+    </message>
+</context>
+<context>
     <name>PresetChoice</name>
     <message>
         <source>Model default</source>
@@ -5793,12 +5835,36 @@
         <translation>다른 프로그램이 답변을 받고 있습니다. 종료하면 그 답변도 중단됩니다.</translation>
     </message>
     <message>
+        <source>Don’t ask again</source>
+        <translation>다시 묻지 않기</translation>
+    </message>
+    <message>
         <source>Keep working</source>
         <translation>종료하지 않기</translation>
     </message>
     <message>
         <source>Quit anyway</source>
         <translation>그래도 종료</translation>
+    </message>
+    <message>
+        <source>Keep serving in the background?</source>
+        <translation>창을 닫고 서버는 계속 열어 둘까요?</translation>
+    </message>
+    <message>
+        <source>The local server is on. Other programs can go on using your models without this window. To bring it back, start Coterie again.</source>
+        <translation>로컬 서버가 켜져 있습니다. 창을 닫아도 다른 프로그램이 모델을 계속 쓸 수 있습니다. Coterie를 다시 실행하면 창이 열립니다.</translation>
+    </message>
+    <message>
+        <source>If you quit:</source>
+        <translation>종료하면:</translation>
+    </message>
+    <message>
+        <source>Keep serving</source>
+        <translation>서버 계속 열기</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>종료</translation>
     </message>
 </context>
 <context>
@@ -8994,6 +9060,61 @@
     <message>
         <source>Keep what is in the trash</source>
         <translation>휴지통의 모델을 그대로 두기</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Server paused</source>
+        <translation>서버 일시 정지됨</translation>
+    </message>
+    <message>
+        <source>Server off</source>
+        <translation>서버 꺼짐</translation>
+    </message>
+    <message>
+        <source>Server on</source>
+        <translation>서버 켜짐</translation>
+    </message>
+    <message>
+        <source>1 answer</source>
+        <translation>답변 1개</translation>
+    </message>
+    <message>
+        <source>{count} answers</source>
+        <translation>답변 {count}개</translation>
+    </message>
+    <message>
+        <source>1 waits</source>
+        <translation>1개 대기 중</translation>
+    </message>
+    <message>
+        <source>{count} wait</source>
+        <translation>{count}개 대기 중</translation>
+    </message>
+    <message>
+        <source>No model loaded</source>
+        <translation>불러온 모델 없음</translation>
+    </message>
+    <message>
+        <source>Open Coterie</source>
+        <translation>Coterie 열기</translation>
+    </message>
+    <message>
+        <source>Pause server</source>
+        <translation>서버 일시 정지</translation>
+    </message>
+    <message>
+        <source>Resume server</source>
+        <translation>서버 다시 열기</translation>
+    </message>
+    <message>
+        <source>Unload model</source>
+        <translation>모델 내리기</translation>
+    </message>
+    <message>
+        <source>Quit Coterie</source>
+        <translation>Coterie 종료</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ class ServerControl(QObject):
         self._services: Services | None = None
         self._first_name = ""
         self.is_changing = False
+        self._paused = False
 
     @property
     def state(self) -> ServerState | None:
@@ -48,6 +50,11 @@ class ServerControl(QObject):
     def elsewhere(self) -> tuple[str, ...]:
         """The addresses at which other devices reach it, none where they do not."""
         return self._server.elsewhere
+
+    @property
+    def is_paused(self) -> bool:
+        """Off until a person has it go on, or the program ends."""
+        return self._paused and self.state is None
 
     @property
     def served(self) -> int:
@@ -65,14 +72,21 @@ class ServerControl(QObject):
         if settings.server_on:
             self._change(self._turn_on)
 
-    def _change(self, work: Work) -> None:
+    def pause(self) -> None:
+        self._change(lambda _: self._server.turn_off(), pauses=True)
+
+    def go_on(self) -> None:
+        self._change(self._turn_on)
+
+    def _change(self, work: Work, *, pauses: bool = False) -> None:
         services = self._calls.services
         if services is not None and not self.is_changing:
             if services is not self._services:
                 self._services = services
                 services.above.callback(self._server.end)
             self.is_changing = True
-            self._calls.do(work, self._changed, self._failed, executor="io", owner=self)
+            then = partial(self._changed, pauses=pauses)
+            self._calls.do(work, then, self._failed, executor="io", owner=self)
         self.changed.emit()
 
     # --- in a thread ---
@@ -101,8 +115,8 @@ class ServerControl(QObject):
 
     # --- back in the window ---
 
-    def _changed(self, made: tuple[ServerKey, str] | None) -> None:
-        self.is_changing = False
+    def _changed(self, made: tuple[ServerKey, str] | None, *, pauses: bool) -> None:
+        self.is_changing, self._paused = False, pauses
         self.changed.emit()
         if made is not None:
             self.made.emit(made)

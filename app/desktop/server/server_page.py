@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.server.background_section import BackgroundSection
 from app.desktop.server.connect_section import ConnectSection
 from app.desktop.server.keys_section import KeysSection
 from app.desktop.server.server_control import ServerControl
@@ -31,9 +32,10 @@ class ServerPage(ThemedWidget):
         self._title = text_label(self, "title")
         self.switch, self.keys = SwitchSection(calls, self), KeysSection(calls, self)
         self.connect_section = ConnectSection(self)
+        self.background = BackgroundSection(calls, self)
         self._column = QWidget(self)
         Column(
-            self._title, self.switch, self.keys, self.connect_section, STRETCH,
+            self._title, self.switch, self.keys, self.connect_section, self.background, STRETCH,
             parent=self._column, margins=(24, 22, 24, 32), spacing=20,
         )  # fmt: skip
         page = QWidget(self)
@@ -52,10 +54,12 @@ class ServerPage(ThemedWidget):
     def open(self) -> None:
         """The page comes to the front."""
         self._look()
+        self.background.read()
         self.switch.power.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def take_settings(self, settings: Settings) -> None:
         self.switch.take_settings(settings)
+        self.background.take_settings(settings)
         self._show()
 
     def take_events(self, events: list[ServiceEvent]) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent
 
 from app.desktop.base.theme import themes
+from app.desktop.window.closing.steps import AtWork, Step, step
 from app.desktop.window.top_level import come_forward
 from app.desktop.window.window_events import WindowEvents
 from app.desktop.window.window_parts import WindowParts
@@ -40,6 +41,7 @@ class MainWindow(WindowParts):
         self._painted = False
         self._notice = ""
         self.leaves_at_once = False  # closing asks nothing
+        self._quits = False  # a person wants the program to end, not this window alone
         self.refresh()
         self.memory.restore(self, self.whole)
         self._composer.edit.setFocus()
@@ -96,8 +98,14 @@ class MainWindow(WindowParts):
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.restored.connect(self._restored)
         self.failure.folder_wanted.connect(lambda: self.later.settings.data.open_folder())
-        self.failure.quit_wanted.connect(self.close)
+        for quit_wanted in (self.failure.quit_wanted, go.quit_wanted, self.presence.quit_wanted):
+            quit_wanted.connect(self.quit)
+        self.presence.open_wanted.connect(self.come_forward)
         self.quit_sheet.agreed.connect(self._leave)
+        self.quit_sheet.background_wanted.connect(self.presence.leave)
+        self.quit_sheet.remembered.connect(self._remember_closing)
+        for failed in (self.server.failed, self.calls.failed):
+            failed.connect(self.presence.tell)
         self.server.failed.connect(self.show_error)
 
     # What the application tells
@@ -123,6 +131,7 @@ class MainWindow(WindowParts):
         """The data could not be opened, or is closed so that a backup can be restored."""
         log.error("The data could not be opened: %s", error.code)
         self.failure.show_error(error, choosing=restoring)
+        self.presence.tell(error)
         self.whole.setCurrentWidget(self.failure)
 
     def detach(self) -> None:
@@ -137,6 +146,14 @@ class MainWindow(WindowParts):
 
     def come_forward(self) -> None:
         come_forward(self)
+        if self._completed:
+            self.presence.come_back()
+
+    def quit(self) -> None:
+        """End the program; asks only about what would be interrupted."""
+        self._quits = True
+        self.close()
+        self._quits = False
 
     def _go_to_chat(self, conversation: int) -> None:
         """Bring a chat to the front: in the window that shows it, or here."""
@@ -167,37 +184,49 @@ class MainWindow(WindowParts):
             QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._asks_before_leaving():
-            event.ignore()
-            return
+        follows = self._asked_before_closing()
         if self._completed:
             self.chat.composer.flush_draft()
+        self.memory.keep(self, self.whole)
+        if follows != "end":
+            event.ignore()
+            if follows == "away":
+                self.presence.leave()
+            return
+        if self._completed:
+            self.presence.end()
             # What waits for its undo is done now.
             self.toast.dismiss()
             self.later.leave()
             self.windows.leave()
-        self.memory.keep(self, self.whole)
         super().closeEvent(event)
         self.closed.emit()
 
-    def _asks_before_leaving(self) -> bool:
-        """Whether something is at work that would end with the window, and a person is asked about it."""
+    def _asked_before_closing(self) -> Step:
+        """What follows; a person is asked where that is theirs to say."""
         services = self.calls.services
         if services is None or self.leaves_at_once or self._session_ends():
-            return False
-        answers = len(services.answers.answering())
+            return "end"
         runs = [
             run.title for run in self.run_notes.shelf.all() if run.state == "running" and not run.conversation
         ]
-        served = self.server.served
-        if answers or runs or served:
-            self.quit_sheet.ask(answers, runs, served)
-        return bool(answers or runs or served)
+        at_work = AtWork(len(services.answers.answering()), runs, self.server.served)
+        serves = self.server.state is not None
+        follows = step(
+            at_work, services.settings.current.server_when_closed, serves=serves, quits=self._quits
+        )
+        if follows in ("offer", "ask"):
+            self.come_forward()
+            self.quit_sheet.ask(at_work, offers=follows == "offer")
+        return follows
 
     @staticmethod
     def _session_ends() -> bool:
         application = QGuiApplication.instance()
         return isinstance(application, QGuiApplication) and application.isSavingSession()
+
+    def _remember_closing(self, choice: str) -> None:
+        self.calls.do(lambda s: s.settings.change(server_when_closed=choice))
 
     def _leave(self) -> None:
         self.leaves_at_once = True

@@ -20,9 +20,10 @@ from app.services.models.engine_names import of_chat
 
 class Navigation(ChatNavigation):
     """Moves about in the main window, which holds the other parts. `raise_wanted` comes when a page is shown while
-    another window of the program is in front."""
+    another window of the program is in front, `quit_wanted` asks for the program's end."""
 
     raise_wanted = Signal()
+    quit_wanted = Signal()
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class Navigation(ChatNavigation):
             "placement": lambda: self.show_page("placement"),
             "server": lambda: self.show_page("server"),
             "settings": lambda: self.show_page("settings"),
-            "quit": self._window.close,
+            "quit": self.quit_wanted.emit,
         }
 
     def show_page(self, page: str) -> None:

@@ -37,7 +37,13 @@ class SystemNotices(QObject):
         self._bus: QDBusConnection | None = None
         self._act: Callable[[], None] | None = None
         self._tray: QSystemTrayIcon | None = None
+        self._standing: QSystemTrayIcon | None = None
         self._hiding = QTimer(self, singleShot=True, interval=TRAY_MS)
+
+    def use(self, icon: QSystemTrayIcon) -> None:
+        """While this icon is shown, it is the one that says things."""
+        self._standing = icon
+        icon.messageClicked.connect(self._clicked)
 
     def say(self, title: str, words: str, act: Callable[[], None]) -> None:
         self._act = act
@@ -47,6 +53,9 @@ class SystemNotices(QObject):
             self._send_to_portal(title, words)
 
     def _show_in_tray(self, title: str, words: str) -> None:
+        if self._standing is not None and self._standing.isVisible():
+            self._standing.showMessage(title, words, QApplication.windowIcon())
+            return
         if self._tray is None:
             self._tray = QSystemTrayIcon(QApplication.windowIcon(), self)
             self._tray.setToolTip("Coterie")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from app.desktop.window.chats.project_control import ProjectControl
     from app.desktop.window.chats.put_away import PutAway
     from app.desktop.window.chats.sidebar import Sidebar
+    from app.desktop.window.closing.presence import Presence
+    from app.desktop.window.closing.quit_sheet import QuitSheet
     from app.desktop.window.download_notes import DownloadNotes
     from app.desktop.window.export.chat_exports import ChatExports
     from app.desktop.window.front import Front
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from app.desktop.window.lazy_pages import LazyPages
     from app.desktop.window.navigation import Navigation
     from app.desktop.window.other_writers import OtherWriters
-    from app.desktop.window.quit_sheet import QuitSheet
     from app.desktop.window.rail import Rail
     from app.desktop.window.run_notes import RunNotes
     from app.desktop.window.save_strip import SaveStrip
@@ -75,6 +76,7 @@ class WindowParts(ThemedWidget):
     windows: ChatWindows
     others: OtherWriters
     server: ServerControl
+    presence: Presence
     later: LazyPages
 
     def __init__(self, home: Path) -> None:
@@ -192,11 +194,12 @@ class WindowParts(ThemedWidget):
         """The other pages and the way to them, the page of a failure, and the question before quitting."""
         from app.desktop.server.server_control import ServerControl
         from app.desktop.window.chat_windows.chat_windows import ChatWindows
+        from app.desktop.window.closing.presence import Presence
+        from app.desktop.window.closing.quit_sheet import QuitSheet
         from app.desktop.window.front import Front
         from app.desktop.window.lazy_pages import LazyPages
         from app.desktop.window.navigation import Navigation
         from app.desktop.window.other_writers import OtherWriters
-        from app.desktop.window.quit_sheet import QuitSheet
         from app.desktop.window.startup_error import OpeningFailed
 
         shelf = self.run_notes.shelf
@@ -216,6 +219,7 @@ class WindowParts(ThemedWidget):
         self.failure = OpeningFailed(self._home, self)
         self.whole.addWidget(self.failure)
         self.quit_sheet = QuitSheet(self)
+        self.presence = Presence(self, self.calls, self.server, self.windows, self.away.notices)
 
     def _open_chat(self, conversation: int) -> None:
         if self._completed:

@@ -44,7 +44,8 @@ class Settings(msgspec.Struct, frozen=True):
 
     `server_port`, `server_may_load` and `server_for_devices` are for the local server that the window switches: where
     it listens, whether programs may load models that are not loaded, and whether other devices reach it. `server_on`:
-    a person left it switched on, and it listens again at the next start.
+    a person left it switched on, and it listens again at the next start. `server_when_closed`: what closing the
+    window does while it is on.
 
     `notify_answers` and `notify_runs`: the system
     tells that one has ended, or that a run waits, while the window is in the background.
@@ -93,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True):
     server_port: Annotated[int, msgspec.Meta(ge=1024, le=65_535)] = 2683
     server_may_load: bool = True
     server_for_devices: bool = False
+    server_when_closed: Literal["ask", "keep", "quit"] = "ask"
     log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
 
 

@@ -102,8 +102,8 @@ class Running:
         self.prepare(self.services)
         return self.services
 
-    def start(self) -> Running:
-        self.desktop.start()
+    def start(self, *, background: bool = False) -> Running:
+        self.desktop.start(background=background)
         self.until(lambda: self.window.calls.services is not None)
         return self
 

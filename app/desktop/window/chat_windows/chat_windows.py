@@ -56,6 +56,9 @@ class ChatWindows(QObject):
         self._windows: list[ChatWindow] = []
         self._front: ChatWindow | None = None  # None: the main window
         self._leaving = False
+        # While the program goes on in the background: the windows that are there again afterwards.
+        self._away: list[ChatWindow] | None = None
+        self._restoring = False
         main.draft.all = self._drafts
         go.window_wanted.connect(self.open)
         application = QApplication.instance()
@@ -74,7 +77,10 @@ class ChatWindows(QObject):
         self._services = services
 
     def restore(self) -> None:
-        """Open what was open at the end, behind the main window."""
+        """Open what was open at the end, behind the main window, once that is there."""
+        if self._away is not None:
+            self._restoring = True
+            return
         for conversation, geometry in self._memory.chat_windows():
             if self._chats.conversation(conversation) is not None:
                 self._open(conversation, geometry, active=False)
@@ -165,6 +171,22 @@ class ChatWindows(QObject):
         shown = self._front.conversation
         return "" if shown is None else of_chat(shown)
 
+    def step_out(self) -> None:
+        """The main window goes out of sight, and these with it."""
+        self._away = [window for window in self._windows if not window.isHidden()]
+        for window in self._away:
+            window.chat.composer.flush_draft()
+            window.hide()
+
+    def step_in(self) -> None:
+        """The main window is back."""
+        windows, self._away = self._away or [], None
+        for window in windows:
+            window.show()
+        if self._restoring:
+            self._restoring = False
+            self.restore()
+
     def leave(self) -> None:
         """The main window closes, and these with it: they are there again at the next start."""
         self._keep()
@@ -185,10 +207,10 @@ class ChatWindows(QObject):
         self.front_changed.emit()
 
     def _keep(self) -> None:
-        """Not while they are closed together, by the main window or the end of the session."""
+        """Not while they are closed or out of sight together, with the main window or the end of the session."""
         application = QGuiApplication.instance()
         ends = isinstance(application, QGuiApplication) and application.isSavingSession()
-        if not self._leaving and not ends:
+        if not self._leaving and not ends and self._away is None:
             shown = [(w.conversation, w.saveGeometry()) for w in self._windows if not w.isHidden()]
             self._memory.keep_chat_windows([(chat, place) for chat, place in shown if chat is not None])
 

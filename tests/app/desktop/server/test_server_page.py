@@ -75,7 +75,7 @@ def test_the_first_switch_on_makes_a_key_that_lets_in_and_off_ends_the_server(ru
     assert len(KeyRing(running.services.store.server_keys).all()) == 1
 
 
-def test_closing_asks_while_a_program_is_answered(running: Running) -> None:
+def test_quitting_asks_while_a_program_is_answered(running: Running) -> None:
     page = switched_on(running)
     running.engine.hold.set()
     ask = {
@@ -88,7 +88,7 @@ def test_closing_asks_while_a_program_is_answered(running: Running) -> None:
         try:
             asked = thread.submit(httpx.post, **ask)
             running.until(lambda: page.switch.state_words() == "1 answer")
-            running.window.close()
+            running.window.quit()
             assert running.window.isVisible() and running.window.quit_sheet.isVisible()
             assert running.window.quit_sheet.words.text().startswith("Other programs are being answered.")
             running.window.quit_sheet.stay.click()
@@ -99,10 +99,10 @@ def test_closing_asks_while_a_program_is_answered(running: Running) -> None:
     running.until(lambda: page.switch.state_words().startswith("On"))
 
 
-def test_the_server_ends_with_the_window(running: Running) -> None:
+def test_the_server_ends_with_the_program(running: Running) -> None:
     page = switched_on(running)
     port = int(page.switch.shown_address.rpartition(":")[2])
-    running.window.close()
+    running.window.quit()
     assert page.server.state is None
     assert not (running.home / "server.json").exists()
     with socket.socket() as probe:

@@ -1,0 +1,31 @@
+"""How the system starts Coterie without a window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from app import paths
+
+OPTION = "--background"
+
+
+class Launch(NamedTuple):
+    """A program with its arguments, the folder that it is run in, and the variables that it is given besides those of
+    the session."""
+
+    command: tuple[str, ...]
+    folder: str
+    variables: Mapping[str, str]
+
+
+def this_one(executable: str = sys.executable, platform: str = sys.platform) -> Launch:
+    """This very installation over this very data folder. On Windows without the console of python.exe."""
+    program = Path(executable)
+    if platform == "win32" and (windowed := program.with_name("pythonw.exe")).exists():
+        program = windowed
+    variables = {"COTERIE_HOME": str(paths.home())} if os.environ.get("COTERIE_HOME") else {}
+    return Launch((str(program), "-m", "app", OPTION), str(Path(paths.__file__).parents[1]), variables)

@@ -1,0 +1,1 @@
+"""Closing the window: what is asked, and going on without it."""

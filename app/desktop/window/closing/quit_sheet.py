@@ -1,0 +1,123 @@
+"""The question before the window is closed while something is at work, or while the server is on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.labels import announce, text_label, wrapped_label
+from app.desktop.widgets.layouts import STRETCH, Row
+from app.desktop.widgets.overlay import Overlay
+from app.desktop.widgets.tick_box import TickBox
+from app.desktop.window.closing.steps import AtWork
+
+WIDTH = 440
+
+
+class _AskNoMore(QWidget):
+    """A box with words, which a click ticks too."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.box, self.label = TickBox(self), text_label(self)
+        Row(self.box, (self.label, 1), parent=self, spacing=8)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.box.click()
+
+
+class QuitSheet(Overlay):
+    """`agreed`: end the program all the same. `background_wanted`: it goes on without its window. `remembered` comes
+    before these where a person wants no such question again, and carries "quit" or "keep"."""
+
+    agreed = Signal()
+    background_wanted = Signal()
+    remembered = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, WIDTH)
+        self._at_work, self._offers = AtWork(), False
+        self.title = text_label(self.card, "title", wraps=True)
+        self.words = wrapped_label(self.card)
+        self.no_more = _AskNoMore(self.card)
+        self.stay, self.leave = push_button(self.card, "primary"), push_button(self.card)
+        for each in (self.title, self.words, self.no_more):
+            self.inside.addWidget(each)
+        self.inside.addLayout(Row(STRETCH, self.leave, self.stay, spacing=8))
+        self.inside.set_margins(20, 18, 20, 18)
+        self.stay.clicked.connect(self._stay)
+        self.leave.clicked.connect(self._leave)
+        self.refresh()
+
+    def ask(self, at_work: AtWork, *, offers: bool = False) -> None:
+        """What would end. `offers`: it need not, since the server can go on in the background."""
+        self._at_work, self._offers = at_work, offers
+        self.no_more.setVisible(offers)
+        self.no_more.box.setChecked(False)
+        self.retranslate()
+        self.open()
+        self.stay.setFocus(Qt.FocusReason.OtherFocusReason)
+        announce(self, f"{self.title.text()} {self.words.text()}")
+
+    def _stay(self) -> None:
+        self.close_overlay()
+        if self._offers:
+            self._remember("keep")
+            self.background_wanted.emit()
+
+    def _leave(self) -> None:
+        self._remember("quit")
+        self.agreed.emit()
+
+    def _remember(self, choice: str) -> None:
+        if self._offers and self.no_more.box.isChecked():
+            self.remembered.emit(choice)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_overlay()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            (self.leave if self.leave.hasFocus() else self.stay).click()
+        else:
+            super().keyPressEvent(event)
+
+    def _what_ends(self) -> list[str]:
+        answers, runs, served = self._at_work
+        parts = []
+        if answers == 1:
+            parts.append(self.tr("An answer is still being written. It will stop, and what’s there is kept."))
+        elif answers:
+            parts.append(
+                self.tr("Answers are still being written. They will stop, and what’s there is kept.")
+            )
+        if len(runs) == 1:
+            parts.append(self.tr("“{title}” is still running and will be interrupted.").format(title=runs[0]))
+        elif runs:
+            parts.append(
+                self.tr("{count} runs are still in progress and will be interrupted.").format(count=len(runs))
+            )
+        if served:
+            parts.append(self.tr("Other programs are being answered. Their answers will stop."))
+        return parts
+
+    def retranslate(self) -> None:
+        self.no_more.label.setText(self.tr("Don’t ask again"))
+        self.no_more.box.setAccessibleName(self.no_more.label.text())
+        ends = "\n".join(self._what_ends())
+        if not self._offers:
+            self.title.setText(self.tr("Quit Coterie?"))
+            self.words.setText(ends)
+            self.stay.setText(self.tr("Keep working"))
+            self.leave.setText(self.tr("Quit anyway"))
+            return
+        self.title.setText(self.tr("Keep serving in the background?"))
+        kept = self.tr(
+            "The local server is on. Other programs can go on using your models without this window. To bring it"
+            " back, start Coterie again."
+        )
+        if_quit = self.tr("If you quit:") + "\n" + ends if ends else ""
+        self.words.setText("\n\n".join(part for part in (kept, if_quit) if part))
+        self.stay.setText(self.tr("Keep serving"))
+        self.leave.setText(self.tr("Quit"))
