@@ -117,7 +117,7 @@ class Server:
                     opened.callback(each.close)
             answering = Answering(self._services, options.may_load)
             opened.callback(answering.close)
-            texts, pulls = Texts(answering), Pulls(self._services)
+            texts, pulls = Texts(answering, self._services.text_models), Pulls(self._services)
             opened.callback(pulls.close)
             threads = self._make_threads()
             listener = Listener(

@@ -19,11 +19,11 @@ INCLUDED = "multilingual-e5-small"
 
 class Texts:
     """Asks embedding models and rerankers of the library. Methods block: call them off the loop. They raise Refusal,
-    and UserError as `TextModels` does."""
+    and UserError as `TextModels` does. The `models` are those that all else here uses, so that none is in memory
+    twice."""
 
-    def __init__(self, answering: Answering) -> None:
-        self._answering = answering
-        self._models = TextModels()
+    def __init__(self, answering: Answering, models: TextModels) -> None:
+        self._answering, self._models = answering, models
 
     def embedder(self, name: str) -> KnownModel:
         """The model that a client means; without a name the one that comes along."""
@@ -39,7 +39,7 @@ class Texts:
     def embed(self, model: KnownModel, texts: Sequence[str]) -> Embedded:
         """Vectors of length 1 of the texts as they are."""
         try:
-            found = self._models.embed(Path(model.path), texts)
+            found = self._models.embed(Path(model.path), texts, user=self)
         except EmbeddingStopped as error:
             raise stopping() from error
         _check_length(found.tokens, found.longest, "input")
@@ -48,15 +48,15 @@ class Texts:
     def rerank(self, model: KnownModel, query: str, documents: Sequence[str]) -> Ranked:
         """How well each document answers the query."""
         try:
-            found = self._models.rerank(Path(model.path), query, documents)
+            found = self._models.rerank(Path(model.path), query, documents, user=self)
         except EmbeddingStopped as error:
             raise stopping() from error
         _check_length(found.tokens, found.longest, "documents")
         return found
 
     def close(self) -> None:
-        """End what is being computed, and all processes."""
-        self._models.close()
+        """End what is being computed for clients."""
+        self._models.end(self)
 
 
 def cut(vectors: Vectors, dimensions: int) -> Vectors:

@@ -188,7 +188,7 @@ class HostClient:
                 with self._turn:
                     if self._stops != stops:  # while it was being started
                         self._break_off()
-                return self._received(current, count, width)
+                return self._received(current, count, width, stops)
             except (EOFError, OSError):
                 failure = self._lost()
             with self._turn:
@@ -210,11 +210,14 @@ class HostClient:
                 raise UserError("engine.not_started", detail=str(error)) from error
         return self._host
 
-    def _received(self, current: _Host, count: int, width: int) -> protocol.Rows:
-        """Raises EOFError or OSError when the host is gone."""
+    def _received(self, current: _Host, count: int, width: int, stops: int) -> protocol.Rows:
+        """Raises EOFError or OSError when the host is gone, EmbeddingStopped where it takes no notice of an abort, as
+        while it loads."""
         heard = time.monotonic()
         while True:
             if not wait([current.connection, current.process.sentinel], _POLL_S):
+                if self._stops != stops:
+                    raise EmbeddingStopped
                 if time.monotonic() - heard > PATIENCE_S:
                     current.process.kill()
                 continue

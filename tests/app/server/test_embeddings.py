@@ -102,6 +102,11 @@ def test_documents_are_ranked_the_best_first(models: Served) -> None:
     assert best == [{"index": ranked[0]["index"], "relevance_score": ranked[0]["relevance_score"]}]
 
 
+def test_models_are_those_that_the_rest_of_the_program_has_in_memory(models: Served) -> None:
+    loaded = {path.name for path in models.services.text_models._clients}
+    assert loaded == {"small-embeds-F32.gguf", "small-ranks-F32.gguf"}
+
+
 def test_ollamas_protocol_has_the_same_vectors(client: openai.OpenAI, models: Served) -> None:
     wanted = client.embeddings.create(model="embeds", input=["a b", "c"], encoding_format="float").data
     found = models.ask("/api/embed", {"model": "embeds", "input": ["a b", "c"]}).json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,9 +16,11 @@ from engine.embedding.api import EmbeddingStopped, Ranked
 from engine.embedding.text_models import LONGEST_TEXT, TextModels
 from engine.errors import UserError
 from installer.e5_gguf import write_gguf
+from tests.support import faulty_embedding_host
 from tests.support.small_e5 import POSITIONS, WIDTH, small_e5
 from tests.support.small_reranker import write_reranker
 from tests.support.starter import starter_model
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process
 
@@ -111,6 +114,34 @@ def test_models_that_are_used_at_once_all_answer_and_two_stay(folder: Path) -> N
     models.close()
     with pytest.raises(EmbeddingStopped):
         models.embed(folder / "embeds.gguf", ["a"])
+
+
+def test_the_end_of_one_user_ends_nothing_of_another_on_the_same_model(folder: Path) -> None:
+    models, user = TextModels(main=faulty_embedding_host.works_without_end), threading.Event()
+    path = folder / "embeds.gguf"
+    with ThreadPoolExecutor(2) as pool:
+        ending = pool.submit(models.embed, path, ["long"], user=user)
+        wait_until(lambda: any(client.host.asking for client in models._clients.values()))
+        other = pool.submit(models.embed, path, ["a"])
+        models.end(user)
+        with pytest.raises(EmbeddingStopped):
+            ending.result()
+        assert len(other.result().vectors) == 1
+    with pytest.raises(EmbeddingStopped):
+        models.embed(path, ["a"], user=user)
+    assert len(models.embed(path, ["a"]).vectors) == 1
+    models.close()
+
+
+def test_the_end_of_a_user_does_not_wait_for_a_model_that_loads(folder: Path) -> None:
+    models, user = TextModels(main=faulty_embedding_host.loads_without_end), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        ending = pool.submit(models.embed, folder / "embeds.gguf", ["a"], user=user)
+        wait_until(lambda: any(client.host.asking for client in models._clients.values()))
+        models.end(user)
+        with pytest.raises(EmbeddingStopped):
+            ending.result()
+    models.close()
 
 
 def test_numpy_is_not_loaded_before_a_model_is_asked() -> None:
