@@ -22,8 +22,15 @@ class MessageWriter:
     content_type = "text/event-stream; charset=utf-8"
     keep_alive = b'event: ping\ndata: {"type":"ping"}\n\n'
 
-    def __init__(self, id: str, model: str, thinking: bool = False, shows_thoughts: bool = True) -> None:
-        self._id, self._model = id, model
+    def __init__(
+        self,
+        id: str,
+        model: str,
+        thinking: bool = False,
+        shows_thoughts: bool = True,
+        request_id: str | None = None,
+    ) -> None:
+        self._id, self._model, self._request_id = id, model, request_id
         self._blocks = _Blocks(thinking, shows_thoughts)
         self._begun = False
 
@@ -31,7 +38,7 @@ class MessageWriter:
         return b"".join(frame(told) for told in self._told(event))
 
     def failed(self, refusal: Refusal) -> bytes:
-        return frame(error_value(refusal))
+        return frame(error_value(refusal, self._request_id))
 
     def whole(self, choices: Sequence[Answer]) -> Any:
         (answer,) = choices

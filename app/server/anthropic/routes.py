@@ -16,6 +16,7 @@ from app.server.anthropic.message_request import message_ask, prompt_ask
 from app.server.anthropic.schema import CountRequest, MessageRequest
 from app.server.http.answers import AnswerResponse, Answers, json_response
 from app.server.http.body import body_limit, read_json
+from app.server.http.calls import call_of
 from app.server.http.off_loop import off_loop
 
 
@@ -37,7 +38,8 @@ def routes(answers: Answers) -> list[Route]:
         thinks = asked.thinking is not None and asked.thinking.type != "disabled"
 
         def writer(model: KnownModel) -> MessageWriter:
-            return MessageWriter(f"msg_{secrets.token_hex(12)}", model.id, thinks, asked.shows_thoughts)
+            id, call = f"msg_{secrets.token_hex(12)}", call_of(request)
+            return MessageWriter(id, model.id, thinks, asked.shows_thoughts, call.id)
 
         return await answers.respond(request, ask, writer, stream=bool(asked.stream))
 

@@ -17,12 +17,21 @@ from engine.values import Usage
 _NAME = "coterie.call"
 
 
+def new_call_id() -> str:
+    return f"req_{secrets.token_hex(12)}"
+
+
+def id_headers(id: str) -> list[tuple[bytes, bytes]]:
+    """The id of a request under the names of OpenAI and Anthropic."""
+    return [(b"x-request-id", id.encode()), (b"request-id", id.encode())]
+
+
 @dataclass
 class Call:
     """One request. `key` None: the server asks for none. Nothing of its text is kept."""
 
     protocol: str
-    id: str = field(default_factory=lambda: f"req_{secrets.token_hex(12)}")
+    id: str = field(default_factory=new_call_id)
     began: float = field(default_factory=time.monotonic)
     key: ServerKey | None = None
     model: str = ""

@@ -13,6 +13,8 @@ import msgspec
 from h11._receivebuffer import ReceiveBuffer
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from app.server.http.calls import id_headers, new_call_id
+
 MOST_OF_AN_ADDRESS = 64
 HALF_SENT_S = 20.0
 _COMING_IN = (h11.IDLE, h11.SEND_BODY)
@@ -114,6 +116,7 @@ def _refused(status: int, phrase: str, message: str, retry: bool = False) -> byt
         "content-type: application/json",
         f"content-length: {len(body)}",
         "connection: close",
+        *(f"{name.decode()}: {value.decode()}" for name, value in id_headers(new_call_id())),
         *(["retry-after: 1"] if retry else []),
     ]
     return "\r\n".join([*lines, "", ""]).encode("ascii") + body

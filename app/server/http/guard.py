@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.server.http.body import check_length
-from app.server.http.calls import Call, set_call
+from app.server.http.calls import Call, id_headers, set_call
 from app.server.http.origins import check_host, check_origin
 from app.server.refusal import Refusal, bad_request
 from app.store.records import ServerKey
@@ -153,8 +153,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 def _added(call: Call, origin: str | None) -> list[tuple[bytes, bytes]]:
     added = [
-        (b"x-request-id", call.id.encode()),
-        (b"request-id", call.id.encode()),
+        *id_headers(call.id),
         (b"x-content-type-options", b"nosniff"),
         (b"vary", b"Origin"),
     ]

@@ -256,8 +256,10 @@ def test_a_stream_that_breaks_off_ends_with_an_error(served: Served) -> None:
         Delta(request.id, "content", "Once"),
         *failing(ErrorInfo("engine.died", {}))(request),
     )
-    events = events_of(asked(served, stream=True))
+    reply = asked(served, stream=True)
+    events = events_of(reply)
     assert events[0]["type"] == "message_start" and events[-1]["type"] == "error"
+    assert events[-1]["request_id"] == reply.headers["request-id"]
     assert events[-1]["error"]["type"] == "overloaded_error"
 
 

@@ -179,6 +179,7 @@ def test_lines_of_a_head_that_can_be_read_in_two_ways_are_refused(
     assert change[0] in head
     text = served.said_to(head.replace(*change) + head)
     assert text.startswith(b"HTTP/1.1 400") and text.count(b"HTTP/1.1") == 1
+    assert b"\r\nrequest-id: req_" in text
 
 
 def test_lines_behind_a_body_in_chunks_are_as_strict_and_those_of_a_body_are_its_own(served: Served) -> None:

@@ -43,73 +43,90 @@ class DetokenizeRequest(msgspec.Struct):
 
 def routes(answers: Answers, files: FileFacts) -> list[Route]:
     """The routes over one server's answers."""
-    answering, turns = answers.answering, answers.turns
+    state, texts = _State(answers, files), _Texts(answers)
+    return [
+        Route("/health", state.health, methods=["GET"]),
+        Route("/v1/health", state.health, methods=["GET"]),
+        Route("/props", state.props, methods=["GET"]),
+        Route("/slots", state.slots, methods=["GET"]),
+        Route("/metrics", state.metrics, methods=["GET"]),
+        Route("/tokenize", texts.tokenize, methods=["POST"]),
+        Route("/detokenize", texts.detokenize, methods=["POST"]),
+        Route("/apply-template", texts.apply_template, methods=["POST"]),
+        Route("/infill", texts.infill, methods=["POST"]),
+    ]
 
-    async def told(request: Request, name: str, given: str | tuple[int, ...] | Ask, **how: bool) -> Tokenized:
-        def work() -> Tokenized:
-            model = answering.find(name)
-            call.model = model.id
-            return answering.tokens(model, given, call.key, **how)
 
-        call = call_of(request)
-        return await off_loop(work)
+class _State:
+    """What the server does and which model it has."""
 
-    async def health(request: Request) -> Any:
-        if answering.is_loading:
+    def __init__(self, answers: Answers, files: FileFacts) -> None:
+        self._answering, self._turns, self._files = answers.answering, answers.turns, files
+
+    async def health(self, request: Request) -> Any:
+        if self._answering.is_loading:
             error = {"code": 503, "message": "Loading model", "type": "unavailable_error"}
             return JSONResponse({"error": error}, 503, {"retry-after": str(RETRY_S)})
         return json_response({"status": "ok"})
 
-    def of_model_in_use() -> dict[str, Any]:
-        model = answering.find("")
-        return props_value(model, files.of(model))
+    async def props(self, request: Request) -> Any:
+        return json_response(await off_loop(self._of_model_in_use))
 
-    async def props(request: Request) -> Any:
-        return json_response(await off_loop(of_model_in_use))
-
-    async def slots(request: Request) -> Any:
-        model = await off_loop(answering.find, "")
+    async def slots(self, request: Request) -> Any:
+        model = await off_loop(self._answering.find, "")
         context = 0 if model.facts is None else model.facts.context
-        return json_response(slots_value(turns.running, context))
+        return json_response(slots_value(self._turns.running, context))
 
-    async def metrics(request: Request) -> Any:
-        text = metrics_text(answering.activity, turns.running, turns.waiting)
+    async def metrics(self, request: Request) -> Any:
+        text = metrics_text(self._answering.activity, self._turns.running, self._turns.waiting)
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
-    async def tokenize(request: Request) -> Any:
+    def _of_model_in_use(self) -> dict[str, Any]:
+        model = self._answering.find("")
+        return props_value(model, self._files.of(model))
+
+
+class _Texts:
+    """Tokens and texts of prompts, and gaps."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers, self._answering = answers, answers.answering
+
+    async def tokenize(self, request: Request) -> Any:
         asked = await read_json(request, TokenizeRequest, LIMIT)
         if asked.with_pieces:
             raise bad_request("Tokens are told by their numbers alone.", "with_pieces", "unsupported_value")
         how = {"parse_special": asked.parse_special, "add_special": asked.add_special}
-        return json_response({"tokens": (await told(request, asked.model, asked.content, **how)).tokens})
+        told = await self._told(request, asked.model, asked.content, **how)
+        return json_response({"tokens": told.tokens})
 
-    async def detokenize(request: Request) -> Any:
+    async def detokenize(self, request: Request) -> Any:
         asked = await read_json(request, DetokenizeRequest, LIMIT)
-        return json_response({"content": (await told(request, asked.model, tuple(asked.tokens))).text})
+        told = await self._told(request, asked.model, tuple(asked.tokens))
+        return json_response({"content": told.text})
 
-    async def apply_template(request: Request) -> Any:
-        asked = await read_json(request, ChatRequest, body_limit(answering.sees))
-        ask = chat_ask(asked)
+    async def apply_template(self, request: Request) -> Any:
+        ask = chat_ask(await read_json(request, ChatRequest, body_limit(self._answering.sees)))
         if ask.pictures:
             raise bad_request("The text of a prompt has no pictures.", "messages", "unsupported_value")
-        return json_response({"prompt": (await told(request, ask.model, ask)).text})
+        return json_response({"prompt": (await self._told(request, ask.model, ask)).text})
 
-    async def infill(request: Request) -> AnswerResponse:
+    async def infill(self, request: Request) -> AnswerResponse:
         asked = await read_json(request, InfillRequest, LIMIT)
 
         def writer(model: KnownModel) -> InfillWriter:
             return InfillWriter(model.id)
 
-        return await answers.respond(request, infill_ask(asked), writer, stream=bool(asked.stream))
+        return await self._answers.respond(request, infill_ask(asked), writer, stream=bool(asked.stream))
 
-    return [
-        Route("/health", health, methods=["GET"]),
-        Route("/v1/health", health, methods=["GET"]),
-        Route("/props", props, methods=["GET"]),
-        Route("/slots", slots, methods=["GET"]),
-        Route("/metrics", metrics, methods=["GET"]),
-        Route("/tokenize", tokenize, methods=["POST"]),
-        Route("/detokenize", detokenize, methods=["POST"]),
-        Route("/apply-template", apply_template, methods=["POST"]),
-        Route("/infill", infill, methods=["POST"]),
-    ]
+    async def _told(
+        self, request: Request, name: str, given: str | tuple[int, ...] | Ask, **how: bool
+    ) -> Tokenized:
+        call = call_of(request)
+
+        def work() -> Tokenized:
+            model = self._answering.find(name)
+            call.model = model.id
+            return self._answering.tokens(model, given, call.key, **how)
+
+        return await off_loop(work)
