@@ -25,6 +25,9 @@ from tests.support.turns import Turns
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+# All threads of an engine hold each other up when one of them shares its core, with another test or whatever else
+# runs: an answer then takes twenty times as long. Read when the engine's library is loaded, so it is set before.
+os.environ["OMP_THREAD_LIMIT"] = "1"
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
     # Hundreds of processes are started, and each would compile all of its modules again.
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(cache_folder("bytecode"))
@@ -79,19 +82,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[bool]:
-    """An engine computes with one thread unless the test runs alone.
-
-    All threads of an engine hold each other up when one of them shares its core, with another test or whatever
-    else runs: an answer then takes twenty times as long.
-    """
+    """An engine of a process that a test starts computes with one thread unless the test runs alone."""
     alone = item.get_closest_marker("alone") is not None
     prepared_store.turn_on()
     _set_apart_what_stays(item)
     turns = item.config.stash.get(TURNS, None)
     turn = turns.taken(alone=alone) if turns else contextlib.nullcontext()
     with turn, pytest.MonkeyPatch.context() as patch:
-        if not alone:
-            patch.setenv("OMP_THREAD_LIMIT", "1")
+        if alone:
+            patch.delenv("OMP_THREAD_LIMIT")
         return (yield)
 
 
@@ -161,16 +160,18 @@ def nothing_left_behind(
     """Fails a test that leaves a thread, a child process, a file, a window, a ticking timer.
 
     A test that failed already is only cleaned up after: its traceback holds on to whatever it was using.
+    A fast test has no window, and what is collected for those that have takes longer than most fast tests.
     """
     before = Before.now([ROOT, Path.cwd(), system_temp])
     windows: frozenset[int] = frozenset()
-    if "PySide6.QtCore" in sys.modules:
+    may_use_qt = request.node.get_closest_marker("fast") is None
+    if may_use_qt and "PySide6.QtCore" in sys.modules:
         from tests.support import qt_leaks
 
         windows = qt_leaks.windows()
     yield
     found: list[str] = []
-    if "PySide6.QtCore" in sys.modules:
+    if may_use_qt and "PySide6.QtCore" in sys.modules:
         from tests.support import qt_leaks
 
         found += qt_leaks.left(windows)
