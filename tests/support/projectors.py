@@ -7,6 +7,7 @@ to the last bit, the token " red": what a picture changes can be compared with w
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,7 @@ def color_projector() -> Path:
 def write_color_projector(path: Path, layers: int = _LAYERS, side: int = 2, **facts: Any) -> None:
     """Write it for pictures of `side` x `side` patches, with some of its `facts` replaced (keys behind
     "clip.vision.", two underscores for a dot); None leaves one out."""
-    reader = GGUFReader(str(starter_model()))
-    words = np.stack([_embedding(reader, f"\u0120{color}") for color in COLORS], axis=1)
+    words = _words_of_colors()
     width = words.shape[0]
     writer = GGUFWriter(str(path), "clip")
     writer.add_bool("clip.has_vision_encoder", True)
@@ -116,6 +116,13 @@ def _write_idle_layer(writer: GGUFWriter, prefix: str, random: np.random.Generat
         _add(writer, f"{prefix}{name}.bias", np.zeros(_TOWER))
     _add(writer, f"{prefix}ffn_up.weight", random.standard_normal((2 * _TOWER, _TOWER)) / 8)
     _add(writer, f"{prefix}ffn_down.weight", np.zeros((_TOWER, 2 * _TOWER)))
+
+
+@functools.cache
+def _words_of_colors() -> np.ndarray:
+    """The starter's embedding of each color's name [width, colors]; reading its vocabulary takes a second."""
+    reader = GGUFReader(str(starter_model()))
+    return np.stack([_embedding(reader, f"\u0120{color}") for color in COLORS], axis=1)
 
 
 def _embedding(reader: GGUFReader, token: str) -> np.ndarray:

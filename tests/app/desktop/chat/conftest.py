@@ -12,10 +12,18 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from app.desktop.application import Desktop
+from app.desktop.chat import card_window
 from app.services.settings.settings import SettingsFile
 from tests.support.retold import with_template
 
 PATIENCE_MS = 150_000
+# Whoever waits until nothing moves in a chat waits for this after each step.
+SETTLED_MS = 20
+
+
+@pytest.fixture(autouse=True)
+def settles_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card_window, "SETTLED_MS", SETTLED_MS)
 
 
 @pytest.fixture
