@@ -34,15 +34,19 @@ from acp.schema import (
     SetSessionModeResponse,
 )
 
+from agents.api import Tool
 from agents.events import Mode, RunFinished, Undone
 from app.acp import commands
 from app.acp.choices import MODE, MODEL, MODES, config_options, models_at_hand, modes
 from app.acp.errors import INTERNAL, request_error, told
 from app.acp.prompts import text_of
+from app.acp.servers import EditorServers
 from app.acp.sessions import Session, iso_time, kept, listed
 from app.acp.turn import Turn, stop_reason
 from app.acp.updates import Update, Updates, message_chunk, undone_text
 from app.language import Language
+from app.messages import localized, localized_error
+from app.services.runs.parts import MoreTools
 from app.services.runs.reasons import why_finished
 from app.services.runs.values import RunRecord, RunSpec
 from app.services.services import Services
@@ -52,10 +56,11 @@ from engine.errors import UserError
 
 
 class CoterieAgent:
-    """Implements the agent's side of the protocol. `model` and `mode` are those of new sessions."""
+    """Implements the agent's side of the protocol. `model` and `mode` are those of new sessions; `servers` holds the
+    tool servers that the editor names."""
 
-    def __init__(self, services: Services, model: str, mode: Mode) -> None:
-        self._services, self._mode = services, mode
+    def __init__(self, services: Services, servers: EditorServers, model: str, mode: Mode) -> None:
+        self._services, self._servers, self._mode = services, servers, mode
         self._model = model or services.settings.current.model
         self._client: Client = cast(Client, None)
         self._sessions: dict[str, Session] = {}
@@ -76,7 +81,7 @@ class CoterieAgent:
             agent_capabilities=AgentCapabilities(
                 load_session=True,
                 prompt_capabilities=PromptCapabilities(embedded_context=True),
-                mcp_capabilities=McpCapabilities(),
+                mcp_capabilities=McpCapabilities(http=True),
                 session_capabilities=SessionCapabilities(
                     list=SessionListCapabilities(),
                     resume=SessionResumeCapabilities(),
@@ -88,26 +93,33 @@ class CoterieAgent:
     # --- sessions ---
 
     @told
-    async def new_session(self, cwd: str, **_: Any) -> NewSessionResponse:
+    async def new_session(
+        self, cwd: str, mcp_servers: list[Any] | None = None, **_: Any
+    ) -> NewSessionResponse:
         workspace = await asyncio.to_thread(self._services.runs.workspace, cwd)
         session = self._opened(uuid.uuid4().hex, workspace, self._mode, self._model)
+        session.servers = await asyncio.to_thread(self._servers.named, mcp_servers or ())
         chosen = await self._choices(session)
         self._soon(self._tell_commands(session))
         return NewSessionResponse(session_id=session.id, **chosen)
 
     @told
-    async def load_session(self, cwd: str, session_id: str, **_: Any) -> LoadSessionResponse:
+    async def load_session(
+        self, cwd: str, session_id: str, mcp_servers: list[Any] | None = None, **_: Any
+    ) -> LoadSessionResponse:
         """Show the whole conversation again."""
-        session = await self._reopened(cwd, session_id)
+        session = await self._reopened(cwd, session_id, mcp_servers)
         for update in await asyncio.to_thread(self._replayed, session):
             await self._say(session, update)
         self._soon(self._tell_commands(session))
         return LoadSessionResponse(**await self._choices(session))
 
     @told
-    async def resume_session(self, session_id: str, cwd: str, **_: Any) -> ResumeSessionResponse:
+    async def resume_session(
+        self, session_id: str, cwd: str, mcp_servers: list[Any] | None = None, **_: Any
+    ) -> ResumeSessionResponse:
         """Go on with a conversation that the editor still shows."""
-        session = await self._reopened(cwd, session_id)
+        session = await self._reopened(cwd, session_id, mcp_servers)
         await asyncio.to_thread(self._replayed, session)
         self._soon(self._tell_commands(session))
         return ResumeSessionResponse(**await self._choices(session))
@@ -163,7 +175,13 @@ class CoterieAgent:
         if session.turn is not None:
             raise UserError("acp.busy")
         session.turn = turn = Turn(
-            self._services, self._client, session.id, session.root, session.updates, self.language
+            self._services,
+            self._client,
+            session.id,
+            session.root,
+            session.updates,
+            self.language,
+            lambda server: any(server == spec.name for spec in session.servers.specs),
         )
         try:
             return await self._answered(session, turn, text_of(prompt, session.root))
@@ -182,13 +200,17 @@ class CoterieAgent:
             undone = await asyncio.to_thread(self._undone, session, command)
             await turn.say(message_chunk(undone_text(undone, self.language)))
             return PromptResponse(stop_reason="end_turn")
-        finished = await turn.go(lambda: self._begun(session, text, command))
+        finished = await turn.go(
+            lambda: self._begun(session, text, command, lambda folder: self._more(session, turn, folder))
+        )
         await turn.say(await asyncio.to_thread(self._info, session))
         if finished.status == "failed":
             raise request_error(why_finished(finished), self.language, INTERNAL)
         return PromptResponse(stop_reason=stop_reason(finished))
 
-    def _begun(self, session: Session, text: str, command: commands.Command | None) -> RunRecord:
+    def _begun(
+        self, session: Session, text: str, command: commands.Command | None, more: MoreTools
+    ) -> RunRecord:
         """Start the run of the session, or go on with it. Blocks."""
         runs = self._services.runs
         recipe = None if command is None else command.recipe
@@ -196,7 +218,7 @@ class CoterieAgent:
         if session.run:
             before = runs.get(session.run)
             mode = session.mode if session.mode != before.mode else None
-            return runs.resume(session.run, task, mode=mode, model=session.model)
+            return runs.resume(session.run, task, mode=mode, model=session.model, more=more)
         spec = RunSpec(task, session.workspace, session.model, session.mode, session=session.id)
         if recipe is not None:
             spec = RunSpec(
@@ -210,9 +232,23 @@ class CoterieAgent:
                 title=recipe.title,
                 session=session.id,
             )
-        record = runs.start(spec)
+        record = runs.start(spec, more=more)
         session.run = record.id
         return record
+
+    def _more(self, session: Session, turn: Turn, folder: Path) -> tuple[Tool, ...]:
+        """The tools of the editor's servers, and a word about which of these there are. On the run's thread."""
+        tools, named = self._servers.tools(session.servers, folder)
+        names = ", ".join(spec.name for spec in named.specs)
+        lines = [localized("acp.servers_taken", self.language, names=names)] if names else []
+        for error in named.left_out:
+            why = localized_error(error, self.language)
+            lines.append(localized("acp.server_left_out", self.language, why=why))
+        said = "\n\n".join(lines)
+        if said and said != session.told:
+            turn.note(said)
+        session.told = said
+        return tools
 
     def _undone(self, session: Session, command: commands.Command) -> Undone:
         runs = self._services.runs
@@ -238,7 +274,7 @@ class CoterieAgent:
         self._sessions[id] = session
         return session
 
-    async def _reopened(self, cwd: str, id: str) -> Session:
+    async def _reopened(self, cwd: str, id: str, servers: list[Any] | None) -> Session:
         """Open a session that has a run. Raises UserError `acp.no_session`, `acp.other_folder`, `acp.busy`."""
         runs = self._services.runs
         if id in self._sessions and self._sessions[id].turn is not None:
@@ -248,6 +284,7 @@ class CoterieAgent:
             raise UserError("acp.other_folder", folder=record.workspace)
         session = self._opened(id, record.workspace, record.mode, record.model or self._model)
         session.run = record.id
+        session.servers = await asyncio.to_thread(self._servers.named, servers or ())
         return session
 
     def _replayed(self, session: Session) -> list[Update]:

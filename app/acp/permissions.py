@@ -74,7 +74,7 @@ def asked_call(request: ApprovalRequest, root: Path, language: Language) -> Tool
         content.append(words(" ".join(told)))
     return ToolCallUpdate(
         tool_call_id=request.call,
-        kind=_KINDS.get(request.kind),
+        kind=_KINDS.get(request.kind, "other"),
         status="pending",
         content=content or None,
         raw_input=request.arguments or None,

@@ -11,7 +11,9 @@ from typing import Any, cast
 from acp.agent.connection import AgentSideConnection
 
 from agents.events import Mode
+from app import paths
 from app.acp.agent import CoterieAgent
+from app.acp.servers import EditorServers
 from app.acp.stdio import Streams, taken_streams
 from app.log import PACKAGES
 from app.services.services import Services
@@ -24,7 +26,10 @@ def serve(services: Services, model: str, mode: Mode) -> None:
     the services to pause. `model` "" is that of the settings."""
     services.lifecycle.supervise()
     with taken_streams() as (reading, writing), _packages_logged():
-        asyncio.run(_served(CoterieAgent(services, model, mode), reading, writing))
+        servers = EditorServers(services, paths.home() / "servers")
+        services.above.callback(servers.close)
+        services.above.callback(services.runs.close)  # before it: what they call is still there
+        asyncio.run(_served(CoterieAgent(services, servers, model, mode), reading, writing))
 
 
 async def _served(agent: CoterieAgent, reading: int, writing: int) -> None:

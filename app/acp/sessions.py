@@ -9,6 +9,7 @@ import msgspec
 from acp.schema import ListSessionsResponse, SessionInfo
 
 from agents.events import Mode
+from app.acp.servers import Named
 from app.acp.turn import Turn
 from app.acp.updates import Updates
 from app.services.runs.runs import Runs
@@ -21,7 +22,8 @@ _PAGE = 50
 
 
 class Session(msgspec.Struct):
-    """An open conversation. `run` is 0 until the first message; `turn` is there while one is worked on."""
+    """An open conversation. `run` is 0 until the first message; `turn` is there while one is worked on. `servers` are
+    those that the editor names for it, `told` what was said of them last."""
 
     id: str
     workspace: str
@@ -30,6 +32,8 @@ class Session(msgspec.Struct):
     updates: Updates
     run: int = 0
     turn: Turn | None = None
+    servers: Named = Named()
+    told: str = ""
 
     @property
     def root(self) -> Path:

@@ -93,6 +93,8 @@ class Streams:
                 line += rest
                 if len(line) > MOST_BYTES:
                     line, too_long = bytearray(b"-"), True
+            if line.strip():  # the last one has no end
+                self._loop.call_soon_threadsafe(self._lines.put_nowait, b"" if too_long else bytes(line))
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._lines.put_nowait, None)
 

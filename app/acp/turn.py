@@ -26,6 +26,14 @@ from app.services.services import Services
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)
+
+
+class Noted(ServiceEvent, frozen=True):
+    """Something to say besides what the run says; put among its events by `Turn.note`."""
+
+    text: str
+
+
 _FOLLOWED = (RunEntries, RunAsks, RunOver, TextDelta, ModelChanged)
 _STOPPED: dict[str, StopReason] = {
     "user": "cancelled",
@@ -88,6 +96,10 @@ class Turn:
         for update in updates:
             await self._client.session_update(session_id=self._session, update=update)
 
+    def note(self, text: str) -> None:
+        """Tell it in its place among the events. From any thread."""
+        self._loop.call_soon_threadsafe(self._events.put_nowait, Noted(text))
+
     # --- events ---
 
     def _take(self, event: ServiceEvent) -> None:
@@ -116,6 +128,8 @@ class Turn:
             if self._asking is not None:
                 self._asking.cancel()
             self._asking = None if event.request is None else self._loop.create_task(self._ask(event.request))
+        if isinstance(event, Noted):
+            return [thought_chunk(f"{event.text}\n\n", f"{self._run}.note")]
         return self._loading(event) if isinstance(event, ModelChanged) else []
 
     def _loading(self, event: ModelChanged) -> list[Update]:

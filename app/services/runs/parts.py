@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.services.runs.model_registry import ModelRegistry
     from app.store.records import RunRecord
 
+# Gives further tools for a run in this folder; may block.
+MoreTools = Callable[[Path], tuple[Tool, ...]]
 # Makes the tool that searches the collection of this name, for the run of this record, which writes the answer of
 # this id, 0 for none.
 CollectionTool = Callable[[str, "RunRecord", int, Journal], Tool]
@@ -60,9 +62,14 @@ class RunParts:
         return builtin_tools(found_sandbox())
 
     def tools(
-        self, workspace: Path, chosen: Sequence[str] | None, *, lenient: bool = False
+        self,
+        workspace: Path,
+        chosen: Sequence[str] | None,
+        *,
+        lenient: bool = False,
+        more: MoreTools = lambda workspace: (),
     ) -> tuple[Tool, ...]:
-        """All tools, or the `chosen` ones.
+        """All tools and `more`, or of these the `chosen` ones.
 
         Raises UserError `run.unknown_tool`, unless `lenient`: a resumed run does without missing ones.
         """
@@ -71,7 +78,7 @@ class RunParts:
         ours = self.builtin()
         names = {tool.name for tool in ours} | OWN_TOOLS
         wanted_elsewhere = chosen is None or any(name not in names for name in chosen)
-        at_hand = (*ours, *(self._servers.tools(workspace) if wanted_elsewhere else ()))
+        at_hand = (*ours, *((*self._servers.tools(workspace), *more(workspace)) if wanted_elsewhere else ()))
         if chosen is None:
             return at_hand
         known = {tool.name: tool for tool in at_hand}

@@ -25,7 +25,7 @@ from app.services.runs.events import RunAsks, RunChanged, RunOver, RunRemoved
 from app.services.runs.export import ExportFormat, exported
 from app.services.runs.grants import StoreGrants
 from app.services.runs.journal import StoreJournal
-from app.services.runs.parts import RunParts
+from app.services.runs.parts import MoreTools, RunParts
 from app.services.runs.recipes import Recipes
 from app.services.runs.start import read_start, start_of
 from app.services.runs.undo import RunUndo
@@ -119,8 +119,11 @@ class Runs:
 
     # --- starting and ending ---
 
-    def start(self, wish: RunSpec, *, attended: bool = True) -> RunRecord:
-        """Start a run. With `attended` False there is nobody to ask, so what needs a decision is denied.
+    def start(
+        self, wish: RunSpec, *, attended: bool = True, more: MoreTools = lambda workspace: ()
+    ) -> RunRecord:
+        """Start a run. With `attended` False there is nobody to ask, so what needs a decision is denied. `more` gives
+        tools besides those of this machine, on the run's thread.
 
         Raises UserError `run.no_task`, `run.task_too_large`, those of `parse_name` for a model elsewhere and
         those of `checked_workspace`; what goes wrong later ends the run.
@@ -158,7 +161,7 @@ class Runs:
             wish.session,
         )
         self._events.publish(RunChanged(record))
-        self._carry_out(record, start.started, start.tools, {}, attended, chat.message, wish.collection)
+        self._carry_out(record, start.started, start.tools, {}, attended, chat.message, wish.collection, more)
         return record
 
     def resume(
@@ -172,12 +175,14 @@ class Runs:
         model: str = "",
         attended: bool = True,
         answer: int = 0,
+        more: MoreTools = lambda workspace: (),
     ) -> RunRecord:
         """Go on with a run that was paused, stopped or interrupted, or has answered; `message` is said to the model.
         One in the trash comes out of it.
 
         `again`: what becomes of calls that were interrupted, "skip" for those not named. `budget` None: as much as at
-        the start; `mode` None and `model` "": as before. `answer` is the message of a chat that it writes.
+        the start; `mode` None and `model` "": as before. `answer` is the message of a chat that it writes; `more` as
+        for `start`, of which those count that the run began with.
         Raises UserError `run.busy`, `run.elsewhere`, `run.not_resumable`, and of another model as
         `ModelRegistry.chat_model` does.
         """
@@ -212,11 +217,13 @@ class Runs:
         if started is None:
             assert start is not None
             begun = start.again(message, budget, mode, other)
-            self._carry_out(taken, begun.started, begun.tools, {}, attended, answer, begun.started.collection)
+            self._carry_out(
+                taken, begun.started, begun.tools, {}, attended, answer, begun.started.collection, more
+            )
             return taken
         event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote)
         tools = started.tools or (start.tools if start is not None else None)
-        self._carry_out(taken, event, tools, again or {}, attended, answer, started.collection)
+        self._carry_out(taken, event, tools, again or {}, attended, answer, started.collection, more)
         return taken
 
     def pause(self, id: int) -> None:
@@ -361,6 +368,7 @@ class Runs:
         attended: bool,
         answer: int,
         collection: str,
+        more: MoreTools,
     ) -> None:
         id = record.id
         work = RunWork(
@@ -376,6 +384,7 @@ class Runs:
             over=self._over,
             answer=answer,
             collection=collection,
+            more=more,
         )
         with self._lock:
             if self._closed:

@@ -16,7 +16,7 @@ from app.services.models.events import ArgumentsDelta, Owner, TextDelta
 from app.services.models.progress import progress_event
 from app.services.runs.asking import Asker
 from app.services.runs.journal import StoreJournal
-from app.services.runs.parts import RunParts
+from app.services.runs.parts import MoreTools, RunParts
 from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
 
@@ -29,7 +29,8 @@ class RunWork:
     """Carries out a run on a thread of its own, from `start` until `over` is called there with its record's
     id.
 
-    `answer` is the message of a chat that it writes, 0 for none. `collection` names the one that it searches.
+    `answer` is the message of a chat that it writes, 0 for none. `collection` names the one that it searches. `more`
+    gives tools besides those of this machine.
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class RunWork:
         over: Callable[[int], None],
         answer: int = 0,
         collection: str = "",
+        more: MoreTools = lambda workspace: (),
     ) -> None:
+        self._more = more
         self.record, self._collection = record, collection
         self._owner = Owner(answer, record.id)
         self.asker = asker
@@ -110,7 +113,7 @@ class RunWork:
         workspace = self._parts.workspace(self.record)
         # Chats and resumed runs do without missing tools.
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
-        tools = self._parts.tools(workspace.root, self._tools, lenient=lenient)
+        tools = self._parts.tools(workspace.root, self._tools, lenient=lenient, more=self._more)
         if self._collection:  # first, as the beginning of many tools is what a small context offers
             searching = self._parts.collection_tool(
                 self._collection, self.record, self._owner.message, self._journal

@@ -12,6 +12,7 @@ from acp.exceptions import RequestError
 from acp.helpers import embedded_text_resource, image_block, resource_block, resource_link_block, text_block
 
 from app.acp.agent import CoterieAgent
+from app.acp.servers import EditorServers
 from app.acp.sessions import listed
 from app.services.runs.events import RunAsks
 from app.services.services import Services, open_services
@@ -52,18 +53,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def play(services: Services, server: OpenAiServer) -> Play:
+def play(services: Services, server: OpenAiServer, coterie_home: Path) -> Iterator[Play]:
     """Play a story with an editor that is connected to a new agent."""
+    servers = EditorServers(services, coterie_home / "servers")
 
     def play(story: Story, model: str = "", **answers: str) -> None:
         async def connect() -> None:
-            agent = CoterieAgent(services, model or server.model, "ask")
+            agent = CoterieAgent(services, servers, model or server.model, "ask")
             async with connected(agent, Editor(**answers)) as editor:
                 await story(editor)
 
         asyncio.run(connect())
 
-    return play
+    yield play
+    services.runs.close()
+    servers.close()
 
 
 async def refused(asked: Awaitable[Any]) -> tuple[int, str]:
