@@ -50,7 +50,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     A run that answers in a chat has `before`, what was said there before the task; `tainted`: untrusted text
     is in it; `media` are the pictures in the task. `instructions` are the user's own for every answer, put behind
     the system prompt; `sampling` and `max_tokens` (0: as many as fit) are for each turn. `collection` names the one
-    that `search_collection` searches, "" for none.
+    that `search_collection` searches, "" for none. `program` is the name of the one that had it started, "" for none.
     """
 
     task: str
@@ -72,6 +72,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     max_tokens: int = 0
     media: tuple[Picture, ...] = ()
     collection: str = ""
+    program: str = ""
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):

@@ -39,13 +39,14 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     "unreadable_command", "mcp_first_use", "untrusted", "not_undoable", "rail". `scopes` can be chosen besides
     "once"; `pattern` is what a wider grant would match. `files` is how many files it changes, -1 unknown.
     `snapshot`: what it changes is kept first. `kind` "form" and "url" are questions of an MCP server
-    (elicitation): `message` is the server's, `schema` the form's JSON schema.
+    (elicitation): `message` is the server's, `schema` the form's JSON schema. `kind` "program" asks whether the
+    program `server` may have the task `subject` done in the folder `message`, with the mode `pattern`.
     """
 
     run: int
     call: str
     tool: str
-    kind: Literal["read", "files", "shell", "python", "network", "mcp", "other", "form", "url"]
+    kind: Literal["read", "files", "shell", "python", "network", "mcp", "other", "form", "url", "program"]
     subject: str
     arguments: dict[str, Any] = {}
     diff: str = ""

@@ -298,6 +298,15 @@ def doctor(
     raise typer.Exit(run_doctor(chosen_output(command, json), bundle))
 
 
+@application.command()
+def mcp(command: typer.Context) -> None:
+    """Offer the local model and runs as tools to the program that starts this, over stdin and stdout (MCP). What must
+    be allowed is asked in the window."""
+    from app.cli.mcp import mcp as run_mcp
+
+    raise typer.Exit(run_mcp())
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments

@@ -96,6 +96,12 @@ def import_rest() -> None:
         importlib.import_module(f"app.desktop.{name}")
 
 
+def _let_programs_in(services: Services, home: Path) -> None:
+    from app.mcp_server.in_window import let_programs_in
+
+    let_programs_in(services, home)
+
+
 def dress(application: QApplication, settings: SettingsFile) -> None:
     """Language, palette and fonts from the settings. The style sheet comes with `put_on_style`."""
     application.setStyle("Fusion")
@@ -195,6 +201,8 @@ class Desktop(QObject):
         services.asides.begin()
         services.queue.begin()
         self.window.calls.do(lambda s: s.housekeeping(), executor="io")
+        home = self._home
+        self.window.calls.do(lambda s: _let_programs_in(s, home), executor="io")
         self.opened.emit()
 
     def let_go(self, error: UserError) -> None:

@@ -142,7 +142,7 @@ class Answering:
         Raises Refusal where the model may not be loaded, UserError as `Models.with_model` and `generate` do.
         """
         request = self._request(model, ask, key)
-        self._check_may_use(model, key)
+        self.check_may_use(model, key)
         with self._models.with_model(model.path):
             self._models.generate(request, listener)
         return request.id
@@ -177,7 +177,7 @@ class Answering:
         self, model: KnownModel, key: ServerKey | None, kind: type[Told], ask: Callable[[Listener], None]
     ) -> Told:
         """The event that ends a question to the model."""
-        self._check_may_use(model, key)
+        self.check_may_use(model, key)
         told: queue.SimpleQueue[Told] = queue.SimpleQueue()
 
         def listen(events: list[Event]) -> None:
@@ -246,8 +246,8 @@ class Answering:
         in_use = self._in_use()
         return in_use is not None and in_use.path == path
 
-    def _check_may_use(self, model: KnownModel, key: ServerKey | None) -> None:
-        """No model is taken from a person or from an answer."""
+    def check_may_use(self, model: KnownModel, key: ServerKey | None) -> None:
+        """Raises Refusal: no model is taken from a person or from an answer."""
         if self._is_in_use(model.path):
             return
         if key is not None and "load" not in key.rights:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.server.http.turns import Turns
     from app.server.pulls import Pulls
     from app.server.texts import Texts
+    from app.server.tools import Tools
 
 log = logging.getLogger(__name__)
 PORT = Settings().server_port
@@ -69,8 +70,10 @@ class Server:
         home: Path,
         options: ServerOptions,
         make_threads: Callable[[], ThreadPoolExecutor] = lambda: ThreadPoolExecutor(_THREADS, "server-asks"),
+        tools: Tools | None = None,
     ) -> None:
         self._services, self._options, self._make_threads = services, options, make_threads
+        self._tools, self._serving_tools = tools, contextlib.ExitStack()
         self._lock_file, self._told_file = home / "server.lock", home / "server.json"
         self.keys = KeyRing(services.store.server_keys, options.keys)
         self._open = contextlib.ExitStack()
@@ -119,6 +122,8 @@ class Server:
             opened.callback(answering.close)
             texts, pulls = Texts(answering, self._services.text_models), Pulls(self._services)
             opened.callback(pulls.close)
+            if self._tools is not None:
+                opened.callback(self._tools.close)
             threads = self._make_threads()
             listener = Listener(
                 lambda: self._application(answering, texts, pulls), sockets, self._end, threads
@@ -147,12 +152,18 @@ class Server:
         from app.server.http.guard import Guard
         from app.server.http.turns import Turns
         from app.server.protocols import routes, shapes
+        from app.server.tools import tools_route
 
         self._turns = Turns()
         self._answers = answers = Answers(answering, texts, self._turns)
-        self._looking = asyncio.get_running_loop().create_task(self._look_at_keys())
+        loop = asyncio.get_running_loop()
+        self._looking = loop.create_task(self._look_at_keys())
+        known = routes(answers, pulls)
+        if self._tools is not None:
+            known.append(tools_route(self._tools, self._turns))
+            self._serving_tools.callback(loop.create_task(self._tools.run()).cancel)
         return Guard(
-            Router(routes(answers, pulls), redirect_slashes=False),
+            Router(known, redirect_slashes=False),
             shapes(),
             self._recognize if self._options.needs_key else None,
             lambda: body_limit(answering.sees),
@@ -185,6 +196,7 @@ class Server:
 
     async def _end(self) -> None:
         self._looking.cancel()
+        self._serving_tools.close()
         await self._answers.stop()
 
     # --- one for each data folder ---

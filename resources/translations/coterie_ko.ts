@@ -560,6 +560,10 @@
         <translation>외부 서버로 전송</translation>
     </message>
     <message>
+        <source>Let “{server}” start this task?</source>
+        <translation>‘{server}’ 프로그램이 이 작업을 시작해도 될까요?</translation>
+    </message>
+    <message>
         <source>in the sandbox</source>
         <translation>샌드박스 안</translation>
     </message>
@@ -584,12 +588,20 @@
         <translation>모든 경로</translation>
     </message>
     <message>
+        <source>the whole task</source>
+        <translation>작업 전체</translation>
+    </message>
+    <message>
         <source>all arguments</source>
         <translation>모든 인수</translation>
     </message>
     <message>
         <source>{what}, {count} lines</source>
         <translation>{what}, {count}줄</translation>
+    </message>
+    <message>
+        <source>{mode} The name is what the program calls itself.</source>
+        <translation>{mode} 이름은 프로그램이 스스로 밝힌 것입니다.</translation>
     </message>
     <message>
         <source>It deletes files.</source>
@@ -638,6 +650,10 @@
     <message>
         <source>Allow this server</source>
         <translation>이 서버 허용</translation>
+    </message>
+    <message>
+        <source>“Allow in this folder” covers further tasks of “{server}” here, in this mode or a stricter one.</source>
+        <translation>‘이 폴더에서 허용’을 고르면 앞으로 ‘{server}’ 프로그램이 이 폴더에 맡기는 작업은 같은 방식이나 더 엄격한 방식일 때 묻지 않고 시작합니다.</translation>
     </message>
     <message>
         <source>“Allow in…” covers every command that begins with: {pattern}</source>
@@ -2940,6 +2956,10 @@
 <context>
     <name>Grants</name>
     <message>
+        <source>Tasks of “{program}” ({mode})</source>
+        <translation>‘{program}’ 프로그램의 작업({mode})</translation>
+    </message>
+    <message>
         <source>All tools of “{server}”</source>
         <translation>‘{server}’의 모든 도구</translation>
     </message>
@@ -3013,6 +3033,14 @@
     <message>
         <source>Revoke all permissions</source>
         <translation>모든 권한 취소</translation>
+    </message>
+    <message>
+        <source>Other programs may start tasks</source>
+        <translation>다른 프로그램이 작업을 시작할 수 있음</translation>
+    </message>
+    <message>
+        <source>Coterie asks you first, for each program and folder.</source>
+        <translation>프로그램과 폴더마다 먼저 물어봅니다.</translation>
     </message>
     <message>
         <source>Allowed without asking</source>

@@ -7,12 +7,13 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from app.server.server import Server, ServerOptions
+from app.server.tools import Tools
 from app.services.services import Services, open_services
 from app.store.records import KeyRight, LibraryFile, LibraryModel
 from engine.api import Listener, PrefillProgress
@@ -46,7 +47,13 @@ class Reply:
 class Served:
     """A server and what belongs to it. `engine` is set back by `reset`."""
 
-    def __init__(self, home: Path, options: ServerOptions, **engine: Any) -> None:
+    def __init__(
+        self,
+        home: Path,
+        options: ServerOptions,
+        tools: Callable[[Services], Tools] | None = None,
+        **engine: Any,
+    ) -> None:
         self.home = home
         self.engines: list[ScriptedEngine] = []
 
@@ -55,7 +62,8 @@ class Served:
             return self.engines[-1]
 
         self.services: Services = open_services(home, make_engine=make, states=False)
-        self.server = Server(self.services, home, options, started_threads)
+        made = None if tools is None else tools(self.services)
+        self.server = Server(self.services, home, options, started_threads, made)
         self.key = self.add_key("tests", ("ask", "load"))
         self.address = self.server.start()
         self.port = int(self.address.rpartition(":")[2])

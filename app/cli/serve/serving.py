@@ -12,6 +12,7 @@ from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.serve import user_unit
 from app.cli.serve.service_manager import tell
+from app.mcp_server.over_http import OverHttp
 from app.server.server import PORT, PROTOCOLS, Server, ServerOptions, check_options
 from engine.errors import UserError
 
@@ -41,7 +42,8 @@ def server_options(
 def serve(options: ServerOptions, model: str, context: int | None, output: Output) -> int:
     """Listen, say where, and answer until Ctrl+C or SIGTERM, which ends with 0."""
     with opened(states=False) as services:
-        server = Server(services, paths.home(), options)
+        tools = OverHttp(services, paths.home(), in_window=False, may_load=options.may_load)
+        server = Server(services, paths.home(), options, tools=tools)
         try:
             address = server.start()
             output.object({"address": address, "pid": os.getpid(), "protocols": list(PROTOCOLS)})

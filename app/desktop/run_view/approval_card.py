@@ -135,8 +135,7 @@ class ApprovalCard(FittedWidget):
         self._subject.set_head(words.place(request), words.what(request, lines))
         heads = {"new": self.tr("New file"), "deleted": self.tr("Would be deleted")}
         self._diff.set_head(heads.get(self._change.change, self.tr("What would change")))
-        told = visible(request.message) if request.message != request.subject or self._form else ""
-        show_text(self._message, told)
+        show_text(self._message, words.message(request))
         show_text(self._reasons, " ".join(filter(None, map(words.why, words.quiet(request)))))
         loud = (*map(words.why, words.loud(request)), self._strange())
         show_text(self._warning, " ".join(filter(None, loud)))

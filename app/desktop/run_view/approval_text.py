@@ -6,8 +6,10 @@ from PySide6.QtCore import QCoreApplication
 
 from agents.permissions.values import ApprovalRequest, Scope
 from agents.permissions.visible import visible
+from app.desktop.text.run_labels import folder_text, mode_sentence
 from app.desktop.text.words import counted
 from app.format import format_count
+from app.services.runs.programs import mode_of
 
 
 def question(request: ApprovalRequest) -> str:
@@ -22,6 +24,8 @@ def question(request: ApprovalRequest) -> str:
         return translate("Approval", "Read this?")
     if request.kind == "network":
         return translate("Approval", "Open this page?")
+    if request.kind == "program":
+        return translate("Approval", "Let “{server}” start this task?").format(server=server)
     if request.kind == "form":
         return translate("Approval", "{server} asks you").format(server=server)
     if request.kind == "url":
@@ -44,7 +48,7 @@ def _about_files(request: ApprovalRequest) -> str:
 def extent(request: ApprovalRequest) -> str:
     """How much it changes, a few words; "" where there is nothing to say."""
     translate = QCoreApplication.translate
-    if request.kind in ("form", "url", "read", "network"):
+    if request.kind in ("form", "url", "read", "network", "program"):
         return ""
     deletes = "deletes" in request.reasons and "writes" not in request.reasons
     if request.files < 0:
@@ -70,6 +74,8 @@ def safety(request: ApprovalRequest) -> str:
 def place(request: ApprovalRequest) -> str:
     """The tool and where it works: the left end of the head of what is shown."""
     translate = QCoreApplication.translate
+    if request.kind == "program":
+        return folder_text(visible(request.message))
     tool = visible(request.tool)
     network = "network" in request.reasons
     if request.kind in ("form", "url"):
@@ -114,10 +120,19 @@ def what(request: ApprovalRequest, lines: int) -> str:
         "url": translate("Approval", "exact address"),
         "read": translate("Approval", "all paths"),
         "files": translate("Approval", "all paths"),
+        "program": translate("Approval", "the whole task"),
     }.get(request.kind, translate("Approval", "all arguments"))
     if lines < 2:
         return told
     return translate("Approval", "{what}, {count} lines").format(what=told, count=format_count(lines))
+
+
+def message(request: ApprovalRequest) -> str:
+    """What the server says, or what the mode means that a program wants; "" where there is nothing to say."""
+    if request.kind == "program":
+        told = QCoreApplication.translate("Approval", "{mode} The name is what the program calls itself.")
+        return told.format(mode=mode_sentence(mode_of(request.pattern)))
+    return visible(request.message) if request.message != request.subject or request.kind == "form" else ""
 
 
 def why(code: str) -> str:
@@ -172,6 +187,12 @@ def wider(request: ApprovalRequest) -> str:
     if not request.scopes:
         return ""
     tool, pattern = visible(request.tool), visible(request.pattern)
+    if request.kind == "program":
+        told = translate(
+            "Approval",
+            "“Allow in this folder” covers further tasks of “{server}” here, in this mode or a stricter one.",
+        )
+        return told.format(server=visible(request.server))
     if request.kind == "shell":
         told = translate("Approval", "“Allow in…” covers every command that begins with: {pattern}")
     elif pattern:

@@ -38,11 +38,13 @@ class WindowServer:
 
     def turn_on(self, services: Services, options: ServerOptions) -> None:
         """Raises UserError as `Server.start`."""
+        from app.mcp_server.over_http import OverHttp
         from app.server.server import Server
 
         with self._lock:
             if self._server is None and not self._ended:
-                server = Server(services, self._home, options)
+                tools = OverHttp(services, self._home, in_window=True, may_load=options.may_load)
+                server = Server(services, self._home, options, tools=tools)
                 address = server.start()
                 self._elsewhere = _addresses(address) if options.hosts else ()
                 self._server = server

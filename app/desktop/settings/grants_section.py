@@ -1,9 +1,10 @@
-"""What was granted to runs beyond one call: listed with its dates, and revoked here."""
+"""What was granted to runs beyond one call, listed with its dates and revoked here; and whether other programs may
+start any."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -29,7 +30,7 @@ class GrantsSection(FormSection):
     """The grants, the latest first, each with a button that revokes it."""
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
-        super().__init__(None, parent)
+        super().__init__(self._change, parent)
         self._calls = calls
         self._grants: tuple[Grant, ...] = ()
         self._titles: dict[int, str] = {}
@@ -57,6 +58,9 @@ class GrantsSection(FormSection):
         self._grants, self._titles = grants[::-1], titles
         self.retranslate()
 
+    def _change(self, **fields: Any) -> None:
+        self._calls.do(lambda s: s.settings.change(**fields))
+
     def _revoke(self, *grants: Grant) -> None:
         self._calls.do(lambda s: _revoke(s, grants), owner=self)
 
@@ -77,7 +81,15 @@ class GrantsSection(FormSection):
         set_texts(self.all, self.tr("Revoke all"), self.tr("Revoke all permissions"))
         self.all.setVisible(len(self._grants) > 1)
         explanation = self.tr("Standing permissions you’ve granted. They apply until you revoke them.")
-        return [Field("grants", self.tr("Allowed without asking"), explanation, self._body, below=True)]
+        programs = Field(
+            "programs_start_runs",
+            self.tr("Other programs may start tasks"),
+            self.tr("Coterie asks you first, for each program and folder."),
+        )
+        return [
+            programs,
+            Field("grants", self.tr("Allowed without asking"), explanation, self._body, below=True),
+        ]
 
 
 def _revoke(services: Services, grants: tuple[Grant, ...]) -> None:

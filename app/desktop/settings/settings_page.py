@@ -99,7 +99,7 @@ class SettingsPage(ThemedWidget):
     def take_settings(self, settings: Settings) -> None:
         for section in (
             self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
-            self.hub, self.sampling, self.data,
+            self.hub, self.grants, self.sampling, self.data,
         ):  # fmt: skip
             section.take_settings(settings)
         self._column.show()

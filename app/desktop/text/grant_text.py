@@ -6,7 +6,8 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from agents.permissions.values import Grant
 from agents.permissions.visible import visible
-from app.desktop.text.run_labels import folder_text
+from app.desktop.text.run_labels import folder_text, mode_name
+from app.services.runs import programs
 
 # Tools whose patterns are the first words of a command.
 _COMMANDS = ("shell",)
@@ -16,6 +17,10 @@ def what_is_granted(grant: Grant) -> str:
     """What passes without a question."""
     translate = QCoreApplication.translate
     tool, pattern, server = visible(grant.tool), visible(grant.pattern), visible(grant.server)
+    if grant.fingerprint == programs.FINGERPRINT:
+        return translate("Grants", "Tasks of “{program}” ({mode})").format(
+            program=server, mode=mode_name(programs.mode_of(grant.pattern))
+        )
     if not grant.tool:
         return translate("Grants", "All tools of “{server}”").format(server=server)
     if pattern and grant.tool in _COMMANDS:

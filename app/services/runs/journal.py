@@ -50,6 +50,12 @@ class StoreJournal:
             self._events.publish(*told)
         return entry
 
+    def stand(self, state: RunState) -> None:
+        """Show the run in this state, of which no event tells."""
+        changed = self._store.change(self._run, updated=time.time(), state=state)
+        if changed is not None:
+            self._events.publish(RunChanged(changed))
+
     def note_last(self) -> None:
         """Update the record from the last event again, where that failed."""
         if self.last is not None:

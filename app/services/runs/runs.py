@@ -27,13 +27,12 @@ from app.services.runs.grants import StoreGrants
 from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import MoreTools, RunParts
 from app.services.runs.recipes import Recipes
-from app.services.runs.start import read_start, start_of
+from app.services.runs.start import read_start, start_of, title_of
 from app.services.runs.undo import RunUndo
 from app.services.runs.values import InChat, RunSpec, RunView, Seen, ToolAtHand
 from app.services.runs.view import view_of
 from app.services.runs.work import RunWork
 from app.services.runs.workspace import checked_workspace
-from app.services.titles import title_from
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 from app.store.store import Store
 from engine.errors import UserError
@@ -143,7 +142,7 @@ class Runs:
         record = self._store.add(
             RunRecord(
                 0,
-                title_from(wish.title or task),
+                title_of(wish, task),
                 task,
                 workspace,
                 wish.model,
@@ -161,7 +160,17 @@ class Runs:
             wish.session,
         )
         self._events.publish(RunChanged(record))
-        self._carry_out(record, start.started, start.tools, {}, attended, chat.message, wish.collection, more)
+        self._carry_out(
+            record,
+            start.started,
+            start.tools,
+            {},
+            attended,
+            chat.message,
+            wish.collection,
+            more,
+            wish.program,
+        )
         return record
 
     def resume(
@@ -369,6 +378,7 @@ class Runs:
         answer: int,
         collection: str,
         more: MoreTools,
+        program: str = "",
     ) -> None:
         id = record.id
         work = RunWork(
@@ -385,6 +395,7 @@ class Runs:
             answer=answer,
             collection=collection,
             more=more,
+            program=program,
         )
         with self._lock:
             if self._closed:

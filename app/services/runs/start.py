@@ -7,6 +7,7 @@ import msgspec
 from agents.budget import Budget
 from agents.events import Mode, RunStarted
 from app.services.runs.values import InChat, RunSpec
+from app.services.titles import title_from
 
 
 class RunStart(msgspec.Struct, frozen=True):
@@ -61,8 +62,15 @@ def start_of(wish: RunSpec, task: str, workspace: str) -> RunStart:
         max_tokens=chat.max_tokens,
         media=chat.media,
         collection=wish.collection,
+        program=wish.program,
     )
     return RunStart(started, wish.tools)
+
+
+def title_of(wish: RunSpec, task: str) -> str:
+    """What the run is called; the name of the program that starts it stands in front."""
+    title = title_from(wish.title or task)
+    return title_from(f"{wish.program}: {title}") if wish.program else title
 
 
 def with_steps(budget: Budget, steps: int | None) -> Budget:

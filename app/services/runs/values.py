@@ -38,6 +38,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one. `collection`
     names the one that it searches, besides its `tools`, "" for none; with no other tools `workspace` may be "".
     `session` is what the program that starts it calls it, "" for nothing.
+    `program` is the name of another program that starts it: a person is asked whether it may.
     """
 
     task: str
@@ -52,6 +53,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     chat: InChat | None = None
     collection: str = ""
     session: str = ""
+    program: str = ""
 
 
 class PlanItem(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from agents.events import (
     Undone,
 )
 from agents.permissions.values import ApprovalRequest, Grant
+from app.services.runs.programs import FINGERPRINT
 from app.services.runs.values import PlanItem, RunView, Touched
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 
@@ -127,7 +128,9 @@ def merged(first: FileChange, last: FileChange) -> FileChange | None:
 
 
 def counts_in(grant: Grant, record: RunRecord) -> bool:
-    """Whether a grant applies to a run, its tool and pattern aside."""
+    """Whether a grant applies to a run, its tool and pattern aside. One to start runs is for none of their calls."""
+    if grant.fingerprint == FINGERPRINT:
+        return False
     if grant.scope == "run":
         return grant.run == record.id
     return grant.scope == "server" or grant.workspace == record.workspace

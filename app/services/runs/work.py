@@ -17,6 +17,7 @@ from app.services.models.progress import progress_event
 from app.services.runs.asking import Asker
 from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import MoreTools, RunParts
+from app.services.runs.programs import consent_grant, consent_of, consent_request
 from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
 
@@ -30,7 +31,7 @@ class RunWork:
     id.
 
     `answer` is the message of a chat that it writes, 0 for none. `collection` names the one that it searches. `more`
-    gives tools besides those of this machine.
+    gives tools besides those of this machine. `program` is the name of another program that starts it, "" where a person does.
     """
 
     def __init__(
@@ -49,8 +50,9 @@ class RunWork:
         answer: int = 0,
         collection: str = "",
         more: MoreTools = lambda workspace: (),
+        program: str = "",
     ) -> None:
-        self._more = more
+        self._more, self._program = more, program
         self.record, self._collection = record, collection
         self._owner = Owner(answer, record.id)
         self.asker = asker
@@ -98,7 +100,11 @@ class RunWork:
 
     def _work(self) -> None:
         try:
-            self._carry_out()
+            if self._may_begin():
+                self._carry_out()
+            else:
+                self._journal.append(self._event)
+                self._journal.append(RunFinished("stopped", self._reason, ""))
         except UserError as error:
             self._failed(error.info)
         except Exception as error:  # whatever it is, the run must not seem to go on forever
@@ -106,6 +112,29 @@ class RunWork:
             raise
         finally:
             self._over(self.record.id)
+
+    def _may_begin(self) -> bool:
+        """Whether a person started it, or lets the program do so, once or from now on."""
+        record, program = self.record, self._program
+        if not program:
+            return True
+        known = consent_of(self._grants.all(), program, record.workspace, record.mode)
+        if known is not None:
+            self._grants.used(known.id)
+            return True
+        request = consent_request(record, program)
+        self._journal.stand("waiting")
+        decision = self.asker.ask(request)
+        self._journal.stand("running")
+        if decision is None or not decision.allow:
+            return False
+        if (grant := consent_grant(request, decision)) is not None:
+            self._grants.add(grant)
+        return True
+
+    @property
+    def _reason(self) -> Literal["paused", "user"]:
+        return "paused" if self._wanted == "pause" else "user"
 
     def _carry_out(self) -> None:
         from agents.run.run import Run

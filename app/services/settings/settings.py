@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True):
     a person left it switched on, and it listens again at the next start. `server_when_closed`: what closing the
     window does while it is on.
 
+    `programs_start_runs`: other programs may have tasks done in a folder, once a person has agreed to it.
+
     `notify_answers` and `notify_runs`: the system
     tells that one has ended, or that a run waits, while the window is in the background.
 
@@ -95,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True):
     server_may_load: bool = True
     server_for_devices: bool = False
     server_when_closed: Literal["ask", "keep", "quit"] = "ask"
+    programs_start_runs: bool = True
     log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
 
 

@@ -1,0 +1,70 @@
+"""Calls where no window is open: over services of this process, opened for the first of them."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from app.mcp_server.calls import Call, Caller, Done
+from app.mcp_server.door import carried_out_by_window
+from app.mcp_server.tool_work import ToolWork
+from app.services.services import Services, open_services
+
+Opener = Callable[[Path], Services]
+
+
+def open_without_states(home: Path) -> Services:
+    return open_services(home, states=False)
+
+
+class WindowOrAlone:
+    """Hands each call to the window's process while one is open, and carries it out here while none is. Calls may
+    come from several threads."""
+
+    def __init__(self, home: Path, opener: Opener = open_without_states) -> None:
+        self._home, self._opener = home, opener
+        self._lock, self._in_use = threading.Lock(), 0
+        self._services: Services | None = None
+        self._work: ToolWork | None = None
+
+    def carry_out(self, call: Call, caller: Caller) -> Done:
+        """Raises UserError `store.*` where the data cannot be opened."""
+        done = carried_out_by_window(self._home, call, caller)
+        if done is not None:
+            self._close_unused()  # the window has a model in memory now
+            return done
+        with self._opened() as work:
+            return work.carry_out(call, caller)
+
+    def close(self) -> None:
+        """The calls have ended."""
+        with self._lock:
+            services, work = self._services, self._work
+            self._services = self._work = None
+        if work is not None:
+            work.close()
+        if services is not None:
+            services.close()
+
+    def _close_unused(self) -> None:
+        with self._lock:
+            unused = self._in_use == 0
+        if unused:
+            self.close()
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[ToolWork]:
+        with self._lock:
+            if self._work is None:
+                services = self._services = self._opener(self._home)
+                services.lifecycle.begin()
+                self._work = ToolWork(services, in_window=False)
+            work = self._work
+            self._in_use += 1
+        try:
+            yield work
+        finally:
+            with self._lock:
+                self._in_use -= 1

@@ -1,0 +1,161 @@
+"""The way from a process that another program has started to the one with the window.
+
+The window's process listens on a local socket that only this person's processes reach, and writes its address with a
+random key into the data folder. A connection is for one call: the call goes in, words on how far it is and the result
+come back. Closing it ends the call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+
+import msgspec
+
+from agents.permissions.values import ApprovalRequest, Decision
+from app.mcp_server.calls import Call, Caller, Done, Told
+from app.store.records import ServerKey
+from engine.durable_files import write_whole
+
+log = logging.getLogger(__name__)
+FILE = "programs.json"
+MOST_BYTES = 16 * 2**20
+LOOK_S = 0.1
+_HELLO_S = 10.0
+CLOSED = Done("Coterie was closed before it was done.", failed=True)
+CarryOut = Callable[[Call, Caller], Done]
+
+
+class _Address(msgspec.Struct, frozen=True):
+    """`key` in hexadecimal digits."""
+
+    address: str
+    key: str
+
+
+class Door:
+    """Listens for calls from `open` to `close`, each carried out on a thread of its own. Both block."""
+
+    def __init__(self, home: Path, carry_out: CarryOut) -> None:
+        self._file, self._carry_out = home / FILE, carry_out
+        self._key = secrets.token_bytes(32)
+        self._closing = threading.Event()
+        self._threads: set[threading.Thread] = set()
+        self._folder = self._address = ""
+
+    def open(self) -> None:
+        """Raises OSError."""
+        if os.name == "nt":
+            self._address = rf"\\.\pipe\coterie-{secrets.token_hex(8)}"
+        else:  # a folder of one's own keeps others from the socket
+            self._folder = tempfile.mkdtemp(prefix="coterie-")
+            self._address = str(Path(self._folder) / "calls")
+        family = "AF_PIPE" if os.name == "nt" else "AF_UNIX"
+        self._listener = Listener(self._address, family, authkey=self._key)
+        self._thread = threading.Thread(target=self._listen, name="program-calls", daemon=True)
+        self._thread.start()
+        write_whole(self._file, msgspec.json.encode(_Address(self._address, self._key.hex())), synced=False)
+        self._file.chmod(0o600)
+
+    def close(self) -> None:
+        """End open calls, and wait for them."""
+        self._closing.set()
+        self._file.unlink(missing_ok=True)
+        with contextlib.suppress(*_LOST):  # wakes what waits for the next one
+            Client(self._address, authkey=self._key).close()
+        self._thread.join()
+        self._listener.close()
+        for thread in tuple(self._threads):
+            thread.join()
+        shutil.rmtree(self._folder or os.devnull, ignore_errors=True)
+
+    def _listen(self) -> None:
+        while not self._closing.is_set():
+            try:
+                connection = self._listener.accept()
+            except _LOST:
+                self._closing.wait(LOOK_S)
+                continue
+            thread = threading.Thread(
+                target=self._serve, args=(connection,), name="program-call", daemon=True
+            )
+            self._threads.add(thread)
+            thread.start()
+
+    def _serve(self, connection: Connection) -> None:
+        try:
+            with connection, contextlib.suppress(*_LOST, msgspec.DecodeError):
+                if not self._closing.is_set() and connection.poll(_HELLO_S):
+                    call = msgspec.json.decode(connection.recv_bytes(MOST_BYTES), type=Call)
+                    done = self._carry_out(call, _Line(connection, self._closing))
+                    sent = CLOSED if self._closing.is_set() else done
+                    connection.send_bytes(msgspec.json.encode(sent))
+        finally:
+            self._threads.discard(threading.current_thread())
+
+
+class _Line:
+    """The caller at the other end of a connection. The window asks its questions itself."""
+
+    key: ServerKey | None = None
+    can_ask = False
+
+    def __init__(self, connection: Connection, closing: threading.Event) -> None:
+        self._connection, self._closing, self._broken = connection, closing, False
+
+    def told(self, text: str) -> None:
+        try:
+            self._connection.send_bytes(msgspec.json.encode(Told(text)))
+        except OSError:
+            self._broken = True
+
+    def is_gone(self) -> bool:
+        try:  # nothing comes behind the call but the end
+            self._broken = self._broken or self._connection.poll()
+        except OSError:
+            self._broken = True
+        return self._broken or self._closing.is_set()
+
+    def ask(self, request: ApprovalRequest) -> Decision | None:
+        return None
+
+
+def carried_out_by_window(home: Path, call: Call, caller: Caller) -> Done | None:
+    """Have the window's process carry out a call; None where no window is open on this data folder."""
+    connection = _reached(home)
+    if connection is None:
+        return None
+    with connection:
+        try:
+            connection.send_bytes(msgspec.json.encode(call))
+            while not caller.is_gone():
+                if not connection.poll(LOOK_S):
+                    continue
+                said = msgspec.json.decode(connection.recv_bytes(MOST_BYTES), type=Told | Done)
+                if isinstance(said, Done):
+                    return said
+                caller.told(said.text)
+        except (*_LOST, msgspec.DecodeError):
+            return CLOSED
+    return Done("The call was ended.", failed=True)
+
+
+def _reached(home: Path) -> Connection | None:
+    try:
+        found = msgspec.json.decode((home / FILE).read_bytes(), type=_Address)
+        opened: Connection = Client(found.address, authkey=bytes.fromhex(found.key))
+    except (*_LOST, ValueError):  # none, or one that has died
+        return None
+    return opened
+
+
+_LOST = (OSError, EOFError, multiprocessing.AuthenticationError)
