@@ -6,10 +6,13 @@ The model answers "Hello from the script.", and of a task it first writes notes.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from app import paths
+from app.cli.ending import run_told
+from app.cli.output import Output
 from app.mcp_server.over_stdio import serve
 from app.services.services import Services, open_services
 from engine.api import GenerateRequest, Listener
@@ -44,5 +47,10 @@ def _has_written(request: GenerateRequest) -> bool:
     return any(message.role == "tool" for message in request.messages)
 
 
-if __name__ == "__main__":
+def main() -> int:
     serve(paths.home(), opened)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_told(main, Output(False)))

@@ -157,8 +157,9 @@ def test_canceling_a_call_stops_its_run(coterie_home: Path, folder: Path) -> Non
     assert (run.state, run.reason, list(folder.iterdir())) == ("stopped", "user", [])
 
 
+@pytest.mark.parametrize("end", ["closed", "terminated"])
 def test_a_program_that_ends_in_the_middle_ends_the_process_and_the_run(
-    coterie_home: Path, folder: Path
+    coterie_home: Path, folder: Path, end: str
 ) -> None:
     started = parameters(coterie_home)
     hello = {
@@ -189,7 +190,10 @@ def test_a_program_that_ends_in_the_middle_ends_the_process_and_the_run(
         say(id=2, method="tools/call", params=task)
         while json.loads(process.stdout.readline()).get("method") != "elicitation/create":
             pass
-        process.stdin.close()
-        assert process.wait(60) == 0
+        if end == "closed":
+            process.stdin.close()
+        else:
+            process.terminate()
+        assert process.wait(60) is not None
     (run,) = runs_of(coterie_home)
     assert run.state == "stopped" and list(folder.iterdir()) == []
