@@ -31,7 +31,7 @@ class RunWork:
     id.
 
     `answer` is the message of a chat that it writes, 0 for none. `collection` names the one that it searches. `more`
-    gives tools besides those of this machine. `program` is the name of another program that starts it, "" where a person does.
+    gives tools besides those of this machine. `program` names another program that starts it, "" for a person.
     """
 
     def __init__(
