@@ -19,7 +19,7 @@ from app.acp.updates import Update, Updates, thought_chunk
 from app.language import Language
 from app.messages import localized
 from app.services.events import ServiceEvent
-from app.services.models.events import ModelChanged, TextDelta
+from app.services.models.events import ArgumentsDelta, ModelChanged, TextDelta
 from app.services.runs.events import RunAsks, RunEntries, RunOver
 from app.services.runs.values import RunRecord
 from app.services.services import Services
@@ -34,7 +34,7 @@ class Noted(ServiceEvent, frozen=True):
     text: str
 
 
-_FOLLOWED = (RunEntries, RunAsks, RunOver, TextDelta, ModelChanged)
+_FOLLOWED = (RunEntries, RunAsks, RunOver, TextDelta, ArgumentsDelta, ModelChanged)
 _STOPPED: dict[str, StopReason] = {
     "user": "cancelled",
     "paused": "cancelled",
@@ -120,6 +120,8 @@ class Turn:
     def _shown(self, event: ServiceEvent) -> list[Update]:
         if isinstance(event, TextDelta) and event.owner.run == self._run:
             return self._updates.text(self._run, event.owner.step, event.reasoning, event.content)
+        if isinstance(event, ArgumentsDelta) and event.owner.run == self._run:
+            return self._updates.writing(self._run, event.owner.step, event.call, event.name)
         if isinstance(event, RunEntries) and event.run == self._run:
             ended = [entry.event for entry in event.entries if isinstance(entry.event, RunFinished)]
             self._finished = ended[-1] if ended else self._finished
@@ -157,6 +159,7 @@ class Turn:
         options = options_of(request, self._language, lasting=not self._is_foreign(request.server))
         call = asked_call(request, self._root, self._language)
         call.title = self._updates.title(request.call) or request.tool
+        call.tool_call_id = self._updates.id(request.call)
         try:
             answer = await self._client.request_permission(
                 session_id=self._session, tool_call=call, options=options

@@ -66,6 +66,10 @@ class Updates:
         self._told = {"content": "", "reasoning": ""}  # of the turn that is written
         self._tries = 0
         self._context = 0
+        # Calls that are shown while they are written, by the id that the model gives them: the protocol's ids.
+        self._written: dict[str, str] = {}
+        self._order: list[str] = []  # ids of the last turn's calls, as they will come in the journal
+        self._ids: dict[str, str] = {}  # protocol's ids of calls, where they are not the journal's
 
     # --- text ---
 
@@ -77,11 +81,24 @@ class Updates:
         thought = [thought_chunk(reasoning, f"{message}.thought")] if reasoning else []
         return [*thought, *([message_chunk(content, message)] if content else [])]
 
+    def writing(self, run: int, step: int, call: str, name: str) -> list[Update]:
+        """The model writes the arguments of a call, which may take long."""
+        if call in self._written or not name or name == PLAN_TOOL:
+            return []
+        id = self._written[call] = f"{run}.{step}.{self._tries}.{len(self._written)}"
+        return [
+            start_tool_call(id, code(name), kind=kind_of(ToolCalled(step, "", name, {})), status="pending")
+        ]
+
     # --- events ---
 
     def title(self, call: str) -> str:
         """The title of a call that is under way, "" for another one."""
         return title_of(self._calls[call], self._language) if call in self._calls else ""
+
+    def id(self, call: str) -> str:
+        """What the editor knows a call by."""
+        return self._ids.get(call, call)
 
     def entry(self, entry: Entry) -> list[Update]:
         """What an event changes on the screen; nothing for most."""
@@ -112,8 +129,8 @@ class Updates:
 
     def end(self) -> list[Update]:
         """The run ends: no call is under way any more."""
-        open_calls = [call for call in self._calls.values() if call.name != PLAN_TOOL]
-        return [update_tool_call(call.call, status="failed") for call in open_calls]
+        ids = [self.id(call.call) for call in self._calls.values() if call.name != PLAN_TOOL]
+        return [update_tool_call(id, status="failed") for id in (*ids, *self._written.values())]
 
     def _turn(self, run: int, turn: ModelTurn) -> list[Update]:
         """What was not streamed of a turn, and how full the context is."""
@@ -127,8 +144,12 @@ class Updates:
             updates += self.text(run, turn.step, rest["reasoning"], rest["content"])
             self._told = {"content": "", "reasoning": ""}
             self._tries = 0
+            self._order = [call.id for call in turn.tool_calls]
         else:
             self._tries += 1  # it is written once more, as another message
+            self._order = []
+        for call in [call for call in self._written if call not in self._order]:
+            updates.append(update_tool_call(self._written.pop(call), status="failed"))
         if turn.parts:
             used = sum(part.tokens for part in turn.parts if part.name != "reserve")
             size = max(used, self._context)
@@ -137,12 +158,16 @@ class Updates:
 
     def _called(self, entry: Entry, call: ToolCalled) -> list[Update]:
         self._calls[call.call], self._entries[call.call] = call, entry
+        shown = self._written.pop(self._order.pop(0), "") if self._order else ""
         if call.name == PLAN_TOOL:
             return []
+        if shown:
+            self._ids[call.call] = shown
+        show = update_tool_call if shown else start_tool_call
         return [
-            start_tool_call(
-                call.call,
-                title_of(call, self._language),
+            show(
+                self.id(call.call),
+                title=title_of(call, self._language),
                 kind=kind_of(call),
                 status="pending",
                 content=written_code(call) or None,
@@ -155,7 +180,7 @@ class Updates:
         call = self._calls.get(approval.call)
         if self.again or approval.decision != "allowed" or call is None or call.name == PLAN_TOOL:
             return []
-        return [update_tool_call(approval.call, status="in_progress")]
+        return [update_tool_call(self.id(approval.call), status="in_progress")]
 
     def _result(self, entry: Entry, result: ToolResult) -> list[Update]:
         call = self._calls.pop(result.call, None)
@@ -173,7 +198,7 @@ class Updates:
             content.append(words(localized("acp.changed", self._language, paths=paths)))
         return [
             update_tool_call(
-                result.call,
+                self.id(result.call),
                 status=status_of(result.status),
                 content=content,
                 locations=places_changed(changes, self._root) or None,

@@ -35,7 +35,7 @@ from app.acp.updates import Updates, undone_text
 from app.language import Language
 from app.services.models.events import Owner, TextDelta
 from engine.errors import ErrorInfo
-from engine.values import Timings, Usage
+from engine.values import Timings, ToolCall, Usage
 
 ROOT = Path("/work/folder")
 
@@ -68,6 +68,35 @@ def test_a_turn_that_is_asked_for_again_is_another_message() -> None:
     again = updates.text(1, 1, "", "One two")
     assert broken[0].message_id != again[0].message_id
     assert updates.entry(Entry(1, 2, 0.0, turn("One two"))) == []
+
+
+def test_a_call_is_shown_while_it_is_written_and_is_the_same_one_afterwards() -> None:
+    updates = Updates(ROOT, "en")
+    first, second = ToolCall("x", "write_file", {"path": "a"}), ToolCall("y", "shell", {"command": "make"})
+    begun = [*updates.writing(1, 1, "x", "write_file"), *updates.writing(1, 1, "x", "write_file")]
+    begun += [*updates.writing(1, 1, "y", "shell"), *updates.writing(1, 1, "z", "shell")]
+    assert [(each.title, each.kind, each.status) for each in begun] == [
+        ("`write_file`", "edit", "pending"),
+        ("`shell`", "execute", "pending"),
+        ("`shell`", "execute", "pending"),
+    ]
+    turn = ModelTurn(1, "", "", (first, second), "tool_calls", Usage(), Timings())
+    events = [
+        turn,
+        ToolCalled(1, "c1", "write_file", {"path": "a"}),
+        ToolCalled(1, "c2", "shell", {"command": "make"}),
+    ]
+    events += [ToolResult("c1", "ok", "Done."), ToolResult("c2", "ok", "Done.")]
+    told = [each for seq, event in enumerate(events, 1) for each in updates.entry(Entry(1, seq, 0.0, event))]
+    ids = [each.tool_call_id for each in begun]
+    assert [(each.tool_call_id, each.status) for each in told] == [
+        (ids[2], "failed"),  # it was not to be
+        (ids[0], "pending"),
+        (ids[1], "pending"),
+        (ids[0], "completed"),
+        (ids[1], "completed"),
+    ]
+    assert told[1].title == "Write `a`" and updates.id("c2") == ids[1]
 
 
 def test_a_call_is_shown_from_its_beginning_to_its_result() -> None:
