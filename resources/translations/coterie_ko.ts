@@ -1713,6 +1713,10 @@
         <translation>{file} 파일에</translation>
     </message>
     <message>
+        <source>In {program}: {place}</source>
+        <translation>{program}: {place}</translation>
+    </message>
+    <message>
         <source>In your program</source>
         <translation>프로그램 코드에</translation>
     </message>
@@ -1721,8 +1725,28 @@
         <translation>터미널에서</translation>
     </message>
     <message>
+        <source>“Chat: Open Language Models (JSON)” in the command palette opens this file.</source>
+        <translation>이 파일은 명령 팔레트의 ‘Chat: Open Language Models (JSON)’ 명령으로 엽니다.</translation>
+    </message>
+    <message>
+        <source>If it runs in a container, use the address for other devices.</source>
+        <translation>컨테이너에서 실행한다면 다른 기기용 주소를 쓰세요.</translation>
+    </message>
+    <message>
+        <source>For the Copilot plug-in.</source>
+        <translation>Copilot 플러그인에서 씁니다.</translation>
+    </message>
+    <message>
+        <source>Works with any model.</source>
+        <translation>어떤 모델이든 쓸 수 있습니다.</translation>
+    </message>
+    <message>
         <source>Needs a model with a context of {count} tokens or more that uses tools well.</source>
         <translation>컨텍스트가 {count}토큰 이상이고 도구를 잘 쓰는 모델이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>The model in use has {count}.</source>
+        <translation>지금 쓰는 모델의 컨텍스트는 {count}토큰입니다.</translation>
     </message>
 </context>
 <context>
@@ -7961,6 +7985,13 @@
     <message>
         <source>Claude, Cursor, VS Code, and LM Studio keep their servers in a file such as mcp.json. It is read only when you choose it.</source>
         <translation>Claude, Cursor, VS Code, LM Studio는 mcp.json과 같은 파일에 서버를 저장합니다. 파일은 직접 선택할 때만 읽습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>SettingLine</name>
+    <message>
+        <source>Copy: {name}</source>
+        <translation>{name} 복사</translation>
     </message>
 </context>
 <context>

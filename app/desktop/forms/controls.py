@@ -207,7 +207,9 @@ class SettingRow(QWidget):
     def set_words(self, name: str, explanation: str = "", *, compact: bool = False) -> None:
         """`compact` keeps the explanation for the tool tip, and the control at the right if there is any room."""
         self._compact = compact
-        self._name.setText(name)
+        self._name.setText(
+            name.replace("&", "&&")
+        )  # of a label with a buddy, one of them underlines a letter
         show_text(self._help, "" if compact else explanation)
         self.setToolTip(explanation if compact else "")
         self.control.setAccessibleName(name)

@@ -17,7 +17,9 @@ from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.scroller import scroll_area
 from app.services.events import ServiceEvent
+from app.services.models.events import ModelChanged
 from app.services.settings.settings import Settings
+from engine.remote.names import is_remote
 
 COLUMN = 744
 LOOK_MS = 1000
@@ -63,7 +65,11 @@ class ServerPage(ThemedWidget):
         self._show()
 
     def take_events(self, events: list[ServiceEvent]) -> None:
-        """None tells of the server."""
+        """The model in use tells how much programs may send."""
+        for event in events:
+            if isinstance(event, ModelChanged):
+                here = event.facts is not None and not is_remote(event.path)
+                self.connect_section.show_context(event.facts.context if here else 0)
 
     def _look(self) -> None:
         self._show()

@@ -2,114 +2,231 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from string import Template
+from typing import Literal, NamedTuple
 
 # In the place of a key that is known no more.
 ANY_KEY = "ct-..."
+MODEL = "default"
 # The least context in which agents work: the first question of one alone has more than 10,000 tokens.
 AGENT_CONTEXT = 32_768
+# Claude Code keeps 13,000 tokens and its longest answer free, and shortens the conversation once the rest is full.
+CLAUDE_CODE_CONTEXT = 65_536
+# The part of the context that one answer may take, for programs that would ask for more than there is.
+ANSWER_PART = 8
+
+# Where a text goes: typed in a terminal, into a file, into settings, a line for each of them, or into a program.
+Kind = Literal["terminal", "file", "settings", "program"]
+
+
+class Setting(NamedTuple):
+    """A setting of a program. `given` is typed there; what is not, is chosen."""
+
+    name: str
+    value: str
+    given: bool
 
 
 class Client(NamedTuple):
-    """A program. `place` is the file that its snippet goes into, "": it is typed in a terminal or is a program
-    itself. `context` is the least that it needs, 0: any."""
+    """A program. `place` names the file, or the way to the settings. `context` is the least that it needs, 0: any. In
+    `text` stand $address, $key, $context, and the parts of the context, $prompt and $answer."""
 
     name: str
+    kind: Kind
     place: str
     context: int
-    snippet: Callable[[str, str], str]
+    text: str
+
+    def snippet(self, address: str, key: str, context: int = 0) -> str:
+        """`context` is that of the loaded model, 0 where none is: never less is told than the program needs."""
+        room = max(context, self.context)
+        answer = room // ANSWER_PART
+        return Template(self.text).substitute(
+            address=address, key=key, context=room, prompt=room - answer, answer=answer
+        )
+
+    def settings(self, address: str, key: str, context: int = 0) -> tuple[Setting, ...]:
+        """The lines of the snippet, of a program that is given them one by one."""
+        if self.kind != "settings":
+            return ()
+        lines = zip(self.text.split("\n"), self.snippet(address, key, context).split("\n"), strict=True)
+        split = [(template, *line.partition(": ")) for template, line in lines]
+        return tuple(Setting(name, value, "$" in text or value == MODEL) for text, name, _, value in split)
 
 
-def _claude_code(address: str, key: str) -> str:
-    return (
-        f"ANTHROPIC_BASE_URL={address} ANTHROPIC_AUTH_TOKEN={key} ANTHROPIC_MODEL=default \\\n"
-        "  ANTHROPIC_DEFAULT_HAIKU_MODEL=default CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 \\\n"
-        f"  CLAUDE_CODE_ATTRIBUTION_HEADER=0 CLAUDE_CODE_MAX_CONTEXT_TOKENS={AGENT_CONTEXT} claude"
-    )
+_CLAUDE_CODE = """\
+ANTHROPIC_BASE_URL=$address \\
+ANTHROPIC_AUTH_TOKEN=$key \\
+ANTHROPIC_MODEL=default \\
+ANTHROPIC_DEFAULT_HAIKU_MODEL=default \\
+CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 \\
+CLAUDE_CODE_ATTRIBUTION_HEADER=0 \\
+CLAUDE_CODE_MAX_CONTEXT_TOKENS=$context \\
+CLAUDE_CODE_MAX_OUTPUT_TOKENS=$answer \\
+claude"""
 
+_CODEX = """\
+# In the terminal first: export COTERIE_API_KEY=$key
+model_provider = "coterie"
+model = "default"
+model_context_window = $context
 
-def _codex(address: str, key: str) -> str:
-    return (
-        f"# In the terminal first: export COTERIE_API_KEY={key}\n"
-        'model_provider = "coterie"\n'
-        'model = "default"\n\n'
-        "[model_providers.coterie]\n"
-        'name = "Coterie"\n'
-        f'base_url = "{address}/v1"\n'
-        'wire_api = "responses"\n'
-        'env_key = "COTERIE_API_KEY"'
-    )
+[model_providers.coterie]
+name = "Coterie"
+base_url = "$address/v1"
+wire_api = "responses"
+env_key = "COTERIE_API_KEY\""""
 
+_VS_CODE = """\
+[
+  {
+    "name": "Coterie",
+    "vendor": "customendpoint",
+    "apiKey": "$key",
+    "apiType": "chat-completions",
+    "models": [
+      {
+        "id": "default",
+        "name": "Coterie",
+        "url": "$address/v1/chat/completions",
+        "toolCalling": true,
+        "vision": false,
+        "maxInputTokens": $prompt,
+        "maxOutputTokens": $answer
+      }
+    ]
+  }
+]"""
 
-def _continue(address: str, key: str) -> str:
-    return (
-        "name: Coterie\n"
-        "version: 0.0.1\n"
-        "schema: v1\n"
-        "models:\n"
-        "  - name: Coterie\n"
-        "    provider: openai\n"
-        "    model: default\n"
-        f"    apiBase: {address}/v1\n"
-        f"    apiKey: {key}"
-    )
+_CONTINUE = """\
+name: Coterie
+version: 0.0.1
+schema: v1
+models:
+  - name: Coterie
+    provider: openai
+    model: default
+    apiBase: $address/v1
+    apiKey: $key
+    defaultCompletionOptions:
+      contextLength: $context
+      maxTokens: $answer"""
 
+_CLINE = """\
+API Provider: OpenAI Compatible
+Base URL: $address/v1
+OpenAI Compatible API Key: $key
+Model ID: default
+Context Window Size: $context"""
 
-def _zed(address: str, key: str) -> str:
-    return (
-        f"// In the terminal first: export COTERIE_API_KEY={key}\n"
-        "{\n"
-        '  "language_models": {\n'
-        '    "openai_compatible": {\n'
-        '      "Coterie": {\n'
-        f'        "api_url": "{address}/v1",\n'
-        f'        "available_models": [{{"name": "default", "max_tokens": {AGENT_CONTEXT}}}]\n'
-        "      }\n"
-        "    }\n"
-        "  }\n"
-        "}"
-    )
+_CLINE_CLI = """\
+cline auth --provider openai --modelid default \\
+  --baseurl $address/v1 --apikey $key"""
 
+_ZED = """\
+// In the terminal first: export COTERIE_API_KEY=$key
+{
+  "language_models": {
+    "openai_compatible": {
+      "Coterie": {
+        "api_url": "$address/v1",
+        "available_models": [{"name": "default", "max_tokens": $context}]
+      }
+    }
+  }
+}"""
 
-def _openai(address: str, key: str) -> str:
-    return (
-        "from openai import OpenAI\n\n"
-        f'client = OpenAI(base_url="{address}/v1", api_key="{key}")\n'
-        "answer = client.chat.completions.create(\n"
-        '    model="default",\n'
-        '    messages=[{"role": "user", "content": "Hello"}],\n'
-        ")\n"
-        "print(answer.choices[0].message.content)"
-    )
+_OPENCODE = """\
+{
+  "$$schema": "https://opencode.ai/config.json",
+  "model": "coterie/default",
+  "provider": {
+    "coterie": {
+      "npm": "@ai-sdk/openai-compatible",
+      "name": "Coterie",
+      "options": {
+        "baseURL": "$address/v1",
+        "apiKey": "$key"
+      },
+      "models": {
+        "default": {
+          "name": "Coterie",
+          "limit": {"context": $context, "output": $answer}
+        }
+      }
+    }
+  }
+}"""
 
+_OPEN_WEBUI = """\
+URL: $address/v1
+API Key: $key"""
 
-def _anthropic(address: str, key: str) -> str:
-    return (
-        "from anthropic import Anthropic\n\n"
-        f'client = Anthropic(base_url="{address}", api_key="{key}")\n'
-        "answer = client.messages.create(\n"
-        '    model="default",\n'
-        "    max_tokens=1024,\n"
-        '    messages=[{"role": "user", "content": "Hello"}],\n'
-        ")\n"
-        'print("".join(block.text for block in answer.content if block.type == "text"))'
-    )
+_LLM = """\
+llm keys set coterie --value $key
+cat >> "$$(dirname "$$(llm logs path)")/extra-openai-models.yaml" <<'END'
+- model_id: coterie
+  model_name: default
+  api_base: "$address/v1"
+  api_key_name: coterie
+  supports_tools: true
+END
+llm -m coterie "Hello\""""
 
+_OPENAI = """\
+from openai import OpenAI
 
-def _curl(address: str, key: str) -> str:
-    return (
-        f'curl {address}/v1/chat/completions -H "Authorization: Bearer {key}" \\\n'
-        '  -d \'{"messages": [{"role": "user", "content": "Hello"}]}\''
-    )
+client = OpenAI(base_url="$address/v1", api_key="$key")
+answer = client.chat.completions.create(
+    model="default",
+    messages=[{"role": "user", "content": "Hello"}],
+)
+print(answer.choices[0].message.content)"""
 
+_ANTHROPIC = """\
+from anthropic import Anthropic
+
+client = Anthropic(base_url="$address", api_key="$key")
+answer = client.messages.create(
+    model="default",
+    max_tokens=1024,
+    messages=[{"role": "user", "content": "Hello"}],
+)
+print("".join(block.text for block in answer.content if block.type == "text"))"""
+
+_JETBRAINS = """\
+Provider: OpenAI-compatible
+URL: $address/v1
+API Key: $key"""
+
+_OBSIDIAN = """\
+Base URL: $address/v1
+API Key: $key
+Model ID: default
+Enable CORS: on"""
+
+_CURL = """\
+curl $address/v1/chat/completions -H "Authorization: Bearer $key" \\
+  -d '{"messages": [{"role": "user", "content": "Hello"}]}'"""
 
 CLIENTS = (
-    Client("Claude Code", "", AGENT_CONTEXT, _claude_code),
-    Client("Codex CLI", "~/.codex/config.toml", AGENT_CONTEXT, _codex),
-    Client("Continue", "~/.continue/config.yaml", 0, _continue),
-    Client("Zed", "~/.config/zed/settings.json", AGENT_CONTEXT, _zed),
-    Client("Python, openai", "", 0, _openai),
-    Client("Python, anthropic", "", 0, _anthropic),
-    Client("curl", "", 0, _curl),
+    Client("Claude Code", "terminal", "", CLAUDE_CODE_CONTEXT, _CLAUDE_CODE),
+    Client("Codex CLI", "file", "~/.codex/config.toml", AGENT_CONTEXT, _CODEX),
+    Client("VS Code", "file", "chatLanguageModels.json", AGENT_CONTEXT, _VS_CODE),
+    Client("Continue", "file", "~/.continue/config.yaml", AGENT_CONTEXT, _CONTINUE),
+    Client("Cline", "settings", "Settings → API Configuration", AGENT_CONTEXT, _CLINE),
+    Client("Cline CLI", "terminal", "", AGENT_CONTEXT, _CLINE_CLI),
+    Client("Zed", "file", "~/.config/zed/settings.json", AGENT_CONTEXT, _ZED),
+    Client("opencode", "file", "~/.config/opencode/opencode.json", AGENT_CONTEXT, _OPENCODE),
+    Client(
+        "Open WebUI", "settings", "Admin Settings → Connections → OpenAI → Add connection", 0, _OPEN_WEBUI
+    ),
+    Client("llm", "terminal", "", 0, _LLM),
+    Client("Python, openai", "program", "", 0, _OPENAI),
+    Client("Python, anthropic", "program", "", 0, _ANTHROPIC),
+    Client(
+        "JetBrains AI", "settings", "Settings → Tools → AI Assistant → Providers & API keys", 0, _JETBRAINS
+    ),
+    Client("Obsidian", "settings", "Settings → Copilot → BYOK → Add a provider → custom", 0, _OBSIDIAN),
+    Client("curl", "terminal", "", 0, _CURL),
 )

@@ -63,6 +63,11 @@ def test_the_first_switch_on_makes_a_key_that_lets_in_and_off_ends_the_server(ru
     assert page.keys.text not in page.keys.list.lines[0].words.text()
     page.keys.copy.click()
     assert QGuiApplication.clipboard().text() == page.keys.text
+    QGuiApplication.clipboard().clear()
+    page.connect_section.program.set_value("Open WebUI")
+    page.connect_section.retranslate()
+    page.connect_section.lines.lines[1].copy.click()
+    assert QGuiApplication.clipboard().text() == page.keys.text
     page.keys.done.click()
     assert page.keys.new.isHidden()
     assert ANY_KEY in page.connect_section.snippet
