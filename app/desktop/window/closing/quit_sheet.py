@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import announce, text_label, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Row
-from app.desktop.widgets.overlay import Overlay
+from app.desktop.widgets.overlay import Sheet
 from app.desktop.widgets.tick_box import TickBox
 from app.desktop.window.closing.steps import AtWork
 
@@ -28,7 +28,7 @@ class _AskNoMore(QWidget):
         self.box.click()
 
 
-class QuitSheet(Overlay):
+class QuitSheet(Sheet):
     """`agreed`: end the program all the same. `background_wanted`: it goes on without its window. `remembered` comes
     before these where a person wants no such question again, and carries "quit" or "keep"."""
 
@@ -39,14 +39,12 @@ class QuitSheet(Overlay):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, WIDTH)
         self._at_work, self._offers = AtWork(), False
-        self.title = text_label(self.card, "title", wraps=True)
-        self.words = wrapped_label(self.card)
-        self.no_more = _AskNoMore(self.card)
+        self.words, self.no_more = wrapped_label(self.scroller.inside), _AskNoMore(self.scroller.inside)
         self.stay, self.leave = push_button(self.card, "primary"), push_button(self.card)
-        for each in (self.title, self.words, self.no_more):
-            self.inside.addWidget(each)
-        self.inside.addLayout(Row(STRETCH, self.leave, self.stay, spacing=8))
-        self.inside.set_margins(20, 18, 20, 18)
+        for line in (self.words, self.no_more):
+            self.scroller.column.add(line)
+        for each in (STRETCH, self.leave, self.stay):
+            self.foot.add(each)
         self.stay.clicked.connect(self._stay)
         self.leave.clicked.connect(self._leave)
         self.refresh()
@@ -58,6 +56,7 @@ class QuitSheet(Overlay):
         self.no_more.box.setChecked(False)
         self.retranslate()
         self.open()
+        self.fit()
         self.stay.setFocus(Qt.FocusReason.OtherFocusReason)
         announce(self, f"{self.title.text()} {self.words.text()}")
 
@@ -75,13 +74,8 @@ class QuitSheet(Overlay):
         if self._offers and self.no_more.box.isChecked():
             self.remembered.emit(choice)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_overlay()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            (self.leave if self.leave.hasFocus() else self.stay).click()
-        else:
-            super().keyPressEvent(event)
+    def confirm(self) -> None:
+        self.stay.click()
 
     def _what_ends(self) -> list[str]:
         answers, runs, served = self._at_work
