@@ -28,7 +28,9 @@ class OverHttp:
     """Implements `app.server.tools.Tools`. `in_window`: the process of the server has the window; else tasks go to
     the one that has it."""
 
-    def __init__(self, services: Services, home: Path, *, in_window: bool, may_load: bool) -> None:
+    def __init__(
+        self, services: Services, home: Path, *, in_window: bool, may_load: Callable[[], bool]
+    ) -> None:
         self._home, self._in_window = home, in_window
         self._make = partial(ToolWork, services, in_window=in_window, may_load=may_load)
         self._work: ToolWork | None = None

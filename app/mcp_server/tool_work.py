@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from app.mcp_server.asking import ask_model, list_models
 from app.mcp_server.calls import Call, Caller, Done
@@ -29,7 +29,9 @@ class ToolWork:
     """`in_window`: a person sees the window of this process, which asks what is to be asked. Calls may come from
     several threads, each of which waits for its end."""
 
-    def __init__(self, services: Services, *, in_window: bool, may_load: bool = True) -> None:
+    def __init__(
+        self, services: Services, *, in_window: bool, may_load: Callable[[], bool] = lambda: True
+    ) -> None:
         self._services, self._in_window = services, in_window
         self._answering = Answering(services, may_load)
         self._lock, self._tasks = threading.Lock(), 0

@@ -59,7 +59,10 @@ class Answering:
     the loop."""
 
     def __init__(
-        self, services: Services, may_load: bool = True, clock: Callable[[], float] = time.monotonic
+        self,
+        services: Services,
+        may_load: Callable[[], bool] = lambda: True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._models: Models = services.models
         self._library: Library = services.library
@@ -248,11 +251,12 @@ class Answering:
 
     def check_may_use(self, model: KnownModel, key: ServerKey | None) -> None:
         """Raises Refusal: no model is taken from a person or from an answer."""
+        check_may_ask(key)
         if self._is_in_use(model.path):
             return
         if key is not None and "load" not in key.rights:
             raise Refusal(403, "no_right_to_load", "This key may not load models.", param="model")
-        if not self._may_load:
+        if not self._may_load():
             raise Refusal(403, "no_loading", "This server loads no models for clients.", param="model")
         state, used = self._models.state, self._used_by()
         if (
@@ -280,6 +284,12 @@ def _plain(name: str) -> str:
     for hub in _HUBS:
         name = name.removeprefix(hub)
     return name.removesuffix(ANY_TAG)
+
+
+def check_may_ask(key: ServerKey | None) -> None:
+    """Raises Refusal 403 for a key without the right."""
+    if key is not None and "ask" not in key.rights:
+        raise Refusal(403, "no_right_to_ask", "This key may not ask models.")
 
 
 def check_sight(model: KnownModel, ask: Ask) -> None:

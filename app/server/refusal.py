@@ -103,5 +103,10 @@ def ended_elsewhere() -> Refusal:
     return Refusal(503, "answer_stopped", "The answer was stopped on this computer.", retry_after=RETRY_S)
 
 
+def stopped_here() -> Refusal:
+    """A person has stopped the request. Clients ask again after other statuses."""
+    return Refusal(403, "request_stopped", "The request was stopped on this computer.")
+
+
 def _without_folder(value: str) -> str:
     return PurePath(value).name if PurePath(value).is_absolute() else value

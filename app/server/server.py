@@ -16,48 +16,35 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.server.answering import Answering
-from app.server.refusal import Refusal
+from app.server.options import ServerOptions, checked
+from app.server.refusal import Refusal, stopped_here
 from app.services.server_keys import KeyRing
 from app.services.services import Services
 from app.services.settings.file_lock import locked
-from app.services.settings.settings import Settings
 from app.store.records import ServerKey
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from app.server.http.turns import Turns
+    from app.server.http.answers import Answers
+    from app.server.http.request_log import LoggedRequest, RequestLog
     from app.server.pulls import Pulls
     from app.server.texts import Texts
     from app.server.tools import Tools
 
 log = logging.getLogger(__name__)
-PORT = Settings().server_port
 PROTOCOLS = ("openai", "anthropic", "ollama")
 _LOOK_AT_KEYS_S = 1.0
 _THREADS = 8
 
 
-class ServerOptions(msgspec.Struct, frozen=True):
-    """How a server runs. `hosts` are the addresses that it listens on, none: loopback. `origins` are those of pages
-    that may use it, `names` further names that it is reached by, `keys` those that hold besides those of the store.
-    `needs_key` False is possible on loopback alone."""
-
-    port: int = PORT
-    hosts: tuple[str, ...] = ()
-    ollama_port: int | None = None
-    origins: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    needs_key: bool = True
-    may_load: bool = True
-
-
 class ServerState(msgspec.Struct, frozen=True):
-    """`running` answers, and those that `wait` for a place of their key."""
+    """`running` answers, and those that `wait` for a place of their key. `speed` is that of the model, in tokens per
+    second, while it answers."""
 
     address: str
     running: int
     waiting: int
+    speed: float = 0.0
 
 
 class Server:
@@ -78,7 +65,8 @@ class Server:
         self.keys = KeyRing(services.store.server_keys, options.keys)
         self._open = contextlib.ExitStack()
         self._address = ""
-        self._turns: Turns | None = None
+        self._answers: Answers | None = None
+        self._log: RequestLog | None = None
 
     @property
     def address(self) -> str:
@@ -91,24 +79,37 @@ class Server:
 
     @property
     def state(self) -> ServerState:
-        turns = self._turns
-        if turns is None or not self.is_on:  # its loop begins, or it is off
+        """What it does now. Waits for nothing."""
+        answers = self._answers
+        if answers is None or not self.is_on:  # its loop begins, or it is off
             return ServerState(self._address, 0, 0)
-        return ServerState(self._address, turns.running, turns.waiting)
+        running = answers.turns.running
+        speed = answers.answering.activity.decode_tps if running else 0.0
+        return ServerState(self._address, running, answers.turns.waiting, speed)
+
+    @property
+    def requests(self) -> tuple[LoggedRequest, ...]:
+        """Those that go on, and the last ones, the newest first. Waits for nothing."""
+        return () if self._log is None else self._log.requests
+
+    def stop_request(self, id: str) -> None:
+        """End one that goes on, in its protocol's form. Waits for nothing."""
+        if (log := self._log) is not None and self.is_on:
+            with contextlib.suppress(RuntimeError):  # the server ends this moment
+                self._loop.call_soon_threadsafe(log.stop, id, stopped_here())
 
     def start(self) -> str:
         """Listen; returns the address.
 
         Raises UserError `server.port_in_use`, `server.bad_host`, `server.already` where another Coterie serves this
-        data folder, `server.key_needed` without keys beyond loopback, and `server.bad_origin`.
+        data folder, `server.key_needed` without keys beyond loopback, `server.bad_origin`, and `server.bad_name`.
         """
         from app.server.http.listening import LOOPBACK, Listener, bind
         from app.server.pulls import Pulls
         from app.server.texts import Texts
 
-        options = self._options
+        options = self._options = checked(self._options)
         hosts = options.hosts or LOOPBACK
-        check_options(options)
         with contextlib.ExitStack() as opened:
             self._take_lock(opened)
             sockets = bind(hosts, options.port)
@@ -118,7 +119,7 @@ class Server:
                 for each in bind(hosts, options.ollama_port):
                     sockets.append(each)
                     opened.callback(each.close)
-            answering = Answering(self._services, options.may_load)
+            answering = Answering(self._services, lambda: self._options.may_load)
             opened.callback(answering.close)
             texts, pulls = Texts(answering, self._services.text_models), Pulls(self._services)
             opened.callback(pulls.close)
@@ -137,6 +138,16 @@ class Server:
         log.info("The server listens on %s", self._address)
         return self._address
 
+    def change_rules(self, options: ServerOptions) -> None:
+        """Let pages, names and loads be as in `options` from the next request on; the rest stays. Waits for nothing.
+
+        Raises UserError as `checked`.
+        """
+        new = checked(options)
+        self._options = msgspec.structs.replace(
+            self._options, origins=new.origins, names=new.names, may_load=new.may_load
+        )
+
     def stop(self) -> None:
         """End open answers and close; does nothing to one that is off."""
         self._address = ""
@@ -150,25 +161,27 @@ class Server:
         from app.server.http.answers import Answers
         from app.server.http.body import body_limit
         from app.server.http.guard import Guard
+        from app.server.http.request_log import RequestLog
         from app.server.http.turns import Turns
         from app.server.protocols import routes, shapes
         from app.server.tools import tools_route
 
-        self._turns = Turns()
-        self._answers = answers = Answers(answering, texts, self._turns)
-        loop = asyncio.get_running_loop()
-        self._looking = loop.create_task(self._look_at_keys())
+        self._loop = asyncio.get_running_loop()
+        self._log = RequestLog(self.keys.note_tokens)
+        turns = Turns()
+        self._answers = answers = Answers(answering, texts, turns)
+        self._looking = self._loop.create_task(self._look_at_keys(answers))
         known = routes(answers, pulls)
         if self._tools is not None:
-            known.append(tools_route(self._tools, self._turns))
-            self._serving_tools.callback(loop.create_task(self._tools.run()).cancel)
+            known.append(tools_route(self._tools, turns))
+            self._serving_tools.callback(self._loop.create_task(self._tools.run()).cancel)
         return Guard(
             Router(known, redirect_slashes=False),
             shapes(),
             self._recognize if self._options.needs_key else None,
             lambda: body_limit(answering.sees),
-            self._options.origins,
-            self._options.names,
+            lambda: self._options,
+            self._log,
         )
 
     async def _recognize(self, text: str) -> ServerKey | None:
@@ -182,22 +195,33 @@ class Server:
             self.keys.note_use(key)
         return key
 
-    async def _look_at_keys(self) -> None:
-        """Answers of a key that is revoked or has expired end, also where another process has revoked it."""
+    async def _look_at_keys(self, answers: Answers) -> None:
+        """What keys have used is written down. Answers of a key that is revoked or has expired end, also where
+        another process has revoked it."""
         from app.server.http.off_loop import off_loop
 
         while True:
             await asyncio.sleep(_LOOK_AT_KEYS_S)
-            for key in self._answers.keys_at_work:
+            await self._write_tokens()
+            for key in answers.keys_at_work:
                 with contextlib.suppress(Refusal):  # the store is busy: the next look asks again
                     if not await off_loop(self.keys.is_valid, key):
                         refusal = Refusal(401, "invalid_api_key", "This key was revoked.")
-                        self._answers.end_those_of(key, refusal)
+                        answers.end_those_of(key, refusal)
+
+    async def _write_tokens(self) -> None:
+        from app.server.http.off_loop import off_loop
+
+        if self.keys.has_tokens:
+            with contextlib.suppress(Refusal):  # the store is busy: the next look writes them
+                await off_loop(self.keys.write_tokens)
 
     async def _end(self) -> None:
         self._looking.cancel()
         self._serving_tools.close()
-        await self._answers.stop()
+        if self._answers is not None:
+            await self._answers.stop()
+        await self._write_tokens()
 
     # --- one for each data folder ---
 
@@ -218,22 +242,6 @@ class Server:
             return str(msgspec.json.decode(self._told_file.read_bytes())["address"])
         except (OSError, msgspec.DecodeError, KeyError, TypeError):
             return "?"
-
-
-def check_options(options: ServerOptions) -> None:
-    """Raises UserError `server.key_needed` (`host`), `server.bad_host` (`host`), `server.bad_origin` (`origin`)."""
-    from app.server.http.origins import is_origin
-
-    for host in options.hosts:
-        try:
-            is_loopback = ipaddress.ip_address(host).is_loopback
-        except ValueError as error:
-            raise UserError("server.bad_host", host=host) from error
-        if not is_loopback and not options.needs_key:
-            raise UserError("server.key_needed", host=host)
-    for origin in options.origins:
-        if not is_origin(origin):
-            raise UserError("server.bad_origin", origin=origin)
 
 
 def address_of(sockets: Sequence[socket.socket]) -> str:

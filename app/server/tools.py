@@ -36,10 +36,13 @@ class ToolsEndpoint:
         self._tools, self._turns = tools, turns
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = call_of(Request(scope)).key
+        call = call_of(Request(scope))
+        key = call.key
         if key is None or "tools" not in key.rights:
             raise Refusal(403, "no_right_to_tools", "This needs a key that may use tools.")
+        call.protocol, call.stage = "mcp", "waiting"
         async with self._turns.place(key.name):
+            call.stage = "writing"
             await self._tools(scope, receive, send)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import hmac
 import secrets
 import string
+import threading
 import time
 from collections.abc import Callable, Sequence
 
 from app.store.grants import ServerKeys
-from app.store.records import KeyRight, ServerKey
+from app.store.records import KeyRight, KeyTokens, ServerKey
 from engine.errors import UserError
+from engine.values import Usage
 
 RIGHTS: tuple[KeyRight, ...] = ("ask", "load", "download", "tools")
 USUAL_RIGHTS: tuple[KeyRight, ...] = ("ask", "load")
@@ -38,6 +41,8 @@ class KeyRing:
             ServerKey(f"key file {number}", "", digest(text), USUAL_RIGHTS, clock())
             for number, text in enumerate(extra, 1)
         )
+        self._lock = threading.Lock()
+        self._tokens: dict[ServerKey, KeyTokens] = {}  # what is not written yet
 
     def add(
         self, name: str, rights: Sequence[KeyRight] = USUAL_RIGHTS, expires: float | None = None
@@ -89,6 +94,45 @@ class KeyRing:
         now = self._clock()
         if key not in self._extra and now - key.used >= _USE_WRITTEN_EVERY_S:
             self._store.change(key.name, used=now)
+
+    # --- tokens ---
+
+    def tokens(self) -> dict[str, tuple[KeyTokens, KeyTokens]]:
+        """What the keys of the store have used today and in all, by their names; one that was never used is left
+        out."""
+        return self._store.tokens(self._today())
+
+    def note_tokens(self, key: ServerKey, usage: Usage) -> None:
+        """Remember what an answer took, for `write_tokens`. Waits for nothing."""
+        if key not in self._extra:
+            self._add(key, KeyTokens(usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens))
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether there are any to write."""
+        return bool(self._tokens)
+
+    def write_tokens(self) -> None:
+        """Keep what was noted, all of it in one transaction. Raises UserError of the store; it is written the next
+        time then."""
+        with self._lock:
+            noted, self._tokens = self._tokens, {}
+        try:
+            self._store.add_tokens(self._today(), noted)
+        except UserError:
+            for key, tokens in noted.items():
+                self._add(key, tokens)
+            raise
+
+    def _add(self, key: ServerKey, more: KeyTokens) -> None:
+        with self._lock:
+            kept = self._tokens.get(key, KeyTokens())
+            self._tokens[key] = KeyTokens(
+                kept.read + more.read, kept.cached + more.cached, kept.written + more.written
+            )
+
+    def _today(self) -> str:
+        return datetime.date.fromtimestamp(self._clock()).isoformat()
 
 
 def digest(text: str) -> str:

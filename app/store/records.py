@@ -480,3 +480,11 @@ class ServerKey(msgspec.Struct, frozen=True):
     created: float
     used: float = 0.0
     expires: float | None = None
+
+
+class KeyTokens(msgspec.Struct, frozen=True):
+    """Tokens of a key: `read` of prompts, of which `cached` were reused, and `written` in answers."""
+
+    read: int = 0
+    cached: int = 0
+    written: int = 0

@@ -176,6 +176,17 @@ GRANT = _table("tool_grant", Grant)
 TOOL_CHECK = _table("tool_check", ToolCheck, key="model")
 SERVER_KEY = _table("server_key", ServerKey, key="name")
 
+# Tokens of a key on a day ("2026-11-29", as the clock of this computer has it); they go with the key.
+SERVER_KEY_DAY = Table(
+    "server_key_day",
+    METADATA,
+    Column("name", Text, ForeignKey("server_key.name", ondelete="CASCADE"), primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("read", Integer, nullable=False),
+    Column("cached", Integer, nullable=False),
+    Column("written", Integer, nullable=False),
+)
+
 # The events of a journal, as JSON. Rows are added and never changed.
 RUN_EVENT = Table(
     "run_event",

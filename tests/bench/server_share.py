@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from app.server.server import ServerOptions
+from app.server.options import ServerOptions
 from tests.support.served import Served, read_until, request_head
 
 STREAMS = 8

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from app.server.server import Server, ServerOptions
+from app.server.options import ServerOptions
+from app.server.server import Server
 from app.server.tools import Tools
 from app.services.services import Services, open_services
 from app.store.records import KeyRight, LibraryFile, LibraryModel

@@ -18,7 +18,13 @@ def serve(
         typer.Option(metavar="ADDRESS", help="Listen on this address; without it on this computer alone."),
     ] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="The port, 0 for a free one.", show_default=False)
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="The port, 0 for a free one; without it that of the settings.",
+            show_default=False,
+        ),
     ] = None,
     model: Annotated[
         str,
@@ -31,11 +37,17 @@ def serve(
     no_key: Annotated[bool, typer.Option("--no-key", help="Ask for no key; on this computer alone.")] = False,
     origin: Annotated[
         list[str] | None,
-        typer.Option(metavar="ORIGIN", help="Let pages of this origin in, such as http://localhost:3000."),
+        typer.Option(
+            metavar="ORIGIN",
+            help="Let in pages of this origin, such as http://localhost:3000, instead of those that are set.",
+        ),
     ] = None,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A further name that the server is reached by."),
+        typer.Option(
+            metavar="NAME",
+            help="A further name that the server is reached by, instead of those that are set.",
+        ),
     ] = None,
     ollama_port: Annotated[
         int | None,
@@ -48,13 +60,13 @@ def serve(
     json: Json = False,
 ) -> None:
     """Let other programs use the models of this computer: editors, agents, scripts. See `coterie keys`."""
+    from app.cli.serve.serving import GivenOptions
     from app.cli.serve.serving import install as install_unit
     from app.cli.serve.serving import serve as run_serve
-    from app.cli.serve.serving import server_options
 
     if no_key and key_file:
         raise typer.BadParameter("--no-key and --key-file cannot be given together.")
-    options = server_options(
+    given = GivenOptions(
         hosts=tuple(host or ()),
         port=port,
         ollama_port=ollama_port,
@@ -62,13 +74,13 @@ def serve(
         needs_key=not no_key,
         origins=tuple(origin or ()),
         names=tuple(allow_host or ()),
+        model=model,
+        context=context,
     )
-    output = chosen_output(command, json)
+    run = install_unit if install else run_serve
     try:
-        if install:
-            raise typer.Exit(install_unit(options, model, context, key_file, output))
-        raise typer.Exit(run_serve(options, model, context, output))
+        raise typer.Exit(run(given, chosen_output(command, json)))
     except UserError as error:
-        if error.code in ("server.key_needed", "server.bad_origin", "server.bad_host"):
+        if error.code in ("server.key_needed", "server.bad_origin", "server.bad_host", "server.bad_name"):
             raise WrongUsage(error) from error
         raise

@@ -6,6 +6,8 @@ import os
 import threading
 from pathlib import Path
 
+import msgspec
+
 from app import paths
 from app.cli.ending import Ended, signals_held
 from app.cli.opened import opened
@@ -13,36 +15,50 @@ from app.cli.output import Output
 from app.cli.serve import user_unit
 from app.cli.serve.service_manager import tell
 from app.mcp_server.over_http import OverHttp
-from app.server.server import PORT, PROTOCOLS, Server, ServerOptions, check_options
+from app.server.options import ServerOptions, checked, options_of
+from app.server.server import PROTOCOLS, Server
+from app.services.settings.settings import Settings
 from engine.errors import UserError
 
 
-def server_options(
-    *,
-    hosts: tuple[str, ...],
-    port: int | None,
-    ollama_port: int | None,
-    key_file: str,
-    needs_key: bool,
-    origins: tuple[str, ...],
-    names: tuple[str, ...],
-) -> ServerOptions:
-    """Raises UserError `server.key_file` (`path`)."""
-    return ServerOptions(
-        port=PORT if port is None else port,
-        hosts=hosts,
-        ollama_port=ollama_port,
-        origins=origins,
-        names=names,
-        keys=_keys_of(key_file) if key_file else (),
-        needs_key=needs_key,
+class GivenOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What `coterie serve` was given; None and nothing stand for what is set in the window."""
+
+    hosts: tuple[str, ...] = ()
+    port: int | None = None
+    ollama_port: int | None = None
+    key_file: str = ""
+    needs_key: bool = True
+    origins: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    model: str = ""
+    context: int | None = None
+
+
+def server_options(given: GivenOptions, settings: Settings) -> ServerOptions:
+    """What was given, and the settings for the rest. It listens beyond this computer only where it is told to here.
+
+    Raises UserError `server.key_file` (`path`), and as `checked`.
+    """
+    of_window = options_of(settings)
+    options = ServerOptions(
+        port=of_window.port if given.port is None else given.port,
+        hosts=given.hosts,
+        ollama_port=given.ollama_port,
+        origins=given.origins or of_window.origins,
+        names=given.names or of_window.names,
+        keys=_keys_of(given.key_file) if given.key_file else (),
+        needs_key=given.needs_key,
+        may_load=of_window.may_load,
     )
+    return checked(options)
 
 
-def serve(options: ServerOptions, model: str, context: int | None, output: Output) -> int:
+def serve(given: GivenOptions, output: Output) -> int:
     """Listen, say where, and answer until Ctrl+C or SIGTERM, which ends with 0."""
     with opened(states=False) as services:
-        tools = OverHttp(services, paths.home(), in_window=False, may_load=options.may_load)
+        options = server_options(given, services.settings.current)
+        tools = OverHttp(services, paths.home(), in_window=False, may_load=lambda: options.may_load)
         server = Server(services, paths.home(), options, tools=tools)
         try:
             address = server.start()
@@ -53,7 +69,7 @@ def serve(options: ServerOptions, model: str, context: int | None, output: Outpu
                 output.note(output.localized("cli.serve.without_key"))
             elif server.keys.is_empty:
                 output.note(output.localized("cli.serve.no_keys"))
-            services.lifecycle.begin(model, context)
+            services.lifecycle.begin(given.model, given.context)
             threading.Event().wait()
         except Ended:
             return 0
@@ -64,32 +80,33 @@ def serve(options: ServerOptions, model: str, context: int | None, output: Outpu
     return 0
 
 
-def install(options: ServerOptions, model: str, context: int | None, key_file: str, output: Output) -> int:
+def install(given: GivenOptions, output: Output) -> int:
     """Write the service that serves so from the next login on. Raises UserError as `user_unit.install` and
-    `check_options` do."""
-    check_options(options)
+    `server_options` do."""
     with opened(states=False) as services:
-        library = services.settings.current.library_folder
-    file = user_unit.install(arguments_of(options, model, context, key_file), library)
+        settings = services.settings.current
+    server_options(given, settings)
+    file = user_unit.install(arguments_of(given), settings.library_folder)
     output.object({"unit": str(file)})
     output.text(output.localized("cli.serve.installed", path=str(file), name=user_unit.NAME))
     return 0
 
 
-def arguments_of(options: ServerOptions, model: str, context: int | None, key_file: str) -> list[str]:
+def arguments_of(given: GivenOptions) -> list[str]:
     """What `coterie serve` is given for the same server, whatever folder it is started in."""
-    given: list[tuple[str, object]] = [
-        *(("--host", host) for host in options.hosts),
-        ("--port", options.port),
+    model, key_file = given.model, given.key_file
+    options: list[tuple[str, object]] = [
+        *(("--host", host) for host in given.hosts),
+        ("--port", given.port),
         ("--model", str(Path(model).absolute()) if Path(model).is_file() else model),
-        ("--context", context),
+        ("--context", given.context),
         ("--key-file", str(Path(key_file).expanduser().absolute()) if key_file else ""),
-        *(("--origin", origin) for origin in options.origins),
-        *(("--allow-host", name) for name in options.names),
-        ("--ollama-port", options.ollama_port),
+        *(("--origin", origin) for origin in given.origins),
+        *(("--allow-host", name) for name in given.names),
+        ("--ollama-port", given.ollama_port),
     ]
-    said = [text for name, value in given if value not in (None, "") for text in (name, str(value))]
-    return said if options.needs_key else [*said, "--no-key"]
+    said = [text for name, value in options if value not in (None, "") for text in (name, str(value))]
+    return said if given.needs_key else [*said, "--no-key"]
 
 
 def _keys_of(path: str) -> tuple[str, ...]:

@@ -14,12 +14,11 @@ from app.services.server_keys import KeyRing
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.server.http.request_log import LoggedRequest
     from app.server.server import ServerState
     from app.services.services import Services
     from app.services.settings.settings import Settings
     from app.store.records import ServerKey
-
-ALL_ADDRESSES = ("0.0.0.0",)
 
 
 class ServerControl(QObject):
@@ -55,6 +54,15 @@ class ServerControl(QObject):
     def is_paused(self) -> bool:
         """Off until a person has it go on, or the program ends."""
         return self._paused and self.state is None
+
+    @property
+    def requests(self) -> tuple[LoggedRequest, ...]:
+        """Those that go on and the last ones, the newest first; none while it is off. Waits for nothing."""
+        return self._server.requests
+
+    def stop_request(self, id: str) -> None:
+        """End one that goes on. Waits for nothing."""
+        self._server.stop_request(id)
 
     @property
     def served(self) -> int:
@@ -99,15 +107,7 @@ class ServerControl(QObject):
         return ring.add(self._first_name) if ring.is_empty else None
 
     def _turn_on(self, services: Services) -> None:
-        from app.server.server import ServerOptions
-
-        settings = services.settings.current
-        options = ServerOptions(
-            port=settings.server_port,
-            hosts=ALL_ADDRESSES if settings.server_for_devices else (),
-            may_load=settings.server_may_load,
-        )
-        self._server.turn_on(services, options)
+        self._server.turn_on(services)
 
     def _switched_off(self, services: Services) -> None:
         self._server.turn_off()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import threading
@@ -9,9 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+from msgspec.structs import replace
+
+from app.services.settings.settings import SettingsChanged
+from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from app.server.server import Server, ServerOptions, ServerState
+    from app.server.http.request_log import LoggedRequest
+    from app.server.server import Server, ServerState
     from app.services.services import Services
 
 
@@ -36,24 +42,51 @@ class WindowServer:
         """The addresses at which other devices reach it, none where they do not."""
         return self._elsewhere if self.state is not None else ()
 
-    def turn_on(self, services: Services, options: ServerOptions) -> None:
-        """Raises UserError as `Server.start`."""
+    @property
+    def requests(self) -> tuple[LoggedRequest, ...]:
+        """Those that go on and the last ones, the newest first; none while it is off. Waits for nothing."""
+        server = self._server
+        return server.requests if server is not None and server.is_on else ()
+
+    def stop_request(self, id: str) -> None:
+        """End one that goes on. Waits for nothing."""
+        if (server := self._server) is not None:
+            server.stop_request(id)
+
+    def turn_on(self, services: Services) -> None:
+        """Listen as it is set. Raises UserError as `Server.start`."""
         from app.mcp_server.over_http import OverHttp
+        from app.server.options import ALL_ADDRESSES, options_of
         from app.server.server import Server
 
         with self._lock:
             if self._server is None and not self._ended:
-                tools = OverHttp(services, self._home, in_window=True, may_load=options.may_load)
+                settings = services.settings
+                tools = OverHttp(
+                    services, self._home, in_window=True, may_load=lambda: settings.current.server_may_load
+                )
+                hosts = ALL_ADDRESSES if settings.current.server_for_devices else ()
+                options = replace(options_of(settings.current), hosts=hosts)
                 server = Server(services, self._home, options, tools=tools)
                 address = server.start()
-                self._elsewhere = _addresses(address) if options.hosts else ()
+                self._elsewhere = _addresses(address) if hosts else ()
                 self._server = server
+                self._forget = services.settings.events.subscribe(SettingsChanged, self._follow)
+
+    def _follow(self, event: SettingsChanged) -> None:
+        """Let in what is listed from now on, without ending anything."""
+        from app.server.options import options_of
+
+        if (server := self._server) is not None:
+            with contextlib.suppress(UserError):  # edited by hand: what was listed before goes on
+                server.change_rules(options_of(event.settings))
 
     def turn_off(self) -> None:
         """End open answers; does nothing to one that is off."""
         with self._lock:
             server, self._server = self._server, None
             if server is not None:
+                self._forget()
                 server.stop()
 
     def end(self) -> None:

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from app.server.answering import Answering, KnownModel, check_sight
+from app.server.answering import Answering, KnownModel, check_may_ask, check_sight
 from app.server.asks import Answer, AnswerEvent, Ask
-from app.server.http.calls import call_of
+from app.server.http.calls import Call, call_of
 from app.server.http.events import AnswerEvents, Told
 from app.server.http.off_loop import off_loop
 from app.server.http.text_answers import TextAnswers
@@ -67,7 +67,7 @@ class Answers:
     def __init__(self, answering: Answering, texts: Texts, turns: Turns) -> None:
         self.answering, self.turns = answering, turns
         self.texts = TextAnswers(texts, turns)
-        self._open: dict[Breakable, ServerKey | None] = {}
+        self._open: dict[Breakable, Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
 
@@ -86,10 +86,12 @@ class Answers:
         model = await off_loop(self.answering.find, asks[0].model)
         check_sight(model, asks[0])
         call = call_of(request)
+        check_may_ask(call.key)
         self.turns.check(call.key_name)
-        call.model = model.id
-        events = AnswerEvents(len(asks))
-        self._open[events] = call.key
+        call.model, call.stage = model.id, "waiting"
+        events = AnswerEvents(len(asks), call.take)
+        call.end = events.break_off
+        self._open[events] = call
         self._spawn(self._work(request, model, asks, events))
         return AnswerResponse(request, events, len(asks), make(model), stream)
 
@@ -97,14 +99,15 @@ class Answers:
         """The tokens of the prompt that an ask would make. Raises Refusal."""
         model = await off_loop(self.answering.find, ask.model)
         call = call_of(request)
-        call.model = model.id
+        call.model, call.stage = model.id, "waiting"
         return await off_loop(self.answering.measure, model, ask, call.key)
 
     @contextlib.contextmanager
-    def opened(self, answer: Breakable, key: ServerKey | None) -> Iterator[None]:
+    def opened(self, answer: Breakable, call: Call) -> Iterator[None]:
         """Inside, an answer ends with the server and with its key. Raises Refusal 503 while the server ends."""
         self._check_open()
-        self._open[answer] = key
+        self._open[answer] = call
+        call.end = answer.break_off
         try:
             yield
         finally:
@@ -126,14 +129,14 @@ class Answers:
 
     def end_those_of(self, key: ServerKey, refusal: Refusal) -> None:
         """End the open answers of a key."""
-        for events, its in list(self._open.items()):
-            if its == key:
+        for events, call in list(self._open.items()):
+            if call.key == key:
                 events.break_off(refusal)
 
     @property
     def keys_at_work(self) -> set[ServerKey]:
         """The keys that answers are open for."""
-        return {key for key in self._open.values() if key is not None}
+        return {call.key for call in self._open.values() if call.key is not None}
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -231,9 +234,8 @@ class AnswerResponse:
         await json_response(self._writer.whole(answers))(scope, receive, send)
 
     def _finished(self, finished: Finished) -> Refusal | None:
-        """Take note of the end of a choice; why it is none, if so."""
+        """Why the end of a choice is none, if so."""
         self._unfinished -= 1
-        call_of(self._request).note(finished)
         return _failure(finished)
 
     async def _streamed(self, send: Send) -> None:
@@ -268,7 +270,7 @@ class AnswerResponse:
             if isinstance(event, Finished):
                 refusal = self._finished(event)
             if refusal is not None:
-                call_of(self._request).status = refusal.status
+                call_of(self._request).refused(refusal)
                 return bytes(frames + self._writer.failed(refusal)), True
             assert not isinstance(event, Refusal)
             frames += self._writer.frames(event)

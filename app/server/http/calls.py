@@ -1,20 +1,26 @@
-"""What is known of a request besides what it says: its id, its key, and how it went."""
+"""What is known of a request besides what it says: its id, its key, and how it goes. Nothing of its text is kept."""
 
 from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.types import Scope
 
 from app.server.answering import WITHOUT_KEY
+from app.server.asks import AnswerEvent
+from app.server.refusal import Refusal
 from app.store.records import ServerKey
-from engine.api import Finished
+from engine.api import Delta, Finished, PrefillProgress, ToolCallDelta
 from engine.values import Usage
 
 _NAME = "coterie.call"
+# What it does now: it is looked at, waits for a place of its key or for the model, has its prompt read, is answered.
+Stage = Literal["coming", "waiting", "reading", "writing", "downloading", "ended"]
 
 
 def new_call_id() -> str:
@@ -26,33 +32,59 @@ def id_headers(id: str) -> list[tuple[bytes, bytes]]:
     return [(b"x-request-id", id.encode()), (b"request-id", id.encode())]
 
 
-@dataclass
+@dataclass(eq=False)
 class Call:
-    """One request. `key` None: the server asks for none. Nothing of its text is kept."""
+    """One request. `key` None: the server asks for none. `client` and `origin` are what its headers say of who
+    asks. `came` is in seconds since 1970. `code` says why it was refused, `count` takes what it has used, `end` ends
+    it, None once it has ended."""
 
     protocol: str
+    client: str = ""
+    origin: str = ""
+    count: Callable[[ServerKey, Usage], None] = lambda key, usage: None
     id: str = field(default_factory=new_call_id)
+    came: float = field(default_factory=time.time)
     began: float = field(default_factory=time.monotonic)
+    seconds: float | None = None
     key: ServerKey | None = None
     model: str = ""
+    stage: Stage = "coming"
     status: int = 0
+    code: str = ""
     usage: Usage | None = None
+    end: Callable[[Refusal], None] | None = None
 
     @property
     def key_name(self) -> str:
         return WITHOUT_KEY if self.key is None else self.key.name
 
-    def note(self, finished: Finished) -> None:
-        """Add what a choice took."""
-        usage, before = finished.usage, self.usage or Usage()
-        self.usage = Usage(
-            before.prompt_tokens + usage.prompt_tokens,
-            completion_tokens=before.completion_tokens + usage.completion_tokens,
-        )
+    def refused(self, refusal: Refusal) -> None:
+        self.status, self.code = refusal.status, refusal.code
+
+    def take(self, event: AnswerEvent) -> None:
+        """How the answer goes on; what the engine tells of one that has ended counts all the same."""
+        if isinstance(event, Finished):
+            self._use(event.usage)
+        elif self.stage == "waiting" and isinstance(event, PrefillProgress):
+            self.stage = "reading"
+        elif self.stage in ("waiting", "reading") and isinstance(event, Delta | ToolCallDelta):
+            self.stage = "writing"
 
     def note_texts(self, model: str, tokens: int) -> None:
         """Texts that a model of texts has read."""
-        self.model, self.usage = model, Usage(tokens)
+        self.model = model
+        self._use(Usage(tokens))
+
+    def _use(self, usage: Usage) -> None:
+        """Add what a choice took."""
+        before = self.usage or Usage()
+        self.usage = Usage(
+            before.prompt_tokens + usage.prompt_tokens,
+            before.cached_tokens + usage.cached_tokens,
+            before.completion_tokens + usage.completion_tokens,
+        )
+        if self.key is not None:
+            self.count(self.key, usage)
 
 
 def set_call(scope: Scope, call: Call) -> None:

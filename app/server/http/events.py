@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -30,10 +30,10 @@ Told = AnswerEvent | Refusal
 
 class AnswerEvents:
     """Events of the choices of one answer; a Refusal among them is the last. Listeners may be called from any thread,
-    everything else on the loop."""
+    everything else on the loop. `note` is told each event of the engine, also when nobody waits any more."""
 
-    def __init__(self, choices: int = 1) -> None:
-        self._unfinished = choices
+    def __init__(self, choices: int, note: Callable[[AnswerEvent], None]) -> None:
+        self._unfinished, self._note = choices, note
         self._loop = asyncio.get_running_loop()
         self._waiting: list[Told] = []
         self._came = asyncio.Event()
@@ -56,6 +56,9 @@ class AnswerEvents:
         return listen
 
     def put(self, told: Sequence[Told]) -> None:
+        for event in told:
+            if not isinstance(event, Refusal):
+                self._note(event)
         self.leave_out(sum(isinstance(event, Finished) for event in told))
         self._waiting += told
         if len(self._waiting) > _MOST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.server.http.body import check_length
 from app.server.http.calls import Call, id_headers, set_call
 from app.server.http.origins import check_host, check_origin
+from app.server.http.request_log import RequestLog
 from app.server.refusal import Refusal, bad_request
 from app.store.records import ServerKey
 
@@ -51,10 +53,19 @@ class Shape(Protocol):
         ...
 
 
+class Listed(Protocol):
+    """Which pages may use the server, and which further names it is reached by."""
+
+    @property
+    def origins(self) -> Sequence[str]: ...
+    @property
+    def names(self) -> Sequence[str]: ...
+
+
 class Guard:
     """An ASGI application around another one. `recognize` finds the key of a text; None: no key is asked for.
     `limit` says how many bytes a body may have. `shapes` are the protocols' errors; the last one takes what no other
-    owns."""
+    owns. `listed` tells which origins and names are let in now."""
 
     def __init__(
         self,
@@ -62,11 +73,11 @@ class Guard:
         shapes: Sequence[Shape],
         recognize: Callable[[str], Awaitable[ServerKey | None]] | None,
         limit: Callable[[], int],
-        origins: Sequence[str] = (),
-        names: Sequence[str] = (),
+        listed: Callable[[], Listed],
+        requests: RequestLog,
     ) -> None:
         self._application, self._shapes, self._recognize = application, tuple(shapes), recognize
-        self._limit, self._origins, self._names = limit, tuple(origins), tuple(names)
+        self._limit, self._listed, self._log = limit, listed, requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -75,7 +86,7 @@ class Guard:
         shape = next(
             (each for each in self._shapes[:-1] if each.owns(scope["path"], headers)), self._shapes[-1]
         )
-        call = Call(shape.name)
+        call = self._log.begin(shape.name, headers)
         set_call(scope, call)
         scope["app"] = self._application  # Starlette then raises its errors instead of wording them
         origin: str | None = None
@@ -91,24 +102,26 @@ class Guard:
 
         try:
             check_target(scope, headers)
-            check_host(headers.get("host"), scope["server"], self._names)
-            origin = check_origin(headers.get("origin"), headers.get("sec-fetch-site"), self._origins)
+            listed = self._listed()
+            check_host(headers.get("host"), scope["server"], listed.names)
+            origin = check_origin(headers.get("origin"), headers.get("sec-fetch-site"), listed.origins)
             if origin is not None and scope["method"] == "OPTIONS":
                 await _preflight(told, headers)
                 return
             check_content(scope, headers, self._limit())
             await self._let_in(scope["path"], headers, call)
             inside = True
-            await self._application(scope, receive, told)
+            await _endable(call, self._application(scope, receive, told))
         except Exception as error:
             refusal = _as_refusal(error)
-            call.status = refusal.status
+            call.refused(refusal)
             if not started:
                 # What is left of the body isn't read.
                 closes = not inside or refusal.status == 413
                 await _refuse(told, shape, refusal, call.id, closes=closes)
         finally:
-            _log(call)
+            self._log.end(call)
+            _write(call)
 
     async def _let_in(self, path: str, headers: MutableMapping[str, str], call: Call) -> None:
         """Raises Refusal 401 without a key that is one."""
@@ -202,7 +215,27 @@ async def _refuse(send: Send, shape: Shape, refusal: Refusal, request_id: str, *
     await send({"type": "http.response.body", "body": body})
 
 
-def _log(call: Call) -> None:
+async def _endable(call: Call, work: Awaitable[None]) -> None:
+    """Await what `call.end` ends from outside, with the Refusal that it is given."""
+    task, given = asyncio.current_task(), list[Refusal]()
+    assert task is not None
+
+    def end(refusal: Refusal) -> None:
+        if not given:
+            given.append(refusal)
+            task.cancel()
+
+    call.end = end
+    try:
+        await work
+    except asyncio.CancelledError:
+        if not given:
+            raise
+        task.uncancel()
+        raise given[0] from None
+
+
+def _write(call: Call) -> None:
     """One line for each request, without any text of it."""
     usage = call.usage
     log.info(

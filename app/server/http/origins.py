@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from app.server.refusal import Refusal
 
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::(?P<port>\d{1,5}))?")
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#\s]+")
+# What may stand in the place of these endings of an origin that is allowed.
+_ANY = {"://*": re.compile(r"://[a-z0-9._-]{1,253}"), ":*": re.compile(r"(?::\d{1,5})?")}
 _OWN_NAMES = ("localhost",)
 _FROM_OUTSIDE = ("cross-site", "same-site")
 _STANDARD_PORT = 80
@@ -21,7 +22,7 @@ _STANDARD_PORT = 80
 
 def check_host(host: str | None, local: tuple[str, int], names: Sequence[str]) -> None:
     """Raises Refusal 400 for a Host that is none, 403 for one that is neither the `local` address and port of the
-    connection, nor "localhost", nor one of `names`, which may have a port."""
+    connection, nor "localhost", nor one of `names` (`listed.listed_name`), which may have a port."""
     found = _HOST.fullmatch(host) if host is not None else None
     if found is None:
         raise Refusal(400, "bad_host", "The request has no valid Host.")
@@ -30,7 +31,7 @@ def check_host(host: str | None, local: tuple[str, int], names: Sequence[str]) -
     if port == local[1] and (name in _OWN_NAMES or _is_address(name, local[0])):
         return
     for listed in names:
-        listed_name, _, listed_port = listed.lower().partition(":")
+        listed_name, _, listed_port = listed.partition(":")
         if name == listed_name and (not listed_port or listed_port == str(port)):
             return
     raise Refusal(
@@ -41,7 +42,8 @@ def check_host(host: str | None, local: tuple[str, int], names: Sequence[str]) -
 def check_origin(origin: str | None, site: str | None, allowed: Sequence[str]) -> str | None:
     """The origin to be named in the answer, None for a request that no page of another origin sends.
 
-    Raises Refusal 403 for one of an origin that is not `allowed`; "https://host:*" allows all ports.
+    Raises Refusal 403 for one of an origin that is not `allowed` (`listed.listed_origin`); "https://host:*" allows
+    all ports, "vscode-webview://*" all hosts.
     """
     if origin is None:
         if site is not None and site.strip().lower() in _FROM_OUTSIDE:
@@ -52,17 +54,13 @@ def check_origin(origin: str | None, site: str | None, allowed: Sequence[str]) -
     return origin
 
 
-def is_origin(text: str) -> bool:
-    """Whether this can be allowed: a scheme and a host, perhaps a port or `*` for all ports."""
-    return _ORIGIN.fullmatch(text.lower().removesuffix(":*")) is not None
-
-
 def _matches(origin: str, allowed: str) -> bool:
-    origin, allowed = origin.lower(), allowed.lower().rstrip("/")
-    if not allowed.endswith(":*"):
-        return origin == allowed
-    base, port = allowed[:-2], origin.removeprefix(allowed[:-2])
-    return origin.startswith(base) and (port == "" or re.fullmatch(r":\d{1,5}", port) is not None)
+    origin = origin.lower()
+    for ending, rest in _ANY.items():
+        if allowed.endswith(ending):
+            base = allowed.removesuffix(ending)
+            return origin.startswith(base) and rest.fullmatch(origin.removeprefix(base)) is not None
+    return origin == allowed
 
 
 def _foreign() -> Refusal:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from starlette.requests import Request
 
+from app.server.answering import check_may_ask
 from app.server.http.calls import call_of
 from app.server.http.off_loop import off_loop
 from app.server.http.turns import Turns
@@ -53,5 +54,9 @@ class TextAnswers:
     @contextlib.asynccontextmanager
     async def _place(self, request: Request) -> AsyncIterator[None]:
         """A place of the key, and one of few threads: others are left for keys and answers."""
-        async with self._turns.place(call_of(request).key_name), self._at_once:
+        call = call_of(request)
+        check_may_ask(call.key)
+        call.stage = "waiting"
+        async with self._turns.place(call.key_name), self._at_once:
+            call.stage = "reading"
             yield

@@ -67,7 +67,7 @@ class PullResponse:
         events = PullEvents()
         watching = asyncio.get_running_loop().create_task(_watch(receive, events))
         try:
-            with self._answers.opened(events, self._call.key):
+            with self._answers.opened(events, self._call):
                 download = await self._begun(events)
                 if download is None:
                     await self._here()(scope, receive, send)
@@ -93,7 +93,7 @@ class PullResponse:
     async def _followed(
         self, download: Download, events: PullEvents, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        self._call.model = download.model
+        self._call.model, self._call.stage = download.model, "downloading"
         try:
             end = await off_loop(self._pulls.follow, download, events.tell)
             try:
@@ -122,6 +122,7 @@ class PullResponse:
             try:
                 told = await _next(lines, events)
             except Refusal as refusal:
+                self._call.refused(refusal)
                 told = [error_value(refusal)]
                 break
         await send({"type": "http.response.body", "body": _text(told)})

@@ -42,9 +42,10 @@ class Settings(msgspec.Struct, frozen=True):
     `load_model`: a window loads its model when it starts, or once somebody writes. `unload_after` minutes
     without use it is unloaded, 0: never; with `unload_for_memory` also when memory runs short.
 
-    `server_port`, `server_may_load` and `server_for_devices` are for the local server that the window switches: where
-    it listens, whether programs may load models that are not loaded, and whether other devices reach it. `server_on`:
-    a person left it switched on, and it listens again at the next start. `server_when_closed`: what closing the
+    `server_port`, `server_may_load` and `server_for_devices` are for the local server: where it listens, whether
+    programs may load models that are not loaded, and whether other devices reach the one of the window.
+    `server_origins` are the pages that may use it, `server_names` further names that it is reached by. `server_on`: a
+    person left it switched on, and it listens again at the next start. `server_when_closed`: what closing the
     window does while it is on.
 
     `programs_start_runs`: other programs may have tasks done in a folder, once a person has agreed to it.
@@ -96,6 +97,8 @@ class Settings(msgspec.Struct, frozen=True):
     server_port: Annotated[int, msgspec.Meta(ge=1024, le=65_535)] = 2683
     server_may_load: bool = True
     server_for_devices: bool = False
+    server_origins: tuple[str, ...] = ()
+    server_names: tuple[str, ...] = ()
     server_when_closed: Literal["ask", "keep", "quit"] = "ask"
     programs_start_runs: bool = True
     log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
@@ -213,7 +216,7 @@ def checked_value(name: str, value: Any) -> Any:
         raise UserError("settings.bad_value", key=name)
     if name == "recent_models":
         return tuple(dict.fromkeys(converted))[:RECENT_MODELS]
-    if name == "workers":
+    if name in ("workers", "server_origins", "server_names"):
         return tuple(dict.fromkeys(converted))
     return converted
 

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.cli.serve.serving import GivenOptions, server_options
+from app.services.settings.settings import Settings
 from tests.support.command import Command, here
 
 pytestmark = pytest.mark.process
@@ -62,6 +64,8 @@ def test_a_key_is_shown_once_listed_without_itself_and_revoked(coterie_home: Pat
     listed = here("keys", "list", "--json")
     (key,) = listed.last["keys"]
     assert (key["name"], key["prefix"], key["used"]) == ("editor", made["key"][:7], 0.0)
+    nothing = {"read": 0, "cached": 0, "written": 0}
+    assert key["tokens"] == {"today": nothing, "all": nothing}
     assert made["key"] not in listed.out and "sha256" not in listed.out
     assert "editor" in here("keys", "list").out
     assert here("keys", "add", "editor", "--json").last["error"]["code"] == "server.key_taken"
@@ -77,6 +81,7 @@ def test_a_key_is_shown_once_listed_without_itself_and_revoked(coterie_home: Pat
         (("serve", "--host", "0.0.0.0", "--no-key"), "server.key_needed"),
         (("serve", "--host", "localhost"), "server.bad_host"),
         (("serve", "--origin", "*"), "server.bad_origin"),
+        (("serve", "--allow-host", "http://coterie"), "server.bad_name"),
         (("serve", "--no-key", "--key-file", "x"), "cli.usage"),
     ],
 )
@@ -97,6 +102,48 @@ def test_a_port_in_use_is_said(coterie_home: Path) -> None:
         port = str(taken.getsockname()[1])
         ran = here("serve", "--port", port, "--json")
     assert (ran.code, ran.last["error"]["code"]) == (1, "server.port_in_use")
+
+
+def test_what_is_set_in_the_window_holds_where_nothing_else_is_given() -> None:
+    settings = Settings(
+        server_port=2700,
+        server_origins=("http://localhost:*",),
+        server_names=("Coterie.example",),
+        server_may_load=False,
+        server_for_devices=True,
+    )
+    options = server_options(GivenOptions(), settings)
+    assert (options.port, options.may_load) == (2700, False)
+    assert (options.origins, options.names) == (("http://localhost:*",), ("coterie.example",))
+    assert options.hosts == ()  # beyond this computer only where it is said each time
+    given = GivenOptions(port=0, origins=("https://a.example",), names=("b.example",), hosts=("0.0.0.0",))
+    options = server_options(given, settings)
+    assert (options.port, options.hosts) == (0, ("0.0.0.0",))
+    assert (options.origins, options.names) == (("https://a.example",), ("b.example",))
+
+
+def test_it_serves_at_the_port_and_to_the_pages_of_the_settings(coterie_home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = int(taken.getsockname()[1])
+    coterie_home.mkdir()
+    (coterie_home / "settings.toml").write_text(
+        f'server_port = {port}\nserver_origins = ["app://obsidian.md"]\n'
+    )
+    with Command(coterie_home).start("serve", "--no-key", "--json") as process:
+        try:
+            assert process.stdout is not None
+            address = json.loads(process.stdout.readline())["address"]
+            assert address == f"http://127.0.0.1:{port}"
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)) as connection:
+                for origin, status in (("app://obsidian.md", 200), ("app://other", 403)):
+                    connection.request("GET", "/v1/models", headers={"Origin": origin})
+                    answer = connection.getresponse()
+                    answer.read()
+                    assert answer.status == status
+                    connection.close()
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=PATIENCE_S)
 
 
 def test_it_serves_until_it_is_told_to_end_and_one_serves_a_data_folder(

@@ -17,7 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from agents.permissions.values import ApprovalRequest, Decision
 from app.mcp_server.over_http import OverHttp
-from app.server.server import ServerOptions
+from app.server.options import ServerOptions
 from app.services.runs.events import RunAsks
 from app.services.runs.values import RunSpec
 from tests.support.mcp_client import PATIENCE_S, text_of
@@ -35,7 +35,7 @@ def served(coterie_home: Path) -> Iterator[Served]:
     made = Served(
         coterie_home,
         ServerOptions(port=0, origins=("http://localhost:*",)),
-        tools=partial(OverHttp, home=coterie_home, in_window=True, may_load=True),
+        tools=partial(OverHttp, home=coterie_home, in_window=True, may_load=lambda: True),
     )
     made.engine.answer, made.engine.calls = answer, calls
     made.key = made.add_key("Laptop", ("ask", "tools"))

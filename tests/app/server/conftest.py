@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.server.server import ServerOptions
+from app.server.options import ServerOptions
 from tests.support.served import Served
 
 ORIGIN = "https://notes.example"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from app.server.server import ServerOptions
+from app.server.options import ServerOptions
 from tests.support.browser import chromium
 from tests.support.browser.page_server import PAGE, PageServer
 from tests.support.served import Served

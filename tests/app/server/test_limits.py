@@ -18,8 +18,9 @@ from app.server.http.connections import connection_class
 from app.server.http.events import joined
 from app.server.http.listening import LOOPBACK, bind
 from app.server.http.turns import Turns
+from app.server.options import ServerOptions
 from app.server.refusal import Refusal
-from app.server.server import Server, ServerOptions
+from app.server.server import Server
 from engine.api import Delta, PrefillProgress
 from engine.errors import UserError
 from tests.support.served import Served, read_to_end, read_until, request_head

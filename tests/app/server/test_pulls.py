@@ -12,8 +12,8 @@ import ollama
 import pytest
 
 from app.server.ollama.pull_lines import PullLines
+from app.server.options import ServerOptions
 from app.server.refusal import Refusal
-from app.server.server import ServerOptions
 from app.services.hub.events import DownloadProgress
 from app.store.records import Download, DownloadFile
 from engine.errors import ErrorInfo

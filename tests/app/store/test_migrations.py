@@ -24,6 +24,7 @@ from app.store.records import (
     CompactionPoint,
     Download,
     DownloadFile,
+    KeyTokens,
     LibraryFile,
     LibraryModel,
     ServerKey,
@@ -163,6 +164,8 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
             _has_runs(store)
         editor = ServerKey("편집기", "ct-4f9a", "ef" * 32, ("ask", "load"), 1700000060.0, 1700000061.0)
         assert store.server_keys.all() == ([editor] if sql.stem > "store-0008" else [])
+        used = {"편집기": (KeyTokens(10, 0, 2), KeyTokens(110, 60, 22))}
+        assert store.server_keys.tokens("2023-11-15") == (used if sql.stem > "store-0009" else {})
         has_cuts = sql.stem > "store-0004"
         assert shown.origin == (2 if has_cuts else None)
         summary = "바다에 대해 이야기했습니다."

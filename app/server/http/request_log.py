@@ -1,0 +1,109 @@
+"""The last requests of a server, in memory alone: who asked which model, for how many tokens. Never what."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from app.server.http.calls import Call, Stage
+from app.server.refusal import Refusal
+from app.store.records import ServerKey
+from engine.values import Usage
+
+MOST = 200
+_LONGEST = 80
+_NOT_PRINTED = re.compile(r"[^\x20-\x7e]+")
+
+
+class LoggedRequest(msgspec.Struct, frozen=True):
+    """One request. `time` is in seconds since 1970, `seconds` how long it takes or took. `key` is the name of its
+    key, `client` its User-Agent and `origin` its page as it says them, "" where there is none. `status` as HTTP has
+    it and `code` of the refusal; 0 and "" while it goes on. `prompt_tokens`, of which `cached_tokens` were reused,
+    and `completion_tokens` are known at the end."""
+
+    id: str
+    time: float
+    key: str
+    client: str
+    origin: str
+    protocol: str
+    model: str
+    stage: Stage
+    status: int
+    code: str
+    seconds: float
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+
+    @property
+    def goes_on(self) -> bool:
+        return self.stage != "ended"
+
+
+class RequestLog:
+    """Requests that ask a model, and those that were refused. Written on the loop, read from any thread: what it
+    holds is replaced whole. `count` takes what requests have used."""
+
+    def __init__(self, count: Callable[[ServerKey, Usage], None], most: int = MOST) -> None:
+        self._count, self._most = count, most
+        self._calls: tuple[tuple[Call, ...], tuple[Call, ...]] = ((), ())  # going on, ended; oldest first
+
+    @property
+    def requests(self) -> tuple[LoggedRequest, ...]:
+        """Those that go on first, and the newest of each first."""
+        going, ended = self._calls
+        asking = [call for call in going if call.stage != "coming"]
+        return tuple(_logged(call) for call in (*reversed(asking), *reversed(ended)))
+
+    def begin(self, protocol: str, headers: Mapping[str, str]) -> Call:
+        """A request that has come."""
+        client, origin = (_cleaned(headers.get(name, "")) for name in ("user-agent", "origin"))
+        call = Call(protocol, client, origin, self._count)
+        going, ended = self._calls
+        self._calls = ((*going, call), ended)
+        return call
+
+    def end(self, call: Call) -> None:
+        """Lists and looks of clients that all went well are not kept."""
+        is_kept = call.stage != "coming" or call.model or call.status >= 400
+        call.stage, call.end, call.seconds = "ended", None, time.monotonic() - call.began
+        going, ended = self._calls
+        if is_kept:
+            ended = (*ended, call)[-self._most :]
+        self._calls = (tuple(each for each in going if each is not call), ended)
+
+    def stop(self, id: str, refusal: Refusal) -> None:
+        """End a request; does nothing where it has ended."""
+        for call in self._calls[0]:
+            if call.id == id and call.end is not None:
+                call.end(refusal)
+
+
+def _cleaned(text: str) -> str:
+    """What a header says, for a line on the screen."""
+    plain = _NOT_PRINTED.sub(" ", text).strip()
+    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
+
+
+def _logged(call: Call) -> LoggedRequest:
+    usage = call.usage or Usage()
+    return LoggedRequest(
+        call.id,
+        call.came,
+        "" if call.key is None else call.key.name,
+        call.client,
+        call.origin,
+        call.protocol,
+        call.model,
+        call.stage,
+        call.status,
+        call.code,
+        time.monotonic() - call.began if call.seconds is None else call.seconds,
+        usage.prompt_tokens,
+        usage.cached_tokens,
+        usage.completion_tokens,
+    )
