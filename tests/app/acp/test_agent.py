@@ -11,6 +11,7 @@ import pytest
 from acp.exceptions import RequestError
 from acp.helpers import embedded_text_resource, image_block, resource_block, resource_link_block, text_block
 
+from agents.sandbox.find import find_sandbox
 from app.acp.agent import CoterieAgent
 from app.acp.servers import EditorServers
 from app.acp.sessions import listed
@@ -33,6 +34,7 @@ def server() -> Iterator[OpenAiServer]:
         Write=[WRITE, say("Written.")],
         Slow=[Reply("Too late.", delay=60.0)],
         Broken=[Reply(fault="status", status=401, message="no")],
+        Sleep=[call("shell", {"command": "touch begun; sleep 300"}), say("Too late.")],
         Tidy=[say("It is tidy.")],
     )
     with OpenAiServer(script) as server:
@@ -238,6 +240,22 @@ def test_while_one_message_is_worked_on_another_waits_its_turn_and_cancelling_en
         await editor.agent.cancel(session_id=session)
         assert (await slow).stop_reason == "cancelled"
         assert (await editor.say(session, "Hello")).stop_reason == "end_turn"
+
+    play(story)
+
+
+@pytest.mark.process
+@pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
+def test_cancelling_ends_a_command_at_once(play: Play, folder: Path) -> None:
+    async def story(editor: Editor) -> None:
+        session = await editor.open(folder)
+        await editor.agent.set_session_mode(session_id=session, mode_id="workspace")
+        sleeping = asyncio.ensure_future(editor.say(session, "Sleep"))
+        while not (folder / "begun").exists():
+            await asyncio.sleep(0.01)
+        await editor.agent.cancel(session_id=session)
+        assert (await sleeping).stop_reason == "cancelled"
+        assert [each["status"] for each in editor.calls().values()] == ["failed"]
 
     play(story)
 
