@@ -37,13 +37,13 @@ from acp.schema import (
 from agents.api import Tool
 from agents.events import Mode, RunFinished, Undone
 from app.acp import commands
-from app.acp.choices import MODE, MODEL, MODES, config_options, models_at_hand, modes
+from app.acp.choices import MODE, MODEL, MODES, config_options, leaving, models_at_hand, modes
 from app.acp.errors import INTERNAL, request_error, told
 from app.acp.prompts import text_of
 from app.acp.servers import EditorServers
 from app.acp.sessions import Session, iso_time, kept, listed
 from app.acp.turn import Turn, stop_reason
-from app.acp.updates import Update, Updates, message_chunk, undone_text
+from app.acp.updates import Update, Updates, message_chunk, thought_chunk, undone_text
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.runs.parts import MoreTools
@@ -200,6 +200,10 @@ class CoterieAgent:
             undone = await asyncio.to_thread(self._undone, session, command)
             await turn.say(message_chunk(undone_text(undone, self.language)))
             return PromptResponse(stop_reason="end_turn")
+        note = leaving(session.model, self.language)
+        if note and session.model != session.leaving:
+            await turn.say(thought_chunk(f"{note}\n\n"))
+        session.leaving = session.model
         finished = await turn.go(
             lambda: self._begun(session, text, command, lambda folder: self._more(session, turn, folder))
         )

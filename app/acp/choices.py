@@ -12,11 +12,13 @@ from acp.schema import (
 )
 
 from agents.events import Mode
+from agents.permissions.visible import visible
 from app.language import Language
 from app.messages import localized
 from app.services.library.model_names import STARTER_NAME, shown_name
 from app.services.library.names import STARTER
 from app.services.services import Services
+from engine.remote.names import is_remote, read_name
 
 MODE: Literal["mode"] = "mode"
 MODEL: Literal["model"] = "model"
@@ -60,11 +62,22 @@ def config_options(
 
 
 def models_at_hand(services: Services, current: str) -> dict[str, str]:
-    """Names of the models of this computer, and of the current one, by what a run takes. Reads the disk."""
-    found = {
+    """Names of the models of this computer, of those elsewhere that were used lately and agreed to, and of the
+    current one, by what a run takes. Reads the disk."""
+    embedding = {record.id for record in services.search_models.embedding()}
+    named = {STARTER: STARTER_NAME} | {
         record.id: record.name
         for record in services.library.known()
-        if record.trashed is None and record.state == "ready"
+        if record.trashed is None and record.state == "ready" and record.id not in embedding
     }
-    named = {STARTER: STARTER_NAME} | found
+    elsewhere = [name for name in services.settings.current.recent_models if is_remote(name)]
+    named |= {name: shown_name(name) for name in elsewhere if not services.remote_servers.is_new(name)}
     return named if current in named else {current: shown_name(current)} | named
+
+
+def leaving(model: str, language: Language) -> str:
+    """That text leaves this computer for a model, and where to; "" when it does not."""
+    remote = read_name(model)
+    if remote is None or not remote.leaves:
+        return ""
+    return localized("cli.elsewhere.leaves", language, model=visible(remote.model), host=visible(remote.host))

@@ -23,7 +23,7 @@ _PAGE = 50
 
 class Session(msgspec.Struct):
     """An open conversation. `run` is 0 until the first message; `turn` is there while one is worked on. `servers` are
-    those that the editor names for it, `told` what was said of them last."""
+    those that the editor names for it, `told` what was said of them last, `leaving` the model of the last message."""
 
     id: str
     workspace: str
@@ -34,6 +34,7 @@ class Session(msgspec.Struct):
     turn: Turn | None = None
     servers: Named = Named()
     told: str = ""
+    leaving: str = ""
 
     @property
     def root(self) -> Path:

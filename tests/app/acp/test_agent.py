@@ -13,8 +13,10 @@ from acp.helpers import embedded_text_resource, image_block, resource_block, res
 
 from agents.sandbox.find import find_sandbox
 from app.acp.agent import CoterieAgent
+from app.acp.choices import leaving, models_at_hand
 from app.acp.servers import EditorServers
 from app.acp.sessions import listed
+from app.services.connections.remote_server_file import ModelServer
 from app.services.runs.events import RunAsks
 from app.services.services import Services, open_services
 from engine.errors import UserError
@@ -313,6 +315,21 @@ def test_a_run_of_the_window_can_be_shown_and_gone_on_with(
 
     play(story)
     assert [run.id for run in services.runs.all()] == [record.id]
+
+
+def test_models_to_choose_from_are_those_here_and_those_elsewhere_that_were_agreed_to(
+    services: Services,
+) -> None:
+    near, far = "openai:http://127.0.0.1:9/v1#near", "openai:https://far.example/v1#far"
+    services.settings.change(recent_models=("/some/file.gguf", near, far))
+    assert list(models_at_hand(services, "starter")) == ["starter", near]
+    services.remote_servers.save(ModelServer("https://far.example/v1"))
+    services.remote_servers.agree("https://far.example/v1")
+    found = models_at_hand(services, "/other.gguf")
+    assert list(found) == ["/other.gguf", "starter", near, far]
+    assert (found["/other.gguf"], found[far]) == ("other", "far · far.example")
+    assert leaving(near, "en") == "" == leaving("starter", "en")
+    assert "far.example" in leaving(far, "ko")
 
 
 def test_a_long_list_comes_in_pages(
