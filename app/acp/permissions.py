@@ -69,7 +69,8 @@ def asked_call(request: ApprovalRequest, root: Path, language: Language) -> Tool
     reasons = [code for code in request.reasons if code not in _UNSAID]
     told = [localized(f"acp.why.{reason}", language) for reason in reasons]
     if request.pattern and request.scopes:
-        told.append(localized("acp.covers", language, pattern=code(request.pattern)))
+        what = "command" if request.kind == "shell" else "address"
+        told.append(localized(f"acp.covers.{what}", language, pattern=code(request.pattern)))
     if told:
         content.append(words(" ".join(told)))
     return ToolCallUpdate(

@@ -272,7 +272,9 @@ def bench(
 
 @application.command()
 def acp(
-    model: Annotated[str, typer.Option(help=f"{MODEL[:-1]}, or openai:URL#NAME.")] = "",
+    model: Annotated[
+        str, typer.Option(help="A path to a GGUF, a model of the library, `starter`, or openai:URL#NAME.")
+    ] = "",
     approve: Annotated[
         Approve, typer.Option(help="What a session may do unasked at first; the editor can change it.")
     ] = Approve.ASK,
