@@ -97,9 +97,9 @@ def import_rest() -> None:
 
 
 def _let_programs_in(services: Services, home: Path) -> None:
-    from app.mcp_server.in_window import let_programs_in
+    from app.mcp_server.entrance import let_programs_in
 
-    let_programs_in(services, home)
+    let_programs_in(services, home, in_window=True)
 
 
 def dress(application: QApplication, settings: SettingsFile) -> None:

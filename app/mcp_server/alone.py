@@ -1,4 +1,4 @@
-"""Calls where no window is open: over services of this process, opened for the first of them."""
+"""Calls where no window and no server is open: over services of this process, opened for the first of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.mcp_server.calls import Call, Caller, Done
-from app.mcp_server.door import carried_out_by_window
+from app.mcp_server.door import carried_out_elsewhere
 from app.mcp_server.tool_work import ToolWork
 from app.services.services import Services, open_services
 
@@ -19,8 +19,8 @@ def open_without_states(home: Path) -> Services:
     return open_services(home, states=False)
 
 
-class WindowOrAlone:
-    """Hands each call to the window's process while one is open, and carries it out here while none is. Calls may
+class ElsewhereOrAlone:
+    """Hands each call to a process that has the data open, and carries it out here while there is none. Calls may
     come from several threads."""
 
     def __init__(self, home: Path, opener: Opener = open_without_states) -> None:
@@ -31,9 +31,9 @@ class WindowOrAlone:
 
     def carry_out(self, call: Call, caller: Caller) -> Done:
         """Raises UserError `store.*` where the data cannot be opened."""
-        done = carried_out_by_window(self._home, call, caller)
+        done = carried_out_elsewhere(self._home, call, caller)
         if done is not None:
-            self._close_unused()  # the window has a model in memory now
+            self._close_unused()  # that process has the model in memory now
             return done
         with self._opened() as work:
             return work.carry_out(call, caller)

@@ -33,6 +33,8 @@ def ask_model(answering: Answering, arguments: AskArguments, caller: Caller) -> 
     )
     heard: queue.SimpleQueue[Sequence[Event]] = queue.SimpleQueue()
     number = answering.begin(model, ask, caller.key, heard.put)
+    if not model.is_loaded:
+        caller.told("Loads the model")
     answer, aborted, progress = Answer(), False, Progress(caller)
     while answer.finished is None:
         if not aborted and caller.is_gone():

@@ -12,18 +12,31 @@ from app.store.records import ServerKey
 
 class Call(msgspec.Struct, frozen=True, tag="call"):
     """`program` is what the asking program calls itself, or the name of its key where it came in `over_http`; of such
-    a one no folder is opened that nobody has worked in here."""
+    a one no folder is opened that nobody has worked in here. `can_ask` as of its `Caller`."""
 
     tool: str
     arguments: dict[str, Any] = {}
     program: str = ""
     over_http: bool = False
+    can_ask: bool = False
 
 
 class Told(msgspec.Struct, frozen=True, tag="told"):
     """How far a call is, in a few words."""
 
     text: str
+
+
+class Question(msgspec.Struct, frozen=True, tag="question"):
+    """A question to the person behind the program; `Answer` follows."""
+
+    request: ApprovalRequest
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer"):
+    """None: nobody answers."""
+
+    decision: Decision | None
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):

@@ -1,7 +1,7 @@
-"""The way from a process that another program has started to the one with the window.
+"""The way from a process that another program has started to the one with the window, or with the server.
 
-The window's process listens on a local socket that only this person's processes reach, and writes its address with a
-random key into the data folder. A connection is for one call: the call goes in, words on how far it is and the result
+That one listens on a local socket that only this person's processes reach, and writes its address with a random key
+into the data folder. A connection is for one call: the call goes in, words on how far it is, questions and the result
 come back. Closing it ends the call.
 """
 
@@ -15,19 +15,20 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 
 import msgspec
 
 from agents.permissions.values import ApprovalRequest, Decision
-from app.mcp_server.calls import Call, Caller, Done, Told
+from app.mcp_server.calls import Answer, Call, Caller, Done, Question, Told
 from app.store.records import ServerKey
 from engine.durable_files import write_whole
 
 log = logging.getLogger(__name__)
-FILE = "programs.json"
+# Where each writes its address.
+WINDOW, SERVER = "programs-window.json", "programs-server.json"
 MOST_BYTES = 16 * 2**20
 LOOK_S = 0.1
 _HELLO_S = 10.0
@@ -43,10 +44,11 @@ class _Address(msgspec.Struct, frozen=True):
 
 
 class Door:
-    """Listens for calls from `open` to `close`, each carried out on a thread of its own. Both block."""
+    """Listens for calls from `open` to `close`, each carried out on a thread of its own. Both block. `file` tells the
+    address."""
 
-    def __init__(self, home: Path, carry_out: CarryOut) -> None:
-        self._file, self._carry_out = home / FILE, carry_out
+    def __init__(self, file: Path, carry_out: CarryOut) -> None:
+        self._file, self._carry_out = file, carry_out
         self._key = secrets.token_bytes(32)
         self._closing = threading.Event()
         self._threads: set[threading.Thread] = set()
@@ -96,7 +98,7 @@ class Door:
             with connection, contextlib.suppress(*_LOST, msgspec.DecodeError):
                 if not self._closing.is_set() and connection.poll(_HELLO_S):
                     call = msgspec.json.decode(connection.recv_bytes(MOST_BYTES), type=Call)
-                    done = self._carry_out(call, _Line(connection, self._closing))
+                    done = self._carry_out(call, _Line(connection, self._closing, can_ask=call.can_ask))
                     sent = CLOSED if self._closing.is_set() else done
                     connection.send_bytes(msgspec.json.encode(sent))
         finally:
@@ -104,54 +106,71 @@ class Door:
 
 
 class _Line:
-    """The caller at the other end of a connection. The window asks its questions itself."""
+    """The caller at the other end of a connection."""
 
     key: ServerKey | None = None
-    can_ask = False
 
-    def __init__(self, connection: Connection, closing: threading.Event) -> None:
+    def __init__(self, connection: Connection, closing: threading.Event, *, can_ask: bool) -> None:
         self._connection, self._closing, self._broken = connection, closing, False
+        self.can_ask = can_ask
 
     def told(self, text: str) -> None:
-        try:
-            self._connection.send_bytes(msgspec.json.encode(Told(text)))
-        except OSError:
-            self._broken = True
+        self._send(Told(text))
 
     def is_gone(self) -> bool:
-        try:  # nothing comes behind the call but the end
+        try:  # nothing comes unasked but the end
             self._broken = self._broken or self._connection.poll()
         except OSError:
             self._broken = True
         return self._broken or self._closing.is_set()
 
     def ask(self, request: ApprovalRequest) -> Decision | None:
+        self._send(Question(request))
+        try:
+            while not (self._broken or self._closing.is_set()):
+                if self._connection.poll(LOOK_S):
+                    return msgspec.json.decode(self._connection.recv_bytes(MOST_BYTES), type=Answer).decision
+        except (*_LOST, msgspec.DecodeError):
+            self._broken = True
         return None
 
+    def _send(self, said: Told | Question) -> None:
+        try:
+            self._connection.send_bytes(msgspec.json.encode(said))
+        except OSError:
+            self._broken = True
 
-def carried_out_by_window(home: Path, call: Call, caller: Caller) -> Done | None:
-    """Have the window's process carry out a call; None where no window is open on this data folder."""
-    connection = _reached(home)
+
+def carried_out_elsewhere(
+    home: Path, call: Call, caller: Caller, files: Sequence[str] = (WINDOW, SERVER)
+) -> Done | None:
+    """Have the process with the window carry out a call, else the one with the server; None where none is open on
+    this data folder."""
+    connection = next(filter(None, (_reached(home / file) for file in files)), None)
     if connection is None:
         return None
     with connection:
         try:
-            connection.send_bytes(msgspec.json.encode(call))
+            asked = msgspec.structs.replace(call, can_ask=caller.can_ask)
+            connection.send_bytes(msgspec.json.encode(asked))
             while not caller.is_gone():
                 if not connection.poll(LOOK_S):
                     continue
-                said = msgspec.json.decode(connection.recv_bytes(MOST_BYTES), type=Told | Done)
+                said = msgspec.json.decode(connection.recv_bytes(MOST_BYTES), type=Told | Question | Done)
                 if isinstance(said, Done):
                     return said
-                caller.told(said.text)
+                if isinstance(said, Told):
+                    caller.told(said.text)
+                else:
+                    connection.send_bytes(msgspec.json.encode(Answer(caller.ask(said.request))))
         except (*_LOST, msgspec.DecodeError):
             return CLOSED
     return Done("The call was ended.", failed=True)
 
 
-def _reached(home: Path) -> Connection | None:
+def _reached(file: Path) -> Connection | None:
     try:
-        found = msgspec.json.decode((home / FILE).read_bytes(), type=_Address)
+        found = msgspec.json.decode(file.read_bytes(), type=_Address)
         opened: Connection = Client(found.address, authkey=bytes.fromhex(found.key))
     except (*_LOST, ValueError):  # none, or one that has died
         return None

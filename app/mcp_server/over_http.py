@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.mcp_server.callers import Workers
 from app.mcp_server.calls import Call, Caller, Done
-from app.mcp_server.door import carried_out_by_window
+from app.mcp_server.door import WINDOW, carried_out_elsewhere
 from app.mcp_server.tool_work import ToolWork
 from app.mcp_server.tools import RUN_TASK
 from app.services.services import Services
@@ -73,7 +73,7 @@ class OverHttp:
 
     def _carry_out(self, call: Call, caller: Caller) -> Done:
         if call.tool == RUN_TASK and not self._in_window:
-            done = carried_out_by_window(self._home, call, caller)
+            done = carried_out_elsewhere(self._home, call, caller, (WINDOW,))
             if done is not None:
                 return done
         assert self._work is not None

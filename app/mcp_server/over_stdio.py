@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from app.mcp_server.alone import Opener, WindowOrAlone, open_without_states
+from app.mcp_server.alone import ElsewhereOrAlone, Opener, open_without_states
 from app.mcp_server.callers import Workers
 from app.mcp_server.protocol import mcp_server
 
@@ -20,7 +20,7 @@ _PIECE = 65_536
 
 def serve(home: Path, opener: Opener = open_without_states) -> None:
     """Serve until the program closes the stream; then what it still waits for is stopped."""
-    carrying = WindowOrAlone(home, opener)
+    carrying = ElsewhereOrAlone(home, opener)
     workers = Workers()
     try:
         asyncio.run(_serve(carrying, workers))
@@ -29,7 +29,7 @@ def serve(home: Path, opener: Opener = open_without_states) -> None:
         carrying.close()
 
 
-async def _serve(carrying: WindowOrAlone, workers: Workers) -> None:
+async def _serve(carrying: ElsewhereOrAlone, workers: Workers) -> None:
     from mcp.server.stdio import stdio_server
 
     server = mcp_server(carrying.carry_out, workers)

@@ -3060,7 +3060,7 @@
     </message>
     <message>
         <source>Other programs may start tasks</source>
-        <translation>다른 프로그램이 작업을 시작할 수 있음</translation>
+        <translation>다른 프로그램이 작업을 시작하도록 허용</translation>
     </message>
     <message>
         <source>Coterie asks you first, for each program and folder.</source>

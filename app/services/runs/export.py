@@ -58,7 +58,8 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
         where = (
             f"- Folder: `{event.workspace}`\n- Model: {event.model}{' (elsewhere)' if event.remote else ''}"
         )
-        return [f"{event.task}", "", f"- Started: {_date(time)}", where, f"- Mode: {event.mode}", ""]
+        by = [f"- Started by: {event.program}"] if event.program else []
+        return [f"{event.task}", "", f"- Started: {_date(time)}", *by, where, f"- Mode: {event.mode}", ""]
     if isinstance(event, RunResumed):
         return [f"**Resumed** {_date(time)}", *([event.message] if event.message else []), ""]
     if isinstance(event, ModelTurn):

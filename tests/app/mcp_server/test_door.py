@@ -1,4 +1,4 @@
-"""Calls that the process with the window carries out: what is asked there, by whom, and what ends them."""
+"""Calls that the process with the window or the server carries out: what is asked, by whom, and what ends them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from mcp_types import CallToolResult
 
 from agents.permissions.values import ApprovalRequest, Decision
 from app.mcp_server.calls import Call, Done
-from app.mcp_server.door import FILE, carried_out_by_window
-from app.mcp_server.in_window import let_programs_in
+from app.mcp_server.door import SERVER, WINDOW, Door, carried_out_elsewhere
+from app.mcp_server.entrance import let_programs_in
 from app.services.runs.events import RunAsks
 from app.store.records import ServerKey
 from tests.support.mcp_client import NAME, answering, speaking_to, text_of
@@ -27,13 +27,13 @@ Decide = Callable[[ApprovalRequest], Decision | None]
 class Window:
     """The services of a window, and the person at it: `decide` answers what is asked, None leaves it open."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, in_window: bool = True) -> None:
         self.home, self.services = home, opened(home)
         self.decide: Decide = lambda request: None
         self.asked: list[ApprovalRequest] = []
         self.services.lifecycle.begin()
         self.services.events.subscribe(RunAsks, self._hear)
-        let_programs_in(self.services, home)
+        let_programs_in(self.services, home, in_window=in_window)
 
     def _hear(self, event: RunAsks) -> None:
         if event.request is not None:
@@ -46,9 +46,10 @@ class Program:
     """Implements `Caller`."""
 
     key: ServerKey | None = None
-    can_ask = False
 
-    def __init__(self) -> None:
+    def __init__(self, decide: Decide | None = None) -> None:
+        self.decide, self.can_ask = decide, decide is not None
+        self.asked: list[ApprovalRequest] = []
         self.gone = threading.Event()
         self.heard: list[str] = []
 
@@ -59,7 +60,8 @@ class Program:
         return self.gone.is_set()
 
     def ask(self, request: ApprovalRequest) -> Decision | None:
-        return None
+        self.asked.append(request)
+        return None if self.decide is None else self.decide(request)
 
 
 @pytest.fixture
@@ -84,14 +86,14 @@ def begun(window: Window, call: Call, program: Program) -> tuple[threading.Threa
     """The call on a thread, and its result once there is one."""
     results: list[Done | None] = []
     thread = threading.Thread(
-        target=lambda: results.append(carried_out_by_window(window.home, call, program))
+        target=lambda: results.append(carried_out_elsewhere(window.home, call, program))
     )
     thread.start()
     return thread, results
 
 
 def done(window: Window, call: Call) -> Done:
-    result = carried_out_by_window(window.home, call, Program())
+    result = carried_out_elsewhere(window.home, call, Program())
     assert result is not None
     return result
 
@@ -195,8 +197,8 @@ def test_a_window_that_closes_says_so_and_leaves_nothing(coterie_home: Path, fol
     thread.join()
     (result,) = results
     assert result is not None and result.failed and "Coterie was closed" in result.text
-    assert not (coterie_home / FILE).exists()
-    assert carried_out_by_window(coterie_home, task(folder), Program()) is None
+    assert not (coterie_home / WINDOW).exists()
+    assert carried_out_elsewhere(coterie_home, task(folder), Program()) is None
 
 
 def test_a_person_can_turn_it_off_and_too_much_at_once_is_refused(window: Window, folder: Path) -> None:
@@ -216,8 +218,8 @@ def test_a_person_can_turn_it_off_and_too_much_at_once_is_refused(window: Window
     "said", [b"", b"{}", b'{"address":"/nowhere","key":"00"}', b'{"address":"/","key":"x"}', b"\xff"]
 )
 def test_an_address_that_nobody_listens_at_is_no_window(tmp_path: Path, said: bytes) -> None:
-    (tmp_path / FILE).write_bytes(said)
-    assert carried_out_by_window(tmp_path, Call("list_models"), Program()) is None
+    (tmp_path / WINDOW).write_bytes(said)
+    assert carried_out_elsewhere(tmp_path, Call("list_models"), Program()) is None
 
 
 def test_a_run_that_a_program_began_is_gone_on_with_by_a_person(window: Window, folder: Path) -> None:
@@ -231,3 +233,52 @@ def test_a_run_that_a_program_began_is_gone_on_with_by_a_person(window: Window, 
     assert window.services.runs.join(run.id)
     assert [request.kind for request in window.asked] == ["files"]
     assert (folder / NOTES).is_file()
+
+
+@pytest.fixture
+def headless(coterie_home: Path) -> Iterator[Window]:
+    """The services of `coterie serve`."""
+    made = Window(coterie_home, in_window=False)
+    yield made
+    made.services.close()
+
+
+def test_without_a_window_the_server_s_process_works_and_the_program_s_person_is_asked(
+    headless: Window, folder: Path
+) -> None:
+    assert "Open Coterie" in done(headless, task(folder)).text
+
+    no = Program(lambda request: Decision(False))
+    refused = carried_out_elsewhere(headless.home, task(folder), no)
+    assert refused is not None and refused.failed and [request.kind for request in no.asked] == ["program"]
+
+    nobody = Program(lambda request: None)
+    unanswered = carried_out_elsewhere(headless.home, task(folder), nobody)
+    assert unanswered is not None and unanswered.failed and list(folder.iterdir()) == []
+
+    yes = Program(lambda request: Decision(True))
+    result = carried_out_elsewhere(headless.home, task(folder), yes)
+    assert result is not None and not result.failed and (folder / NOTES).is_file()
+    assert [request.kind for request in yes.asked] == ["program", "files"] and "+word" in yes.asked[1].diff
+
+
+def test_what_was_granted_before_is_begun_without_a_person_and_no_more(
+    headless: Window, folder: Path
+) -> None:
+    granting = Program(allow_folder)
+    carried_out_elsewhere(headless.home, task(folder), granting)
+    (folder / NOTES).unlink()
+    result = done(headless, task(folder))
+    assert "Not allowed: 1 of the agent's calls because nobody could be asked" in result.text
+    assert list(folder.iterdir()) == []
+
+
+def test_a_window_comes_before_a_server(headless: Window) -> None:
+    assert (headless.home / SERVER).is_file()
+    window = Door(headless.home / WINDOW, lambda call, caller: Done("by the window"))
+    window.open()
+    try:
+        assert done(headless, Call("list_models")).text == "by the window"
+    finally:
+        window.close()
+    assert done(headless, Call("list_models")).text.startswith("starter")
