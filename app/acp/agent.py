@@ -27,28 +27,23 @@ from acp.schema import (
     ResumeSessionResponse,
     SessionCapabilities,
     SessionCloseCapabilities,
-    SessionInfoUpdate,
     SessionListCapabilities,
     SessionResumeCapabilities,
     SetSessionConfigOptionResponse,
     SetSessionModeResponse,
 )
 
-from agents.api import Tool
-from agents.events import Mode, RunFinished, Undone
+from agents.events import Mode, RunFinished
 from app.acp import commands
-from app.acp.choices import MODE, MODEL, MODES, config_options, leaving, models_at_hand, modes
-from app.acp.errors import INTERNAL, request_error, told
+from app.acp.answering import Answering
+from app.acp.choices import MODE, MODEL, MODES, config_options, models_at_hand, modes
+from app.acp.errors import told
 from app.acp.prompts import text_of
 from app.acp.servers import EditorServers
-from app.acp.sessions import Session, iso_time, kept, listed
-from app.acp.turn import Turn, stop_reason
-from app.acp.updates import Update, Updates, message_chunk, thought_chunk, undone_text
+from app.acp.sessions import Session, kept, listed, title_update
+from app.acp.turn import Turn
+from app.acp.updates import Update, Updates
 from app.language import Language
-from app.messages import localized, localized_error
-from app.services.runs.parts import MoreTools
-from app.services.runs.reasons import why_finished
-from app.services.runs.values import RunRecord, RunSpec
 from app.services.services import Services
 from app.services.settings.settings import language
 from app.version import VERSION
@@ -174,7 +169,7 @@ class CoterieAgent:
         session = self._session(session_id)
         if session.turn is not None:
             raise UserError("acp.busy")
-        session.turn = turn = Turn(
+        session.turn = Turn(
             self._services,
             self._client,
             session.id,
@@ -183,8 +178,9 @@ class CoterieAgent:
             self.language,
             lambda server: any(server == spec.name for spec in session.servers.specs),
         )
+        answering = Answering(self._services, self._servers, session, session.turn, self.language)
         try:
-            return await self._answered(session, turn, text_of(prompt, session.root))
+            return await answering.answered(text_of(prompt, session.root))
         finally:
             session.turn = None
 
@@ -192,77 +188,6 @@ class CoterieAgent:
         session = self._sessions.get(session_id)
         if session is not None and session.turn is not None:
             session.turn.stop()
-
-    async def _answered(self, session: Session, turn: Turn, text: str) -> PromptResponse:
-        runs = self._services.runs
-        command = await asyncio.to_thread(commands.command_of, text.strip(), runs.recipes)
-        if command is not None and command.recipe is None:
-            undone = await asyncio.to_thread(self._undone, session, command)
-            await turn.say(message_chunk(undone_text(undone, self.language)))
-            return PromptResponse(stop_reason="end_turn")
-        note = leaving(session.model, self.language)
-        if note and session.model != session.leaving:
-            await turn.say(thought_chunk(f"{note}\n\n"))
-        session.leaving = session.model
-        finished = await turn.go(
-            lambda: self._begun(session, text, command, lambda folder: self._more(session, turn, folder))
-        )
-        await turn.say(await asyncio.to_thread(self._info, session))
-        if finished.status == "failed":
-            raise request_error(why_finished(finished), self.language, INTERNAL)
-        return PromptResponse(stop_reason=stop_reason(finished))
-
-    def _begun(
-        self, session: Session, text: str, command: commands.Command | None, more: MoreTools
-    ) -> RunRecord:
-        """Start the run of the session, or go on with it. Blocks."""
-        runs = self._services.runs
-        recipe = None if command is None else command.recipe
-        task = text if command is None or recipe is None else commands.task_of(recipe, command.rest)
-        if session.run:
-            before = runs.get(session.run)
-            mode = session.mode if session.mode != before.mode else None
-            return runs.resume(session.run, task, mode=mode, model=session.model, more=more)
-        spec = RunSpec(task, session.workspace, session.model, session.mode, session=session.id)
-        if recipe is not None:
-            spec = RunSpec(
-                task,
-                session.workspace,
-                session.model,
-                session.mode,
-                budget=recipe.budget,
-                tools=recipe.tools,
-                recipe=recipe.id,
-                title=recipe.title,
-                session=session.id,
-            )
-        record = runs.start(spec, more=more)
-        session.run = record.id
-        return record
-
-    def _more(self, session: Session, turn: Turn, folder: Path) -> tuple[Tool, ...]:
-        """The tools of the editor's servers, and a word about which of these there are. On the run's thread."""
-        tools, named = self._servers.tools(session.servers, folder)
-        names = ", ".join(spec.name for spec in named.specs)
-        lines = [localized("acp.servers_taken", self.language, names=names)] if names else []
-        for error in named.left_out:
-            why = localized_error(error, self.language)
-            lines.append(localized("acp.server_left_out", self.language, why=why))
-        said = "\n\n".join(lines)
-        if said and said != session.told:
-            turn.note(said)
-        session.told = said
-        return tools
-
-    def _undone(self, session: Session, command: commands.Command) -> Undone:
-        runs = self._services.runs
-        if command.name == commands.REDO:
-            if not session.run:
-                raise UserError("run.nothing_to_redo")
-            return commands.redone(runs, session.run)
-        if not session.run:
-            raise UserError("run.nothing_to_undo")
-        return commands.undone(runs, session.run, command.rest)
 
     # --- inside ---
 
@@ -300,13 +225,7 @@ class CoterieAgent:
         updates.again = False
         if entries and not isinstance(entries[-1].event, RunFinished):
             found += updates.end()
-        return [*found, self._info(session)]
-
-    def _info(self, session: Session) -> SessionInfoUpdate:
-        record = self._services.runs.get(session.run)
-        return SessionInfoUpdate(
-            session_update="session_info_update", title=record.title, updated_at=iso_time(record.updated)
-        )
+        return [*found, title_update(self._services.runs.get(session.run))]
 
     async def _models(self, session: Session) -> dict[str, str]:
         return await asyncio.to_thread(models_at_hand, self._services, session.model)

@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 import msgspec
-from acp.schema import ListSessionsResponse, SessionInfo
+from acp.schema import ListSessionsResponse, SessionInfo, SessionInfoUpdate
 
 from agents.events import Mode
 from app.acp.servers import Named
@@ -81,6 +81,12 @@ def listed(runs: Runs, workspace: str | None, cursor: str | None) -> ListSession
         for run in found[int(begin) : end]
     ]
     return ListSessionsResponse(sessions=sessions, next_cursor=str(end) if end < len(found) else None)
+
+
+def title_update(run: RunRecord) -> SessionInfoUpdate:
+    return SessionInfoUpdate(
+        session_update="session_info_update", title=run.title, updated_at=iso_time(run.updated)
+    )
 
 
 def iso_time(seconds: float) -> str:

@@ -85,6 +85,10 @@ class Turn:
             raise UserError("run.unsaved")
         return self._finished
 
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped
+
     def stop(self) -> None:
         """End at once, as soon as it has begun. It can be gone on with."""
         self._stopped = True

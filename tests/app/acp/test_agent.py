@@ -241,6 +241,7 @@ def test_while_one_message_is_worked_on_another_waits_its_turn_and_cancelling_en
         assert "still working" in (await refused(loading))[1]
         await editor.agent.cancel(session_id=session)
         assert (await slow).stop_reason == "cancelled"
+        assert (await refused(editor.say(session, " ")))[1].startswith("There's no task")
         assert (await editor.say(session, "Hello")).stop_reason == "end_turn"
 
     play(story)

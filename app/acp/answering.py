@@ -1,0 +1,103 @@
+"""What becomes of a person's message: a command is carried out, anything else is a task for the session's run."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+from acp.schema import PromptResponse
+
+from agents.api import Tool
+from agents.events import Undone
+from app.acp import commands
+from app.acp.choices import leaving
+from app.acp.errors import INTERNAL, request_error
+from app.acp.servers import EditorServers
+from app.acp.sessions import Session, title_update
+from app.acp.turn import Turn, stop_reason
+from app.acp.updates import message_chunk, thought_chunk, undone_text
+from app.language import Language
+from app.messages import localized, localized_error
+from app.services.runs.reasons import why_finished
+from app.services.runs.values import RunRecord, RunSpec
+from app.services.services import Services
+from engine.errors import UserError
+
+
+class Answering:
+    """Of the message that `turn` is for."""
+
+    def __init__(
+        self, services: Services, servers: EditorServers, session: Session, turn: Turn, language: Language
+    ) -> None:
+        self._runs, self._recipes = services.runs, services.runs.recipes
+        self._servers, self._session, self._turn, self._language = servers, session, turn, language
+
+    async def answered(self, text: str) -> PromptResponse:
+        """Raises UserError as `Runs.start`, `resume` and `undo` do, RequestError for a run that failed."""
+        command = await asyncio.to_thread(commands.command_of, text.strip(), self._recipes)
+        if command is not None and command.recipe is None:
+            undone = await asyncio.to_thread(self._undone, command)
+            await self._turn.say(message_chunk(undone_text(undone, self._language)))
+            return PromptResponse(stop_reason="end_turn")
+        await self._tell_where_it_goes()
+        finished = await self._turn.go(lambda: self._begun(text, command))
+        record = await asyncio.to_thread(self._runs.get, self._session.run)
+        await self._turn.say(title_update(record))
+        if self._turn.is_stopped:
+            return PromptResponse(stop_reason="cancelled")
+        if finished.status == "failed":
+            raise request_error(why_finished(finished), self._language, INTERNAL)
+        return PromptResponse(stop_reason=stop_reason(finished))
+
+    async def _tell_where_it_goes(self) -> None:
+        """That text leaves this computer, once for each model."""
+        session = self._session
+        note = leaving(session.model, self._language)
+        if note and session.model != session.leaving:
+            await self._turn.say(thought_chunk(f"{note}\n\n"))
+        session.leaving = session.model
+
+    def _begun(self, text: str, command: commands.Command | None) -> RunRecord:
+        """Start the run of the session, or go on with it. Blocks."""
+        session, recipe = self._session, None if command is None else command.recipe
+        task = text if command is None or recipe is None else commands.task_of(recipe, command.rest)
+        if session.run:
+            if not task.strip():
+                raise UserError("run.no_task")
+            before = self._runs.get(session.run)
+            mode = session.mode if session.mode != before.mode else None
+            return self._runs.resume(session.run, task, mode=mode, model=session.model, more=self._more)
+        spec = RunSpec(task, session.workspace, session.model, session.mode, session=session.id)
+        if recipe is not None:
+            spec = msgspec.structs.replace(
+                spec, budget=recipe.budget, tools=recipe.tools, recipe=recipe.id, title=recipe.title
+            )
+        record = self._runs.start(spec, more=self._more)
+        session.run = record.id
+        return record
+
+    def _more(self, folder: Path) -> tuple[Tool, ...]:
+        """The tools of the editor's servers, and a word about which of these there are. On the run's thread."""
+        tools, named = self._servers.tools(self._session.servers, folder)
+        names = ", ".join(spec.name for spec in named.specs)
+        lines = [localized("acp.servers_taken", self._language, names=names)] if names else []
+        for error in named.left_out:
+            why = localized_error(error, self._language)
+            lines.append(localized("acp.server_left_out", self._language, why=why))
+        said = "\n\n".join(lines)
+        if said and said != self._session.told:
+            self._turn.note(said)
+        self._session.told = said
+        return tools
+
+    def _undone(self, command: commands.Command) -> Undone:
+        run = self._session.run
+        if command.name == commands.REDO:
+            if not run:
+                raise UserError("run.nothing_to_redo")
+            return commands.redone(self._runs, run)
+        if not run:
+            raise UserError("run.nothing_to_undo")
+        return commands.undone(self._runs, run, command.rest)
