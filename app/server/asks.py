@@ -96,7 +96,7 @@ class Answer:
         self._tokens = ContentTokens()
 
     def take(self, event: AnswerEvent) -> None:
-        if not isinstance(event, PrefillProgress | TokenLogprobs):
+        if not isinstance(event, PrefillProgress):
             self.events.append(event)
         self.logprobs += self._tokens.take(event)
         if isinstance(event, Delta):

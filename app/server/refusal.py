@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from app.server.words import words_of
@@ -87,6 +88,13 @@ def refusal_of(error: UserError | ErrorInfo) -> Refusal:
 
 def bad_request(message: str, param: str | None = None, code: str = "invalid_value") -> Refusal:
     return Refusal(400, code, message, param=param)
+
+
+def refuse_fields(request: object, reasons: Mapping[str, str]) -> None:
+    """Raises Refusal 400 for the first of these fields that asks for anything, with the reason."""
+    for name, reason in reasons.items():
+        if getattr(request, name) not in (None, False, []):
+            raise bad_request(reason, name, "unsupported_parameter")
 
 
 def stopping() -> Refusal:

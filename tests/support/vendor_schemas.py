@@ -37,6 +37,19 @@ def _allow_nulls(schema: Any) -> None:
             schema["enum"] = [*schema["enum"], None]
 
 
+def properties(protocol: str, schema: str) -> frozenset[str]:
+    """The names of the properties of a schema, with those of the schemas that it is made of."""
+    schemas, found = _specification(protocol)["components"]["schemas"], set[str]()
+    parts = [schemas[schema]]
+    while parts:
+        part = parts.pop()
+        found |= set(part.get("properties", ()))
+        parts += part.get("allOf", ())
+        if "$ref" in part:
+            parts.append(schemas[part["$ref"].rpartition("/")[2]])
+    return frozenset(found)
+
+
 @functools.cache
 def _judge(protocol: str, schema: str) -> Any:
     whole = _specification(protocol)

@@ -7,11 +7,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.server.anthropic.errors import NO_THREADS
-from app.server.anthropic.schema import Block, CountRequest, GivenMessage, MessageRequest, Thinking, Tool
+from app.server.anthropic.schema import (
+    Block,
+    Citations,
+    CountRequest,
+    GivenMessage,
+    MessageRequest,
+    Source,
+    Thinking,
+    Tool,
+)
 from app.server.anthropic.signatures import signed_thought
 from app.server.asks import Ask, call_of, with_system_in_front, with_tool_names
 from app.server.pictures import SentPictures
-from app.server.refusal import Refusal, bad_request
+from app.server.refusal import Refusal, bad_request, refuse_fields
 from engine.values import Message, Picture, Reasoning, Sampling, ToolCall
 
 _EFFORTS: dict[str, Reasoning] = {
@@ -24,6 +33,8 @@ _EFFORTS: dict[str, Reasoning] = {
 _MOST_STOPS = 64
 # Claude Code's first block of the system text: it changes with each request, and would undo what was read before.
 _BILLING = "x-anthropic-billing-header:"
+_NOT_HERE = {"mcp_servers": "Tool servers are called by the client here: offer their tools in `tools`."}
+_NO_CONTAINER = {"container": "There are no containers here."}
 # What a tool says of itself that failed.
 _TELLS_OF_FAILURE = ("error", "<tool_use_error")
 
@@ -32,6 +43,7 @@ def prompt_ask(request: CountRequest) -> Ask:
     """What makes the prompt of an answer. Raises Refusal 400 for what isn't possible, with the field."""
     if request.thread is not None:
         raise bad_request("Nothing is kept here: send the whole conversation.", "thread", NO_THREADS)
+    refuse_fields(request, _NOT_HERE)
     pictures = SentPictures()
     system, _ = content_of(request.system, "system", pictures)
     messages = [Message("system", system)] if system else []
@@ -39,7 +51,7 @@ def prompt_ask(request: CountRequest) -> Ask:
         messages += messages_of(message, f"messages[{at}]", pictures)
     tools, choice = tools_of(request)
     last = request.messages[-1]
-    format = request.output_config.format if request.output_config else None
+    format = (request.output_config and request.output_config.format) or request.output_format
     return Ask(
         with_system_in_front(with_tool_names(messages)),
         request.model,
@@ -55,6 +67,7 @@ def prompt_ask(request: CountRequest) -> Ask:
 
 def message_ask(request: MessageRequest) -> Ask:
     """Raises as `prompt_ask`."""
+    refuse_fields(request, _NO_CONTAINER)
     stops = request.stop_sequences or []
     if len(stops) > _MOST_STOPS:
         raise bad_request(f"There may be {_MOST_STOPS} at most.", "stop_sequences")
@@ -103,6 +116,10 @@ def messages_of(message: GivenMessage, where: str, pictures: SentPictures) -> li
             made += _said(message.role, said, where, pictures)
             said = []
             made.append(_result(block, f"{where}.content[{number}]", pictures))
+        elif block.type == "mid_conv_system":
+            made += _said(message.role, said, where, pictures)
+            said = []
+            made.append(Message("system", _texts(block.content, f"{where}.content[{number}]")))
         else:
             said.append(block)
     made += _said(message.role, said, where, pictures)
@@ -119,7 +136,7 @@ def content_of(
     text, media = "", list[Picture]()
     for number, block in enumerate(content):
         source = block.source
-        if block.type == "image" and source is not None and source.type == "base64":
+        if block.type == "image" and isinstance(source, Source) and source.type == "base64":
             media.append(pictures.from_base64(source.data, len(text), f"{where}[{number}]"))
         elif not (said := _text(block, f"{where}[{number}]")).startswith(_BILLING):
             text += f"\n{said}" if text else said
@@ -127,8 +144,12 @@ def content_of(
 
 
 def tools_of(request: CountRequest) -> tuple[tuple[dict[str, Any], ...], str]:
-    """The tools that a client calls itself, and the choice. Those of Anthropic's own computers are left out."""
+    """The tools that a client calls itself, and the choice. Those of Anthropic's own computers are left out beside
+    others, and refused alone: the request is about them."""
     tools = [tool for tool in request.tools or () if tool.type in (None, "custom")]
+    if request.tools and not tools:
+        names = ", ".join(str(tool.type)[:50] for tool in request.tools[:5])
+        raise bad_request(f"Tools of these types aren't here: {names}.", "tools", "unsupported_value")
     if any(not tool.name for tool in tools):
         raise Refusal(400, "invalid_value", "A tool has no name.", param="tools")
     given = request.tool_choice
@@ -175,15 +196,38 @@ def _result(block: Block, where: str, pictures: SentPictures) -> Message:
     return Message("tool", text, tool_call_id=block.tool_use_id, media=media)
 
 
+def _texts(content: str | Sequence[Block] | None, where: str) -> str:
+    """The text of a content that has no pictures."""
+    return content_of(content, f"{where}.content", SentPictures())[0]
+
+
 def _text(block: Block, where: str) -> str:
     if block.type == "text" and block.text is not None:
         return block.text
-    if block.type == "document" and block.source is not None and block.source.type == "text":
-        return block.source.data
+    if block.type == "tool_reference":
+        return block.tool_name
+    if block.type in ("document", "search_result"):
+        return _document(block, where)
     if block.type == "image":
         message = "Pictures are read from base64 alone; no address is opened."
         raise bad_request(message, where, "unsupported_value")
     raise bad_request(f"A block of type {block.type[:50]!r} isn't read here.", where, "unsupported_value")
+
+
+def _document(block: Block, where: str) -> str:
+    """The text of a document or of a search's result, below what is said of it."""
+    if isinstance(block.citations, Citations) and block.citations.enabled:
+        raise bad_request("Citations aren't made here.", f"{where}.citations", "unsupported_value")
+    source = block.source
+    heads: tuple[str | None, ...]
+    if isinstance(source, str):
+        text, heads = _texts(block.content, where), (block.title, source)
+    elif source is not None and source.type in ("text", "content"):
+        text = source.data if source.type == "text" else _texts(source.content, f"{where}.source")
+        heads = (block.title, block.context)
+    else:
+        raise bad_request("Documents are read as text alone.", where, "unsupported_value")
+    return "\n".join([head for head in heads if head] + [text])
 
 
 def _definition(tool: Tool) -> dict[str, Any]:

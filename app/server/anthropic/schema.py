@@ -10,21 +10,32 @@ Probability = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 
 
 class Source(msgspec.Struct):
-    """Where a picture or a document comes from; `data` is base64, or plain text for a `type` of "text"."""
+    """Where a picture or a document comes from; `data` is base64, or plain text for a `type` of "text", and `content`
+    are blocks for one of "content"."""
 
     type: str
     media_type: str = ""
     data: str = ""
+    content: str | list[Block] | None = None
+
+
+class Citations(msgspec.Struct):
+    enabled: bool | None = None
 
 
 class Block(msgspec.Struct, kw_only=True):
-    """A block of a message's content, of whatever kind: each has some of the fields."""
+    """A block of a message's content, of whatever kind: each has some of the fields. `source` is a text in results of
+    a search, `citations` of a text are those of an earlier answer."""
 
     type: str
     text: str | None = None
     thinking: str | None = None
     signature: str | None = None
-    source: Source | None = None
+    source: Source | str | None = None
+    title: str | None = None
+    context: str | None = None
+    citations: Citations | list[Any] | None = None
+    tool_name: str = ""
     id: str = ""
     name: str = ""
     input: Any = None
@@ -72,7 +83,8 @@ class OutputConfig(msgspec.Struct):
 
 
 class CountRequest(msgspec.Struct, kw_only=True):
-    """The body of POST /v1/messages/count_tokens. `thread` asks for a conversation that the server keeps."""
+    """The body of POST /v1/messages/count_tokens. `thread` asks for a conversation that the server keeps,
+    `output_format` is the older name of `output_config.format`."""
 
     messages: Annotated[list[GivenMessage], msgspec.Meta(min_length=1)]
     model: str = ""
@@ -81,6 +93,8 @@ class CountRequest(msgspec.Struct, kw_only=True):
     tool_choice: ToolChoice | None = None
     thinking: Thinking | None = None
     output_config: OutputConfig | None = None
+    output_format: OutputFormat | None = None
+    mcp_servers: list[Any] | None = None
     thread: dict[str, Any] | None = None
 
     @property
@@ -97,3 +111,4 @@ class MessageRequest(CountRequest, kw_only=True):
     top_p: Probability | None = None
     top_k: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
     stop_sequences: list[str] | None = None
+    container: Any = None

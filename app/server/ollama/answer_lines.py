@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from app.server.asks import Answer, AnswerEvent, object_of
+from app.server.asks import Answer, AnswerEvent, ContentTokens, object_of
 from app.server.ollama.errors import error_value
 from app.server.refusal import Refusal
+from app.server.token_values import logprobs_of
 from engine.api import Delta, Finished, ToolCalled
-from engine.values import ToolCall
+from engine.values import TokenLogprob, ToolCall
 
 Kind = Literal["chat", "generate"]
 _NS = 1e9
@@ -26,6 +27,7 @@ class LineWriter:
 
     def __init__(self, kind: Kind, model: str, clock: Callable[[], float]) -> None:
         self._kind, self._model, self._clock = kind, model, clock
+        self._tokens = ContentTokens()
 
     def frames(self, event: AnswerEvent) -> bytes:
         return b"".join(msgspec.json.encode(line) + b"\n" for line in self._lines(event))
@@ -38,16 +40,18 @@ class LineWriter:
         assert answer.finished is not None
         calls = [_call(event.call) for event in answer.events if isinstance(event, ToolCalled)]
         said = self._said(answer.content, answer.reasoning, calls)
-        return {**self._head(), **said, **_ending(answer.finished)}
+        return {**self._head(), **said, **_logprobs(answer.logprobs), **_ending(answer.finished)}
 
     def loaded(self, reason: Literal["load", "unload"]) -> Any:
         """What a request without a prompt is told."""
         return {**self._head(), **self._said("", "", []), "done": True, "done_reason": reason}
 
     def _lines(self, event: AnswerEvent) -> Iterator[dict[str, Any]]:
+        tokens = self._tokens.take(event)
         if isinstance(event, Delta):
             thinks = event.channel == "reasoning"
-            yield self._line("" if thinks else event.text, event.text if thinks else "", [])
+            line = self._line("" if thinks else event.text, event.text if thinks else "", [])
+            yield line | _logprobs(tokens)
         elif isinstance(event, ToolCalled) and self._kind == "chat":
             yield self._line("", "", [_call(event.call)])
         elif isinstance(event, Finished):
@@ -65,6 +69,10 @@ class LineWriter:
 
     def _head(self) -> dict[str, Any]:
         return {"model": self._model, "created_at": time_value(self._clock())}
+
+
+def _logprobs(tokens: Sequence[TokenLogprob]) -> dict[str, Any]:
+    return {"logprobs": logprobs_of(tokens)} if tokens else {}
 
 
 def time_value(seconds: float) -> str:

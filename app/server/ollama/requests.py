@@ -8,7 +8,7 @@ from typing import Any
 from app.server.asks import Ask, call_of, with_system_in_front, with_tool_names
 from app.server.ollama.schema import Asked, ChatMessage, ChatRequest, GenerateRequest, Options, Tool
 from app.server.pictures import SentPictures
-from app.server.refusal import bad_request
+from app.server.refusal import bad_request, refuse_fields
 from engine.values import FillIn, Message, Picture, RawPrompt, Reasoning, Sampling
 
 _MOST_STOPS = 64
@@ -31,6 +31,7 @@ def generate_ask(request: GenerateRequest) -> Ask:
     prompt = request.prompt or ""
     if request.template:
         raise bad_request("Models are asked by their own template.", "template", "unsupported_parameter")
+    refuse_fields(request, {"context": "Nothing is kept here: send the conversation as messages."})
     if request.suffix:
         return _ask(request, (), prompt=FillIn(prompt, request.suffix))
     if request.raw:
@@ -65,6 +66,7 @@ def _ask(
         _stops(options.stop),
         continues,
         tools,
+        top_logprobs=(request.top_logprobs or 0) if request.logprobs else None,
         prompt=prompt,
         reply=_reply(request.format),
         pictures=pictures or {},

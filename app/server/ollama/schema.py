@@ -63,6 +63,8 @@ class Asked(msgspec.Struct, kw_only=True):
     format: str | dict[str, Any] | None = None
     options: Options | None = None
     think: bool | str | None = None
+    logprobs: bool | None = None
+    top_logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
     keep_alive: str | float | None = None
 
     @property
@@ -86,6 +88,7 @@ class GenerateRequest(Asked, kw_only=True):
     images: list[str] | None = None
     raw: bool | None = None
     template: str | None = None
+    context: list[Any] | None = None
 
 
 class NamedModel(msgspec.Struct, kw_only=True):

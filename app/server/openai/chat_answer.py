@@ -10,6 +10,7 @@ import msgspec
 from app.server.asks import Answer, AnswerEvent, ContentTokens, WrittenCall, rest_of
 from app.server.openai.errors import error_value
 from app.server.refusal import Refusal
+from app.server.token_values import logprobs_of
 from engine.api import Delta, Finished, PrefillProgress, TokenLogprobs, ToolCallDelta, ToolCalled
 from engine.values import TokenLogprob, Usage
 
@@ -18,14 +19,23 @@ DONE = b"data: [DONE]\n\n"
 
 class ChatWriter:
     """Writes one completion of so many `choices`. `created` is in seconds since 1970. A stream says the usage where
-    `with_usage`."""
+    `with_usage`. `by_functions`: a call is told in the older way."""
 
     content_type = "text/event-stream; charset=utf-8"
     keep_alive = b": wait\n\n"
 
-    def __init__(self, id: str, created: int, model: str, with_usage: bool = False, choices: int = 1) -> None:
+    def __init__(
+        self,
+        id: str,
+        created: int,
+        model: str,
+        with_usage: bool = False,
+        choices: int = 1,
+        by_functions: bool = False,
+    ) -> None:
         self._id, self._created, self._model, self._with_usage = id, created, model, with_usage
-        self._choices = [_Choice() for _ in range(choices)]
+        self._by_functions = by_functions
+        self._choices = [_Choice(by_functions) for _ in range(choices)]
         self._ends: list[Finished] = []
 
     def frames(self, event: AnswerEvent) -> bytes:
@@ -44,7 +54,7 @@ class ChatWriter:
         ends = [answer.finished for answer in choices if answer.finished is not None]
         return {
             **self._head("chat.completion"),
-            "choices": [_whole(index, answer) for index, answer in enumerate(choices)],
+            "choices": [_whole(index, answer, self._by_functions) for index, answer in enumerate(choices)],
             "usage": usage_value(usage_of(ends)),
         }
 
@@ -61,7 +71,8 @@ class ChatWriter:
 class _Choice:
     """What was told of one choice."""
 
-    def __init__(self) -> None:
+    def __init__(self, by_functions: bool) -> None:
+        self._by_functions = by_functions
         self._begun = False
         self._tokens = ContentTokens()
         self._calls: dict[str, tuple[int, WrittenCall]] = {}
@@ -84,24 +95,31 @@ class _Choice:
             rest = rest_of(event.call, None if known is None else known[1])
             yield from self._call(event.call.id, event.call.name, rest)
         else:
-            yield _delta({}, _reason(event, bool(self._calls)))
+            yield _delta({}, _reason(event, bool(self._calls), self._by_functions))
 
     def _call(self, id: str, name: str, text: str) -> Iterator[dict[str, Any]]:
         if id not in self._calls:
             self._calls[id] = (len(self._calls), WrittenCall(id, name))
-            call = {"index": self._calls[id][0], "id": id, "type": "function"}
-            yield _delta({"tool_calls": [{**call, "function": {"name": name, "arguments": ""}}]})
+            head = {"id": id, "type": "function"}
+            yield self._called(self._calls[id][0], {"name": name, "arguments": ""}, head)
         index, told = self._calls[id]
         told.arguments += text
         if text:
-            yield _delta({"tool_calls": [{"index": index, "function": {"arguments": text}}]})
+            yield self._called(index, {"arguments": text})
+
+    def _called(
+        self, index: int, function: dict[str, str], head: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        if self._by_functions:
+            return _delta({"function_call": function})
+        return _delta({"tool_calls": [{"index": index, **(head or {}), "function": function}]})
 
 
 def _delta(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
     return {"delta": delta, "finish_reason": reason}
 
 
-def _whole(index: int, answer: Answer) -> dict[str, Any]:
+def _whole(index: int, answer: Answer, by_functions: bool) -> dict[str, Any]:
     assert answer.finished is not None
     message: dict[str, Any] = {
         "role": "assistant",
@@ -111,16 +129,19 @@ def _whole(index: int, answer: Answer) -> dict[str, Any]:
     }
     if answer.reasoning:
         message |= {"reasoning_content": answer.reasoning, "reasoning": answer.reasoning}
-    if answer.calls:
+    called = [{"name": call.name, "arguments": call.arguments} for call in answer.calls.values()]
+    if called and by_functions:
+        message["function_call"] = called[0]
+    elif called:
         message["tool_calls"] = [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-            for call in answer.calls.values()
+            {"id": id, "type": "function", "function": function}
+            for id, function in zip(answer.calls, called, strict=True)
         ]
     return {
         "index": index,
         "message": message,
         "logprobs": logprobs_value(answer.logprobs),
-        "finish_reason": _reason(answer.finished, bool(answer.calls)),
+        "finish_reason": _reason(answer.finished, bool(answer.calls), by_functions),
     }
 
 
@@ -137,18 +158,7 @@ def usage_of(ends: Sequence[Finished]) -> Usage:
 
 def logprobs_value(tokens: Sequence[TokenLogprob]) -> dict[str, Any] | None:
     """Tokens with their probabilities, None for none."""
-    if not tokens:
-        return None
-    content = [{**_token(token), "top_logprobs": list(map(_token, token.top))} for token in tokens]
-    return {"content": content, "refusal": None}
-
-
-def _token(token: TokenLogprob) -> dict[str, Any]:
-    return {
-        "token": token.data.decode(errors="replace"),
-        "bytes": list(token.data),
-        "logprob": token.logprob,
-    }
+    return {"content": logprobs_of(tokens), "refusal": None} if tokens else None
 
 
 def usage_value(usage: Usage) -> dict[str, Any]:
@@ -167,10 +177,11 @@ def _text(event: Delta) -> dict[str, str]:
     return {"reasoning_content": event.text, "reasoning": event.text}
 
 
-def _reason(finished: Finished, has_calls: bool) -> str:
+def _reason(finished: Finished, has_calls: bool, by_functions: bool) -> str:
     if finished.reason == "length":
         return "length"
-    return "tool_calls" if has_calls else "stop"
+    called = "function_call" if by_functions else "tool_calls"
+    return called if has_calls else "stop"
 
 
 def frame(value: Any) -> bytes:

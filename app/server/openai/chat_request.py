@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from app.server.asks import Ask, call_of, with_system_in_front, with_tool_names
+from app.server.openai.functions import calls_of, with_tools
 from app.server.openai.schema import ChatMessage, ChatRequest, Part, ResponseFormat, Sampled, Tool
 from app.server.pictures import SentPictures
-from app.server.refusal import Refusal, bad_request
+from app.server.refusal import Refusal, bad_request, refuse_fields
 from engine.values import LOGIT_BIAS_BOUNDS, SAMPLING_BOUNDS, Message, Picture, Reasoning, Sampling
 
 _ROLES = {"developer": "system", "function": "tool"}
@@ -24,6 +25,10 @@ _EFFORTS: dict[str, Reasoning] = {
     "xhigh": "high",
 }
 _MOST_STOPS = 64
+_NOT_HERE = {
+    "audio": "Answers are text.",
+    "web_search_options": "Nothing is searched for on the web here.",
+}
 # What is longer, Python doesn't turn into a number at all.
 _TOKEN = re.compile(r"[0-9]{1,9}")
 
@@ -47,6 +52,12 @@ def choices_of(ask: Ask, count: int) -> list[Ask]:
 
 def chat_ask(request: ChatRequest) -> Ask:
     """Raises Refusal 400 for what isn't possible, with the field."""
+    refuse_fields(request, _NOT_HERE)
+    if set(request.modalities or ()) - {"text"}:
+        raise bad_request("Answers are text.", "modalities", "unsupported_value")
+    if request.verbosity not in (None, "medium"):
+        raise bad_request("Say in the messages how long an answer may be.", "verbosity", "unsupported_value")
+    request = with_tools(request)
     if request.top_logprobs is not None and not request.logprobs:
         raise bad_request("It goes with logprobs.", "top_logprobs")
     pictures = SentPictures()
@@ -82,15 +93,17 @@ def reply_of(format: ResponseFormat | None) -> dict[str, Any] | None:
 
 
 def message_of(message: ChatMessage, at: int, pictures: SentPictures) -> Message:
+    if message.audio is not None:
+        raise bad_request("Sounds aren't kept here.", f"messages[{at}].audio", "unsupported_value")
     calls = []
-    for each in message.tool_calls or ():
-        if each.function is None:
-            raise bad_request("Only calls of functions are read.", f"messages[{at}].tool_calls")
-        given = each.function.arguments
-        text = json.dumps(given) if isinstance(given, dict) else given or ""
-        calls.append(call_of(each.id, each.function.name, text))
+    for id, function in calls_of(message, at):
+        given = function.arguments
+        calls.append(
+            call_of(id, function.name, json.dumps(given) if isinstance(given, dict) else given or "")
+        )
     role: Any = _ROLES.get(message.role, message.role)
     text, media = content_of(message.content, f"messages[{at}].content", pictures)
+    text = text or message.refusal or ""
     return Message(
         role,
         text,
@@ -181,6 +194,9 @@ def stops_of(stop: str | list[str] | None) -> tuple[str, ...]:
 
 def tools_of(request: ChatRequest) -> tuple[tuple[dict[str, Any], ...], str]:
     """The tools that a call can be made of, and the choice. Kinds of tools that are not ours to call are left out."""
+    if any(tool.type == "custom" for tool in request.tools or ()):
+        message = "Tools for free text aren't taken here: offer a function with one string."
+        raise bad_request(message, "tools", "unsupported_value")
     tools = [tool for tool in request.tools or () if tool.type == "function" and tool.function is not None]
     choice, only = choice_of(request.tool_choice)
     names = {tool.function.name for tool in tools if tool.function}

@@ -36,7 +36,8 @@ def routes(answers: Answers) -> list[Route]:
 
         def writer(model: KnownModel) -> ChatWriter:
             id = f"chatcmpl-{secrets.token_hex(12)}"
-            return ChatWriter(id, int(time.time()), model.id, asked.with_usage, len(asks))
+            created, count = int(time.time()), len(asks)
+            return ChatWriter(id, created, model.id, asked.with_usage, count, asked.by_functions)
 
         return await answers.respond(request, asks, writer, stream=bool(asked.stream))
 

@@ -35,9 +35,14 @@ class Called(msgspec.Struct):
 
 
 class ChatMessage(msgspec.Struct):
+    """A message. `function_call` and the role "function" are the older way of `tool_calls`."""
+
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[Part] | None = None
+    refusal: str | None = None
+    audio: dict[str, Any] | None = None
     tool_calls: list[Called] | None = None
+    function_call: CalledFunction | None = None
     tool_call_id: str | None = None
     name: str | None = None
     reasoning_content: str | None = None
@@ -101,17 +106,29 @@ class Sampled(msgspec.Struct, kw_only=True):
 
 
 class ChatRequest(Sampled, kw_only=True):
-    """The body of POST /v1/chat/completions."""
+    """The body of POST /v1/chat/completions. `functions` and `function_call` are the older way of `tools` and
+    `tool_choice`."""
 
     messages: Annotated[list[ChatMessage], msgspec.Meta(min_length=1)]
     logprobs: bool | None = None
     top_logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
     tools: list[Tool] | None = None
     tool_choice: str | dict[str, Any] | None = None
+    functions: list[Function] | None = None
+    function_call: str | CalledFunction | None = None
     parallel_tool_calls: bool | None = None
     response_format: ResponseFormat | None = None
     reasoning_effort: str | None = None
     chat_template_kwargs: dict[str, Any] | None = None
+    audio: dict[str, Any] | None = None
+    modalities: list[str] | None = None
+    verbosity: str | None = None
+    web_search_options: dict[str, Any] | None = None
+
+    @property
+    def by_functions(self) -> bool:
+        """Whether calls go back in the older way."""
+        return self.functions is not None
 
 
 class CompletionRequest(Sampled, kw_only=True):

@@ -211,6 +211,51 @@ def test_stop_strings_limits_single_calls_schemas_and_efforts_reach_the_engine(
     assert json.loads(message.content[0].text) == {"city": "Busan"}
 
 
+def test_documents_and_results_of_searches_are_read_with_what_is_said_of_them(served: Served) -> None:
+    text = {"type": "text", "media_type": "text/plain", "data": "Rain on Monday."}
+    blocks: list[Any] = [
+        {"type": "document", "source": text, "title": "Weather", "context": "From Busan"},
+        {"type": "document", "source": {"type": "content", "content": [{"type": "text", "text": "Sun."}]}},
+        {
+            "type": "search_result",
+            "source": "https://weather.example",
+            "title": "Today",
+            "content": [{"type": "text", "text": "Wind."}],
+        },
+        {"type": "mid_conv_system", "content": [{"type": "text", "text": "Be brief."}]},
+        {"type": "text", "text": "Which day?"},
+    ]
+    assert asked(served, messages=[{"role": "user", "content": blocks}]).status == 200
+    system, read, question = served.engine.requests[-1].messages
+    assert (system.role, system.content, question.content) == ("system", "Be brief.", "Which day?")
+    assert read.content == (
+        "Weather\nFrom Busan\nRain on Monday.\nSun.\nToday\nhttps://weather.example\nWind."
+    )
+    pdf = {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0="}
+    wrongs: list[Any] = [
+        {"type": "document", "source": text, "citations": {"enabled": True}},
+        {"type": "document", "source": pdf},
+        {"type": "server_tool_use", "id": "x", "name": "web_search", "input": {}},
+    ]
+    for wrong in wrongs:
+        assert asked(served, messages=[{"role": "user", "content": [wrong]}]).status == 400
+
+
+def test_tools_that_a_search_of_the_client_found_are_named(served: Served) -> None:
+    reference = {"type": "tool_reference", "tool_name": "read"}
+    found = {"type": "tool_result", "tool_use_id": "c", "content": [reference]}
+    later = {**WEATHER, "defer_loading": True}
+    asked(served, messages=[*HELLO, {"role": "user", "content": [found]}], tools=[later])
+    told = served.engine.requests[-1]
+    assert told.messages[-1].content == "read" and len(told.tools) == 1
+
+
+def test_a_schema_in_its_older_place_holds_too(served: Served) -> None:
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}}
+    asked(served, output_format={"type": "json_schema", "schema": schema})
+    assert served.engine.requests[-1].reply == schema
+
+
 def test_tokens_are_counted_as_the_message_would_cost(client: anthropic.Anthropic, served: Served) -> None:
     count = client.messages.count_tokens(model="default", messages=HELLO, tools=[WEATHER], system="Be brief.")
     judged("CountMessageTokensResponse", count)

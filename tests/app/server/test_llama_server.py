@@ -6,11 +6,13 @@ import pytest
 
 from engine.values import FillIn
 from tests.support.served import Served
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process
 
 
 def test_health_needs_no_key_and_all_else_does(served: Served) -> None:
+    wait_until(lambda: served.services.models.state.state != "loading")
     assert served.ask("/health", key="").json == {"status": "ok"}
     for path in ("/props", "/slots", "/metrics"):
         assert served.ask(path, key="").status == 401

@@ -10,9 +10,9 @@ from typing import Any
 import ollama
 import pytest
 
-from engine.api import Delta, PrefillProgress
+from engine.api import Delta, PrefillProgress, TokenLogprobs
 from engine.errors import ErrorInfo
-from engine.values import FillIn, RawPrompt, ToolCall
+from engine.values import FillIn, RawPrompt, TokenLogprob, ToolCall
 from tests.app.server.test_chat_completions import WEATHER, failing
 from tests.support.served import Reply, Served
 
@@ -111,6 +111,20 @@ def test_clients_find_models_and_what_they_can(client: ollama.Client, served: Se
     asks_only = served.add_key("only asks", ("ask",))
     body = {"model": "starter", "keep_alive": 0}
     assert served.ask("/api/generate", body, key=asks_only).status == 403
+
+
+def test_tokens_come_with_their_probabilities(client: ollama.Client, served: Served) -> None:
+    served.engine.answer = lambda _: ()
+    served.engine.first = lambda request: (
+        PrefillProgress(request.id, 10, 10, 0),
+        TokenLogprobs(request.id, (TokenLogprob(7, b"He", -0.1), TokenLogprob(9, b"llo", -0.2))),
+        Delta(request.id, "content", "Hello"),
+    )
+    whole = client.chat("default", HELLO, logprobs=True, top_logprobs=3)
+    assert served.engine.requests[-1].top_logprobs == 3
+    parts = list(client.generate("default", "Hi", logprobs=True, stream=True))
+    for told in (whole.logprobs, parts[0].logprobs):
+        assert [(each.token, each.logprob) for each in told or ()] == [("He", -0.1), ("llo", -0.2)]
 
 
 def test_a_body_needs_no_content_type_but_a_page_does(served: Served) -> None:

@@ -134,6 +134,48 @@ def test_penalties_biases_and_probabilities_reach_the_engine_and_come_back(
     assert (request.sampling.presence_penalty, request.sampling.frequency_penalty) == (0.5, -0.5)
 
 
+def test_functions_of_the_older_way_are_called_and_answered(client: openai.OpenAI, served: Served) -> None:
+    function = WEATHER["function"]
+    options: Any = {"model": "default", "functions": [function], "function_call": {"name": "get_weather"}}
+    served.engine.answer = lambda _: ()
+    served.engine.calls = (ToolCall("call_1", "get_weather", {"city": "a city with a long name " * 3}),)
+    whole = client.chat.completions.create(messages=HELLO, **options)
+    judged("CreateChatCompletionResponse", whole)
+    choice = whole.choices[0]
+    assert choice.finish_reason == "function_call" and choice.message.tool_calls is None
+    called = choice.message.function_call
+    assert called is not None and json.loads(called.arguments) == served.engine.calls[0].arguments  # type: ignore[index]
+    told = served.engine.requests[-1]
+    assert (told.tool_choice, told.parallel_tool_calls) == ("get_weather", False)
+    name = arguments = reason = ""
+    for chunk in client.chat.completions.create(messages=HELLO, stream=True, **options):
+        judged("CreateChatCompletionStreamResponse", chunk)
+        part = chunk.choices[0].delta.function_call
+        name += (part and part.name) or ""
+        arguments += (part and part.arguments) or ""
+        reason = chunk.choices[0].finish_reason or reason
+    assert (name, arguments, reason) == ("get_weather", called.arguments, "function_call")
+    served.engine.calls = ()
+    said: Any = [*HELLO, choice.message, {"role": "function", "name": "get_weather", "content": "Rain"}]
+    client.chat.completions.create(messages=said, model="default", functions=[function])  # type: ignore[call-overload]
+    _, call, result = served.engine.requests[-1].messages
+    assert call.tool_calls[0].name == result.name == "get_weather"
+    assert call.tool_calls[0].id == result.tool_call_id != "" and result.content == "Rain"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"function_call": "auto"},
+        {"functions": [WEATHER["function"]], "tools": [WEATHER]},
+        {"functions": [WEATHER["function"]], "function_call": {"name": "gone"}},
+        {"functions": [WEATHER["function"]], "function_call": "any"},
+    ],
+)
+def test_functions_that_cannot_be_called_are_refused(served: Served, wrong: Any) -> None:
+    assert served.chat(**wrong).status == 400 and not served.engine.requests
+
+
 def test_raw_text_is_continued_and_gaps_are_filled(client: openai.OpenAI, served: Served) -> None:
     ask: Any = {"model": "default", "max_tokens": 5}
     whole = judged("CreateCompletionResponse", client.completions.create(prompt="Once", echo=True, **ask))

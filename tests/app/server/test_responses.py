@@ -10,9 +10,9 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from engine.api import Delta, PrefillProgress
+from engine.api import Delta, PrefillProgress, TokenLogprobs
 from engine.errors import ErrorInfo
-from engine.values import ToolCall
+from engine.values import TokenLogprob, ToolCall
 from tests.app.server.test_chat_completions import failing
 from tests.support.served import Reply, Served
 from tests.support.vendor_schemas import mistakes
@@ -174,6 +174,30 @@ def test_a_reply_is_held_to_a_schema(client: openai.OpenAI, served: Served) -> N
     assert parsed.output_parsed == City(name="부산")
     reply = served.engine.requests[-1].reply
     assert reply is not None and reply["required"] == ["name"]
+
+
+def test_tokens_come_with_their_probabilities_where_they_are_asked_for(served: Served) -> None:
+    tops = (TokenLogprob(7, b"He", -0.1), TokenLogprob(8, b"Ho", -2.5))
+    served.engine.answer = lambda _: ()
+    served.engine.first = lambda request: (
+        PrefillProgress(request.id, 10, 10, 0),
+        TokenLogprobs(request.id, (TokenLogprob(7, b"He", -0.1, tops), TokenLogprob(9, b"llo", -0.2))),
+        Delta(request.id, "content", "Hel"),
+        Delta(request.id, "content", "lo"),
+    )
+    fields: Any = {"include": ["message.output_text.logprobs"], "top_logprobs": 2}
+    whole = judged("Response", asked(served, **fields).json)
+    tokens = whole["output"][0]["content"][0]["logprobs"]
+    assert [(each["token"], each["logprob"]) for each in tokens] == [("He", -0.1), ("llo", -0.2)]
+    assert [each["token"] for each in tokens[0]["top_logprobs"]] == ["He", "Ho"]
+    events = events_of(asked(served, stream=True, **fields))
+    for event in events:
+        judged("ResponseStreamEvent", event)
+    deltas = [event for event in events if event["type"] == "response.output_text.delta"]
+    assert [token for event in deltas for token in event["logprobs"]] == tokens
+    assert events[-1]["response"]["output"][0]["content"][0]["logprobs"] == tokens
+    assert served.engine.requests[-1].top_logprobs == 2
+    assert asked(served).status == 200 and served.engine.requests[-1].top_logprobs is None
 
 
 def test_an_answer_that_is_cut_is_incomplete(client: openai.OpenAI, served: Served) -> None:

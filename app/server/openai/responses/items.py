@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from app.server.asks import AnswerEvent, WrittenCall, rest_of
+from app.server.asks import AnswerEvent, ContentTokens, WrittenCall, rest_of
 from app.server.openai.responses.tools import INPUT, Offered
+from app.server.token_values import logprobs_of
 from engine.api import Delta, Finished, ToolCallDelta, ToolCalled
 
 _ID_PREFIXES = {"message": "msg", "reasoning": "rs", "function_call": "fc", "custom_tool_call": "ctc"}
@@ -28,10 +29,14 @@ class Items:
         self.output: list[dict[str, Any]] = []
         self._is_open = False
         self._calls: dict[str, WrittenCall] = {}
+        self._tokens = ContentTokens()
 
     def told(self, event: AnswerEvent) -> Iterator[dict[str, Any]]:
+        tokens = logprobs_of(self._tokens.take(event))
         if isinstance(event, Delta):
-            yield from self._text("message" if event.channel == "content" else "reasoning", event.text)
+            yield from self._text(
+                "message" if event.channel == "content" else "reasoning", event.text, tokens
+            )
         elif isinstance(event, ToolCallDelta):
             yield from self._call(event.call, event.name, event.text)
         elif isinstance(event, ToolCalled):
@@ -40,13 +45,17 @@ class Items:
         elif isinstance(event, Finished):
             yield from self._end("incomplete" if event.reason == "length" else "completed")
 
-    def _text(self, kind: str, text: str) -> Iterator[dict[str, Any]]:
+    def _text(self, kind: str, text: str, tokens: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         if not self._is_at(kind):
             yield from self._begin({"type": kind, **_EMPTY[kind], "content": []})
             self._item["content"].append(_part(kind))
             yield self._of_part("response.content_part.added", part=_part(kind))
-        self._item["content"][0]["text"] += text
-        yield self._of_part(f"response.{_PARTS[kind]}.delta", delta=text, **_logprobs(kind))
+        part = self._item["content"][0]
+        part["text"] += text
+        if kind == "message":
+            part["logprobs"] = [*part["logprobs"], *tokens]
+        told = {"logprobs": tokens} if kind == "message" else {}
+        yield self._of_part(f"response.{_PARTS[kind]}.delta", delta=text, **told)
 
     def _call(self, id: str, name: str, text: str) -> Iterator[dict[str, Any]]:
         is_known = id in self._calls
@@ -78,7 +87,8 @@ class Items:
         item, kind = self._item, self._item["type"]
         if kind in _PARTS:
             part = item["content"][0]
-            yield self._of_part(f"response.{_PARTS[kind]}.done", text=part["text"], **_logprobs(kind))
+            told: dict[str, Any] = {"logprobs": part["logprobs"]} if kind == "message" else {}
+            yield self._of_part(f"response.{_PARTS[kind]}.done", text=part["text"], **told)
             yield self._of_part("response.content_part.done", part=_copied(part))
         elif kind == "function_call":
             done = "response.function_call_arguments.done"
@@ -110,10 +120,6 @@ class Items:
 def _part(kind: str) -> dict[str, Any]:
     part: dict[str, Any] = {"type": _PARTS[kind], "text": ""}
     return part | {"annotations": [], "logprobs": []} if kind == "message" else part
-
-
-def _logprobs(kind: str) -> dict[str, Any]:
-    return {"logprobs": []} if kind == "message" else {}
 
 
 def _copied(item: dict[str, Any]) -> dict[str, Any]:

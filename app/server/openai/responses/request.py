@@ -22,6 +22,9 @@ _ANY_OBJECT = {"type": "object"}
 def prompt_ask(request: PromptRequest) -> Ask:
     """What makes the prompt of an answer. Raises Refusal 400 for what isn't possible, with the field."""
     _check_is_whole(request)
+    if request.text is not None and request.text.verbosity not in (None, "medium"):
+        message = "Say in the instructions how long an answer may be."
+        raise bad_request(message, "text.verbosity", "unsupported_value")
     pictures = SentPictures()
     messages = [Message("system", request.instructions)] if request.instructions else []
     if isinstance(request.input, str):
@@ -53,6 +56,7 @@ def response_ask(request: ResponsesRequest) -> Ask:
         prompt_ask(request),
         sampling=Sampling(temperature=request.temperature, top_p=request.top_p),
         max_tokens=request.max_output_tokens or 0,
+        top_logprobs=request.wanted_logprobs,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+_LOGPROBS = "message.output_text.logprobs"
 Probability = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 
 
@@ -34,13 +35,14 @@ class Item(msgspec.Struct, kw_only=True):
 
 
 class Tool(msgspec.Struct, kw_only=True):
-    """A tool, or with `tools` a namespace of some."""
+    """A tool, or with `tools` a namespace of some. `format` of a tool for free text."""
 
     type: str
     name: str = ""
     description: str | None = None
     parameters: dict[str, Any] | None = None
     tools: list[Tool] | None = None
+    format: dict[str, Any] | None = None
 
 
 class Reasoning(msgspec.Struct):
@@ -55,6 +57,7 @@ class TextFormat(msgspec.Struct):
 
 class Text(msgspec.Struct):
     format: TextFormat | None = None
+    verbosity: str | None = None
 
 
 class PromptRequest(msgspec.Struct, kw_only=True):
@@ -81,6 +84,13 @@ class ResponsesRequest(PromptRequest, kw_only=True):
     max_output_tokens: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
     temperature: Annotated[float, msgspec.Meta(ge=0.0, le=2.0)] | None = None
     top_p: Probability | None = None
+    top_logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
+    include: list[str] | None = None
     metadata: dict[str, str] | None = None
     prompt_cache_key: str | None = None
     safety_identifier: str | None = None
+
+    @property
+    def wanted_logprobs(self) -> int | None:
+        """How many likeliest tokens are told of each, None where no token is."""
+        return (self.top_logprobs or 0) if self.top_logprobs or _LOGPROBS in (self.include or ()) else None

@@ -16,6 +16,7 @@ from app.server.refusal import bad_request
 
 INPUT = "input"
 _SEPARATOR = "__"
+_KINDS = ("function", "custom", "namespace")
 _NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
 _FREE_TEXT = {"type": "object", "properties": {INPUT: {"type": "string"}}, "required": [INPUT]}
 
@@ -62,8 +63,8 @@ def choice_of(
         choice = choice.get("mode") or "auto"
     if isinstance(choice, dict):
         name = _named(choice)
-        if not name:  # a kind that was left out
-            return "auto", offered
+        if not name:
+            raise bad_request("A tool of this type isn't here.", "tool_choice", "unsupported_value")
         if name not in offered:
             raise bad_request(f"There is no tool {name[:100]!r} in the request.", "tool_choice")
         return name, offered
@@ -80,7 +81,21 @@ def _each(tools: Sequence[Tool], namespace: str) -> Iterator[Offered]:
             yield from _each(tool.tools or (), tool.name)
         elif tool.type in ("function", "custom"):
             is_custom = tool.type == "custom"
-            yield Offered(tool.name, namespace, is_custom, tool.description or "", tool.parameters)
+            yield Offered(tool.name, namespace, is_custom, _description(tool), tool.parameters)
+
+
+def _description(tool: Tool) -> str:
+    """What the model is told of a tool; of one for free text also the grammar that the text follows."""
+    told, format = tool.description or "", tool.format or {}
+    grammar, syntax = format.get("definition"), format.get("syntax")
+    if tool.type == "custom" and isinstance(grammar, str):
+        told += f"\nThe text follows this grammar ({syntax}):\n{grammar}"
+    return told
+
+
+def kept(tools: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """The tools as they were offered, without those that are left out."""
+    return [tool for tool in tools or () if tool.get("type") in _KINDS]
 
 
 def _named(choice: dict[str, Any]) -> str:

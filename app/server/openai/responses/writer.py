@@ -10,7 +10,7 @@ import msgspec
 from app.server.asks import Answer, AnswerEvent
 from app.server.openai.responses.items import Items
 from app.server.openai.responses.schema import ResponsesRequest
-from app.server.openai.responses.tools import offered_of
+from app.server.openai.responses.tools import kept, offered_of
 from app.server.refusal import Refusal
 from engine.api import Finished
 from engine.values import Usage
@@ -105,9 +105,9 @@ def _head(id: str, model: str, request: ResponsesRequest, created: int) -> dict[
         "temperature": request.temperature,
         "text": {"format": format},
         "tool_choice": request.tool_choice or "auto",
-        "tools": request.tools or [],
+        "tools": kept(request.tools),
         "top_p": request.top_p,
-        "top_logprobs": 0,
+        "top_logprobs": request.top_logprobs or 0,
         "presence_penalty": 0.0,
         "frequency_penalty": 0.0,
         "truncation": "disabled",
