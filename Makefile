@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-fast test-long test-vulkan test-downloads test-agents test-soak \
+.PHONY: help setup ready run test test-fast test-long test-vulkan test-downloads test-agents test-clients test-soak \
 	test-cache-soak test-server-soak test-browser pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo 'make test-long        run what takes longer of the usual tests, mostly real engines'
 	@echo 'make test-downloads   let downloads go wrong for some minutes'
 	@echo 'make test-agents      lead runs astray, kill them and let them be very long, for some minutes'
+	@echo 'make test-clients     get Claude Code and Codex CLI by npm for as long as they talk to the server'
 	@echo 'make test-soak        let many conversations use one engine for ten minutes while it is killed again and again'
 	@echo 'make test-cache-soak  the same for half an hour with a cache of single experts, on the processor and on a worker'
 	@echo 'make test-server-soak clients of all kinds at the local server for ten minutes while its engine is killed'
@@ -62,6 +63,9 @@ test-downloads: ready
 
 test-agents: ready
 	@.venv/bin/python -m pytest -m agents tests
+
+test-clients: ready
+	@.venv/bin/python -m tests.clients
 
 test-soak: ready
 	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/engine/local
