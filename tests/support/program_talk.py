@@ -1,5 +1,5 @@
-"""A program of somebody else's asks the real server over a scripted engine, which has it use one of its tools. The model
-has no more context than the program is said to need.
+"""A program of somebody else's asks the real server over a scripted engine, which has it use one of its tools. The
+model has no more context than the program is said to need.
 
 `talk` runs it in a child, where both reach nothing but each other.
 """

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
 from app.desktop.forms.form import Field, FormSection
+from app.desktop.server.pill_choices import PillChoices
 from app.desktop.server.setting_lines import SettingLines
 from app.desktop.server.snippets import ANY_KEY, CLIENTS, Client
 from app.desktop.widgets.buttons import CopyButton
 from app.desktop.widgets.labels import breakable, show_text, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
-from app.desktop.widgets.pill_choices import PillChoices
 from app.format import format_count
 
 
