@@ -34,6 +34,7 @@ def server() -> Iterator[OpenAiServer]:
     script = by_task(
         Hello=[say("Good day.", reasoning="A greeting.")],
         Write=[WRITE, say("Written.")],
+        Other=[call("write_file", {"path": "other.txt", "content": "other"}), say("Written, too.")],
         Slow=[Reply("Too late.", delay=60.0)],
         Broken=[Reply(fault="status", status=401, message="no")],
         Sleep=[call("shell", {"command": "touch begun; sleep 300"}), say("Too late.")],
@@ -276,6 +277,28 @@ def test_cancelling_withdraws_what_is_asked(play: Play, folder: Path, services: 
     services.events.subscribe(RunAsks, over.append)
     play(story)
     assert over[-1].request is None and not (folder / "made.txt").exists()
+
+
+def test_undo_goes_back_message_by_message(play: Play, folder: Path) -> None:
+    async def story(editor: Editor) -> None:
+        session = await editor.open(folder)
+
+        async def after(text: str) -> set[str]:
+            await editor.say(session, text)
+            return {path.name for path in folder.iterdir()}
+
+        assert await after("Write it") == {"made.txt"}
+        assert await after("Hello") == {"made.txt"}
+        assert await after("Other file") == {"made.txt", "other.txt"}
+        assert await after("/undo") == {"made.txt"}
+        assert await after("/undo") == set(), "the message between them changed nothing"
+        assert (await refused(editor.say(session, "/undo")))[1].startswith("No file is changed")
+        assert await after("/redo") == {"made.txt"}
+        (folder / "made.txt").write_text("mine")
+        assert await after("/undo all") == {"made.txt"}
+        assert editor.text().endswith("Left alone, because somebody has changed it since: `made.txt`.")
+
+    play(story, edit="once")
 
 
 def test_a_recipe_is_a_command_with_its_parameters(play: Play, folder: Path, services: Services) -> None:
