@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desktop.base.service_calls import ServiceCalls, Work
 from app.desktop.server.window_server import WindowServer
-from app.services.server_keys import KeyRing
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -101,6 +100,8 @@ class ServerControl(QObject):
 
     def _switched_on(self, services: Services) -> tuple[ServerKey, str] | None:
         """Returns the key that the first time makes."""
+        from app.services.server_keys import KeyRing  # brings the database along
+
         self._turn_on(services)
         services.settings.change(server_on=True)
         ring = KeyRing(services.store.server_keys)

@@ -57,13 +57,13 @@ def main() -> None:
     # Both need the application, which `run` makes: they start with the first desktop.
     started = Watched.start
 
-    def start(desktop: Watched) -> None:
+    def start(desktop: Watched, **options: bool) -> None:
         QTimer.singleShot(round(seconds * 1000), leave)
         ended = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, desktop)
         ended.activated.connect(lambda: (ended.setEnabled(False), leave()))
-        started(desktop)
+        started(desktop, **options)
 
-    Watched.start = start  # type: ignore[method-assign]
+    Watched.start = start  # type: ignore[assignment,method-assign]
     sys.exit(application.run(["coterie"]))
 
 
