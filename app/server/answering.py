@@ -13,6 +13,8 @@ import msgspec
 from app.server.asks import Ask
 from app.server.pictures import PictureFiles
 from app.server.refusal import RETRY_S, Refusal
+from app.services.hub.download_run import UNDER_WAY
+from app.services.hub.downloads import Downloads
 from app.services.library.library import Library
 from app.services.library.names import STARTER, file_id, matching
 from app.services.library.resolving import starter_path
@@ -37,6 +39,7 @@ WITHOUT_KEY = "no key"
 A_PERSON_S = 300.0
 # A large model is loaded from a slow disk.
 _MEASURED_S = 600.0
+_DOWNLOAD_S = 60
 Told = TypeVar("Told", Measured, Tokenized)
 
 
@@ -66,6 +69,7 @@ class Answering:
     ) -> None:
         self._models: Models = services.models
         self._library: Library = services.library
+        self._downloads: Downloads = services.downloads
         self._used_by: Callable[[], LoadedModel | None] = lambda: services.lifecycle.current
         self._may_load, self._clock = may_load, clock
         self._person_at = -A_PERSON_S
@@ -97,7 +101,7 @@ class Answering:
         one in use; clients of Ollama put ":latest" behind a name without a tag, and the hub's address in front. Never
         a path, and never a model elsewhere: this is no open proxy.
 
-        Raises Refusal 404, and 400 for a short form of several.
+        Raises Refusal 404, 400 for a short form of several, 503 for one that is damaged or on its way here.
         """
         name = _plain(name)
         in_use = self._in_use()
@@ -113,11 +117,20 @@ class Answering:
         if len(found) > 1:
             raise UserError("library.ambiguous", name=name, choices=", ".join(model.id for model in found))
         if not found:
-            raise Refusal(404, "model_not_found", f"There is no model {name[:200]!r} here.", param="model")
+            raise self._not_here(name)
         (record,) = found
+        if record.state == "damaged":
+            message = f"The file of {record.id} is damaged. Verify it in Coterie."
+            raise Refusal(503, "model_damaged", message, param="model")
         if in_use is not None and record.path == in_use.path:
             return in_use
         return KnownModel(record.id, str(self._library.located(record)), record.added, record)
+
+    def _not_here(self, name: str) -> Refusal:
+        if any(each.model == name and each.state in UNDER_WAY for each in self._downloads.all()):
+            message = f"{name} is still being downloaded."
+            return Refusal(503, "model_downloading", message, param="model", retry_after=_DOWNLOAD_S)
+        return Refusal(404, "model_not_found", f"There is no model {name[:200]!r} here.", param="model")
 
     def _in_use(self) -> KnownModel | None:
         """The model that is loaded, or would be by the next question; None for one elsewhere."""

@@ -14,6 +14,7 @@ from app.server.refusal import Refusal, bad_request
 T = TypeVar("T")
 LIMIT = 16 * 2**20
 WITH_PICTURES = 64 * 2**20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LARGE = 256 * 2**10
 _AT = re.compile(r" - at `\$\.?(?P<at>[^`]*)`")
 
@@ -49,7 +50,7 @@ async def read_json(request: Request, kind: type[T], limit: int) -> T:
 def decoded(body: bytes, kind: type[T]) -> T:
     """Raises Refusal 400 with the field that is wrong."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(body.removeprefix(_BYTE_ORDER_MARK), type=kind)
     except msgspec.ValidationError as error:
         text = str(error)
         found = _AT.search(text)

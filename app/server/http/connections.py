@@ -89,6 +89,9 @@ def connection_class(most: int = MOST_OF_AN_ADDRESS, half_sent_s: float = HALF_S
                 self.transport.write(_refused(400, "Bad Request", msg))
             self.transport.close()
 
+        def _unsupported_upgrade_warning(self) -> None:
+            """Whoever asks for WebSockets or HTTP/2 is answered by HTTP/1.1, as the protocol has it."""
+
         def _wait_for_the_rest(self) -> None:
             self._half_sent = self.loop.call_later(half_sent_s, self._drop)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
@@ -37,6 +38,7 @@ _ONCE = (
     b"content-type",
 )
 _BODILESS = ("GET", "HEAD", "OPTIONS")
+_SLASHES = re.compile("/{2,}")
 
 
 class Shape(Protocol):
@@ -83,6 +85,7 @@ class Guard:
         if scope["type"] != "http":
             return
         headers = _headers(scope)
+        scope["path"] = plain_path(scope["path"])
         shape = next(
             (each for each in self._shapes[:-1] if each.owns(scope["path"], headers)), self._shapes[-1]
         )
@@ -137,10 +140,17 @@ class Guard:
             raise Refusal(401, "invalid_api_key", reason)
 
 
+def plain_path(path: str) -> str:
+    """A path without the slashes that bases of addresses leave: those that follow another, and the last one."""
+    return _SLASHES.sub("/", path).rstrip("/") or "/"
+
+
 def check_target(scope: Scope, headers: MutableMapping[str, str]) -> None:
     """Raises Refusal 400 for what proxies and servers read differently: that is how requests are smuggled."""
     if not scope["raw_path"].startswith(b"/"):
         raise bad_request("The target of the request isn't a path.")
+    if scope["http_version"] not in ("1.0", "1.1"):
+        raise bad_request("Only HTTP/1.1 is spoken here.")
     if "transfer-encoding" in headers and "content-length" in headers:
         raise bad_request("The request has two lengths.")
     if "transfer-encoding" in headers and scope["http_version"] != "1.1":

@@ -270,6 +270,14 @@ def test_models_are_listed_and_found_by_their_ids(served: Served) -> None:
     assert (gone.status, gone.error["code"]) == (404, "model_not_found")
 
 
+def test_a_damaged_model_is_not_listed_and_says_why(served: Served) -> None:
+    model = served.add_model("owner/Damaged-GGUF:Q8_0")
+    served.services.store.models.change(model.id, state="damaged")
+    assert model.id not in [each["id"] for each in served.ask("/v1/models").json["data"]]
+    for reply in (served.ask(f"/v1/models/{model.id}"), served.chat(model=model.id)):
+        assert (reply.status, reply.error["code"]) == (503, "model_damaged")
+
+
 @pytest.mark.parametrize(
     "name", ["gpt-4o", "/etc/passwd", "openai:http://127.0.0.1:1/v1#x", "../starter", "\x00"]
 )

@@ -164,6 +164,9 @@ def test_the_last_client_that_hangs_up_stops_what_a_client_began(served: Served,
             read_until(other, b'"completed"')
         (download,) = served.services.downloads.all()
         assert download.state == "running"
+        unready = served.ask(f"/v1/models/{ID}")
+        assert (unready.status, unready.error["code"]) == (503, "model_downloading")
+        assert ID not in [model["id"] for model in served.ask("/v1/models").json["data"]]
         hub.faults.clear()
         hub.fault(Fault("stall", FILE, after=SIZE // 2, seconds=600.0, times=0))
     wait_until(lambda: served.services.downloads.get(download.id).state == "paused")
@@ -209,7 +212,7 @@ def test_a_hub_that_says_nothing_holds_up_neither_the_client_nor_the_end(own: tu
     hub.fault(Fault("delay", "other/*", on="api", seconds=600.0, times=0))
     with served.raw() as opened:
         begin(served, opened, model="other/Slow-GGUF:Q8_0")
-        wait_until(lambda: bool(served.server._answers._open))
+        wait_until(lambda: bool(getattr(served.server._answers, "_open", None)))
         served.server.stop()
         assert b"The server is being stopped." in read_to_end(opened)
     hub.hang_up()
