@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
 import pytest
@@ -36,8 +37,10 @@ def test_when_one_of_two_servers_dies_the_answer_ends_in_a_sentence_and_the_othe
         balancer = opened.enter_context(balanced())
         options = ("--no-key", "--model", "starter", "--allow-host", f"127.0.0.1:{balancer.port}")
         servers = {}
+        # Whoever is killed leaves here what it had open.
+        left = opened.enter_context(TemporaryDirectory())
         for name in ("one", "two"):
-            process, told = opened.enter_context(serving(Command(tmp_path / name), *options))
+            process, told = opened.enter_context(serving(Command(tmp_path / name, TMPDIR=left), *options))
             servers[port_of(told["address"])] = process
         balancer.ports += servers
         model = f"openai:http://127.0.0.1:{balancer.port}/v1#starter"
