@@ -831,8 +831,8 @@
 <context>
     <name>BackgroundSection</name>
     <message>
-        <source>Without a window</source>
-        <translation>창 없이</translation>
+        <source>In the background</source>
+        <translation>백그라운드</translation>
     </message>
     <message>
         <source>Ask</source>
@@ -840,7 +840,7 @@
     </message>
     <message>
         <source>Keep serving</source>
-        <translation>서버 계속 열기</translation>
+        <translation>서버 계속 켜 두기</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -852,7 +852,7 @@
     </message>
     <message>
         <source>While the server is on. “Keep serving” lets programs go on using your models. To bring the window back, start Coterie again.</source>
-        <translation>서버가 켜져 있을 때입니다. ‘서버 계속 열기’를 고르면 다른 프로그램이 모델을 계속 쓸 수 있습니다. Coterie를 다시 실행하면 창이 열립니다.</translation>
+        <translation>서버가 켜져 있을 때입니다. ‘서버 계속 켜 두기’를 고르면 다른 프로그램이 모델을 계속 쓸 수 있습니다. Coterie를 다시 실행하면 창이 열립니다.</translation>
     </message>
     <message>
         <source>Start at login</source>
@@ -5900,7 +5900,7 @@
     </message>
     <message>
         <source>Keep serving in the background?</source>
-        <translation>창을 닫고 서버는 계속 열어 둘까요?</translation>
+        <translation>창을 닫고 서버는 계속 켜 둘까요?</translation>
     </message>
     <message>
         <source>The local server is on. Other programs can go on using your models without this window. To bring it back, start Coterie again.</source>
@@ -5912,7 +5912,7 @@
     </message>
     <message>
         <source>Keep serving</source>
-        <translation>서버 계속 열기</translation>
+        <translation>서버 계속 켜 두기</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -9165,7 +9165,7 @@
     </message>
     <message>
         <source>Resume server</source>
-        <translation>서버 다시 열기</translation>
+        <translation>서버 다시 켜기</translation>
     </message>
     <message>
         <source>Unload model</source>

@@ -51,7 +51,7 @@ class BackgroundSection(FormSection):
         self._calls.failed.emit(error)
 
     def fields(self) -> Sequence[Field]:
-        self.set_title(self.tr("Without a window"))
+        self.set_title(self.tr("In the background"))
         choices: Sequence[tuple[Any, str]] = (
             ("ask", self.tr("Ask")),
             ("keep", self.tr("Keep serving")),

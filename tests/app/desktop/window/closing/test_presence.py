@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from engine.errors import UserError
 from resources import FOLDER
 from tests.app.desktop.conftest import Running
 from tests.support.rpc_worker import free_port
@@ -180,6 +181,22 @@ def test_a_port_that_is_taken_is_told_to_who_has_no_window(
         port = taken.getsockname()[1]
         running = make_desktop(settings={"server_port": port, "server_on": True}).start(background=True)
         running.until(lambda: any(str(port) in words for words in said))
+
+
+def test_data_that_cannot_be_opened_is_told_to_who_has_no_window(
+    make_desktop: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = list[str]()
+    monkeypatch.setattr(
+        "app.desktop.window.system_notices.SystemNotices.say",
+        lambda notices, title, words, act: said.append(words),
+    )
+    running = make_desktop()
+    running.trouble = UserError("store.read_only", folder="/data")
+    running.desktop.start(background=True)
+    running.until(lambda: any("/data" in words for words in said))
+    running.window.come_forward()
+    assert running.window.failure.isVisible()
 
 
 def test_windows_of_chats_go_and_come_back_with_the_main_one(
