@@ -94,9 +94,9 @@ def _done(answer: Answer, finished: Finished, model: str) -> Done:
     if finished.error is not None:
         sentence = localized_error(finished.error)
         text = f"{answer.content}\n\n{sentence}" if answer.content else sentence
-        return Done(text, _values(values), failed=True)
+        return Done(text, failed=True)
     if finished.reason == "cancelled":
-        return Done("The answer was stopped on this computer.", _values(values), failed=True)
+        return Done("The answer was stopped on this computer.", failed=True)
     return Done(answer.content or "The model gave no answer.", _values(values))
 
 

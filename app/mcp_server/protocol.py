@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agents.mcp.sanitize import clean_words
 from app.mcp_server.callers import ProtocolCaller, Workers
 from app.mcp_server.calls import Call, Caller, Done
-from app.mcp_server.tools import TOOLS, ToolText, schema_of
+from app.mcp_server.tools import TOOLS, ToolText, read_arguments, schema_of
 from app.messages import localized_error
 from app.store.records import ServerKey
 from app.version import VERSION
@@ -46,11 +46,13 @@ def mcp_server(
         if params.name not in TOOLS:
             known = ", ".join(TOOLS)
             raise MCPError(INVALID_PARAMS, f"There is no tool {params.name[:100]!r}. The tools are: {known}.")
+        arguments = dict(params.arguments or {})
         key = key_of(context) if key_of is not None else None
         program = program_of(context) if key is None else key.name
-        call = Call(params.name, dict(params.arguments or {}), program, over_http=key_of is not None)
+        call = Call(params.name, arguments, program, over_http=key_of is not None)
         caller = ProtocolCaller(context, key)
         try:
+            read_arguments(TOOLS[params.name], arguments)  # what is wrong goes to no other process
             done = await workers.run(lambda: carry_out(call, caller))
         except UserError as error:
             done = Done(localized_error(error), failed=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Sequence
 
 import msgspec
 
@@ -102,20 +101,24 @@ def _done(runs: Runs, run: int, *, can_be_asked: bool) -> Done:
     view = runs.view(run)
     files = tuple(ChangedFile(each.change.path, each.change.change) for each in view.touched)
     refused = sum(isinstance(e.event, Approval) and e.event.decision == "denied" for e in entries)
-    ran = Ran(run, finished.status, finished.reason, finished.answer, files, refused, view.record.model)
+    message = " ".join(_notes(finished, refused, can_be_asked))
+    ran = Ran(
+        run, finished.status, finished.reason, finished.answer, files, refused, view.record.model, message
+    )
     values: dict[str, object] = msgspec.to_builtins(ran)
-    text = "\n\n".join(filter(None, (finished.answer.strip(), *_notes(ran, finished, can_be_asked))))
+    changed = ", ".join(f"{file.path} ({file.change})" for file in files) or "none"
+    last = f"Run {run} in Coterie. Changed files: {changed}."
+    text = "\n\n".join(filter(None, (finished.answer.strip(), message, last)))
     return Done(text, values, failed=finished.status != "completed")
 
 
-def _notes(ran: Ran, finished: RunFinished, can_be_asked: bool) -> Sequence[str]:
+def _notes(finished: RunFinished, refused: int, can_be_asked: bool) -> list[str]:
     notes = []
     if finished.reason == "user":
         notes.append("The person at this computer did not allow it, or stopped it.")
     elif finished.status != "completed":
         notes.append(localized_error(why_finished(finished)))
-    if ran.refused:
+    if refused:
         who = "" if can_be_asked else " because nobody could be asked: Coterie has to be open for that"
-        notes.append(f"Not allowed: {ran.refused} of the agent's calls{who}.")
-    files = ", ".join(f"{file.path} ({file.change})" for file in ran.files) or "none"
-    return (*notes, f"Run {ran.run} in Coterie. Changed files: {files}.")
+        notes.append(f"Not allowed: {refused} of the agent's calls{who}.")
+    return notes

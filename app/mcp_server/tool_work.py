@@ -72,7 +72,7 @@ class ToolWork:
         services = self._services
         if not services.settings.current.programs_start_runs:
             raise UserError("programs.off")
-        known = {run.workspace for run in services.runs.all()} if call.over_http else None
+        known = {run.workspace for run in services.runs.all() if run.step} if call.over_http else None
         if known is not None and arguments.folder not in known:
             # Not even whether it exists is told.
             raise UserError("programs.unknown_folder")

@@ -12,7 +12,7 @@ from app.services.runs import programs
 from engine.errors import UserError
 
 ASK, RUN_TASK, MODELS = "ask_local_model", programs.TOOL, "list_models"
-MOST_QUESTION = 2_000_000  # characters; the model's context ends sooner
+MOST_TEXT = 1_000_000  # characters; the model's context ends sooner
 
 Model = Annotated[
     str, Meta(description="A model of list_models; without it the one that is in use on this computer.")
@@ -20,10 +20,8 @@ Model = Annotated[
 
 
 class AskArguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    question: Annotated[
-        str, Meta(min_length=1, max_length=MOST_QUESTION, description="What the model is asked.")
-    ]
-    system: Annotated[str, Meta(description="The system prompt.")] = ""
+    question: Annotated[str, Meta(min_length=1, max_length=MOST_TEXT, description="What the model is asked.")]
+    system: Annotated[str, Meta(max_length=MOST_TEXT, description="The system prompt.")] = ""
     model: Model = ""
     reasoning: Annotated[
         bool | None,
@@ -35,7 +33,10 @@ class AskArguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunArguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    task: Annotated[str, Meta(min_length=1, description="What is to be done, in words for the agent.")]
+    task: Annotated[
+        str,
+        Meta(min_length=1, max_length=MOST_TEXT, description="What is to be done, in words for the agent."),
+    ]
     folder: Annotated[
         str,
         Meta(
@@ -73,7 +74,8 @@ class ChangedFile(msgspec.Struct, frozen=True):
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """`refused` counts calls of the agent that a person did not allow, or that nobody could be asked about."""
+    """`refused` counts calls of the agent that a person did not allow, or that nobody could be asked about. `message`
+    says so, and why it ended without an answer: some programs show their model the values alone."""
 
     run: int
     status: str
@@ -82,6 +84,7 @@ class Ran(msgspec.Struct, frozen=True):
     files: tuple[ChangedFile, ...]
     refused: int
     model: str
+    message: str = ""
 
 
 class ListedModel(msgspec.Struct, frozen=True):

@@ -44,6 +44,8 @@ SUBJECT_LINES = 14
 LEAST_LINES = 4
 # What stands around the lines on a card that says a lot.
 AROUND = 330
+# What a no is told to is no model, which could do better.
+_WITHOUT_REASON = ("form", "url", "program")
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -140,7 +142,7 @@ class ApprovalCard(FittedWidget):
         loud = (*map(words.why, words.loud(request)), self._strange())
         show_text(self._warning, " ".join(filter(None, loud)))
         show_text(self._wider, words.wider(request))
-        no = self.tr("Decline") if request.kind in ("form", "url") else self.tr("Deny…")
+        no = self.tr("Decline") if request.kind in _WITHOUT_REASON else self.tr("Deny…")
         self.bar.say([self._answer_text(scope) for _, scope in self.bar.answers], no)
         self.setAccessibleName(self.said())
         self._changed()
@@ -210,7 +212,7 @@ class ApprovalCard(FittedWidget):
     def _refuse(self) -> None:
         if not self._armed():
             return
-        if self.request.kind in ("form", "url"):
+        if self.request.kind in _WITHOUT_REASON:
             self._decide(Decision(False))
         else:
             self.bar.ask_why()
