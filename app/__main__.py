@@ -1,4 +1,4 @@
-"""Entry point: the desktop without arguments, else the command line.
+"""Entry point: the desktop without arguments or with a model's file or link, else the command line.
 
 Nothing heavy is imported at module level: a spawned engine host imports this module again.
 """
@@ -13,14 +13,15 @@ import sys
 def main() -> None:
     """Run and exit with the command's code."""
     try:
-        code = _run()
+        code = start()
     except KeyboardInterrupt:  # while modules were imported
         code = 130
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; do not interrupt Python's own shutdown
     sys.exit(code)
 
 
-def _run() -> int:
+def start() -> int:
+    """Do what the command line asks for; the exit code."""
     _open_missing_streams()
     # Libraries read these at import. The product asks for a token when it needs one.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -29,19 +30,23 @@ def _run() -> int:
     from app.services.settings.secrets import take_from_environment
 
     take_from_environment()
-    options = set(sys.argv[1:])
-    if not options - {"--debug", "--background"}:
+    from app.integration.open_request import is_openable, request_of
+
+    options = [word for word in sys.argv[1:] if word in ("--debug", "--background")]
+    wanted = [word for word in sys.argv[1:] if word not in options]
+    if not wanted or (len(wanted) == 1 and is_openable(wanted[0])):
         from app.screen import has_screen
 
+        debug, background = "--debug" in options, "--background" in options
         if has_screen():
             from app.desktop.application import run as run_desktop
 
-            debug, background = "--debug" in options, "--background" in options
-            return run_desktop(sys.argv[:1], debug=debug, background=background)
-    if not options - {"--debug"}:
-        from app.cli.terminal import open_without_screen
+            request = request_of(wanted[0]) if wanted else None
+            return run_desktop(sys.argv[:1], debug=debug, background=background, request=request)
+        if not background:
+            from app.cli.terminal import open_without_screen
 
-        return open_without_screen("--debug" in options)
+            return open_without_screen(debug, *wanted)
     from app.cli.main import run
 
     return run(sys.argv[1:])

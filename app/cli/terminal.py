@@ -19,10 +19,12 @@ from app.store.records import ChatOptions
 from engine.errors import UserError
 
 
-def open_without_screen(debug: bool = False) -> int:
-    """`coterie` where no window can be shown."""
+def open_without_screen(debug: bool = False, wanted: str = "") -> int:
+    """`coterie` where no window can be shown. `wanted` is the file or link that one was to show."""
     output = Output(json=False)
     with written_to(paths.logs() / COMMANDS, debug=debug):
+        if wanted:
+            return output.failed(UserError("cli.no_window"))
         return run_told(lambda: _open(output), output)
 
 

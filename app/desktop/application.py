@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, qVersion
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, qVersion
+from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import paths
@@ -23,6 +23,7 @@ from app.desktop.base.tasks import run_in_background
 from app.desktop.base.theme import themes
 from app.desktop.single_instance import SingleInstance
 from app.desktop.window.main_window import MainWindow
+from app.integration.open_request import OpenRequest, request_of
 from app.services.settings.settings import SettingsFile
 from engine import thread_priority
 from engine.errors import UserError
@@ -116,6 +117,18 @@ def spare_collector(desktop: Desktop) -> None:
     desktop.opened.connect(lambda: QTimer.singleShot(STARTED_MS, desktop, gc.freeze))
 
 
+class Application(QApplication):
+    """`asked` carries an `OpenRequest` of the system: macOS gives links and files to the program that runs."""
+
+    asked = Signal(object)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent):
+            self.asked.emit(request_of(event.file() or event.url().toEncoded().data().decode()))
+            return True
+        return super().event(event)
+
+
 class Desktop(QObject):
     """The window and the services behind it, from the first paint to the last thread's end.
 
@@ -131,8 +144,10 @@ class Desktop(QObject):
         sys.setswitchinterval(SWITCH_S)
         self._home, self._settings, self._opener = home, settings, opener
         self._services: Services | None = None
+        self._made: Services | None = None  # by the thread that opens them, who may have been told to stop
         self._opening = self._let_go = self._closed = False
         self.start_again = False
+        self._request: OpenRequest | None = None
         self.bridge: Bridge | None = None
         self.window = MainWindow(home)
         self.window.retry_wanted.connect(self.open)
@@ -181,8 +196,11 @@ class Desktop(QObject):
         if self._opening or self._services is not None:
             return
         self._opening = True
-        home, settings, opener = self._home, self._settings, self._opener
-        run_in_background(lambda: opener(home, settings), self._opened, self._failed, owner=self)
+        run_in_background(self._make, self._opened, self._failed, owner=self)
+
+    def _make(self) -> Services:
+        self._made = self._opener(self._home, self._settings)
+        return self._made
 
     def _cannot_start(self, error: Exception) -> None:
         """A part of the program itself is missing: there is no window to say it in."""
@@ -204,12 +222,28 @@ class Desktop(QObject):
         home = self._home
         self.window.calls.do(lambda s: _let_programs_in(s, home), executor="io")
         self.opened.emit()
+        self._open_request()
+
+    def take(self, request: OpenRequest) -> None:
+        """Show what a person opened outside, now or once the data is open; of several the last."""
+        self._request = request
+        self._open_request()
+
+    def _open_request(self) -> None:
+        request = self._request
+        if request is None or self._services is None:
+            return
+        from app.desktop.window.open_requests import open_request
+
+        self._request = None
+        open_request(self.window, request)
 
     def let_go(self, error: UserError) -> None:
         """Close the data, which turned out to be damaged, and show what can be done about it."""
         services, self._services = self._services, None
         if services is None:
             return
+        self._made = None
         self._let_go = True
         if self.bridge is not None:
             self.bridge.detach()
@@ -247,15 +281,18 @@ class Desktop(QObject):
             self._services.placements.trials.cancel()  # nobody waits a minute for it
         # First what the window still has to save, then the services it is saved with.
         tasks.shutdown()
-        if self._services is not None:
-            self._services.close()
+        if self._made is not None:  # also where the window was closed before it had them
+            self._made.close()
 
 
-def run(argv: Sequence[str], *, debug: bool = False, background: bool = False) -> int:
+def run(
+    argv: Sequence[str], *, debug: bool = False, background: bool = False, request: OpenRequest | None = None
+) -> int:
     """The desktop over the data folder of `app.paths`; returns the process's exit code. `debug`: log everything,
-    `background`: show no window until somebody asks for it."""
+    `background`: show no window until somebody asks for it. `request` is shown first, by the desktop that is open
+    already where there is one."""
     home = paths.home()
-    application = QApplication(list(argv))
+    application = Application(list(argv))
     application.setApplicationName("coterie")
     application.setApplicationDisplayName("Coterie")
     application.setDesktopFileName("coterie")
@@ -265,11 +302,14 @@ def run(argv: Sequence[str], *, debug: bool = False, background: bool = False) -
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     dress(application, settings)
     instance = SingleInstance(home)
-    if not instance.acquire():
-        if background:  # it is there already
-            return 0
-        instance.ask_other()
-        print(languages.tell(UserError("desktop.already_open", folder=str(home))), file=sys.stderr)
+    if background and not instance.acquire():  # it is there already
+        return 0
+    came = "first" if background else instance.begin(request or OpenRequest())
+    if came == "told" and request is not None:
+        return 0
+    if came != "first":
+        error = UserError("desktop.already_open" if came == "told" else "desktop.unheard", folder=str(home))
+        print(languages.tell(error), file=sys.stderr)
         return 1
     themes.follow_system()
     thread_priority.turn_on()
@@ -292,6 +332,10 @@ def run(argv: Sequence[str], *, debug: bool = False, background: bool = False) -
             run_in_background(lambda: log.info(opened), executor="io")
 
         instance.shown.connect(desktop.window.come_forward)
+        for asking in (instance, application):
+            asking.asked.connect(desktop.take)
+        if request is not None:
+            desktop.take(request)
         desktop.begun.connect(begun)
         desktop.window.closed.connect(lambda: application.exit(0))
         desktop.start(background=background)

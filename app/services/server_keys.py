@@ -10,11 +10,14 @@ import string
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from app.store.grants import ServerKeys
 from app.store.records import KeyRight, KeyTokens, ServerKey
 from engine.errors import UserError
 from engine.values import Usage
+
+if TYPE_CHECKING:
+    from app.store.grants import ServerKeys  # brings SQLAlchemy, which the window is complete without
 
 RIGHTS: tuple[KeyRight, ...] = ("ask", "load", "download", "tools")
 USUAL_RIGHTS: tuple[KeyRight, ...] = ("ask", "load")

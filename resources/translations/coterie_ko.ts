@@ -2190,6 +2190,10 @@
         <translation>이 저장소에는 GGUF 형식의 모델이 없거나 일부만 있습니다.</translation>
     </message>
     <message>
+        <source>{file} isn’t among the models of this repository.</source>
+        <translation>이 저장소의 모델 중에 {file} 파일이 없습니다.</translation>
+    </message>
+    <message>
         <source>Back to the list</source>
         <translation>목록으로 돌아가기</translation>
     </message>
@@ -4591,6 +4595,10 @@
         <translation>보유</translation>
     </message>
     <message>
+        <source>from the link</source>
+        <translation>링크의 모델</translation>
+    </message>
+    <message>
         <source>reading…</source>
         <translation>읽는 중…</translation>
     </message>
@@ -4961,6 +4969,41 @@
     <message>
         <source>Result of a tool</source>
         <translation>도구 결과</translation>
+    </message>
+</context>
+<context>
+    <name>OfferedCard</name>
+    <message>
+        <source>Checking what it would be on this computer…</source>
+        <translation>이 컴퓨터에서 어떨지 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>Reading the file…</source>
+        <translation>파일을 읽는 중…</translation>
+    </message>
+    <message>
+        <source>Used in place: nothing is copied or moved.</source>
+        <translation>있는 자리에서 그대로 씁니다. 복사하거나 옮기지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Use in chat</source>
+        <translation>대화에 사용</translation>
+    </message>
+    <message>
+        <source>Use {name} in the chat</source>
+        <translation>모델 {name} 사용</translation>
+    </message>
+    <message>
+        <source>Add {name} to the library</source>
+        <translation>{name} 모델을 라이브러리에 추가</translation>
+    </message>
+    <message>
+        <source>Add to the library</source>
+        <translation>라이브러리에 추가</translation>
+    </message>
+    <message>
+        <source>Close without adding it</source>
+        <translation>추가하지 않고 닫기</translation>
     </message>
 </context>
 <context>

@@ -18,7 +18,7 @@ from app.services.events import EventBus, ServiceEvent
 from app.services.hub.catalogue import CatalogueEntry, CataloguePick
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.library.events import LibraryChanged, VerifyProgress
-from app.services.library.values import DiskUse, Found, Removed
+from app.services.library.values import DiskUse, Found, LookedAt, Removed
 from app.store.records import Download, DownloadFile, LibraryFile, LibraryModel
 from engine.errors import ErrorInfo, UserError
 from engine.hub.transfer import BadPart, KeptFile, StopToken, Verification
@@ -271,6 +271,15 @@ class ScriptedLibrary(Telling):
     def found_elsewhere(self) -> tuple[Found, ...]:
         self.asked.append("found_elsewhere")
         return self.remote_servers
+
+    def look_at(self, path: Path | str) -> LookedAt:
+        self.asked.append(("look_at", str(path)))
+        if self.error is not None:
+            raise self.error
+        known = next((model for model in self.models() if model.path == str(path)), None)
+        name = Path(path).stem
+        new = LibraryModel(name, name, (LibraryFile(str(path), 2 * GB),), "file", time.time())
+        return LookedAt(known or new, known=known is not None)
 
     def import_(self, path: Path | str, origin: str = "file") -> tuple[LibraryModel, ...]:
         self.asked.append(("import", str(path), origin))

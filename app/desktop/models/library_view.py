@@ -24,6 +24,8 @@ from app.desktop.models.library_card import LibraryCard
 from app.desktop.models.library_selection import LibrarySelection, Picking, SelectionBar
 from app.desktop.models.library_state import LibraryState
 from app.desktop.models.library_text import library_title
+from app.desktop.models.offered_card import OfferedCard
+from app.desktop.models.offering import Offering
 from app.desktop.models.proof_control import ProofControl
 from app.desktop.models.removing import Removing
 from app.desktop.models.trash_card import TrashCard
@@ -61,6 +63,9 @@ class LibraryView(ThemedWidget):
         self.state = StatePanel(self)
         self.found = ImportCard(self)
         self.found.hide()
+        self.offered = OfferedCard(self)
+        self.offered.hide()
+        self.offering = Offering(calls, self.offered, self)
         self._importing = Importing(calls, self.found, self)
         self._duplicates = Card(self)
         self.duplicates = wrapped_label(self._duplicates)
@@ -72,7 +77,7 @@ class LibraryView(ThemedWidget):
         self._cards = Column(parent=self._list, spacing=10)
         self.scroller = ColumnScroller(self, most=COLUMN)
         for widget in (
-            self.bar, self.disk, self.found, self.state, self._list, self._duplicates, self.trash,
+            self.bar, self.offered, self.disk, self.found, self.state, self._list, self._duplicates, self.trash,
         ):  # fmt: skip
             self.scroller.column.addWidget(widget)
         self.scroller.column.addStretch(1)
@@ -100,6 +105,10 @@ class LibraryView(ThemedWidget):
         self.bar.import_files.connect(self._importing.take_paths)
         self.bar.import_elsewhere.connect(self.look_elsewhere)
         self._importing.imported.connect(self._imported)
+        self.offering.known.connect(self.show_model)
+        self.offering.use_wanted.connect(self.use_wanted)
+        self.offering.add_wanted.connect(lambda path: self._importing.take_paths([path]))
+        self.offering.closed.connect(lambda: self.bar.add.setFocus())
         self.found.closed.connect(self._put_away)
         self.state.acted.connect(
             lambda button: self.look_elsewhere() if button else self.discover_wanted.emit()
@@ -118,7 +127,10 @@ class LibraryView(ThemedWidget):
     # What the page tells
 
     def take_focus(self) -> bool:
-        """Let the keys begin at the first model. False while nothing is there to begin at."""
+        """Let the keys begin at a file that is offered, else at the first model. False while nothing is there."""
+        if not self.offered.isHidden():
+            self.offered.close_button.setFocus()
+            return True
         if self._shelf.models is None:
             return False
         if self._order:

@@ -63,7 +63,7 @@ class ModelsPage(ThemedWidget):
 
     def _connect(self) -> None:
         self.side.view_wanted.connect(self._choose_view)
-        self.side.pick_wanted.connect(self.show_repo)
+        self.side.pick_wanted.connect(lambda repo: self.show_repo(repo))
         self.shelf.downloads_changed.connect(lambda: self.side.show_downloads(len(self.shelf.unfinished())))
         self.shelf.library_changed.connect(self._show_library)
         self.shelf.downloads_changed.connect(self._focus_again)
@@ -107,10 +107,15 @@ class ModelsPage(ThemedWidget):
         self.side.show_view(view, self.discover.details.repo())
         self._give_focus()
 
-    def show_repo(self, repo: str) -> None:
-        """A repository in Discover."""
+    def show_repo(self, repo: str, file: str = "") -> None:
+        """A repository in Discover, the model of `file` before its others."""
         self.show_view("discover")
-        self.discover.open_repo(repo)
+        self.discover.open_repo(repo, file)
+
+    def show_file(self, path: str) -> None:
+        """A model file that a person opened outside: what it would be, before it is added or used."""
+        self.show_view("library")
+        self.library.offering.look(path)
 
     def find_model(self) -> None:
         """The search field."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.services.library.entry import imported
 from app.services.library.pairing import pair_with
-from app.services.library.values import Found
+from app.services.library.values import Found, LookedAt
 from app.store.records import Download, LibraryModel, ModelOrigin
 from app.store.store import Store
 from engine.errors import UserError
@@ -66,6 +66,14 @@ class LibraryImport:
         if not taken:
             raise reason or UserError("library.nothing_found", folder=str(path))
         return taken
+
+    def look_at(self, path: Path, now: float) -> LookedAt:
+        """What importing this file would give; writes nothing. Raises UserError `model.*`, `library.companion`."""
+        new = imported(path, now, "file")
+        known = self._known(Path(new.path))  # by its first part
+        if known is None or known.trashed is not None:
+            return LookedAt(new, known=False)
+        return LookedAt(known, known=True)
 
     def adopt(self, folder: Path, downloads: Sequence[Download], now: float) -> list[LibraryModel]:
         """Import unknown models in the library's folder, such as files that were put there by hand.

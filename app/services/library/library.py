@@ -25,7 +25,7 @@ from app.services.library.names import matching
 from app.services.library.pairing import pair_all, seeing
 from app.services.library.presence import is_there, looked_at
 from app.services.library.relocation import LibraryMove
-from app.services.library.values import DiskUse, Found, Removed
+from app.services.library.values import DiskUse, Found, LookedAt, Removed
 from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.settings import SettingsFile
 from app.store.records import Download, LibraryModel, ModelOrigin
@@ -184,6 +184,10 @@ class Library:
     def found_elsewhere(self) -> tuple[Found, ...]:
         """Models in the Hugging Face cache and in the stores of LM Studio and Ollama. They are only read."""
         return self._import.found_elsewhere()
+
+    def look_at(self, path: Path | str) -> LookedAt:
+        """What importing a file would give; nothing is kept. Raises UserError `model.*`, `library.companion`."""
+        return self._import.look_at(Path(path).absolute(), self._clock())
 
     def import_(self, path: Path | str, origin: ModelOrigin = "file") -> tuple[LibraryModel, ...]:
         """Import the model of a file, or all models in a folder, in place: nothing is copied or changed.

@@ -25,6 +25,13 @@ class Found(msgspec.Struct, frozen=True):
     known: bool = False
 
 
+class LookedAt(msgspec.Struct, frozen=True):
+    """The entry that a model file has in the library, or, where it is not `known` there, would have."""
+
+    model: LibraryModel
+    known: bool
+
+
 class Removed(msgspec.Struct, frozen=True):
     """The result of removing a model.
 

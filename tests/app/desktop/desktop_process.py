@@ -1,4 +1,4 @@
-"""A desktop in a process of its own, for tests of starting and ending: `python -m … SECONDS`.
+"""A desktop in a process of its own, for tests of starting and ending: `python -m … SECONDS [FILE|LINK]`.
 
 Runs the product's own `run` over `COTERIE_HOME` with the scripted engine, prints "shown" with the modules that
 were imported by the first paint, "open" when the data is there, and closes after that time or when its standard
@@ -14,6 +14,7 @@ from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.desktop import application
+from app.integration.open_request import OpenRequest, request_of
 from app.services.settings.settings import SettingsFile
 
 HEAVY = ("sqlalchemy", "alembic", "ziamath", "llama_cpp", "huggingface_hub")
@@ -40,6 +41,10 @@ class Watched(application.Desktop):
         super()._opened(services)  # type: ignore[arg-type]
         print("open", flush=True)
 
+    def take(self, request: OpenRequest) -> None:
+        super().take(request)
+        print("took", request.link or request.file, flush=True)
+
     def _failed(self, error: Exception) -> None:
         super()._failed(error)
         print("failed", getattr(error, "code", error), flush=True)
@@ -64,7 +69,8 @@ def main() -> None:
         started(desktop, **options)
 
     Watched.start = start  # type: ignore[assignment,method-assign]
-    sys.exit(application.run(["coterie"]))
+    request = request_of(sys.argv[2]) if len(sys.argv) > 2 else None
+    sys.exit(application.run(["coterie"], request=request))
 
 
 if __name__ == "__main__":

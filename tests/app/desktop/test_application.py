@@ -13,7 +13,6 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.desktop.crash_log import CrashLog
-from app.desktop.single_instance import SingleInstance
 from app.log import WINDOW, written_to
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
@@ -28,8 +27,8 @@ def start(coterie_home: Path) -> Iterator[Callable[[float], Process]]:
     """Starts desktops as processes that close after the given seconds, or when `communicate` ends their input."""
     processes: list[Process] = []
 
-    def make(seconds: float) -> Process:
-        command = [sys.executable, "-m", "tests.app.desktop.desktop_process", str(seconds)]
+    def make(seconds: float, *opened: str) -> Process:
+        command = [sys.executable, "-m", "tests.app.desktop.desktop_process", str(seconds), *opened]
         process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -80,6 +79,32 @@ def test_a_second_desktop_asks_the_first_one_and_ends(
 
 
 @pytest.mark.long
+def test_a_second_desktop_hands_over_what_it_was_to_open(start: Callable[..., Process]) -> None:
+    first = start(30)
+    assert line(first) == "shown"
+    link = "coterie://open_from_hf?model=a/b&file=c%20d.gguf"
+    for opened in (link, "/모델/a b.gguf"):
+        second = start(30, opened)
+        output, errors = second.communicate(timeout=60)
+        assert (second.returncode, output) == (0, "") and "already open" not in errors
+    output, _ = first.communicate(timeout=60)
+    assert [said for said in output.splitlines() if said.startswith("took")] == [
+        f"took {link}",
+        "took /모델/a b.gguf",
+    ]
+
+
+@pytest.mark.long
+def test_a_window_that_is_closed_while_the_data_opens_leaves_nothing_open(
+    start: Callable[..., Process],
+) -> None:
+    process = start(30)
+    assert line(process) == "shown"
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+@pytest.mark.long
 def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Process]) -> None:
     first = start(30)
     assert line(first) == "shown"
@@ -91,18 +116,6 @@ def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Proce
     assert line(second) == "open"
     second.communicate(timeout=60)
     assert second.returncode == 0
-
-
-def test_the_first_desktop_hears_that_it_is_asked_for(qtbot: QtBot, tmp_path: Path) -> None:
-    first, second = SingleInstance(tmp_path), SingleInstance(tmp_path)
-    assert first.acquire()
-    first.listen()
-    with qtbot.waitSignal(first.shown):
-        assert not second.acquire()
-        assert second.ask_other()
-    first.release()
-    assert second.acquire()
-    second.release()
 
 
 @pytest.mark.parametrize(

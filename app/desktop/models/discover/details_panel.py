@@ -37,6 +37,7 @@ from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.state_panel import StatePanel
 from engine.errors import ErrorInfo, UserError
+from engine.hub.quantizations import find_file
 from engine.hub.values import HubModel, JudgedVariant, RemoteFacts, Repository
 
 COLUMN = 860
@@ -68,6 +69,7 @@ class DetailsPanel(ThemedWidget):
         self._model: HubModel | None = None
         self._repository: Repository | None = None
         self._judged: dict[str, JudgedVariant] = {}
+        self._asked = ""  # the path in the repository of a file that a link names
         self._finished = self._best_first = False
         self._machine = ""
         self._error: UserError | None = None
@@ -86,6 +88,7 @@ class DetailsPanel(ThemedWidget):
         self.best = wrapped_label(self)
         self.gate = GateNote(self)
         self.gate.page_wanted.connect(self.page_wanted)
+        self.absent = wrapped_label(self, "warning")
         self.table = VariantsTable(self)
         self.table.acted.connect(self._act)
         self.page_link = push_button(self, "link")
@@ -111,6 +114,7 @@ class DetailsPanel(ThemedWidget):
             self.source,
             self.gate,
             self.state,
+            self.absent,
             self.table,
             self.best,
             self._links,
@@ -139,7 +143,7 @@ class DetailsPanel(ThemedWidget):
     def show_nothing(self) -> None:
         """No repository is chosen."""
         self._model = self._repository = self._error = None
-        self._judged, self._refused = {}, {}
+        self._judged, self._refused, self._asked = {}, {}, ""
         self._finished = self._best_first = False
         self.card.show_card("")
         self._stack.setCurrentWidget(self.nothing)
@@ -147,12 +151,22 @@ class DetailsPanel(ThemedWidget):
     def show_opening(self, model: HubModel) -> None:
         """A repository was chosen, and is being read."""
         self._model, self._repository, self._error = model, None, None
-        self._judged, self._refused = {}, {}
+        self._judged, self._refused, self._asked = {}, {}, ""
         self._finished = self._best_first = False
         self.card.show_card("")
         self._stack.setCurrentWidget(self.scroller)
         self.scroller.verticalScrollBar().setValue(0)
         self._show()
+
+    def ask_for(self, file: str) -> None:
+        """Let the model of this file, a path in the repository, stand before the others."""
+        self._asked = file
+        self.scroller.verticalScrollBar().setValue(0)
+        self._show_table()
+
+    def has_failed(self) -> bool:
+        """Whether the repository could not be read."""
+        return self._repository is None and self._error is not None
 
     def show_repository(self, repository: Repository) -> None:
         self._repository, self._model = repository, repository.model
@@ -289,8 +303,12 @@ class DetailsPanel(ThemedWidget):
     def _show_table(self) -> None:
         repository = self._repository
         if repository is None:
+            self.absent.hide()
             self.table.show_lines([])
             return
+        asked = find_file(repository.variants, self._asked)
+        absent = self.tr("{file} isn’t among the models of this repository.").format(file=self._asked)
+        show_text(self.absent, absent if self._asked and asked is None and repository.variants else "")
         holdings = {v.name: self._holding(repository.model.repo, v.name) for v in repository.variants}
         percents = {name: self._percent(holding) for name, holding in holdings.items()}
         self.table.show_lines(
@@ -303,6 +321,7 @@ class DetailsPanel(ThemedWidget):
                 best_first=self._best_first,
                 free=self._free(),
                 refused=self._refused,
+                asked=asked.name if asked is not None else "",
             )
         )
 

@@ -125,8 +125,12 @@ class DiscoverView(ThemedWidget):
         self._show_lists()
         self.opened.emit(model.repo)
 
-    def open_repo(self, repo: str) -> None:
+    def open_repo(self, repo: str, file: str = "") -> None:
+        """Show a repository by its name, the model of `file` first; one that could not be read is read again."""
+        if repo == self.details.repo() and self.details.has_failed():
+            self.close_details()
         self.open_model(HubModel(repo))
+        self.details.ask_for(file)
 
     def close_details(self) -> None:
         """Back to the list, where the focus was."""

@@ -11,6 +11,7 @@ from app.desktop.base.language import languages
 from app.desktop.models.library_state import Holding
 from app.desktop.text.quantization_text import quantization_words
 from app.desktop.text.verdict_text import verdict_chip, verdict_sentence
+from app.desktop.text.words import joined
 from app.format import format_size
 from engine.errors import ErrorInfo
 from engine.hub.values import JudgedVariant, Repository, Variant
@@ -49,8 +50,10 @@ def variant_lines(
     best_first: bool = False,
     free: int | None = None,
     refused: Mapping[str, ErrorInfo] = {},
+    asked: str = "",
 ) -> list[VariantLine]:
-    """A line for each variant, the largest first, the best one before them where it is to stand there.
+    """A line for each variant, the largest first, the best one before them where it is to stand there, and before all
+    the one that was `asked` for by its name.
 
     `percents`: how far each download is. `free`: bytes free where the library lies, None where nobody knows.
     `refused`: why some could not be begun.
@@ -58,11 +61,16 @@ def variant_lines(
     best = {name for name, each in judged.items() if each.best and best_first}
     # What was judged says whose projector comes along.
     known = [judged[one.name].variant if one.name in judged else one for one in repository.variants]
-    variants = sorted(known, key=lambda variant: (variant.name not in best, -variant.bytes))
+    variants = sorted(known, key=lambda one: (one.name != asked, one.name not in best, -one.bytes))
     return [
         _with_refusal(
             _line(
-                variant, judged.get(variant.name), holdings[variant.name], percents[variant.name], finished
+                variant,
+                judged.get(variant.name),
+                holdings[variant.name],
+                percents[variant.name],
+                finished,
+                asked=variant.name == asked,
             ),
             variant,
             holdings[variant.name],
@@ -93,7 +101,13 @@ def _with_refusal(
 
 
 def _line(
-    variant: Variant, judged: JudgedVariant | None, holding: Holding, percent: int, finished: bool
+    variant: Variant,
+    judged: JudgedVariant | None,
+    holding: Holding,
+    percent: int,
+    finished: bool,
+    *,
+    asked: bool,
 ) -> VariantLine:
     translate = QCoreApplication.translate
     chip, tone, sentence = _verdict(judged, finished)
@@ -102,6 +116,8 @@ def _line(
         mark = translate("Models", "best here")
     elif holding.model is not None:
         mark, mark_tone = translate("Models", "in library"), "quiet"
+    if asked:
+        mark, mark_tone = joined([translate("Models", "from the link"), mark]), "accent"
     action, said = _action(variant, holding, percent)
     return VariantLine(
         name=variant.name,
