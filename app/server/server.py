@@ -89,7 +89,7 @@ class Server:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """Those that go on, and the last ones, the newest first. Waits for nothing."""
+        """Those that go on, as they came, and the last ones, the newest first. Waits for nothing."""
         return () if self._log is None else self._log.requests
 
     def stop_request(self, id: str) -> None:

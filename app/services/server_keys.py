@@ -51,10 +51,12 @@ class KeyRing:
         self, name: str, rights: Sequence[KeyRight] = USUAL_RIGHTS, expires: float | None = None
     ) -> tuple[ServerKey, str]:
         """Make a key; its text, which is kept nowhere, comes with it. Raises UserError `server.bad_key_name`,
-        `server.key_taken` (`name`)."""
+        `server.no_rights`, `server.key_taken` (`name`)."""
         name = " ".join(name.split())
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
             raise UserError("server.bad_key_name")
+        if not rights:
+            raise UserError("server.no_rights")
         if self._store.find(name) is not None:
             raise UserError("server.key_taken", name=name)
         text = PREFIX + _base62(secrets.token_bytes(_BYTES))

@@ -3470,6 +3470,41 @@
     </message>
 </context>
 <context>
+    <name>Keys</name>
+    <message>
+        <source>Ask models</source>
+        <translation>모델에게 질문</translation>
+    </message>
+    <message>
+        <source>Load models</source>
+        <translation>모델 불러오기</translation>
+    </message>
+    <message>
+        <source>Download models</source>
+        <translation>모델 다운로드</translation>
+    </message>
+    <message>
+        <source>Use tools</source>
+        <translation>도구 사용</translation>
+    </message>
+    <message>
+        <source>asks models</source>
+        <translation>모델에게 질문</translation>
+    </message>
+    <message>
+        <source>loads models</source>
+        <translation>모델 불러오기</translation>
+    </message>
+    <message>
+        <source>downloads models</source>
+        <translation>모델 다운로드</translation>
+    </message>
+    <message>
+        <source>uses tools</source>
+        <translation>도구 사용</translation>
+    </message>
+</context>
+<context>
     <name>KeysSection</name>
     <message>
         <source>last used {when}</source>
@@ -3478,14 +3513,6 @@
     <message>
         <source>not used yet</source>
         <translation>아직 쓰지 않음</translation>
-    </message>
-    <message>
-        <source>may load models</source>
-        <translation>모델을 불러올 수 있음</translation>
-    </message>
-    <message>
-        <source>only the loaded model</source>
-        <translation>불러온 모델만</translation>
     </message>
     <message>
         <source>Revoke the key {name}</source>
@@ -3512,16 +3539,20 @@
         <translation>새 키의 이름</translation>
     </message>
     <message>
-        <source>May load models</source>
-        <translation>모델을 불러올 수 있음</translation>
+        <source>{today} tokens today, {all} in all</source>
+        <translation>오늘 {today}토큰, 모두 {all}토큰</translation>
     </message>
     <message>
-        <source>Only the loaded model</source>
-        <translation>불러온 모델만</translation>
+        <source>expired {when}</source>
+        <translation>{when}에 만료됨</translation>
     </message>
     <message>
-        <source>What the key allows</source>
-        <translation>키의 권한</translation>
+        <source>until {when}</source>
+        <translation>{when}까지</translation>
+    </message>
+    <message>
+        <source>How long the key holds</source>
+        <translation>키의 유효 기간</translation>
     </message>
     <message>
         <source>Make key</source>
@@ -3550,6 +3581,22 @@
     <message>
         <source>Who may come in</source>
         <translation>접속할 수 있는 프로그램</translation>
+    </message>
+    <message>
+        <source>For {count} days</source>
+        <translation>{count}일 동안</translation>
+    </message>
+    <message>
+        <source>Until revoked</source>
+        <translation>폐기할 때까지</translation>
+    </message>
+    <message>
+        <source>For a day</source>
+        <translation>하루 동안</translation>
+    </message>
+    <message>
+        <source>For a year</source>
+        <translation>1년 동안</translation>
     </message>
 </context>
 <context>
@@ -5209,6 +5256,85 @@
     </message>
 </context>
 <context>
+    <name>PagesSection</name>
+    <message>
+        <source>Web pages and names</source>
+        <translation>웹페이지와 이름</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Remove {text}</source>
+        <translation>{text} 제거</translation>
+    </message>
+    <message>
+        <source>Such as https://notes.example</source>
+        <translation>예: https://notes.example</translation>
+    </message>
+    <message>
+        <source>Add a page by its address</source>
+        <translation>주소로 웹페이지 추가</translation>
+    </message>
+    <message>
+        <source>Add page</source>
+        <translation>웹페이지 추가</translation>
+    </message>
+    <message>
+        <source>Such as coterie.example</source>
+        <translation>예: coterie.example</translation>
+    </message>
+    <message>
+        <source>Add a name of this computer</source>
+        <translation>이 컴퓨터의 이름 추가</translation>
+    </message>
+    <message>
+        <source>Add name</source>
+        <translation>이름 추가</translation>
+    </message>
+    <message>
+        <source>Pages of this computer</source>
+        <translation>이 컴퓨터의 웹페이지</translation>
+    </message>
+    <message>
+        <source>Those at localhost or 127.0.0.1, whichever program has made them. They need a key too.</source>
+        <translation>어느 프로그램이 띄웠든 localhost나 127.0.0.1에 있는 웹페이지입니다. 여기에도 키가 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Obsidian</source>
+        <translation>Obsidian</translation>
+    </message>
+    <message>
+        <source>Its plug-ins, at app://obsidian.md.</source>
+        <translation>app://obsidian.md에서 실행되는 플러그인입니다.</translation>
+    </message>
+    <message>
+        <source>Visual Studio Code</source>
+        <translation>Visual Studio Code</translation>
+    </message>
+    <message>
+        <source>The panels of all its extensions.</source>
+        <translation>모든 확장 프로그램의 패널입니다.</translation>
+    </message>
+    <message>
+        <source>Other web pages</source>
+        <translation>다른 웹페이지</translation>
+    </message>
+    <message>
+        <source>All that aren’t listed are refused. Each needs a key as programs do.</source>
+        <translation>여기에 없는 웹페이지는 모두 거부합니다. 웹페이지에도 프로그램처럼 키가 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Names of this computer</source>
+        <translation>이 컴퓨터의 이름</translation>
+    </message>
+    <message>
+        <source>Programs reach the server at localhost and at its addresses. List other names here.</source>
+        <translation>프로그램은 localhost와 이 컴퓨터의 주소로 서버에 접속합니다. 다른 이름은 여기에 추가하세요.</translation>
+    </message>
+</context>
+<context>
     <name>PairLine</name>
     <message>
         <source>Name</source>
@@ -6340,6 +6466,135 @@
     </message>
 </context>
 <context>
+    <name>RequestRow</name>
+    <message>
+        <source>Stop the request of {program}</source>
+        <translation>{program}의 요청 중지</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+</context>
+<context>
+    <name>Requests</name>
+    <message>
+        <source>Without a key</source>
+        <translation>키 없음</translation>
+    </message>
+    <message>
+        <source>Unknown program</source>
+        <translation>알 수 없는 프로그램</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>대기 중</translation>
+    </message>
+    <message>
+        <source>being read</source>
+        <translation>읽는 중</translation>
+    </message>
+    <message>
+        <source>being answered</source>
+        <translation>답변 중</translation>
+    </message>
+    <message>
+        <source>downloading</source>
+        <translation>다운로드 중</translation>
+    </message>
+    <message>
+        <source>{count} tokens in, {cached} of them reused</source>
+        <translation>입력 {count}토큰(재사용 {cached})</translation>
+    </message>
+    <message>
+        <source>{count} tokens in</source>
+        <translation>입력 {count}토큰</translation>
+    </message>
+    <message>
+        <source>{count} tokens out</source>
+        <translation>출력 {count}토큰</translation>
+    </message>
+    <message>
+        <source>another site</source>
+        <translation>다른 사이트</translation>
+    </message>
+    <message>
+        <source>refused: pages of {page} aren’t let in</source>
+        <translation>거부됨: {page} 웹페이지는 허용되지 않음</translation>
+    </message>
+    <message>
+        <source>refused: {name} isn’t a listed name</source>
+        <translation>거부됨: 목록에 없는 이름 {name}</translation>
+    </message>
+    <message>
+        <source>refused: its key doesn’t allow this</source>
+        <translation>거부됨: 키에 권한이 없음</translation>
+    </message>
+    <message>
+        <source>stopped here</source>
+        <translation>여기에서 중지함</translation>
+    </message>
+    <message>
+        <source>the server was switched off</source>
+        <translation>서버를 끔</translation>
+    </message>
+    <message>
+        <source>refused: no valid key</source>
+        <translation>거부됨: 유효한 키가 없음</translation>
+    </message>
+    <message>
+        <source>refused: there’s no such model</source>
+        <translation>거부됨: 그런 모델이 없음</translation>
+    </message>
+    <message>
+        <source>refused: another model is in use</source>
+        <translation>거부됨: 다른 모델을 쓰고 있음</translation>
+    </message>
+    <message>
+        <source>refused: too long for the context</source>
+        <translation>거부됨: 컨텍스트보다 긺</translation>
+    </message>
+    <message>
+        <source>refused: too many at once</source>
+        <translation>거부됨: 한꺼번에 너무 많음</translation>
+    </message>
+    <message>
+        <source>the program hung up</source>
+        <translation>프로그램이 연결을 끊음</translation>
+    </message>
+    <message>
+        <source>failed ({status})</source>
+        <translation>실패({status})</translation>
+    </message>
+    <message>
+        <source>refused ({status})</source>
+        <translation>거부됨({status})</translation>
+    </message>
+</context>
+<context>
+    <name>RequestsSection</name>
+    <message>
+        <source>Requests</source>
+        <translation>요청</translation>
+    </message>
+    <message>
+        <source>Show more</source>
+        <translation>더 보기</translation>
+    </message>
+    <message>
+        <source>Show more requests</source>
+        <translation>요청 더 보기</translation>
+    </message>
+    <message>
+        <source>The last ones since the server was switched on. What was asked and answered isn’t kept.</source>
+        <translation>서버를 켠 뒤의 최근 요청입니다. 질문과 답변의 내용은 보관하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>What programs ask</source>
+        <translation>프로그램의 요청</translation>
+    </message>
+</context>
+<context>
     <name>Residence</name>
     <message>
         <source>In memory</source>
@@ -6486,6 +6741,33 @@
     <message>
         <source>in your library</source>
         <translation>라이브러리에 있음</translation>
+    </message>
+</context>
+<context>
+    <name>RightsFold</name>
+    <message>
+        <source>What it may do</source>
+        <translation>허용되는 일</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Answers and embeddings of the model that is loaded.</source>
+        <translation>불러온 모델의 답변과 임베딩을 받습니다.</translation>
+    </message>
+    <message>
+        <source>A model that isn’t loaded takes the place of the one that is, unless somebody uses that.</source>
+        <translation>아무도 쓰고 있지 않으면 지금 모델 대신 다른 모델을 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>New models come into your library.</source>
+        <translation>새 모델을 라이브러리에 추가합니다.</translation>
+    </message>
+    <message>
+        <source>Coterie’s tools over MCP: it can have tasks done, once you agree here.</source>
+        <translation>MCP로 Coterie의 도구를 씁니다. 여기에서 동의하면 작업을 맡길 수 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -8643,6 +8925,10 @@
         <translation>이 컴퓨터의 프로그램이 쓰는 주소입니다. OpenAI 방식을 쓰는 프로그램에는 뒤에 /⁠v1을 붙여 입력하세요.</translation>
     </message>
     <message>
+        <source>Off: they use only the model that is loaded.</source>
+        <translation>끄면 이미 불러온 모델만 쓸 수 있습니다.</translation>
+    </message>
+    <message>
         <source>Let in other devices</source>
         <translation>다른 기기의 접속 허용</translation>
     </message>
@@ -8657,10 +8943,6 @@
     <message>
         <source>Programs may load models</source>
         <translation>프로그램이 모델을 불러오도록 허용</translation>
-    </message>
-    <message>
-        <source>Off: they use only the model that is loaded. Can be changed while the server is off.</source>
-        <translation>끄면 이미 불러온 모델만 씁니다. 서버가 꺼져 있을 때 바꿀 수 있습니다.</translation>
     </message>
 </context>
 <context>

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.labels import set_texts, show_text, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 
 
@@ -30,14 +30,17 @@ class LineWidget(QWidget):
     def __init__(self, line: Line, parent: QWidget) -> None:
         super().__init__(parent)
         self.name, self.words = wrapped_label(self), wrapped_label(self, "small")
-        self.name.setText(line.name)
-        self.words.setText(line.detail)
-        self.words.setToolTip(line.tip)
         self.button = push_button(self, "bar")
-        set_texts(self.button, line.button, line.said)
-        self.button.setEnabled(line.enabled)
         texts = Column(self.name, self.words, spacing=2)
         Row((texts, 1), (self.button, 0, Qt.AlignmentFlag.AlignVCenter), parent=self, spacing=12)
+        self.show_line(line)
+
+    def show_line(self, line: Line) -> None:
+        self.name.setText(line.name)
+        show_text(self.words, line.detail)
+        self.words.setToolTip(line.tip)
+        set_texts(self.button, line.button, line.said)
+        self.button.setEnabled(line.enabled)
 
 
 class LineList(QWidget):
@@ -53,13 +56,17 @@ class LineList(QWidget):
         self._rows = Column(self.nothing, parent=self, spacing=10)
 
     def show_lines(self, lines: Sequence[Line], nothing: str = "") -> None:
-        """`nothing` is said where there are none."""
+        """`nothing` is said where there are none. Lines of the same names in their order stay, with other words."""
         self.nothing.setText(nothing)
         self.nothing.setVisible(bool(nothing) and not lines)
         self.setVisible(bool(nothing or lines))
         if tuple(lines) == self._shown:
             return
-        self._shown = tuple(lines)
+        before, self._shown = self._shown, tuple(lines)
+        if [line.name for line in before] == [line.name for line in lines]:
+            for widget, value in zip(self.lines, lines, strict=True):
+                widget.show_line(value)
+            return
         focused = any(line.button.hasFocus() for line in self.lines)
         self._rows.drop(*self.lines)
         self.lines = [LineWidget(line, self) for line in lines]

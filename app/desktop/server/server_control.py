@@ -56,7 +56,7 @@ class ServerControl(QObject):
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """Those that go on and the last ones, the newest first; none while it is off. Waits for nothing."""
+        """As `Server.requests`; none while it is off."""
         return self._server.requests
 
     def stop_request(self, id: str) -> None:

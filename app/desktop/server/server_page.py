@@ -1,4 +1,4 @@
-"""The Server page: a switch, the keys that let programs in, and how each program connects."""
+"""The Server page: a switch, what programs ask, who may come in, and how each program connects."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.server.background_section import BackgroundSection
 from app.desktop.server.connect_section import ConnectSection
 from app.desktop.server.keys_section import KeysSection
+from app.desktop.server.pages_section import PagesSection
+from app.desktop.server.requests_section import RequestsSection
 from app.desktop.server.server_control import ServerControl
 from app.desktop.server.switch_section import SwitchSection
 from app.desktop.widgets.labels import text_label
@@ -35,10 +37,11 @@ class ServerPage(ThemedWidget):
         self.switch, self.keys = SwitchSection(calls, self), KeysSection(calls, self)
         self.connect_section = ConnectSection(self)
         self.background = BackgroundSection(calls, self)
+        self.requests, self.pages = RequestsSection(self), PagesSection(calls, self)
         self._column = QWidget(self)
         Column(
-            self._title, self.switch, self.keys, self.connect_section, self.background, STRETCH,
-            parent=self._column, margins=(24, 22, 24, 32), spacing=20,
+            self._title, self.switch, self.requests, self.keys, self.connect_section, self.pages, self.background,
+            STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20,
         )  # fmt: skip
         page = QWidget(self)
         Row(STRETCH, (self._column, 1000), STRETCH, parent=page)
@@ -48,6 +51,7 @@ class ServerPage(ThemedWidget):
         self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self._look_on)
         self.switch.switched.connect(server.switch)
+        self.requests.stopped.connect(server.stop_request)
         server.changed.connect(self._look)
         server.made.connect(self.keys.show_made)
         self.keys.shown.connect(self.connect_section.show_key)
@@ -61,6 +65,7 @@ class ServerPage(ThemedWidget):
 
     def take_settings(self, settings: Settings) -> None:
         self.switch.take_settings(settings)
+        self.pages.take_settings(settings)
         self.background.take_settings(settings)
         self._show()
 
@@ -83,6 +88,7 @@ class ServerPage(ThemedWidget):
 
     def _show(self) -> None:
         self.switch.show_state(self.server.state, self.server.elsewhere, changing=self.server.is_changing)
+        self.requests.show_requests(self.server.requests)
         self.connect_section.show_address(self.switch.shown_address)
 
     def showEvent(self, event: object) -> None:

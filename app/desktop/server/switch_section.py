@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.forms.controls import Bounds
 from app.desktop.forms.form import Field, FormSection, Number
@@ -16,6 +17,7 @@ from app.desktop.widgets.buttons import CopyButton
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.switch import Switch
+from app.format import format_tokens_per_second
 from app.services.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ DEFAULTS = Settings()
 
 
 class SwitchSection(FormSection):
-    """`switched` carries what a person wants. Port and rules change while the server is off."""
+    """`switched` carries what a person wants. Where it listens changes while the server is off."""
 
     switched = Signal(bool)
 
@@ -76,6 +78,8 @@ class SwitchSection(FormSection):
         parts = [counted(state.running, self.tr("1 answer"), self.tr("{count} answers"))]
         if state.waiting:
             parts.append(counted(state.waiting, self.tr("1 waits"), self.tr("{count} wait")))
+        if state.speed:
+            parts.append(format_tokens_per_second(state.speed, languages.current))
         return joined(parts)
 
     def _device_words(self) -> str:
@@ -114,14 +118,12 @@ class SwitchSection(FormSection):
             Field(
                 "server_may_load",
                 self.tr("Programs may load models"),
-                self.tr(
-                    "Off: they use only the model that is loaded. Can be changed while the server is off."
-                ),
+                self.tr("Off: they use only the model that is loaded."),
             ),
             Field("server_for_devices", self.tr("Let in other devices"), self._device_words()),
         )
 
     def retranslate(self) -> None:
         super().retranslate()
-        for key in ("server_port", "server_may_load", "server_for_devices"):
+        for key in ("server_port", "server_for_devices"):
             self.editors[key].setEnabled(self._state is None and not self._changing)

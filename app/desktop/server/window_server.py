@@ -44,7 +44,7 @@ class WindowServer:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """Those that go on and the last ones, the newest first; none while it is off. Waits for nothing."""
+        """As `Server.requests`; none while it is off."""
         server = self._server
         return server.requests if server is not None and server.is_on else ()
 

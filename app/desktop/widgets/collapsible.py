@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column, Row
 
@@ -25,11 +26,12 @@ class FoldHead(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._chevron = QLabel(self)
         self.name = text_label(self, "heading")
-        self.summary = text_label(self, "small")
+        self.summary = ElidedLabel(self, pixels=13, mode=Qt.TextElideMode.ElideRight)
+        self.summary.setProperty("kind", "small")
         self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for label in (self._chevron, self.name, self.summary):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        Row(self._chevron, (self.name, 1), self.summary, parent=self, margins=(8, 0, 10, 0), spacing=8)
+        Row(self._chevron, self.name, (self.summary, 1), parent=self, margins=(8, 0, 10, 0), spacing=8)
         self.toggled.connect(self.restyle)
 
     def restyle(self) -> None:
@@ -55,7 +57,7 @@ class Collapsible(ThemedWidget):
     def set_words(self, name: str, summary: str = "") -> None:
         """`summary` says what is chosen inside, so that it need not be opened to know."""
         self.head.name.setText(name)
-        self.head.summary.setText(summary)
+        self.head.summary.set_whole(summary)
         self.head.setAccessibleName(f"{name}, {summary}" if summary else name)
 
     def open(self, on: bool = True) -> None:

@@ -34,13 +34,14 @@ def id_headers(id: str) -> list[tuple[bytes, bytes]]:
 
 @dataclass(eq=False)
 class Call:
-    """One request. `key` None: the server asks for none. `client` and `origin` are what its headers say of who
-    asks. `came` is in seconds since 1970. `code` says why it was refused, `count` takes what it has used, `end` ends
-    it, None once it has ended."""
+    """One request. `key` None: the server asks for none. `client`, `origin` and `host` are what its headers say of
+    who asks. `came` is in seconds since 1970. `code` says why it was refused, `count` takes what it has used, `end`
+    ends it, None once it has ended."""
 
     protocol: str
     client: str = ""
     origin: str = ""
+    host: str = ""
     count: Callable[[ServerKey, Usage], None] = lambda key, usage: None
     id: str = field(default_factory=new_call_id)
     came: float = field(default_factory=time.time)

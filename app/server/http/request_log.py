@@ -20,15 +20,16 @@ _NOT_PRINTED = re.compile(r"[^\x20-\x7e]+")
 
 class LoggedRequest(msgspec.Struct, frozen=True):
     """One request. `time` is in seconds since 1970, `seconds` how long it takes or took. `key` is the name of its
-    key, `client` its User-Agent and `origin` its page as it says them, "" where there is none. `status` as HTTP has
-    it and `code` of the refusal; 0 and "" while it goes on. `prompt_tokens`, of which `cached_tokens` were reused,
-    and `completion_tokens` are known at the end."""
+    key, `client` its User-Agent, `origin` its page and `host` the server's name as it says them, "" where there is
+    none. `status` as HTTP has it and `code` of the refusal; 0 and "" while it goes on. `prompt_tokens`, of which
+    `cached_tokens` were reused, and `completion_tokens` are known at the end."""
 
     id: str
     time: float
     key: str
     client: str
     origin: str
+    host: str
     protocol: str
     model: str
     stage: Stage
@@ -54,15 +55,15 @@ class RequestLog:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """Those that go on first, and the newest of each first."""
+        """Those that go on, as they came, and the last ones, the newest first."""
         going, ended = self._calls
         asking = [call for call in going if call.stage != "coming"]
-        return tuple(_logged(call) for call in (*reversed(asking), *reversed(ended)))
+        return tuple(_logged(call) for call in (*asking, *reversed(ended)))
 
     def begin(self, protocol: str, headers: Mapping[str, str]) -> Call:
         """A request that has come."""
-        client, origin = (_cleaned(headers.get(name, "")) for name in ("user-agent", "origin"))
-        call = Call(protocol, client, origin, self._count)
+        client, origin, host = (_cleaned(headers.get(name, "")) for name in ("user-agent", "origin", "host"))
+        call = Call(protocol, client, origin, host, self._count)
         going, ended = self._calls
         self._calls = ((*going, call), ended)
         return call
@@ -97,6 +98,7 @@ def _logged(call: Call) -> LoggedRequest:
         "" if call.key is None else call.key.name,
         call.client,
         call.origin,
+        call.host,
         call.protocol,
         call.model,
         call.stage,

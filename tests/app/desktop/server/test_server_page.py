@@ -92,7 +92,7 @@ def test_quitting_asks_while_a_program_is_answered(running: Running) -> None:
     with ThreadPoolExecutor(1) as thread:
         try:
             asked = thread.submit(httpx.post, **ask)
-            running.until(lambda: page.switch.state_words() == "1 answer")
+            running.until(lambda: page.switch.state_words().startswith("1 answer"))
             running.window.quit()
             assert running.window.isVisible() and running.window.quit_sheet.isVisible()
             assert running.window.quit_sheet.words.text().startswith("Other programs are being answered.")
@@ -131,20 +131,6 @@ def test_other_devices_are_let_in_only_where_a_person_says_so(running: Running) 
     assert httpx.get(elsewhere, timeout=60).status_code == 401
     assert httpx.get(elsewhere, headers={"Authorization": f"Bearer {key}"}, timeout=60).status_code == 200
     assert not any("127." in address for address in page.server.elsewhere)
-
-
-def test_keys_are_made_with_their_right_and_revoked(running: Running) -> None:
-    page = page_of(running)
-    page.keys.field.setText("editor")
-    page.keys.rights.set_value(("ask",))
-    page.keys.add.click()
-    running.until(lambda: [line.name.text() for line in page.keys.list.lines] == ["editor"])
-    ring = KeyRing(running.services.store.server_keys)
-    assert ring.all()[0].rights == ("ask",)
-    assert ring.recognized(page.keys.text) is not None
-    page.keys.list.lines[0].button.click()
-    running.until(lambda: not page.keys.list.lines and not ring.all())
-    assert page.keys.text == ""
 
 
 def test_a_port_that_is_taken_is_told_and_the_switch_is_off(make_desktop: Make) -> None:
