@@ -64,29 +64,31 @@ def test_files_are_read_and_the_contracts_object_says_what_they_cost(
     assert page["tokens"] < first["tokens"] and asked(f"{lease}:2").last["attachments"][0] == page
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("a.docx", word()),
-        ("a.xlsx", workbook()),
-        ("a.pptx", slides()),
-        ("a.epub", epub("<p>글</p>")),
-        ("a.rtf", rb"{\rtf1 words}"),
-        ("a.eml", b"Subject: x\n\nwords\n"),
-        ("a.ipynb", b'{"cells": [{"cell_type": "markdown", "source": "x"}]}'),
-        ("a.csv", "항목,금액\n월세,500\n".encode("cp949")),
-        ("a.html", b"<p>words"),
-        ("a.py", b"print(1)\n"),
-    ],
-)
 @pytest.mark.long
-def test_every_kind_goes_to_the_model(coterie_home: Path, tmp_path: Path, name: str, content: bytes) -> None:
-    (tmp_path / name).write_bytes(content)
-    done = here("chat", "?", "--max-tokens", "1", "--json", "--attach", str(tmp_path / name))
+def test_every_kind_goes_to_the_model(coterie_home: Path, tmp_path: Path) -> None:
+    given = {
+        "a.docx": word(),
+        "a.xlsx": workbook(),
+        "a.pptx": slides(),
+        "a.epub": epub("<p>글</p>"),
+        "a.rtf": rb"{\rtf1 words}",
+        "a.eml": b"Subject: x\n\nwords\n",
+        "a.ipynb": b'{"cells": [{"cell_type": "markdown", "source": "x"}]}',
+        "a.csv": "항목,금액\n월세,500\n".encode("cp949"),
+        "a.html": b"<p>words",
+        "a.py": b"print(1)\n",
+    }
+    for name, content in given.items():
+        (tmp_path / name).write_bytes(content)
+    attached = [part for name in given for part in ("--attach", str(tmp_path / name))]
+    done = here("chat", "?", "--max-tokens", "1", "--json", *attached)
     assert done.code == 0, done.err
-    (told,) = done.last["attachments"]
-    assert (told["name"], told["state"], told["bytes"]) == (name, "whole", len(content))
-    assert done.last["usage"]["prompt_tokens"] > told["tokens"] > 0
+    told = done.last["attachments"]
+    assert [(each["name"], each["state"], each["bytes"]) for each in told] == [
+        (name, "whole", len(content)) for name, content in given.items()
+    ]
+    assert all(each["tokens"] > 0 for each in told)
+    assert done.last["usage"]["prompt_tokens"] > sum(each["tokens"] for each in told)
 
 
 @pytest.mark.parametrize(
