@@ -25,6 +25,7 @@ from engine.formats.render.history import Prepared, inserted, prepared, written_
 from engine.formats.render.messages import (
     Conversation,
     normalized,
+    with_neighbors_joined,
     with_reasoning_keys,
     with_system_merged,
 )
@@ -198,9 +199,14 @@ class ChatFormat:
         try:
             text = render(conversation, shown)
         except UserError as error:
-            if not shown or error.code == "template.raised":
+            if error.code == "template.raised":
+                conversation = with_neighbors_joined(conversation)
+                if conversation == history.conversation:
+                    raise
+            elif shown:
+                shown = plainer(shown)
+            else:
                 raise
-            shown = plainer(shown)
             text = render(conversation, shown)
         pieces = separate(
             text, try_render, conversation, shown, (self._markers.opening, self._markers.closing)

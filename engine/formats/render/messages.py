@@ -54,6 +54,20 @@ def with_system_merged(conversation: Conversation) -> Conversation:
     return [{"role": "user", "content": system}, *others]
 
 
+def with_neighbors_joined(conversation: Conversation) -> Conversation:
+    """For templates that take questions and answers in turn alone: one message of neighbors that are both questions,
+    or both answers without calls."""
+    out: Conversation = []
+    for message in conversation:
+        last = out[-1] if out else {}
+        if message["role"] == last.get("role") in ("user", "assistant") and not last.get("tool_calls"):
+            content = "\n\n".join(filter(None, (last["content"], message["content"])))
+            out[-1] = {**last, **message, "content": content}
+        else:
+            out.append(message)
+    return out
+
+
 def with_reasoning_keys(conversation: Conversation, source: str) -> Conversation:
     """Repeat earlier reasoning under the other names that this template's source mentions."""
     wanted = [key for key in REASONING_KEYS[1:] if re.search(rf"[.\"']{key}\b", source)]

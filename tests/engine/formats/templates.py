@@ -103,3 +103,12 @@ TOOLS = (
     "\n</tool_call>{% endfor -%}<|over|>\n{% endfor -%}"
     "{%- if add_generation_prompt -%}<|turn|>assistant\n{% endif -%}"
 )
+
+# Questions and answers in turn alone, a system text in front of them or none.
+IN_TURN = (
+    "{%- set ns = namespace(turn='user') -%}{%- for m in messages -%}{%- if m.role != 'system' -%}"
+    "{%- if m.role != ns.turn %}{{ raise_exception('Conversation roles must alternate') }}{% endif -%}"
+    "{%- set ns.turn = 'assistant' if m.role == 'user' else 'user' -%}{%- endif -%}"
+    "<|turn|>{{ m.role }}\n{{ m.content }}<|over|>\n{%- endfor -%}"
+    "{%- if add_generation_prompt %}<|turn|>assistant\n{% endif -%}"
+)

@@ -32,6 +32,15 @@ KNOWN = {
 }
 
 
+def test_every_template_takes_two_questions_in_a_row_as_coding_agents_send_them() -> None:
+    said = [("system", "be brief"), ("user", "the folder is /work"), ("user", "what is in it?")]
+    messages = [{"role": role, "content": content} for role, content in said]
+    for name, chat_format in real_formats().items():
+        if name not in NEEDS_MORE:
+            text = chat_format.render(messages).text
+            assert [content for _, content in said if content not in text] == [], name
+
+
 def test_every_template_renders_and_separates_what_people_wrote() -> None:
     failed = []
     for name, chat_format in real_formats().items():
