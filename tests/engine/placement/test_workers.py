@@ -86,7 +86,8 @@ def test_a_port_where_nobody_listens_is_told() -> None:
 )
 def test_who_is_no_worker_is_told(behaviour: Behaviour, code: str) -> None:
     with listening(behaviour) as address:
-        assert code_of(address, timeout=0.5) == code
+        # Only silence is waited out; whoever answers may be held up by a busy machine.
+        assert code_of(address, timeout=0.5 if code == "worker.stalled" else 60.0) == code
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.desktop.chat.transcript import TranscriptView
 from app.services.services import Services
 from tests.app.desktop.conftest import Running
 from tests.support.window.chat import card, editor, scroll_area, scroll_bar, top_on_screen
@@ -51,10 +52,10 @@ def long_chat(make_desktop: Make) -> Running:
     return running
 
 
-def settled(qtbot: QtBot) -> None:
-    for _ in range(4):
-        QApplication.processEvents()
-        qtbot.wait(10)
+def settled(qtbot: QtBot, view: TranscriptView) -> None:
+    QApplication.processEvents()
+    qtbot.waitUntil(lambda: not ticking(view))
+    QApplication.processEvents()
 
 
 @pytest.mark.parametrize("ends", ["Escape", "Enter", "Cancel", "Save"])
@@ -64,9 +65,9 @@ def test_an_editor_that_goes_leaves_the_reader_where_they_are(
     view = long_chat.window.chat.transcript
     message = view.ids[-1]
     view.scroll_to(message)
-    settled(qtbot)
+    settled(qtbot, view)
     qtbot.mouseClick(button(card(view, message), "Edit this message"), Qt.MouseButton.LeftButton)
-    settled(qtbot)
+    settled(qtbot, view)
     before = top_on_screen(view, message)
     shown = card(view, message)
     if ends in ("Escape", "Enter"):
@@ -74,7 +75,7 @@ def test_an_editor_that_goes_leaves_the_reader_where_they_are(
         qtbot.keyClick(editor(shown), key)
     else:
         qtbot.mouseClick(button(shown, ends), Qt.MouseButton.LeftButton)
-    settled(qtbot)
+    settled(qtbot, view)
     assert not shown.is_editing
     assert abs(top_on_screen(view, message) - before) <= 2
     assert QApplication.focusWidget() is scroll_area(view)
@@ -83,7 +84,7 @@ def test_an_editor_that_goes_leaves_the_reader_where_they_are(
 def test_an_editor_is_as_high_as_what_it_holds(long_chat: Running, qtbot: QtBot) -> None:
     view = long_chat.window.chat.transcript
     qtbot.mouseClick(button(card(view, view.ids[-1]), "Edit this message"), Qt.MouseButton.LeftButton)
-    settled(qtbot)
+    settled(qtbot, view)
     field = editor(card(view, view.ids[-1]))
     assert 0 <= field.height() - field.document().size().height() < 2
 
@@ -92,11 +93,11 @@ def test_the_focus_goes_back_to_the_button_that_keys_pressed(long_chat: Running,
     view = long_chat.window.chat.transcript
     edit = button(card(view, view.ids[-1]), "Edit this message")
     edit.setFocus(Qt.FocusReason.TabFocusReason)
-    settled(qtbot)
+    settled(qtbot, view)
     place = scroll_bar(view).value()
     qtbot.keyClick(edit, Qt.Key.Key_Space)
     qtbot.keyClick(editor(card(view, view.ids[-1])), Qt.Key.Key_Escape)
-    settled(qtbot)
+    settled(qtbot, view)
     assert QApplication.focusWidget() is edit
     assert scroll_bar(view).value() == place
 
@@ -112,7 +113,7 @@ def test_the_answer_to_an_edited_question_is_followed(
         qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     else:
         view.scroll_to(question)
-        settled(qtbot)
+        settled(qtbot, view)
         qtbot.mouseClick(button(card(view, question), "Edit this message"), Qt.MouseButton.LeftButton)
     long_chat.until(lambda: card(view, question).is_editing)
     qtbot.keyClicks(editor(card(view, question)), " again")
@@ -124,7 +125,7 @@ def test_the_answer_to_an_edited_question_is_followed(
     long_chat.until(lambda: view.ids[-2:-1] != [question] and len(view.ids) == 2 * TURNS)
     long_chat.until(lambda: not chat.shown.answering() and not long_chat.services.answers.answering())
     long_chat.until(lambda: card(view, view.ids[-1]).message.content.startswith("word word"))
-    settled(qtbot)
+    settled(qtbot, view)
     assert view.at_tail and scroll_bar(view).value() == scroll_bar(view).maximum()
 
 
@@ -132,10 +133,10 @@ def test_an_answer_that_is_written_anew_is_followed(long_chat: Running, qtbot: Q
     chat, view = long_chat.window.chat, long_chat.window.chat.transcript
     old = view.ids[-1]
     view.scroll_to(view.ids[-2])
-    settled(qtbot)
+    settled(qtbot, view)
     card(view, old).regenerate_requested.emit(old)
     long_chat.until(lambda: view.ids[-1] != old and len(view.ids) == 2 * TURNS)
     long_chat.until(lambda: not chat.shown.answering() and not long_chat.services.answers.answering())
     long_chat.until(lambda: card(view, view.ids[-1]).message.content.startswith("word word"))
-    settled(qtbot)
+    settled(qtbot, view)
     assert view.at_tail
