@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,8 +36,6 @@ _HUBS = ("hf.co/", "huggingface.co/")
 WITHOUT_KEY = "no key"
 # A person who got an answer so long ago may be reading it, or writing the next question.
 A_PERSON_S = 300.0
-# A large model is loaded from a slow disk.
-_MEASURED_S = 600.0
 _DOWNLOAD_S = 60
 Told = TypeVar("Told", Measured, Tokenized)
 
@@ -163,53 +160,35 @@ class Answering:
             self._models.generate(request, listener)
         return request.id
 
-    def measure(self, model: KnownModel, ask: Ask, key: ServerKey | None) -> int:
-        """The tokens of the prompt that `ask` would make; waits for the model where it has to be loaded first.
+    def measure(
+        self, model: KnownModel, ask: Ask, key: ServerKey | None, told: Callable[[Measured], None]
+    ) -> None:
+        """Count the tokens of the prompt that `ask` would make; `told` gets them on the engine's thread, once the
+        model is loaded. Pictures have their files.
 
         Raises as `begin`, and UserError as `Models.measure`.
         """
-        check_sight(model, ask)
-        with self.pictures.placed(ask) as placed:
-            request = self._request(model, placed, key)
-            return self._told(
-                model, key, Measured, lambda listen: self._models.measure(request, (), listen)
-            ).prompt
+        request = self._request(model, ask, key)
+        self._ask(model, key, lambda: self._models.measure(request, (), _first(Measured, told)))
 
-    def tokens(
+    def tokenize(
         self,
         model: KnownModel,
         given: str | tuple[int, ...] | Ask,
         key: ServerKey | None,
-        *,
+        told: Callable[[Tokenized], None],
         parse_special: bool = False,
         add_special: bool = False,
-    ) -> Tokenized:
-        """A text with its tokens, or those of the prompt that an ask would make. Raises as `measure`."""
+    ) -> None:
+        """The same of a text with its tokens, or of the prompt that an ask would make."""
         wanted = self._request(model, given, key) if isinstance(given, Ask) else given
         request = TokenizeRequest(new_request_id(), wanted, parse_special, add_special)
-        return self._told(model, key, Tokenized, lambda listen: self._models.tokenize(request, listen))
+        self._ask(model, key, lambda: self._models.tokenize(request, _first(Tokenized, told)))
 
-    def _told(
-        self, model: KnownModel, key: ServerKey | None, kind: type[Told], ask: Callable[[Listener], None]
-    ) -> Told:
-        """The event that ends a question to the model."""
+    def _ask(self, model: KnownModel, key: ServerKey | None, ask: Callable[[], None]) -> None:
         self.check_may_use(model, key)
-        told: queue.SimpleQueue[Told] = queue.SimpleQueue()
-
-        def listen(events: list[Event]) -> None:
-            for event in events:
-                if isinstance(event, kind):
-                    told.put(event)
-
         with self._models.with_model(model.path):
-            ask(listen)
-        try:
-            found = told.get(timeout=_MEASURED_S)
-        except queue.Empty as error:
-            raise UserError("engine.not_answering") from error
-        if found.error is not None:
-            raise UserError.from_info(found.error)
-        return found
+            ask()
 
     def _request(self, model: KnownModel, ask: Ask, key: ServerKey | None) -> GenerateRequest:
         return GenerateRequest(
@@ -303,6 +282,17 @@ def check_may_ask(key: ServerKey | None) -> None:
     """Raises Refusal 403 for a key without the right."""
     if key is not None and "ask" not in key.rights:
         raise Refusal(403, "no_right_to_ask", "This key may not ask models.")
+
+
+def _first(kind: type[Told], told: Callable[[Told], None]) -> Listener:
+    """Hears the event that ends a question to the model."""
+
+    def listen(events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, kind):
+                told(event)
+
+    return listen
 
 
 def check_sight(model: KnownModel, ask: Ask) -> None:

@@ -45,7 +45,7 @@ class Pulls:
         `keep_going` is false before it has begun.
         """
         if key is None or "download" not in key.rights:
-            raise Refusal(403, "no_right_to_download", "This key may not download models.", param="model")
+            raise Refusal(403, "no_right_to_download", "Downloads need a key with the right to them.")
         wanted = parse_model_name(name.removesuffix(ANY_TAG))
         if self._is_here(hub_id(wanted.repo, wanted.variant)):
             return None

@@ -29,6 +29,8 @@ _WORDS = {
     "engine.cache_type": "This model's context can't be stored as {kind} ({detail}). Coterie has to load it in "
     "another form.",
     "worker.lost": "The connection to the PC at {address}, which lends its memory, was lost.",
+    "model.no_embeddings": "{name} isn't an embedding model. Ask one that is, such as multilingual-e5-small.",
+    "model.no_scores": "{name} isn't a reranker model. Ask one that is.",
     "model.missing": "There's no file at {path}. It may have been moved or deleted.",
     "picture.changed": "A picture isn't what was sent. Send it again.",
     "picture.too_large": "A picture takes more room than the model has. Send a smaller one.",

@@ -45,7 +45,7 @@ def routes(answers: Answers) -> list[Route]:
 
     async def count_tokens(request: Request) -> Any:
         asked = await read_json(request, CountRequest, body_limit(answers.answering.sees))
-        return json_response({"input_tokens": await answers.counted(request, prompt_ask(asked))})
+        return json_response({"input_tokens": await answers.questions.counted(request, prompt_ask(asked))})
 
     async def models(request: Request) -> Any:
         known = [model_value(model) for model in await off_loop(answers.answering.known)]

@@ -17,7 +17,8 @@ from app.server.answering import Answering, KnownModel, check_may_ask, check_sig
 from app.server.asks import Answer, AnswerEvent, Ask
 from app.server.http.calls import Call, call_of
 from app.server.http.events import AnswerEvents, Told
-from app.server.http.off_loop import off_loop
+from app.server.http.off_loop import entered, off_loop
+from app.server.http.questions import Questions
 from app.server.http.text_answers import TextAnswers
 from app.server.http.turns import Turns
 from app.server.refusal import Refusal, client_closed, ended_elsewhere, refusal_of, stopping
@@ -67,6 +68,7 @@ class Answers:
     def __init__(self, answering: Answering, texts: Texts, turns: Turns) -> None:
         self.answering, self.turns = answering, turns
         self.texts = TextAnswers(texts, turns)
+        self.questions = Questions(answering, self.opened)
         self._open: dict[Breakable, Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
@@ -94,13 +96,6 @@ class Answers:
         self._open[events] = call
         self._spawn(self._work(request, model, asks, events))
         return AnswerResponse(request, events, len(asks), make(model), stream)
-
-    async def counted(self, request: Request, ask: Ask) -> int:
-        """The tokens of the prompt that an ask would make. Raises Refusal."""
-        model = await off_loop(self.answering.find, ask.model)
-        call = call_of(request)
-        call.model, call.stage = model.id, "waiting"
-        return await off_loop(self.answering.measure, model, ask, call.key)
 
     @contextlib.contextmanager
     def opened(self, answer: Breakable, call: Call) -> Iterator[None]:
@@ -185,12 +180,8 @@ class Answers:
         if not asks[0].pictures:
             yield asks
             return
-        placing = self.answering.pictures.placed(asks[0])
-        messages = (await off_loop(placing.__enter__)).messages
-        try:
-            yield [msgspec.structs.replace(ask, messages=messages) for ask in asks]
-        finally:
-            await off_loop(placing.__exit__, None, None, None)
+        async with entered(self.answering.pictures.placed(asks[0])) as placed:
+            yield [msgspec.structs.replace(ask, messages=placed.messages) for ask in asks]
 
 
 class AnswerResponse:

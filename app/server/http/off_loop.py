@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from app.server.refusal import refusal_of
 from engine.errors import UserError
 
 T = TypeVar("T")
+
+
+@contextlib.asynccontextmanager
+async def entered(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """Inside a context manager that blocks where it begins and where it ends."""
+    value = await off_loop(manager.__enter__)
+    try:
+        yield value
+    finally:
+        await off_loop(manager.__exit__, None, None, None)
 
 
 async def off_loop(work: Callable[..., T], *arguments: Any) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -22,6 +23,8 @@ from engine.errors import UserError
 
 # Clients refuse servers that are older than what they need; this one answers what theirs of this version asks.
 VERSION = "0.12.6"
+# The hub may take long to answer, and threads are few.
+_ASK_THE_HUB = 2
 _NOT_DONE = ("copy", "create", "delete", "push", "blobs/{digest}")
 
 
@@ -31,6 +34,7 @@ class ModelRoutes:
     def __init__(self, answers: Answers, files: FileFacts, pulls: Pulls) -> None:
         self._answers, self._answering = answers, answers.answering
         self._files, self._pulls = files, pulls
+        self._asking = asyncio.Semaphore(_ASK_THE_HUB)
 
     def routes(self) -> list[Route]:
         return [
@@ -67,7 +71,8 @@ class ModelRoutes:
         name = asked.model or asked.name
         if not name:
             raise bad_request("It names no model.", "model")
-        return PullResponse(request, self._answers, self._pulls, name, asked.stream is not False)
+        streams = asked.stream is not False
+        return PullResponse(request, self._answers, self._pulls, self._asking, name, streams)
 
     def _listed(self) -> list[dict[str, Any]]:
         told = []

@@ -57,11 +57,20 @@ class PullEvents:
 
 class PullResponse:
     """The response to a request for the model of this name, as Starlette calls one; whoever hangs up waits no
-    longer."""
+    longer. Few requests ask the hub at once, as `asking` has it."""
 
-    def __init__(self, request: Request, answers: Answers, pulls: Pulls, name: str, stream: bool) -> None:
+    def __init__(
+        self,
+        request: Request,
+        answers: Answers,
+        pulls: Pulls,
+        asking: asyncio.Semaphore,
+        name: str,
+        stream: bool,
+    ) -> None:
         self._call = call_of(request)
-        self._answers, self._pulls, self._name, self._stream = answers, pulls, name, stream
+        self._answers, self._pulls, self._asking = answers, pulls, asking
+        self._name, self._stream = name, stream
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         events = PullEvents()
@@ -80,7 +89,8 @@ class PullResponse:
     async def _begun(self, events: PullEvents) -> Download | None:
         """Raises Refusal where there is no such model, and where nobody waits any more."""
         try:
-            return await off_loop(self._pulls.begin, self._name, self._call.key, events.is_wanted)
+            async with self._asking:
+                return await off_loop(self._pulls.begin, self._name, self._call.key, events.is_wanted)
         except Stopped:
             while True:
                 await events.next()

@@ -75,7 +75,7 @@ class _Chats:
         if stops_loading(asked.keep_alive):
             await off_loop(self._answering.rest, model, call_of(request).key)
             return json_response(writer.loaded("unload"))
-        await off_loop(self._answering.measure, model, Ask((Message("user", "."),)), call_of(request).key)
+        await self._answers.questions.counted(request, Ask((Message("user", "."),), asked.model))
         return json_response(writer.loaded("load"))
 
 

@@ -14,6 +14,11 @@ from app.server.texts import cut
 from engine.embedding.api import Embedded, Ranked
 
 _MOST = 2048
+# Clients make them with OpenAI's vocabulary, unasked: the vector would be that of another text, and nobody knew.
+_NO_TOKENS = (
+    "It has to be text. Tokens aren't read here, as each model numbers them in its own way; LangChain sends text "
+    "with check_embedding_ctx_length=False."
+)
 
 
 class EmbeddingRequest(msgspec.Struct, kw_only=True):
@@ -46,7 +51,7 @@ def inputs_of(request: EmbeddingRequest) -> list[str]:
         raise bad_request(f"There have to be 1 to {_MOST} texts.", "input")
     for text in texts:
         if not isinstance(text, str):
-            raise bad_request("It has to be text; tokens aren't read here.", "input", "unsupported_value")
+            raise bad_request(_NO_TOKENS, "input", "unsupported_value")
         if not text:
             raise bad_request("A text is empty.", "input")
     return list(texts)

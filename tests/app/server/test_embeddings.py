@@ -71,6 +71,8 @@ def test_vectors_are_cut_to_the_dimensions_asked_for(client: openai.OpenAI) -> N
         ({"input": []}, "input"),
         ({"input": ""}, "input"),
         ({"input": [1, 2]}, "input"),
+        ({"input": [[1, 2], [3]]}, "input"),
+        ({"input": ["a", 2]}, "input"),
         ({"input": "a", "dimensions": WIDTH + 1}, "dimensions"),
         ({"input": ["a", "a " * (POSITIONS + 9)]}, "input[1]"),
         ({"input": "a", "encoding_format": "hex"}, "encoding_format"),

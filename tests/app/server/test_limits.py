@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,22 @@ def test_a_client_that_reads_nothing_holds_up_neither_the_engine_nor_the_end(own
         own.server.stop()
         wait_until(lambda: own.engine.requests[0].id in own.engine.aborted)
         read_to_end(opened)
+
+
+def test_questions_that_wait_for_the_model_hold_up_neither_other_requests_nor_the_end(
+    own: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[int]()
+    monkeypatch.setattr(
+        own.engine, "measure", lambda request, _: asked.append(request.id)
+    )  # it never answers
+    body = {"messages": [{"role": "user", "content": "x"}]}
+    with ThreadPoolExecutor(12) as threads:
+        waiting = [threads.submit(own.ask, "/v1/messages/count_tokens", body) for _ in range(12)]
+        wait_until(lambda: len(asked) == 12)
+        assert own.ask("/v1/models").status == 200
+        own.server.stop()
+        assert {each.result().status for each in waiting} == {529}
 
 
 def test_a_stream_that_waits_is_kept_alive(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:

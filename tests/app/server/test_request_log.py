@@ -129,7 +129,6 @@ def test_a_count_that_the_model_keeps_waiting_is_stopped(
     logged: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logged.engine, "measure", lambda *_: None)  # it never answers
-    monkeypatch.setattr("app.server.answering._MEASURED_S", 0.2)
     with ThreadPoolExecutor(1) as threads:
         asked = threads.submit(logged.ask, "/v1/messages/count_tokens", {"messages": MESSAGES})
         wait_until(lambda: newest(logged).goes_on)

@@ -10,18 +10,15 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from app.server.answering import KnownModel
-from app.server.asks import Ask
 from app.server.file_facts import FileFacts
 from app.server.http.answers import AnswerResponse, Answers, json_response
 from app.server.http.body import LIMIT, body_limit, read_json
-from app.server.http.calls import call_of
 from app.server.http.off_loop import off_loop
 from app.server.openai.chat_request import chat_ask
 from app.server.openai.llama_server.infill import InfillRequest, InfillWriter, infill_ask
 from app.server.openai.llama_server.state_values import metrics_text, props_value, slots_value
 from app.server.openai.schema import ChatRequest
 from app.server.refusal import RETRY_S, bad_request
-from engine.api import Tokenized
 
 
 class TokenizeRequest(msgspec.Struct):
@@ -97,19 +94,21 @@ class _Texts:
         if asked.with_pieces:
             raise bad_request("Tokens are told by their numbers alone.", "with_pieces", "unsupported_value")
         how = {"parse_special": asked.parse_special, "add_special": asked.add_special}
-        told = await self._told(request, asked.model, asked.content, **how)
+        told = await self._answers.questions.tokenized(request, asked.model, asked.content, **how)
         return json_response({"tokens": told.tokens})
 
     async def detokenize(self, request: Request) -> Any:
         asked = await read_json(request, DetokenizeRequest, LIMIT)
-        told = await self._told(request, asked.model, tuple(asked.tokens))
+        told = await self._answers.questions.tokenized(request, asked.model, tuple(asked.tokens))
         return json_response({"content": told.text})
 
     async def apply_template(self, request: Request) -> Any:
         ask = chat_ask(await read_json(request, ChatRequest, body_limit(self._answering.sees)))
         if ask.pictures:
             raise bad_request("The text of a prompt has no pictures.", "messages", "unsupported_value")
-        return json_response({"prompt": (await self._told(request, ask.model, ask)).text})
+        return json_response(
+            {"prompt": (await self._answers.questions.tokenized(request, ask.model, ask)).text}
+        )
 
     async def infill(self, request: Request) -> AnswerResponse:
         asked = await read_json(request, InfillRequest, LIMIT)
@@ -118,15 +117,3 @@ class _Texts:
             return InfillWriter(model.id)
 
         return await self._answers.respond(request, infill_ask(asked), writer, stream=bool(asked.stream))
-
-    async def _told(
-        self, request: Request, name: str, given: str | tuple[int, ...] | Ask, **how: bool
-    ) -> Tokenized:
-        call = call_of(request)
-
-        def work() -> Tokenized:
-            model = self._answering.find(name)
-            call.model = model.id
-            return self._answering.tokens(model, given, call.key, **how)
-
-        return await off_loop(work)

@@ -31,7 +31,7 @@ def routes(answers: Answers) -> list[Route]:
 
     async def input_tokens(request: Request) -> Any:
         asked = await read_json(request, PromptRequest, body_limit(answers.answering.sees))
-        count = await answers.counted(request, prompt_ask(asked))
+        count = await answers.questions.counted(request, prompt_ask(asked))
         return json_response({"object": "response.input_tokens", "input_tokens": count})
 
     return [
