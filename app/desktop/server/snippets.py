@@ -218,15 +218,19 @@ CLIENTS = (
     Client("Cline CLI", "terminal", "", AGENT_CONTEXT, _CLINE_CLI),
     Client("Zed", "file", "~/.config/zed/settings.json", AGENT_CONTEXT, _ZED),
     Client("opencode", "file", "~/.config/opencode/opencode.json", AGENT_CONTEXT, _OPENCODE),
-    Client(
-        "Open WebUI", "settings", "Admin Settings → Connections → OpenAI → Add connection", 0, _OPEN_WEBUI
-    ),
+    Client("Open WebUI", "settings", "Settings → Admin → Connections → Add Connection", 0, _OPEN_WEBUI),
     Client("llm", "terminal", "", 0, _LLM),
     Client("Python, openai", "program", "", 0, _OPENAI),
     Client("Python, anthropic", "program", "", 0, _ANTHROPIC),
     Client(
         "JetBrains AI", "settings", "Settings → Tools → AI Assistant → Providers & API keys", 0, _JETBRAINS
     ),
-    Client("Obsidian", "settings", "Settings → Copilot → BYOK → Add a provider → custom", 0, _OBSIDIAN),
+    Client(
+        "Obsidian",
+        "settings",
+        "Settings → Copilot → BYOK → Add a provider → Add a custom provider",
+        0,
+        _OBSIDIAN,
+    ),
     Client("curl", "terminal", "", 0, _CURL),
 )
