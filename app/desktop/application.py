@@ -118,11 +118,17 @@ def spare_collector(desktop: Desktop) -> None:
 
 
 class Application(QApplication):
-    """`asked` carries an `OpenRequest` of the system: macOS gives links and files to the program that runs."""
+    """`asked` carries an `OpenRequest` of the system: macOS gives links and files to the program that runs.
+    `quit_wanted`: the program shall end, by the system's own menu or with the session; Qt would close the windows,
+    which is another thing."""
 
     asked = Signal(object)
+    quit_wanted = Signal()
 
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Quit:
+            self.quit_wanted.emit()
+            return True
         if isinstance(event, QFileOpenEvent):
             self.asked.emit(request_of(event.file() or event.url().toEncoded().data().decode()))
             return True
@@ -337,6 +343,9 @@ def run(
         if request is not None:
             desktop.take(request)
         desktop.begun.connect(begun)
+        application.quit_wanted.connect(desktop.window.quit)
+        # It goes on without windows where a person wants that.
+        application.setQuitOnLastWindowClosed(False)
         desktop.window.closed.connect(lambda: application.exit(0))
         desktop.start(background=background)
         try:

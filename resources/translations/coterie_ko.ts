@@ -8019,6 +8019,25 @@
     </message>
 </context>
 <context>
+    <name>Server</name>
+    <message>
+        <source>1 answer</source>
+        <translation>답변 1개</translation>
+    </message>
+    <message>
+        <source>{count} answers</source>
+        <translation>답변 {count}개</translation>
+    </message>
+    <message>
+        <source>1 waits</source>
+        <translation>1개 대기 중</translation>
+    </message>
+    <message>
+        <source>{count} wait</source>
+        <translation>{count}개 대기 중</translation>
+    </message>
+</context>
+<context>
     <name>ServerControl</name>
     <message>
         <source>First key</source>
@@ -8881,22 +8900,6 @@
         <translation>켜짐. 지금 답변을 받는 프로그램이 없습니다.</translation>
     </message>
     <message>
-        <source>1 answer</source>
-        <translation>답변 1개</translation>
-    </message>
-    <message>
-        <source>{count} answers</source>
-        <translation>답변 {count}개</translation>
-    </message>
-    <message>
-        <source>1 waits</source>
-        <translation>1개 대기 중</translation>
-    </message>
-    <message>
-        <source>{count} wait</source>
-        <translation>{count}개 대기 중</translation>
-    </message>
-    <message>
         <source>Other devices reach it at {addresses}. What they send isn’t encrypted.</source>
         <translation>다른 기기에서는 {addresses} 주소로 접속합니다. 주고받는 내용은 암호화되지 않습니다.</translation>
     </message>
@@ -9459,22 +9462,6 @@
     <message>
         <source>Server on</source>
         <translation>서버 켜짐</translation>
-    </message>
-    <message>
-        <source>1 answer</source>
-        <translation>답변 1개</translation>
-    </message>
-    <message>
-        <source>{count} answers</source>
-        <translation>답변 {count}개</translation>
-    </message>
-    <message>
-        <source>1 waits</source>
-        <translation>1개 대기 중</translation>
-    </message>
-    <message>
-        <source>{count} wait</source>
-        <translation>{count}개 대기 중</translation>
     </message>
     <message>
         <source>No model loaded</source>

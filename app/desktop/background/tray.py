@@ -10,19 +10,18 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from app.desktop.base.language import languages
 from app.desktop.base.menu import Menu
-from app.desktop.text.words import counted, joined
-from app.format import format_tokens_per_second
+from app.desktop.text.served_words import served_words
 
 
 class AtWork(NamedTuple):
-    """What the icon tells of. `answers` that other programs get and those that are `waiting`, tokens `per_second` of
-    all answers; `model` is the name of the loaded one, "" without one."""
+    """What the icon tells of. `answers` that other programs get and those that are `waiting`, with the `speed` in
+    tokens per second; `model` is the name of the loaded one, "" without one."""
 
     is_on: bool = False
     is_paused: bool = False
     answers: int = 0
     waiting: int = 0
-    per_second: float = 0.0
+    speed: float = 0.0
     model: str = ""
 
 
@@ -76,14 +75,7 @@ class Tray(QObject):
         now = self._shown
         if not now.is_on:
             return self.tr("Server paused") if now.is_paused else self.tr("Server off")
-        if not now.answers and not now.waiting:
-            return self.tr("Server on")
-        parts = [counted(now.answers, self.tr("1 answer"), self.tr("{count} answers"))]
-        if now.waiting:
-            parts.append(counted(now.waiting, self.tr("1 waits"), self.tr("{count} wait")))
-        if now.per_second:
-            parts.append(format_tokens_per_second(now.per_second, languages.current))
-        return joined(parts)
+        return served_words(now.answers, now.waiting, now.speed) or self.tr("Server on")
 
     def _show(self) -> None:
         now = self._shown

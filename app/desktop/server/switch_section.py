@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.forms.controls import Bounds
 from app.desktop.forms.form import Field, FormSection, Number
-from app.desktop.text.words import counted, joined
+from app.desktop.text.served_words import served_words
 from app.desktop.widgets.buttons import CopyButton
 from app.desktop.widgets.labels import wrapped_label
 from app.desktop.widgets.layouts import Row
 from app.desktop.widgets.switch import Switch
-from app.format import format_tokens_per_second
 from app.services.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,14 +71,8 @@ class SwitchSection(FormSection):
             return self.tr("Just a moment…")
         if state is None:
             return self.tr("Off. No other program can reach your models.")
-        if not state.running and not state.waiting:
-            return self.tr("On. No program is being answered.")
-        parts = [counted(state.running, self.tr("1 answer"), self.tr("{count} answers"))]
-        if state.waiting:
-            parts.append(counted(state.waiting, self.tr("1 waits"), self.tr("{count} wait")))
-        if state.speed:
-            parts.append(format_tokens_per_second(state.speed, languages.current))
-        return joined(parts)
+        words = served_words(state.running, state.waiting, state.speed)
+        return words or self.tr("On. No program is being answered.")
 
     def _device_words(self) -> str:
         if self._elsewhere:

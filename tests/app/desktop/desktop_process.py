@@ -1,8 +1,8 @@
-"""A desktop in a process of its own, for tests of starting and ending: `python -m … SECONDS [FILE|LINK]`.
+"""A desktop in a process of its own, for tests of starting and ending: `python -m … SECONDS [OPENED|--background]`.
 
 Runs the product's own `run` over `COTERIE_HOME` with the scripted engine, prints "shown" with the modules that
 were imported by the first paint, "open" when the data is there, and closes after that time or when its standard
-input ends.
+input ends; in the background it is told to end, as by the system.
 """
 
 from __future__ import annotations
@@ -52,10 +52,13 @@ class Watched(application.Desktop):
 
 def main() -> None:
     application.Desktop = Watched  # type: ignore[misc,assignment]
-    seconds = float(sys.argv[1])
+    seconds, background = float(sys.argv[1]), "--background" in sys.argv
 
     def leave() -> None:
         print("asked", sum(w.isActiveWindow() for w in QApplication.topLevelWidgets()), flush=True)
+        if background:
+            QApplication.quit()
+            return
         for widget in QApplication.topLevelWidgets():
             widget.close()
 
@@ -69,8 +72,8 @@ def main() -> None:
         started(desktop, **options)
 
     Watched.start = start  # type: ignore[assignment,method-assign]
-    request = request_of(sys.argv[2]) if len(sys.argv) > 2 else None
-    sys.exit(application.run(["coterie"], request=request))
+    request = request_of(sys.argv[2]) if len(sys.argv) > 2 and not background else None
+    sys.exit(application.run(["coterie"], background=background, request=request))
 
 
 if __name__ == "__main__":

@@ -105,6 +105,24 @@ def test_a_window_that_is_closed_while_the_data_opens_leaves_nothing_open(
 
 
 @pytest.mark.long
+def test_a_desktop_in_the_background_is_shown_by_a_second_one_and_ends_when_the_system_says_so(
+    start: Callable[..., Process],
+) -> None:
+    first = start(30, "--background")
+    assert line(first) == "shown"
+    assert line(first) == "open"
+    unheard = start(30, "--background")
+    unheard.communicate(timeout=60)
+    assert unheard.returncode == 0
+    second = start(30)
+    second.communicate(timeout=60)
+    assert second.returncode == 1
+    output, _ = first.communicate(timeout=60)
+    assert output.strip() == "asked 1"
+    assert first.returncode == 0
+
+
+@pytest.mark.long
 def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Process]) -> None:
     first = start(30)
     assert line(first) == "shown"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
 from app.desktop.background.tray import AtWork, Tray
 from app.desktop.base.language import languages
@@ -58,7 +58,6 @@ class Presence(QObject):
     def leave(self, *, tell: bool = True) -> None:
         """Take the windows out of sight. `tell`: where there is no icon, say how they come back."""
         self.is_away, self._told = True, not tell
-        QApplication.setQuitOnLastWindowClosed(False)
         self._windows.step_out()
         self._window.hide()
         self._asking.start()
@@ -68,7 +67,6 @@ class Presence(QObject):
         """The main window is shown."""
         if self.is_away:
             self.is_away = False
-            QApplication.setQuitOnLastWindowClosed(True)
             self._asking.stop()
             self._windows.step_in()
             self._look()
@@ -79,7 +77,6 @@ class Presence(QObject):
         self._asking.stop()
         if self.tray is not None:
             self.tray.icon.hide()
-        QApplication.setQuitOnLastWindowClosed(True)
 
     def tell(self, error: UserError) -> None:
         """Say what went wrong to a person who has no window to read it in."""
@@ -135,10 +132,8 @@ class Presence(QObject):
 
     def _at_work(self) -> AtWork:
         services, state = self._calls.services, self._server.state
-        model, speed = "", 0.0
-        if services is not None and services.models.state.state == "ready":
-            model = services.models.state.name
-            activity = services.models.activity.newest
-            speed = 0.0 if activity is None else activity.decode_tps
-        answers, waiting = (0, 0) if state is None else (state.running, state.waiting)
-        return AtWork(state is not None, self._server.is_paused, answers, waiting, speed, model)
+        used = None if services is None else services.models.state
+        model = used.name if used is not None and used.state == "ready" else ""
+        if state is None:
+            return AtWork(is_paused=self._server.is_paused, model=model)
+        return AtWork(True, False, state.running, state.waiting, state.speed, model)
