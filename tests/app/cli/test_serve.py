@@ -47,13 +47,14 @@ def service_manager() -> tuple[str, socket.socket]:
     return notices.getsockname().replace(b"\0", b"@", 1).decode(), notices
 
 
-def ask(address: str, path: str, key: str, body: Any = None) -> tuple[int, Any]:
+def ask(address: str, path: str, key: str, body: Any = None, **headers: str) -> tuple[int, Any]:
     where = urlsplit(address)
     with closing(
         http.client.HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE_S)
     ) as connection:
         data = None if body is None else json.dumps(body)
-        connection.request("POST" if data else "GET", path, data, {"authorization": f"Bearer {key}"})
+        told = {"authorization": f"Bearer {key}", **headers}
+        connection.request("POST" if data else "GET", path, data, told)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
 
@@ -122,34 +123,12 @@ def test_what_is_set_in_the_window_holds_where_nothing_else_is_given() -> None:
     assert (options.origins, options.names) == (("https://a.example",), ("b.example",))
 
 
-def test_it_serves_at_the_port_and_to_the_pages_of_the_settings(coterie_home: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = int(taken.getsockname()[1])
-    coterie_home.mkdir()
-    (coterie_home / "settings.toml").write_text(
-        f'server_port = {port}\nserver_origins = ["app://obsidian.md"]\n'
-    )
-    with Command(coterie_home).start("serve", "--no-key", "--json") as process:
-        try:
-            assert process.stdout is not None
-            address = json.loads(process.stdout.readline())["address"]
-            assert address == f"http://127.0.0.1:{port}"
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)) as connection:
-                for origin, status in (("app://obsidian.md", 200), ("app://other", 403)):
-                    connection.request("GET", "/v1/models", headers={"Origin": origin})
-                    answer = connection.getresponse()
-                    answer.read()
-                    assert answer.status == status
-                    connection.close()
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=PATIENCE_S)
-
-
 def test_it_serves_until_it_is_told_to_end_and_one_serves_a_data_folder(
     coterie_home: Path, tmp_path: Path
 ) -> None:
     command = Command(coterie_home)
+    coterie_home.mkdir()
+    (coterie_home / "settings.toml").write_text('server_origins = ["app://obsidian.md"]\n')
     (tmp_path / "keys").write_text("# for the editor\na-key-of-a-file\n")
     manager, notices = service_manager()
     command.environment["NOTIFY_SOCKET"] = manager
@@ -162,6 +141,8 @@ def test_it_serves_until_it_is_told_to_end_and_one_serves_a_data_folder(
         }
         status, listed = ask(told["address"], "/v1/models", "a-key-of-a-file")
         assert status == 200 and "starter" in {model["id"] for model in listed["data"]}
+        for origin, expected in (("app://obsidian.md", 200), ("app://other", 403)):
+            assert ask(told["address"], "/v1/models", "a-key-of-a-file", Origin=origin)[0] == expected
         key = here("keys", "add", "later", "--json").last["key"]  # by another process while it runs
         assert ask(told["address"], "/v1/models", key)[0] == 200
         here("keys", "revoke", "later")
