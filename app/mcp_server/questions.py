@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.permissions.values import ApprovalRequest, Decision, Scope
+from agents.permissions.visible import visible
 
 _FIELD = "decision"
 _MOST = 8_000
@@ -29,7 +30,7 @@ def question_of(request: ApprovalRequest) -> tuple[str, dict[str, Any]]:
         title = f"{request.server} asks for something that only Coterie's window can show."
         return f"{title}\n\n{request.message}", _schema([_NO])
     title = _TITLES.get(request.kind, "Use the tool {tool}?").format(
-        server=request.server, message=request.message, pattern=request.pattern, tool=request.tool
+        server=request.server, message=visible(request.message), pattern=request.pattern, tool=request.tool
     )
     subject = request.subject or json.dumps(request.arguments, ensure_ascii=False)
     whole = "\n\n".join(filter(None, (title, subject, request.diff)))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from agents.events import Mode
 from agents.permissions.request import grant_for
 from agents.permissions.values import ApprovalRequest, Decision, Grant
+from agents.permissions.visible import visible
 from app.store.records import RunRecord
 
 TOOL = "run_task"
@@ -45,7 +46,7 @@ def consent_request(record: RunRecord, program: str) -> ApprovalRequest:
         call=CALL,
         tool=TOOL,
         kind="program",
-        subject=record.task,
+        subject=visible(record.task),
         scopes=("workspace",),
         pattern=record.mode,
         server=program,

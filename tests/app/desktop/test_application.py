@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.crash_log import CrashLog
 from app.log import WINDOW, written_to
+from app.mcp_server.door import WINDOW as WINDOW_DOOR
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 
@@ -210,3 +211,12 @@ def test_a_program_that_lacks_a_part_says_so_and_ends(
     running.until(lambda: bool(ended))
     assert ended == [1]
     assert "make setup" in capsys.readouterr().err
+
+
+def test_programs_reach_the_open_window_and_no_more_once_it_is_closed(
+    make_desktop: Make, coterie_home: Path
+) -> None:
+    running = make_desktop().start()
+    running.until((coterie_home / WINDOW_DOOR).is_file)
+    running.desktop.close()
+    assert not (coterie_home / WINDOW_DOOR).exists()

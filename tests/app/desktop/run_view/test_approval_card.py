@@ -265,3 +265,25 @@ def test_nothing_of_the_card_is_cut(qtbot: Any, width: int) -> None:
     assert card.height() >= card.fit(card.width())
     for part in card.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
         assert part.isHidden() or card.rect().contains(part.geometry())
+
+
+def test_a_task_of_another_program_is_shown_whole_with_its_folder_and_mode(qtbot: Any) -> None:
+    asked = ApprovalRequest(
+        7,
+        "start",
+        "run_task",
+        "program",
+        "Tidy up\nthis folder",
+        scopes=("workspace",),
+        pattern="workspace",
+        server="Claude",
+        message="/data/pictures",
+    )
+    shown = Shown(qtbot, asked)
+    words = shown.words()
+    assert "Let “Claude” start this task?" in words and "what the program calls itself" in words
+    assert "Can change files in the folder" in words and "covers further tasks of “Claude”" in words
+    assert approval_text.place(asked) == "/data/pictures"
+    assert [scope for _, scope in shown.card.bar.answers] == ["once", "workspace"]
+    shown.card.bar.no.click()  # there is no model to tell the reason
+    assert shown.decided == [("start", Decision(False))]
