@@ -173,7 +173,7 @@ class Server:
         self._looking = self._loop.create_task(self._look_at_keys(answers))
         known = routes(answers, pulls)
         if self._tools is not None:
-            known.append(tools_route(self._tools, turns))
+            known.append(tools_route(self._tools, turns, self._is_valid))
             self._serving_tools.callback(self._loop.create_task(self._tools.run()).cancel)
         return Guard(
             Router(known, redirect_slashes=False),
@@ -183,6 +183,11 @@ class Server:
             lambda: self._options,
             self._log,
         )
+
+    async def _is_valid(self, key: ServerKey) -> bool:
+        from app.server.http.off_loop import off_loop
+
+        return await off_loop(self.keys.is_valid, key)
 
     async def _recognize(self, text: str) -> ServerKey | None:
         from app.server.http.off_loop import off_loop
@@ -198,14 +203,13 @@ class Server:
     async def _look_at_keys(self, answers: Answers) -> None:
         """What keys have used is written down. Answers of a key that is revoked or has expired end, also where
         another process has revoked it."""
-        from app.server.http.off_loop import off_loop
 
         while True:
             await asyncio.sleep(_LOOK_AT_KEYS_S)
             await self._write_tokens()
             for key in answers.keys_at_work:
                 with contextlib.suppress(Refusal):  # the store is busy: the next look asks again
-                    if not await off_loop(self.keys.is_valid, key):
+                    if not await self._is_valid(key):
                         refusal = Refusal(401, "invalid_api_key", "This key was revoked.")
                         answers.end_those_of(key, refusal)
 

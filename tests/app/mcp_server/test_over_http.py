@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from mcp.client.client import Client, ConnectMode
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
 
 from agents.permissions.values import ApprovalRequest, Decision
 from app.mcp_server.over_http import OverHttp
@@ -124,6 +125,7 @@ def test_the_guard_and_the_rights_of_a_key_stand_before_it(served: Served) -> No
     assert post(served, b"[" * 100_000).status == 400
     unknown = post(served, {"jsonrpc": "2.0", "id": 1, "method": "nothing"})
     assert b"Method not found" in unknown.body
+    assert post(served, b" " * (5 * 2**20)).status == 413
 
 
 def test_who_hangs_up_stops_the_run(served: Served, folder: Path) -> None:
@@ -139,6 +141,24 @@ def test_who_hangs_up_stops_the_run(served: Served, folder: Path) -> None:
     run = served.services.runs.all()[0]
     wait_until(lambda: served.services.runs.get(run.id).state == "stopped")
     assert list(folder.iterdir()) == []
+
+
+def test_a_key_that_is_revoked_ends_its_call(served: Served, folder: Path) -> None:
+    asked = person(served, None)
+
+    async def speak() -> None:
+        async with speaking(served) as client:
+            call = asyncio.create_task(
+                client.call_tool("run_task", {"task": "Write a word", "folder": str(folder)})
+            )
+            await asyncio.to_thread(wait_until, lambda: bool(asked))
+            await asyncio.to_thread(served.server.keys.revoke, "Laptop")
+            with pytest.raises(MCPError):
+                await call
+
+    asyncio.run(speak())
+    run = served.services.runs.all()[0]
+    wait_until(lambda: served.services.runs.get(run.id).state == "stopped")
 
 
 def test_a_server_that_stops_ends_open_calls(served: Served, folder: Path) -> None:
