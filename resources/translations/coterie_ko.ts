@@ -8892,6 +8892,10 @@
         <translation>잠시만 기다려 주세요…</translation>
     </message>
     <message>
+        <source>Off for now. It’s on again at the next start.</source>
+        <translation>지금은 꺼져 있습니다. 다음에 시작할 때 다시 켜집니다.</translation>
+    </message>
+    <message>
         <source>Off. No other program can reach your models.</source>
         <translation>꺼짐. 다른 프로그램이 모델을 쓸 수 없습니다.</translation>
     </message>

@@ -69,6 +69,8 @@ class SwitchSection(FormSection):
         state = self._state
         if self._changing:
             return self.tr("Just a moment…")
+        if state is None and self.settings.server_on:  # it was paused, or could not start
+            return self.tr("Off for now. It’s on again at the next start.")
         if state is None:
             return self.tr("Off. No other program can reach your models.")
         words = served_words(state.running, state.waiting, state.speed)

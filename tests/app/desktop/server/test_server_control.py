@@ -38,6 +38,7 @@ def test_a_port_that_is_taken_at_the_start_is_told_and_the_wish_stays(make_deskt
         assert str(port) in running.window.strip.text()
         running.window.go.show_page("server")
         assert not running.window.later.server.switch.power.isChecked()
+        assert running.window.later.server.switch.state_words().startswith("Off for now.")
         assert running.services.settings.current.server_on
 
 
