@@ -36,14 +36,16 @@ class Texts:
             raise Refusal(404, "model_not_found", "Name a reranker model of the library.", param="model")
         return self._answering.find(name)
 
-    def embed(self, model: KnownModel, texts: Sequence[str]) -> Embedded:
-        """Vectors of length 1 of the texts as they are."""
+    def embed(self, model: KnownModel, texts: Sequence[str], first: int | None) -> Embedded:
+        """Vectors of length 1 of the texts as they are, `first` the place in the request of the first one; None: of
+        texts that are too long, those of what the model reads of them."""
         try:
             found = self._models.embed(Path(model.path), texts, user=self)
         except EmbeddingStopped as error:
             raise stopping() from error
-        _check_length(found.tokens, found.longest, "input")
-        return found
+        if first is not None:
+            _check_length(found.tokens, found.longest, "input", first)
+        return found._replace(tokens=tuple(min(count, found.longest) for count in found.tokens))
 
     def rerank(self, model: KnownModel, query: str, documents: Sequence[str]) -> Ranked:
         """How well each document answers the query."""
@@ -67,9 +69,9 @@ def cut(vectors: Vectors, dimensions: int) -> Vectors:
     return np.asarray(kept / np.maximum(np.linalg.norm(kept, axis=1, keepdims=True), 1e-12), "<f4")
 
 
-def _check_length(tokens: Sequence[int], longest: int, param: str) -> None:
+def _check_length(tokens: Sequence[int], longest: int, param: str, first: int = 0) -> None:
     """What a model would leave out is refused: the vector would be that of another text."""
-    for index, count in enumerate(tokens):
+    for index, count in enumerate(tokens, first):
         if count > longest:
             message = f"It has {count} tokens, and the model reads {longest} at most."
             raise bad_request(message, f"{param}[{index}]", "context_length_exceeded")

@@ -27,9 +27,11 @@ class TextAnswers:
         self._texts, self._turns = texts, turns
         self._at_once = asyncio.Semaphore(_AT_ONCE)
 
-    async def embedded(self, request: Request, name: str, texts: Sequence[str]) -> tuple[str, list[Embedded]]:
+    async def embedded(
+        self, request: Request, name: str, texts: Sequence[str], *, truncate: bool = False
+    ) -> tuple[str, list[Embedded]]:
         """The id of the embedding model, and the vectors of the texts, some at a time: between them the client may
-        hang up."""
+        hang up. A text that is too long is refused unless it may be truncated."""
         async with self._place(request):
             model = await off_loop(self._texts.embedder, name)
             found = []
@@ -37,7 +39,7 @@ class TextAnswers:
                 if await request.is_disconnected():
                     raise client_closed()
                 part = texts[start : start + _TEXTS_OF_A_STEP]
-                found.append(await off_loop(self._texts.embed, model, part))
+                found.append(await off_loop(self._texts.embed, model, part, None if truncate else start))
         call_of(request).note_texts(model.id, sum(sum(each.tokens) for each in found))
         return model.id, found
 

@@ -90,7 +90,7 @@ class _Texts:
         texts = asked.input if isinstance(asked.input, list) else [asked.input] if asked.input else []
         if not all(texts):
             raise bad_request("A text is empty.", "input")
-        model, found = await self._texts.embedded(request, asked.model, texts)
+        model, found = await self._texts.embedded(request, asked.model, texts, truncate=asked.truncates)
         vectors = [each.vectors for each in found]
         if asked.dimensions is not None:
             vectors = [cut(each, asked.dimensions) for each in vectors]
@@ -100,6 +100,7 @@ class _Texts:
 
     async def embeddings(self, request: Request) -> Any:
         asked = await read_json(request, EmbedRequest, LIMIT)
-        _, found = await self._texts.embedded(request, asked.model, [asked.prompt] if asked.prompt else [])
+        texts = [asked.prompt] if asked.prompt else []
+        _, found = await self._texts.embedded(request, asked.model, texts, truncate=asked.truncates)
         rows = [row.tolist() for each in found for row in each.vectors]
         return json_response({"embedding": rows[0] if rows else []})

@@ -105,9 +105,15 @@ class PullRequest(NamedModel, kw_only=True):
 
 
 class EmbedRequest(msgspec.Struct, kw_only=True):
-    """The body of POST /api/embed, and with `prompt` of the older POST /api/embeddings."""
+    """The body of POST /api/embed, and with `prompt` of the older POST /api/embeddings. Texts that are too long are
+    truncated unless told otherwise."""
 
     model: str
     input: str | list[str] = ""
     prompt: str | None = None
     dimensions: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    truncate: bool | None = None
+
+    @property
+    def truncates(self) -> bool:
+        return self.truncate is not False

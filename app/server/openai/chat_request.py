@@ -24,6 +24,8 @@ _EFFORTS: dict[str, Reasoning] = {
     "high": "high",
     "xhigh": "high",
 }
+# What templates call the switch of reasoning.
+_SWITCHES = ("enable_thinking", "thinking")
 _MOST_STOPS = 64
 _NOT_HERE = {
     "audio": "Answers are text.",
@@ -168,9 +170,10 @@ def reasoning_of(effort: str | None, template: dict[str, Any] | None) -> Reasoni
         if effort not in _EFFORTS:
             raise bad_request(f"It has to be one of {', '.join(_EFFORTS)}.", "reasoning_effort")
         return _EFFORTS[effort]
-    wanted = (template or {}).get("enable_thinking")
+    name = next((name for name in _SWITCHES if name in (template or {})), _SWITCHES[0])
+    wanted = (template or {}).get(name)
     if wanted is not None and not isinstance(wanted, bool):
-        raise bad_request("It has to be true or false.", "chat_template_kwargs.enable_thinking")
+        raise bad_request("It has to be true or false.", f"chat_template_kwargs.{name}")
     return "auto" if wanted is None else "on" if wanted else "off"
 
 
@@ -193,11 +196,15 @@ def stops_of(stop: str | list[str] | None) -> tuple[str, ...]:
 
 
 def tools_of(request: ChatRequest) -> tuple[tuple[dict[str, Any], ...], str]:
-    """The tools that a call can be made of, and the choice. Kinds of tools that are not ours to call are left out."""
+    """The tools that a call can be made of, and the choice. Kinds of tools that are not ours to call are left out
+    beside others, and refused alone: the request is about them."""
     if any(tool.type == "custom" for tool in request.tools or ()):
         message = "Tools for free text aren't taken here: offer a function with one string."
         raise bad_request(message, "tools", "unsupported_value")
     tools = [tool for tool in request.tools or () if tool.type == "function" and tool.function is not None]
+    if request.tools and not tools:
+        types = ", ".join(tool.type[:50] for tool in request.tools[:5])
+        raise bad_request(f"Tools of these types aren't here: {types}.", "tools", "unsupported_value")
     choice, only = choice_of(request.tool_choice)
     names = {tool.function.name for tool in tools if tool.function}
     if only is not None:

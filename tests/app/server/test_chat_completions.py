@@ -175,6 +175,16 @@ def test_several_choices_are_answers_with_seeds_of_their_own(served: Served, str
     assert (last["usage"]["prompt_tokens"], last["usage"]["completion_tokens"]) == (1200, 6)
 
 
+def test_the_switch_of_reasoning_has_the_names_that_templates_have(served: Served) -> None:
+    for name in ("enable_thinking", "thinking"):
+        for on in (True, False):
+            assert served.chat(chat_template_kwargs={name: on}).status == 200
+        assert (
+            served.chat(chat_template_kwargs={name: "yes"}).error["param"] == f"chat_template_kwargs.{name}"
+        )
+    assert [request.reasoning for request in served.engine.requests] == ["on", "off"] * 2
+
+
 def test_an_answer_that_was_begun_is_continued(served: Served) -> None:
     served.chat([{"role": "user", "content": "Count"}, {"role": "assistant", "content": "One, "}])
     assert served.engine.requests[0].continue_last

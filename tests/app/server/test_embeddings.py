@@ -75,6 +75,7 @@ def test_vectors_are_cut_to_the_dimensions_asked_for(client: openai.OpenAI) -> N
         ({"input": ["a", 2]}, "input"),
         ({"input": "a", "dimensions": WIDTH + 1}, "dimensions"),
         ({"input": ["a", "a " * (POSITIONS + 9)]}, "input[1]"),
+        ({"input": ["a"] * 20 + ["a " * (POSITIONS + 9)]}, "input[20]"),
         ({"input": "a", "encoding_format": "hex"}, "encoding_format"),
     ],
 )
@@ -121,6 +122,13 @@ def test_ollamas_protocol_has_the_same_vectors(client: openai.OpenAI, models: Se
     assert [len(row) for row in cut["embeddings"]] == [WIDTH - 1]
     assert models.ask("/api/embed", {"model": "embeds", "input": "a", "dimensions": 9999}).status == 400
     assert models.ask("/api/embed", {"model": "embeds", "input": []}).json["embeddings"] == []
+
+
+def test_ollamas_protocol_truncates_what_is_too_long_unless_it_is_told_not_to(models: Served) -> None:
+    long = {"model": "embeds", "input": ["a " * (POSITIONS + 9)]}
+    truncated = models.ask("/api/embed", long).json
+    assert len(truncated["embeddings"]) == 1 and truncated["prompt_eval_count"] == POSITIONS
+    assert models.ask("/api/embed", {**long, "truncate": False}).status == 400
 
 
 def test_ollamas_protocol_has_a_vector_for_each_text_or_none_at_all(models: Served) -> None:

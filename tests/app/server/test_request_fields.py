@@ -258,7 +258,7 @@ _LINES: list[tuple[Any, type[msgspec.Struct], str, str]] = [
         "seed num_predict top_k top_p temperature repeat_penalty presence_penalty frequency_penalty stop",
         f"{_LOADING} tfs_z typical_p repeat_last_n mirostat mirostat_tau mirostat_eta penalize_newline",
     ),
-    (ollama._types.EmbedRequest, lines.EmbedRequest, "model input dimensions", "truncate options keep_alive"),
+    (ollama._types.EmbedRequest, lines.EmbedRequest, "model input dimensions truncate", "options keep_alive"),
     (ollama._types.EmbeddingsRequest, lines.EmbedRequest, "model prompt", "options keep_alive"),
     (ollama._types.PullRequest, lines.PullRequest, "model stream", "insecure"),
     (
@@ -334,6 +334,7 @@ def test_fields_that_change_no_answer_are_taken(served: Served, path: str, field
 @pytest.mark.parametrize(
     ("path", "body"),
     [
+        ("/v1/chat/completions", {**_HELLO, "tools": [{"type": "web_search"}]}),
         ("/v1/chat/completions", {**_HELLO, "tools": [{"type": "custom", "custom": {"name": "x"}}]}),
         (
             "/v1/messages",
