@@ -34,78 +34,87 @@ class StrictBuffer(ReceiveBuffer):
         return lines
 
 
-def connection_class(most: int = MOST_OF_AN_ADDRESS, half_sent_s: float = HALF_SENT_S) -> type[H11Protocol]:
-    """The class of the connections of one server, which counts them."""
-    counts: Counter[str] = Counter()
+class Limits:
+    """What the connections of one server may do: `most` from one address, whose count is kept here, and a request
+    takes at most `half_sent_s` seconds to come in."""
 
-    class Connection(H11Protocol):
-        """A connection. Whoever sends half a request and waits is dropped."""
+    def __init__(self, most: int = MOST_OF_AN_ADDRESS, half_sent_s: float = HALF_SENT_S) -> None:
+        self.most, self.half_sent_s = most, half_sent_s
+        self.counts: Counter[str] = Counter()
 
-        _counted = ""
-        _half_sent: asyncio.TimerHandle | None = None
 
-        def __init__(self, *arguments: Any, **named: Any) -> None:
-            super().__init__(*arguments, **named)
-            self.conn._receive_buffer = StrictBuffer()
+class Connection(H11Protocol):
+    """A connection. Whoever sends half a request and waits is dropped."""
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            address = self.client[0] if self.client else ""
-            if counts[address] >= most:
-                transport.write(
-                    _refused(503, "Service Unavailable", "There are too many connections.", retry=True)
-                )
-                transport.close()
-                return
-            self._counted = address
-            counts[address] += 1
+    limits: Limits
+    _counted = ""
+    _half_sent: asyncio.TimerHandle | None = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.conn._receive_buffer = StrictBuffer()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        address = self.client[0] if self.client else ""
+        if self.limits.counts[address] >= self.limits.most:
+            told = _refused(503, "Service Unavailable", "There are too many connections.", retry=True)
+            transport.write(told)
+            transport.close()
+            return
+        self._counted = address
+        self.limits.counts[address] += 1
+        self._wait_for_the_rest()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        if self._counted:
+            counts = self.limits.counts
+            counts[self._counted] -= 1
+            if not counts[self._counted]:
+                del counts[self._counted]
+            self._counted = ""
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self.conn.their_state not in _COMING_IN:
+            self._stop_waiting()
+        elif self._half_sent is None:
             self._wait_for_the_rest()
 
-        def connection_lost(self, exc: Exception | None) -> None:
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.conn.their_state not in _COMING_IN:
             self._stop_waiting()
-            if self._counted:
-                counts[self._counted] -= 1
-                if not counts[self._counted]:
-                    del counts[self._counted]
-                self._counted = ""
-            super().connection_lost(exc)
 
-        def data_received(self, data: bytes) -> None:
-            if self.transport.is_closing():
-                return
-            super().data_received(data)
-            if self.conn.their_state not in _COMING_IN:
-                self._stop_waiting()
-            elif self._half_sent is None:
-                self._wait_for_the_rest()
+    def send_400_response(self, msg: str) -> None:
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.write(_refused(400, "Bad Request", msg))
+        self.transport.close()
 
-        def on_response_complete(self) -> None:
-            super().on_response_complete()
-            if self.conn.their_state not in _COMING_IN:
-                self._stop_waiting()
+    def _unsupported_upgrade_warning(self) -> None:
+        """Whoever asks for WebSockets or HTTP/2 is answered by HTTP/1.1, as the protocol has it."""
 
-        def send_400_response(self, msg: str) -> None:
-            if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-                self.transport.write(_refused(400, "Bad Request", msg))
+    def _wait_for_the_rest(self) -> None:
+        self._half_sent = self.loop.call_later(self.limits.half_sent_s, self._drop)
+
+    def _stop_waiting(self) -> None:
+        if self._half_sent is not None:
+            self._half_sent.cancel()
+            self._half_sent = None
+
+    def _drop(self) -> None:
+        self._half_sent = None
+        if self.conn.their_state in _COMING_IN:
             self.transport.close()
 
-        def _unsupported_upgrade_warning(self) -> None:
-            """Whoever asks for WebSockets or HTTP/2 is answered by HTTP/1.1, as the protocol has it."""
 
-        def _wait_for_the_rest(self) -> None:
-            self._half_sent = self.loop.call_later(half_sent_s, self._drop)
-
-        def _stop_waiting(self) -> None:
-            if self._half_sent is not None:
-                self._half_sent.cancel()
-                self._half_sent = None
-
-        def _drop(self) -> None:
-            self._half_sent = None
-            if self.conn.their_state in _COMING_IN:
-                self.transport.close()
-
-    return Connection
+def connection_class(limits: Limits) -> type[Connection]:
+    """The class of the connections of one server."""
+    return type("Connection", (Connection,), {"limits": limits})
 
 
 def _refused(status: int, phrase: str, message: str, retry: bool = False) -> bytes:

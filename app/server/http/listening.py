@@ -14,7 +14,7 @@ from typing import Any
 
 import uvicorn
 
-from app.server.http.connections import connection_class
+from app.server.http.connections import Limits, connection_class
 from engine.errors import UserError
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -131,7 +131,7 @@ class Listener:
     async def _serve(self) -> None:
         config = uvicorn.Config(
             self._make(),
-            http=connection_class(),
+            http=connection_class(Limits()),
             ws="none",
             lifespan="off",
             log_config=None,

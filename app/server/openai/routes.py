@@ -29,9 +29,27 @@ from app.server.openai.text_completion import CompletionWriter, completion_asks,
 
 def routes(answers: Answers) -> list[Route]:
     """The routes over one server's answers."""
+    own = _OpenAi(answers)
+    return [
+        route
+        for prefix in ("/v1", "")
+        for route in (
+            Route(f"{prefix}/chat/completions", own.chat_completions, methods=["POST"]),
+            Route(f"{prefix}/completions", own.completions, methods=["POST"]),
+            Route(f"{prefix}/embeddings", own.embeddings, methods=["POST"]),
+            Route(f"{prefix}/rerank", own.rerank, methods=["POST"]),
+            Route(f"{prefix}/models", own.models, methods=["GET"]),
+            Route(f"{prefix}/models/{{id:path}}", own.model, methods=["GET"]),
+        )
+    ]
 
-    async def chat_completions(request: Request) -> AnswerResponse:
-        asked = await read_json(request, ChatRequest, body_limit(answers.answering.sees))
+
+class _OpenAi:
+    def __init__(self, answers: Answers) -> None:
+        self._answers, self._answering = answers, answers.answering
+
+    async def chat_completions(self, request: Request) -> AnswerResponse:
+        asked = await read_json(request, ChatRequest, body_limit(self._answering.sees))
         asks = chat_asks(asked)
 
         def writer(model: KnownModel) -> ChatWriter:
@@ -39,10 +57,10 @@ def routes(answers: Answers) -> list[Route]:
             created, count = int(time.time()), len(asks)
             return ChatWriter(id, created, model.id, asked.with_usage, count, asked.by_functions)
 
-        return await answers.respond(request, asks, writer, stream=bool(asked.stream))
+        return await self._answers.respond(request, asks, writer, stream=bool(asked.stream))
 
-    async def completions(request: Request) -> AnswerResponse:
-        asked = await read_json(request, CompletionRequest, body_limit(answers.answering.sees))
+    async def completions(self, request: Request) -> AnswerResponse:
+        asked = await read_json(request, CompletionRequest, body_limit(self._answering.sees))
         asks = completion_asks(asked)
 
         def writer(model: KnownModel) -> CompletionWriter:
@@ -50,39 +68,26 @@ def routes(answers: Answers) -> list[Route]:
             echoes = echoes_of(asked, asks)
             return CompletionWriter(id, now, model.id, echoes, asked.n or 1, asked.with_usage)
 
-        return await answers.respond(request, asks, writer, stream=bool(asked.stream))
+        return await self._answers.respond(request, asks, writer, stream=bool(asked.stream))
 
-    async def embeddings(request: Request) -> Any:
+    async def embeddings(self, request: Request) -> Any:
         asked = await read_json(request, EmbeddingRequest, LIMIT)
-        model, found = await answers.texts.embedded(request, asked.model or "", inputs_of(asked))
+        model, found = await self._answers.texts.embedded(request, asked.model or "", inputs_of(asked))
         return json_response(embeddings_value(asked, model, found))
 
-    async def rerank(request: Request) -> Any:
+    async def rerank(self, request: Request) -> Any:
         asked = await read_json(request, RerankRequest, LIMIT)
         documents = documents_of(asked)
-        model, found = await answers.texts.ranked(request, asked.model or "", asked.query, documents)
+        model, found = await self._answers.texts.ranked(request, asked.model or "", asked.query, documents)
         return json_response(ranking_value(asked, model, documents, found))
 
-    async def models(request: Request) -> Any:
-        known = await off_loop(answers.answering.known)
+    async def models(self, request: Request) -> Any:
+        known = await off_loop(self._answering.known)
         return json_response({"object": "list", "data": [model_value(model) for model in known]})
 
-    async def model(request: Request) -> Any:
-        found = await off_loop(answers.answering.find, request.path_params["id"])
+    async def model(self, request: Request) -> Any:
+        found = await off_loop(self._answering.find, request.path_params["id"])
         return json_response(model_value(found))
-
-    return [
-        route
-        for prefix in ("/v1", "")
-        for route in (
-            Route(f"{prefix}/chat/completions", chat_completions, methods=["POST"]),
-            Route(f"{prefix}/completions", completions, methods=["POST"]),
-            Route(f"{prefix}/embeddings", embeddings, methods=["POST"]),
-            Route(f"{prefix}/rerank", rerank, methods=["POST"]),
-            Route(f"{prefix}/models", models, methods=["GET"]),
-            Route(f"{prefix}/models/{{id:path}}", model, methods=["GET"]),
-        )
-    ]
 
 
 def model_value(model: KnownModel) -> dict[str, Any]:

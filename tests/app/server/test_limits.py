@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from app.server.http import answers
-from app.server.http.connections import connection_class
+from app.server.http.connections import Limits, connection_class
 from app.server.http.events import joined
 from app.server.http.listening import LOOPBACK, bind
 from app.server.http.turns import Turns
@@ -66,7 +66,7 @@ def test_whoever_sends_half_a_request_is_dropped_and_others_are_not() -> None:
         await asyncio.wait_for(reader.readuntil(b"hi"), 60)
         writer.close()
 
-    asyncio.run(with_connections(connection_class(half_sent_s=0.05), talk))
+    asyncio.run(with_connections(connection_class(Limits(half_sent_s=0.05)), talk))
 
 
 def test_one_address_has_so_many_connections_and_gets_the_next_when_one_is_gone() -> None:
@@ -89,7 +89,7 @@ def test_one_address_has_so_many_connections_and_gets_the_next_when_one_is_gone(
             if answer == b"HTTP/1.1 200":
                 return
 
-    asyncio.run(with_connections(connection_class(most=2), talk))
+    asyncio.run(with_connections(connection_class(Limits(most=2)), talk))
 
 
 def test_a_key_has_its_turns_and_the_queue_an_end() -> None:
