@@ -144,8 +144,8 @@ class Answers:
         """Hold a place of the key, ask, and stay until the engine has ended all choices."""
         call = call_of(request)
         try:
-            async with self.turns.place(call.key_name):
-                if not events.is_wanted:
+            async with self.turns.place(call.key_name, events.left) as has_place:
+                if not (has_place and events.is_wanted):
                     return
                 async with self._placed(asks) as placed:
                     await self._until_ended(model, placed, call.key, events)

@@ -14,6 +14,8 @@ from app.store.records import ServerKey
 from engine.values import Usage
 
 MOST = 200
+# Whoever asks in vain again and again, such as a page that isn't listed, doesn't push the others out.
+MOST_STRANGERS = 20
 _LONGEST = 80
 _NOT_PRINTED = re.compile(r"[^\x20-\x7e]+")
 
@@ -74,8 +76,14 @@ class RequestLog:
         call.stage, call.end, call.seconds = "ended", None, time.monotonic() - call.began
         going, ended = self._calls
         if is_kept:
-            ended = (*ended, call)[-self._most :]
+            ended = self._without_oldest((*ended, call))
         self._calls = (tuple(each for each in going if each is not call), ended)
+
+    def _without_oldest(self, ended: tuple[Call, ...]) -> tuple[Call, ...]:
+        strangers = [call for call in ended if not call.model]
+        if len(strangers) > MOST_STRANGERS:
+            ended = tuple(call for call in ended if call is not strangers[0])
+        return ended[-self._most :]
 
     def stop(self, id: str, refusal: Refusal) -> None:
         """End a request; does nothing where it has ended."""

@@ -42,16 +42,37 @@ class Turns:
             raise Refusal(503, "queue_full", "Too many requests wait already.", retry_after=_RETRY_S)
 
     @contextlib.asynccontextmanager
-    async def place(self, key: str) -> AsyncIterator[None]:
-        """Wait for one of the key's places and hold it. Raises as `check`."""
+    async def place(self, key: str, left: asyncio.Event | None = None) -> AsyncIterator[bool]:
+        """Wait for one of the key's places and hold it; False where `left` was set before there was one. Raises as
+        `check`."""
         self.check(key)
         self._open[key] += 1
         places = self._places.setdefault(key, asyncio.Semaphore(self._at_once))
         try:
-            async with places:
-                yield
+            if not await _taken(places, left or asyncio.Event()):
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                places.release()
         finally:
             self._open[key] -= 1
             if not self._open[key]:
                 del self._open[key]
                 self._places.pop(key, None)
+
+
+async def _taken(places: asyncio.Semaphore, left: asyncio.Event) -> bool:
+    """Take a place; False once `left` is set before there is one."""
+    taking, leaving = asyncio.ensure_future(places.acquire()), asyncio.ensure_future(left.wait())
+    try:
+        await asyncio.wait((taking, leaving), return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        if taking.done() and not taking.cancelled():
+            places.release()
+        raise
+    finally:
+        taking.cancel()
+        leaving.cancel()
+    return taking.done() and not taking.cancelled()

@@ -122,6 +122,43 @@ def test_a_key_has_its_turns_and_the_queue_an_end() -> None:
     asyncio.run(ask())
 
 
+def test_whoever_leaves_the_queue_makes_room_at_once() -> None:
+    async def ask() -> None:
+        turns, done, left = Turns(at_once=1, waiting=1), asyncio.Event(), asyncio.Event()
+        places: list[bool] = []
+
+        async def one(left: asyncio.Event) -> None:
+            async with turns.place("a", left) as has_place:
+                places.append(has_place)
+                if has_place:
+                    await done.wait()
+
+        async def until(waiting: int) -> None:
+            while not places or turns.waiting != waiting:
+                await asyncio.sleep(0)
+
+        first = asyncio.ensure_future(one(asyncio.Event()))
+        await until(waiting=0)
+        leaving = asyncio.ensure_future(one(left))
+        await until(waiting=1)
+        with pytest.raises(Refusal):
+            turns.check("a")
+        left.set()
+        await leaving
+        turns.check("a")
+        assert (places, turns.running, turns.waiting) == ([True, False], 1, 0)
+        canceled = asyncio.ensure_future(one(asyncio.Event()))
+        await until(waiting=1)
+        canceled.cancel()
+        await asyncio.wait([canceled])
+        last = asyncio.ensure_future(one(asyncio.Event()))
+        done.set()
+        await asyncio.gather(first, last)
+        assert (places, turns.running, turns.waiting) == ([True, False, True], 0, 0)
+
+    asyncio.run(ask())
+
+
 def test_what_a_slow_client_has_not_taken_is_joined_and_says_the_same() -> None:
     events = [
         PrefillProgress(1, 1, 2, 0),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.server.http.request_log import LoggedRequest, RequestLog
+from app.server.http.request_log import MOST_STRANGERS, LoggedRequest, RequestLog
 from app.server.options import ServerOptions
 from app.server.refusal import stopped_here
 from app.store.records import KeyTokens
@@ -114,14 +114,17 @@ def test_a_request_that_waits_for_its_turn_is_stopped(logged: Served) -> None:
     logged.engine.hold.set()
     with ThreadPoolExecutor(9) as threads:
         asked = [threads.submit(logged.chat) for _ in range(9)]
-        wait_until(lambda: logged.server.state.waiting == 1 and len(logged.engine.requests) == 8)
-        (waits,) = [each for each in logged.server.requests if each.stage == "waiting" and each.goes_on][:1]
+        wait_until(lambda: len([each for each in logged.server.requests if each.stage == "reading"]) == 8)
+        wait_until(lambda: logged.server.state.waiting == 1)
+        (waits,) = [each for each in logged.server.requests if each.stage == "waiting"]
+        logged.server.stop_request(waits.id)
+        wait_until(lambda: logged.server.state.waiting == 0)  # its place in the queue is free at once
+        assert logged.server.state.running == 8
         for each in logged.server.requests:
             if each.goes_on:
                 logged.server.stop_request(each.id)
         assert {each.result().status for each in asked} == {403}
     logged.engine.hold.clear()
-    assert waits.id in {each.id for each in logged.server.requests}
     wait_until(lambda: not logged.services.models.is_answering)
 
 
@@ -186,6 +189,18 @@ def test_the_log_has_so_many_requests_and_those_that_go_on() -> None:
     assert [each.client for each in log.requests] == ["", "4", "3", "2"]
     assert [each.goes_on for each in log.requests] == [True, False, False, False]
     log.stop(going.id, stopped_here())  # it can't be ended yet
+
+
+def test_whoever_is_refused_again_and_again_pushes_nobody_out() -> None:
+    log = RequestLog(lambda key, usage: None)
+    answered = log.begin("openai", {})
+    answered.model, answered.status = "starter", 200
+    log.end(answered)
+    for _ in range(500):
+        refused = log.begin("openai", {"origin": "https://notes.example"})
+        refused.status = 403
+        log.end(refused)
+    assert len(log.requests) == 1 + MOST_STRANGERS and log.requests[-1].id == answered.id
 
 
 def test_the_stages_of_a_call() -> None:
