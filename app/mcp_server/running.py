@@ -35,17 +35,18 @@ def run_task(services: Services, spec: RunSpec, caller: Caller, *, in_window: bo
     try:
         run = services.runs.start(spec, attended=in_window or caller.can_ask).id
         caller.told(f"Run {run} has begun")
-        _follow(services.runs, run, heard, caller, in_window=in_window)
+        answered = _follow(services.runs, run, heard, caller, in_window=in_window)
     finally:
         for end in unsubscribe:
             end()
-    return _done(services.runs, run, can_be_asked=in_window or caller.can_ask)
+    return _done(services.runs, run, somebody=in_window or (caller.can_ask and answered))
 
 
 def _follow(
     runs: Runs, run: int, heard: queue.SimpleQueue[ServiceEvent], caller: Caller, *, in_window: bool
-) -> None:
-    stopped = False
+) -> bool:
+    """Wait for the run's end. Returns whether somebody has answered all that was asked."""
+    stopped, answered = False, True
     while True:
         if not stopped and caller.is_gone():
             runs.stop(run)
@@ -54,10 +55,10 @@ def _follow(
             event = heard.get(timeout=_LOOK_S)
         except queue.Empty:
             if runs.join(run, 0.0) and heard.empty():
-                return
+                return answered
             continue
         if isinstance(event, RunOver) and event.run == run:
-            return
+            return answered
         if isinstance(event, RunEntries) and event.run == run:
             for text in filter(None, map(_step, event.entries)):
                 caller.told(text)
@@ -65,17 +66,18 @@ def _follow(
             if in_window:
                 caller.told(WAITS)
             else:
-                _answer(runs, event.request, caller)
+                answered = _answer(runs, event.request, caller) and answered
 
 
-def _answer(runs: Runs, request: ApprovalRequest, caller: Caller) -> None:
+def _answer(runs: Runs, request: ApprovalRequest, caller: Caller) -> bool:
     if runs.pending(request.run) != request:
-        return
+        return True
     decision = caller.ask(request)
     if decision is None:
         runs.leave(request.run)
-    else:
-        runs.decide(request.run, request.call, decision)
+        return False
+    runs.decide(request.run, request.call, decision)
+    return True
 
 
 def _step(entry: Entry) -> str:
@@ -93,7 +95,7 @@ def _step(entry: Entry) -> str:
     return ""
 
 
-def _done(runs: Runs, run: int, *, can_be_asked: bool) -> Done:
+def _done(runs: Runs, run: int, *, somebody: bool) -> Done:
     entries = runs.entries(run)
     finished = next((e.event for e in reversed(entries) if isinstance(e.event, RunFinished)), None)
     if finished is None:
@@ -101,7 +103,7 @@ def _done(runs: Runs, run: int, *, can_be_asked: bool) -> Done:
     view = runs.view(run)
     files = tuple(ChangedFile(each.change.path, each.change.change) for each in view.touched)
     refused = sum(isinstance(e.event, Approval) and e.event.decision == "denied" for e in entries)
-    message = " ".join(_notes(finished, refused, can_be_asked))
+    message = " ".join(_notes(finished, refused, somebody))
     ran = Ran(
         run, finished.status, finished.reason, finished.answer, files, refused, view.record.model, message
     )
@@ -112,13 +114,16 @@ def _done(runs: Runs, run: int, *, can_be_asked: bool) -> Done:
     return Done(text, values, failed=finished.status != "completed")
 
 
-def _notes(finished: RunFinished, refused: int, can_be_asked: bool) -> list[str]:
+def _notes(finished: RunFinished, refused: int, somebody: bool) -> list[str]:
+    """`somebody`: there was a person who could be asked, and who answered."""
     notes = []
-    if finished.reason == "user":
+    if finished.reason == "user" and not somebody:
+        notes.append("Nobody answered whether this may be done. Open Coterie, and try again.")
+    elif finished.reason == "user":
         notes.append("The person at this computer did not allow it, or stopped it.")
     elif finished.status != "completed":
         notes.append(localized_error(why_finished(finished)))
     if refused:
-        who = "" if can_be_asked else " because nobody could be asked: Coterie has to be open for that"
+        who = "" if somebody else " because nobody could be asked: Coterie has to be open for that"
         notes.append(f"Not allowed: {refused} of the agent's calls{who}.")
     return notes
