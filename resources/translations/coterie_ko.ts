@@ -3192,6 +3192,14 @@
         <translation>인증서 파일</translation>
     </message>
     <message>
+        <source>From web pages and from your files. Coterie shows the model first; nothing is downloaded or loaded until you choose it.</source>
+        <translation>웹 페이지와 내 파일에서 열 수 있습니다. 모델을 먼저 보여 주며, 선택하기 전에는 아무것도 다운로드하거나 불러오지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Open model links and .gguf files with Coterie</source>
+        <translation>모델 링크와 .gguf 파일을 Coterie로 열기</translation>
+    </message>
+    <message>
         <source>Downloads (Hugging Face)</source>
         <translation>다운로드(Hugging Face)</translation>
     </message>

@@ -8,12 +8,12 @@ there, is not documented: the first byte is odd for those.
 from __future__ import annotations
 
 import plistlib
-import re
 import subprocess
 from typing import Literal
 from xml.parsers.expat import ExpatError
 
-from app.desktop.background.launch import Launch
+from app.integration.desktop_file import command_of, escaped, keys_of
+from app.integration.launch import Launch
 
 State = Literal["on", "off", "foreign"]
 LABEL = "coterie.background"
@@ -26,8 +26,8 @@ def desktop_entry(launch: Launch) -> bytes:
         "[Desktop Entry]",
         "Type=Application",
         "Name=Coterie",
-        f"Exec={_exec(launch)}",
-        f"Path={_value(launch.folder)}",
+        f"Exec={command_of(launch)}",
+        f"Path={escaped(launch.folder)}",
         "Terminal=false",
         f"{_OURS}=true",
     )
@@ -36,11 +36,11 @@ def desktop_entry(launch: Launch) -> bytes:
 
 def state_of_desktop_entry(data: bytes, launch: Launch) -> State:
     """ "on": a login starts `launch`. "off": an entry of ours that does not, "foreign": one of somebody else."""
-    keys = _keys(data.decode("utf-8", "surrogateescape"))
+    keys = keys_of(data.decode("utf-8", "surrogateescape"))
     if keys.get(_OURS) != "true":
         return "foreign"
     disabled = keys.get("Hidden") == "true" or keys.get("X-GNOME-Autostart-enabled") == "false"
-    return "off" if disabled or keys.get("Exec") != _exec(launch) else "on"
+    return "off" if disabled or keys.get("Exec") != command_of(launch) else "on"
 
 
 def launch_agent(launch: Launch) -> bytes:
@@ -80,32 +80,3 @@ def state_of_run_command(value: object, approved: object, launch: Launch) -> Sta
         return "foreign"
     disabled = isinstance(approved, bytes) and approved[:1] != b"" and bool(approved[0] & 1)
     return "off" if disabled or value != run_command(launch) else "on"
-
-
-def _exec(launch: Launch) -> str:
-    """The command of a desktop entry; its variables are set by env(1)."""
-    assigned = [f"{name}={value}" for name, value in launch.variables.items()]
-    words = [*(["env", *assigned] if assigned else []), *launch.command]
-    return _value(" ".join(_quoted(word) for word in words))
-
-
-def _quoted(word: str) -> str:
-    return '"' + re.sub(r'(["`$\\])', r"\\\1", word).replace("%", "%%") + '"'
-
-
-def _value(text: str) -> str:
-    """A value of type string, whose escapes come on top of those of quoting."""
-    escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-    return "\\s" + escaped[1:] if escaped.startswith(" ") else escaped
-
-
-def _keys(text: str) -> dict[str, str]:
-    """The keys of the group Desktop Entry."""
-    keys, inside = dict[str, str](), False
-    for line in text.split("\n"):
-        if line.startswith("["):
-            inside = line.strip() == "[Desktop Entry]"
-        elif inside and "=" in line and not line.startswith("#"):
-            key, _, value = line.partition("=")
-            keys.setdefault(key.strip(), value.strip())
-    return keys

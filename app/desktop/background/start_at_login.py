@@ -7,9 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
-from app.desktop.background.launch import Launch, this_one
 from app.desktop.background.login_entries import (
     LABEL,
     State,
@@ -20,24 +18,14 @@ from app.desktop.background.login_entries import (
     state_of_launch_agent,
     state_of_run_command,
 )
+from app.integration.launch import Launch, this_one
+from app.integration.windows_registry import Registry
 from engine.durable_files import write_whole
 from engine.errors import UserError
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 NAME = "Coterie"
-
-
-class Registry(Protocol):
-    """Values under HKEY_CURRENT_USER. All raise OSError where that is denied."""
-
-    def read(self, key: str, name: str) -> object:
-        """None where there is no such value."""
-
-    def write(self, key: str, name: str, text: str) -> None: ...
-
-    def delete(self, key: str, name: str) -> None:
-        """Does nothing without such a value."""
 
 
 class LoginFile:
@@ -84,9 +72,9 @@ class LoginValue:
 
 def login_entry() -> LoginFile | LoginValue:
     """That of this system for this installation."""
-    launch = this_one()
+    launch = this_one("--background")
     if sys.platform == "win32":
-        from app.desktop.background.windows_registry import WindowsRegistry
+        from app.integration.windows_registry import WindowsRegistry
 
         return LoginValue(WindowsRegistry(), launch)
     if sys.platform == "darwin":

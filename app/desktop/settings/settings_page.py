@@ -18,7 +18,7 @@ from app.desktop.settings.chat.answers_section import DefaultAnswers, DefaultSam
 from app.desktop.settings.chat.chats_section import ChatsSection
 from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.grants_section import GrantsSection
-from app.desktop.settings.hub_section import HubSection
+from app.desktop.settings.hub.hub_section import HubSection
 from app.desktop.settings.index.settings_index import SettingsIndex
 from app.desktop.settings.loading_section import LoadingSection
 from app.desktop.settings.model_section import ModelSection

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.desktop.background.launch import Launch, this_one
 from app.desktop.background.login_entries import (
     LABEL,
     desktop_entry,
@@ -21,6 +20,7 @@ from app.desktop.background.login_entries import (
     state_of_launch_agent,
     state_of_run_command,
 )
+from app.integration.launch import Launch, this_one
 
 PLAIN = Launch(("/opt/coterie/bin/python3", "-m", "app", "--background"), "/opt/coterie/lib", {})
 ODD = Launch(
@@ -33,7 +33,7 @@ ODD = Launch(
 def test_the_desktop_entry_of_linux() -> None:
     assert desktop_entry(PLAIN).decode() == (
         "[Desktop Entry]\nType=Application\nName=Coterie\n"
-        'Exec="/opt/coterie/bin/python3" "-m" "app" "--background"\n'
+        "Exec=/opt/coterie/bin/python3 -m app --background\n"
         "Path=/opt/coterie/lib\nTerminal=false\nX-Coterie-Background=true\n"
     )
 
@@ -54,18 +54,18 @@ def words_of(exec_value: str) -> list[str]:
     text, words, word = exec_value, list[str](), ""
     for escape, meant in (("\\\\", "\0"), ("\\n", "\n"), ("\\r", "\r"), ("\\t", "\t"), ("\\s", " ")):
         text = text.replace(escape, meant)
-    text, quoted, i = text.replace("\0", "\\"), False, 0
+    text, quoted, i = text.replace("\0", "\\") + " ", False, 0
     while i < len(text):
         if text[i] == "\\" and quoted:
             i += 1
             word += text[i]
         elif text[i] == '"':
             quoted = not quoted
-            if not quoted:
-                words.append(word.replace("%%", "%"))
-                word = ""
-        elif quoted:
+        elif quoted or text[i] != " ":
             word += text[i]
+        else:
+            words.append(word.replace("%%", "%"))
+            word = ""
         i += 1
     return words
 
@@ -127,10 +127,10 @@ def test_the_value_of_windows() -> None:
 
 def test_this_installation_is_started_over_its_data_folder(coterie_home: Path, tmp_path: Path) -> None:
     program = tmp_path / "python.exe"
-    launch = this_one(str(program), "win32")
+    launch = this_one(executable=str(program), platform="win32")
     assert launch.command[0] == str(program)
     assert launch.variables == {"COTERIE_HOME": str(coterie_home)}
     (tmp_path / "pythonw.exe").touch()
-    assert this_one(str(program), "win32").command[0] == str(tmp_path / "pythonw.exe")
-    assert this_one(str(program), "linux").command[0] == str(program)
+    assert this_one(executable=str(program), platform="win32").command[0] == str(tmp_path / "pythonw.exe")
+    assert this_one(executable=str(program), platform="linux").command[0] == str(program)
     assert (Path(launch.folder) / "app" / "__main__.py").is_file()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.desktop.background.launch import Launch
 from app.desktop.background.start_at_login import APPROVED, NAME, RUN, LoginValue, is_on, login_entry, turn
+from app.integration.launch import Launch
 from engine.errors import UserError
 
 LAUNCH = Launch(("pythonw.exe", "-m", "app", "--background"), "", {})
@@ -25,6 +25,9 @@ class FakeRegistry(dict[tuple[str, str], object]):
 
     def delete(self, key: str, name: str) -> None:
         self.pop((key, name), None)
+
+    def delete_key(self, key: str) -> None:
+        raise AssertionError("nothing of the system's is deleted")
 
 
 @pytest.fixture

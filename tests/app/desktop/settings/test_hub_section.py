@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.settings.hub_section import HubSection
+from app.desktop.settings.hub.hub_section import HubSection
 from app.services.library.events import MoveProgress
 from app.services.library.values import Found
 from app.services.settings.settings import SettingsFile

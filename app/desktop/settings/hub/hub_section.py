@@ -12,11 +12,13 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.forms.checked_field import CheckedField
 from app.desktop.forms.file_dialog import choose_file
 from app.desktop.forms.form import Field, FormSection, Text
-from app.desktop.settings.found_models import FoundModels
-from app.desktop.settings.library_folder import LibraryFolder
-from app.desktop.settings.token_field import TokenField
+from app.desktop.settings.hub.found_models import FoundModels
+from app.desktop.settings.hub.library_folder import LibraryFolder
+from app.desktop.settings.hub.open_with_switch import OpenWithSwitch
+from app.desktop.settings.hub.token_field import TokenField
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts
+from app.integration.open_with import is_offered
 from app.services.events import ServiceEvent
 from app.services.library.events import MoveProgress
 from engine.errors import UserError
@@ -53,6 +55,8 @@ class HubSection(FormSection):
             FoundModels(calls, self),
             TokenField(calls, self),
         )
+        self.open_with = OpenWithSwitch(calls, self)
+        self.open_with.setVisible(is_offered())
         self._choose = push_button(self)
         self.refresh()
         certificates = self.editors["hub_certificates"]
@@ -72,6 +76,8 @@ class HubSection(FormSection):
         """The page comes to the front: ask for what others may have changed."""
         self.folder.read()
         self.token.read()
+        if is_offered():
+            self.open_with.read()
 
     def leave(self) -> None:
         """The window closes: end what would hold it up."""
@@ -101,6 +107,17 @@ class HubSection(FormSection):
 
     # Words
 
+    def _opened_outside(self) -> Sequence[Field]:
+        """On macOS the bundle says what it opens, and there is nothing to switch."""
+        words = self.tr(
+            "From web pages and from your files. Coterie shows the model first; nothing is downloaded or loaded"
+            " until you choose it."
+        )
+        field = Field(
+            "open_with", self.tr("Open model links and .gguf files with Coterie"), words, self.open_with
+        )
+        return (field,) if is_offered() else ()
+
     def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Downloads (Hugging Face)"))
         numbers = sorted({*AT_ONCE, self.settings.downloads_at_once})
@@ -126,6 +143,7 @@ class HubSection(FormSection):
                 self.found,
                 below=True,
             ),
+            *self._opened_outside(),
             Field(
                 "downloads_at_once",
                 self.tr("Simultaneous downloads"),

@@ -1,4 +1,4 @@
-"""How the system starts Coterie without a window."""
+"""How the system starts this installation."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from app import paths
 
-OPTION = "--background"
-
 
 class Launch(NamedTuple):
     """A program with its arguments, the folder that it is run in, and the variables that it is given besides those of
@@ -22,10 +20,10 @@ class Launch(NamedTuple):
     variables: Mapping[str, str]
 
 
-def this_one(executable: str = sys.executable, platform: str = sys.platform) -> Launch:
-    """This very installation over this very data folder. On Windows without the console of python.exe."""
+def this_one(*options: str, executable: str = sys.executable, platform: str = sys.platform) -> Launch:
+    """This very installation over this very data folder, with these options; on Windows without a console."""
     program = Path(executable)
     if platform == "win32" and (windowed := program.with_name("pythonw.exe")).exists():
         program = windowed
     variables = {"COTERIE_HOME": str(paths.home())} if os.environ.get("COTERIE_HOME") else {}
-    return Launch((str(program), "-m", "app", OPTION), str(Path(paths.__file__).parents[1]), variables)
+    return Launch((str(program), "-m", "app", *options), str(Path(paths.__file__).parents[1]), variables)
