@@ -145,9 +145,9 @@ class MainWindow(WindowParts):
         self.retry_wanted.emit()
 
     def come_forward(self) -> None:
-        come_forward(self)
         if self._completed:
             self.presence.come_back()
+        come_forward(self)  # last: before the windows of chats
 
     def quit(self) -> None:
         """End the program; asks only about what would be interrupted."""

@@ -179,7 +179,7 @@ class ChatWindows(QObject):
             window.hide()
 
     def step_in(self) -> None:
-        """The main window is back."""
+        """The main window comes back."""
         windows, self._away = self._away or [], None
         for window in windows:
             window.show()

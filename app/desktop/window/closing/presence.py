@@ -64,7 +64,7 @@ class Presence(QObject):
         self._ask()
 
     def come_back(self) -> None:
-        """The main window is shown."""
+        """The main window is about to be shown."""
         if self.is_away:
             self.is_away = False
             self._asking.stop()
