@@ -6,16 +6,21 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.mcp_server.calls import Call, Caller, Done
 from app.mcp_server.door import carried_out_elsewhere
-from app.mcp_server.tool_work import ToolWork
-from app.services.services import Services, open_services
 
-Opener = Callable[[Path], Services]
+if TYPE_CHECKING:
+    from app.mcp_server.tool_work import ToolWork
+    from app.services.services import Services
+
+Opener = Callable[[Path], "Services"]
 
 
 def open_without_states(home: Path) -> Services:
+    from app.services.services import open_services
+
     return open_services(home, states=False)
 
 
@@ -56,6 +61,9 @@ class ElsewhereOrAlone:
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[ToolWork]:
+        # Not at the start: where a window is open nothing of it is needed.
+        from app.mcp_server.tool_work import ToolWork
+
         with self._lock:
             if self._work is None:
                 services = self._services = self._opener(self._home)
