@@ -66,8 +66,9 @@ class Pulls:
                 self._begun.add(download.id)
         return download
 
-    def follow(self, download: Download, told: Callable[[PullEvent], None]) -> Callable[[], None]:
-        """Tell what becomes of a download, from how it is now on, on the services' threads. Returns what ends it."""
+    def follow(self, download: Download, told: Callable[[PullEvent], None]) -> contextlib.ExitStack:
+        """Tell what becomes of a download, from how it is now on, on the services' threads, until what is returned is
+        closed."""
 
         def changed(event: DownloadChanged) -> None:
             if event.download.id == download.id:
@@ -82,7 +83,7 @@ class Pulls:
         subscribed.callback(self._events.subscribe(DownloadProgress, progressed))
         with contextlib.suppress(UserError):  # it was taken off the list: that was told
             told(self._downloads.get(download.id))
-        return subscribed.close
+        return subscribed
 
     def leave(self, download: Download) -> None:
         """A client waits no longer."""

@@ -28,7 +28,7 @@ from engine.api import Finished, PrefillProgress
 
 log = logging.getLogger(__name__)
 # A stream's headers wait so long for what may still make its status an error.
-_HEADERS_S = 2.0
+HEADERS_S = 2.0
 KEEP_ALIVE_S = 10.0
 # A client that takes nothing for so long is gone.
 _STUCK_S = 60.0
@@ -243,7 +243,7 @@ class AnswerResponse:
 
     async def _until_headers(self) -> list[Told]:
         """The first events. Raises Refusal for an answer that fails before anything of it was sent."""
-        told = await self._events.next(_HEADERS_S)
+        told = await self._events.next(HEADERS_S)
         for event in told:
             if isinstance(event, Refusal):
                 raise event

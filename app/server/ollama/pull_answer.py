@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.server.http.answers import KEEP_ALIVE_S, Answers, head_of_stream, json_response, sent
+from app.server.http.answers import HEADERS_S, KEEP_ALIVE_S, Answers, head_of_stream, json_response, sent
 from app.server.http.calls import call_of
 from app.server.http.off_loop import off_loop
 from app.server.ollama.errors import error_value
@@ -77,14 +77,41 @@ class PullResponse:
         watching = asyncio.get_running_loop().create_task(_watch(receive, events))
         try:
             with self._answers.opened(events, self._call):
-                download = await self._begun(events)
-                if download is None:
-                    await self._here()(scope, receive, send)
-                else:
-                    await self._followed(download, events, scope, receive, send)
+                async with contextlib.aclosing(self._told(events)) as told:
+                    if self._stream:
+                        await self._streamed(told, send)
+                        return
+                    async for _ in told:
+                        pass
+                    await json_response(SUCCESS)(scope, receive, send)
         finally:
             watching.cancel()
             await asyncio.wait([watching])
+
+    async def _told(self, events: PullEvents) -> AsyncGenerator[list[dict[str, Any]], None]:
+        """The lines as they come, SUCCESS the last. Raises Refusal for a download that ends without the model."""
+        begun = asyncio.ensure_future(self._begun(events))
+        try:
+            first = [MANIFEST]
+            if not (await asyncio.wait([begun], timeout=HEADERS_S))[0]:
+                yield first
+                first = []
+            download = await begun
+            if download is None:
+                yield [*first, SUCCESS]
+                return
+            self._call.model, self._call.stage = download.model, "downloading"
+            with await off_loop(self._pulls.follow, download, events.tell):
+                lines, told = PullLines(download), first
+                while SUCCESS not in told:
+                    told = [*first, *await _next(lines, events)]
+                    first = []
+                    yield told
+        finally:
+            events.break_off(client_closed())
+            await asyncio.wait([begun])
+            if not begun.cancelled() and begun.exception() is None and (left := begun.result()) is not None:
+                await off_loop(self._pulls.leave, left)
 
     async def _begun(self, events: PullEvents) -> Download | None:
         """Raises Refusal where there is no such model, and where nobody waits any more."""
@@ -95,47 +122,21 @@ class PullResponse:
             while True:
                 await events.next()
 
-    def _here(self) -> Response:
-        if self._stream:
-            return Response(_text([MANIFEST, SUCCESS]), media_type=_LINES)
-        return json_response(SUCCESS)
-
-    async def _followed(
-        self, download: Download, events: PullEvents, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        self._call.model, self._call.stage = download.model, "downloading"
+    async def _streamed(self, told: AsyncIterator[list[dict[str, Any]]], send: Send) -> None:
+        """Raises Refusal as long as nothing was sent."""
+        has_begun = False
         try:
-            end = await off_loop(self._pulls.follow, download, events.tell)
-            try:
-                await self._answered(PullLines(download), events, scope, receive, send)
-            finally:
-                end()
-        finally:
-            await off_loop(self._pulls.leave, download)
-
-    async def _answered(
-        self, lines: PullLines, events: PullEvents, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        if self._stream:
-            await self._streamed(lines, events, send)
-            return
-        while SUCCESS not in await _next(lines, events):
-            pass
-        await json_response(SUCCESS)(scope, receive, send)
-
-    async def _streamed(self, lines: PullLines, events: PullEvents, send: Send) -> None:
-        """Raises Refusal for a download that ends before anything of it was told."""
-        told = [MANIFEST, *await _next(lines, events)]
-        await send(head_of_stream(_LINES))
-        while SUCCESS not in told:
-            await sent(send, _text(told))
-            try:
-                told = await _next(lines, events)
-            except Refusal as refusal:
-                self._call.refused(refusal)
-                told = [error_value(refusal)]
-                break
-        await send({"type": "http.response.body", "body": _text(told)})
+            async for lines in told:
+                if not has_begun:
+                    await send(head_of_stream(_LINES))
+                has_begun = True
+                await sent(send, _text(lines))
+        except Refusal as refusal:
+            if not has_begun:
+                raise
+            self._call.refused(refusal)
+            await sent(send, _text([error_value(refusal)]))
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def _next(lines: PullLines, events: PullEvents) -> list[dict[str, Any]]:

@@ -229,7 +229,7 @@ def test_questions_that_wait_for_the_model_hold_up_neither_other_requests_nor_th
 
 
 def test_a_stream_that_waits_is_kept_alive(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "_HEADERS_S", 0.01)
+    monkeypatch.setattr(answers, "HEADERS_S", 0.01)
     monkeypatch.setattr(answers, "KEEP_ALIVE_S", 0.01)
     own.engine.hold.set()
     own.engine.first = lambda _: ()

@@ -11,6 +11,7 @@ import msgspec
 import ollama
 import pytest
 
+from app.server.ollama import pull_answer
 from app.server.ollama.pull_lines import PullLines
 from app.server.options import ServerOptions
 from app.server.refusal import Refusal
@@ -207,12 +208,15 @@ def test_the_end_of_the_server_ends_pulls_and_pauses_what_they_began(own: tuple[
     assert download.state == "paused"
 
 
-def test_a_hub_that_says_nothing_holds_up_neither_the_client_nor_the_end(own: tuple[Served, Hub]) -> None:
+def test_a_hub_that_says_nothing_holds_up_neither_the_client_nor_the_end(
+    own: tuple[Served, Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
     served, hub = own
+    monkeypatch.setattr(pull_answer, "HEADERS_S", 0.01)
     hub.fault(Fault("delay", "other/*", on="api", seconds=600.0, times=0))
     with served.raw() as opened:
         begin(served, opened, model="other/Slow-GGUF:Q8_0")
-        wait_until(lambda: bool(getattr(served.server._answers, "_open", None)))
+        read_until(opened, b'{"status":"pulling manifest"}')
         served.server.stop()
         assert b"The server is being stopped." in read_to_end(opened)
     hub.hang_up()
