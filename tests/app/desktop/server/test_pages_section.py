@@ -84,5 +84,5 @@ def test_a_wrong_name_of_the_file_is_told_and_can_be_removed_and_then_pages_come
 
     assert (status(), status(Host="coterie.example")) == (403, 403)
     running.qtbot.mouseClick(page.pages.editors["obsidian"], LEFT)
-    running.until(page.pages.editors["obsidian"].isChecked)
+    running.until(lambda: status() == 200)  # written by another thread
     assert (status(), status(Host="coterie.example"), status(Host="other.example")) == (200, 200, 403)
