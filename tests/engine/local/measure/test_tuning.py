@@ -25,7 +25,8 @@ def test_settings_are_tried_in_turn_and_the_best_is_at_least_as_fast_as_the_plan
             trials.append(trial)
         return len(trials) < 3
 
-    found = tune(str(starter_model()), PlacementOptions(512), ALONE, threads=1, on_trial=on_trial)
+    options = PlacementOptions(512)
+    found = tune(str(starter_model()), options, ALONE, threads=1, seconds=600, on_trial=on_trial)
     assert len(found.tried) == 3 and list(found.tried) == trials
     assert found.tried[0] == found.before
     assert (found.before.kind, found.before.setting.threads) == ("planned", 1)
