@@ -37,8 +37,9 @@ class RequestRow(ThemedWidget):
         self.refresh()
 
     def show_request(self, request: LoggedRequest) -> None:
-        self.request = request
-        self.retranslate()
+        if request != self.request:
+            self.request = request
+            self.retranslate()
 
     def _stop(self) -> None:
         self.stop.setEnabled(False)  # until it has ended, which is not waited for
@@ -96,12 +97,18 @@ class RequestsSection(FormSection):
         if before != list(shown):
             self.shown = {id: self.shown[id] for id in shown}
             for place, row in enumerate(self.shown.values()):
-                self._list.insertWidget(place, row)
+                if self._list.indexOf(row) != place:
+                    self._list.insertWidget(place, row)
         self.more.setVisible(len(shown) < len(self._requests))
 
     def _show_more(self) -> None:
         self._most += MORE
+        has_focus = self.more.hasFocus()
+        self._body.hide()  # each row that comes into sight would lay out all of them anew
         self._show()
+        self._body.show()
+        if has_focus and not self.more.isHidden():
+            self.more.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Requests"))
