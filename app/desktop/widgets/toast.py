@@ -13,6 +13,7 @@ from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import announce, set_texts
 from app.desktop.widgets.layouts import Row
 
+QWIDGETSIZE_MAX = 2**24 - 1  # which PySide does not name
 SHOWN_MS = 8000
 # With an action: long enough to see it, think, and press it.
 ACTION_SHOWN_MS = 15_000
@@ -112,8 +113,20 @@ class Toast(QFrame):
         if act is not None:
             act()
 
-    def _place(self) -> None:
+    def _fit(self) -> None:
+        """One line where the window has room for it, else as many as it takes: the action is always in sight."""
+        room = self._window.width() - 2 * themes.current.px(4)
+        self._text.setWordWrap(False)
+        self._text.setMinimumWidth(0)
+        self._text.setMaximumWidth(QWIDGETSIZE_MAX)
+        text, whole = self._text.sizeHint().width(), self.sizeHint().width()
+        if whole > room:
+            self._text.setWordWrap(True)
+            self._text.setFixedWidth(max(0, text - (whole - room)))
         self.adjustSize()
+
+    def _place(self) -> None:
+        self._fit()
         window = self._window
         middle, bottom = window.width() // 2, window.height() - themes.current.px(MARGIN)
         places = [(foot.mapTo(window, QPoint(0, 0)), foot) for foot in self._feet if foot.isVisible()]
