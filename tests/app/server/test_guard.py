@@ -98,10 +98,12 @@ def test_listed_pages_may_ask_and_read(served: Served, origin: str) -> None:
         key="",
         origin=origin,
         access_control_request_method="POST",
+        access_control_request_headers="authorization,x-stainless-os",
         access_control_request_private_network="true",
     )
     assert preflight.status == 204
     assert preflight.headers["access-control-allow-private-network"] == "true"
+    assert preflight.headers["access-control-allow-headers"] == "authorization,x-stainless-os"
     refused = served.ask("/v1/chat/completions", BODY, origin=origin, content_type="text/plain")
     assert refused.status == 415 and not served.engine.requests
     assert (
