@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -15,6 +15,8 @@ T = TypeVar("T")
 LIMIT = 16 * 2**20
 WITH_PICTURES = 64 * 2**20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# Beyond it a float is one whole number of several.
+_EXACT = 2.0**53
 _LARGE = 256 * 2**10
 _AT = re.compile(r" - at `\$\.?(?P<at>[^`]*)`")
 
@@ -49,8 +51,12 @@ async def read_json(request: Request, kind: type[T], limit: int) -> T:
 
 def decoded(body: bytes, kind: type[T]) -> T:
     """Raises Refusal 400 with the field that is wrong."""
+    body = body.removeprefix(_BYTE_ORDER_MARK)
     try:
-        return msgspec.json.decode(body.removeprefix(_BYTE_ORDER_MARK), type=kind)
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except msgspec.ValidationError:
+            return msgspec.convert(_with_whole_numbers(msgspec.json.decode(body)), kind)
     except msgspec.ValidationError as error:
         text = str(error)
         found = _AT.search(text)
@@ -60,6 +66,17 @@ def decoded(body: bytes, kind: type[T]) -> T:
         raise bad_request("The JSON is nested too deep.", code="invalid_json") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise bad_request(f"The body isn't valid JSON: {error}."[:300], code="invalid_json") from error
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """The same JSON with 10 for 10.0: languages that know no other numbers write whole ones so."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    if isinstance(value, list):
+        return [_with_whole_numbers(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _with_whole_numbers(each) for key, each in value.items()}
+    return value
 
 
 def too_large(limit: int) -> Refusal:

@@ -185,6 +185,13 @@ def test_the_switch_of_reasoning_has_the_names_that_templates_have(served: Serve
     assert [request.reasoning for request in served.engine.requests] == ["on", "off"] * 2
 
 
+def test_whole_numbers_may_be_written_with_a_point(served: Served) -> None:
+    assert served.chat(max_tokens=10.0, seed=7.0, top_k=4e1, temperature=1).status == 200
+    told = served.engine.requests[-1]
+    assert (told.max_tokens, told.sampling.seed, told.sampling.top_k) == (10, 7, 40)
+    assert served.chat(max_tokens=10.5).error["param"] == "max_tokens"
+
+
 def test_an_answer_that_was_begun_is_continued(served: Served) -> None:
     served.chat([{"role": "user", "content": "Count"}, {"role": "assistant", "content": "One, "}])
     assert served.engine.requests[0].continue_last

@@ -124,6 +124,7 @@ _BODIES: list[tuple[str, Any]] = [
     ("/api/chat", _LINES),
     ("/api/generate", {"model": "default", "prompt": "Hi", "system": "x", "stream": False, "images": None}),
     ("/tokenize", {"content": "Hi", "add_special": True}),
+    ("/detokenize", {"tokens": [72, 105]}),
     ("/infill", {"input_prefix": "a", "input_suffix": "b", "input_extra": [{"text": "x"}], "stream": False}),
 ]
 _WRONG: list[Any] = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from starlette.requests import Request
@@ -34,7 +34,7 @@ class TokenizeRequest(msgspec.Struct):
 class DetokenizeRequest(msgspec.Struct):
     """The body of POST /detokenize."""
 
-    tokens: list[int]
+    tokens: list[Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]]
     model: str = ""
 
 
