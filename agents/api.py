@@ -126,6 +126,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     MCP server (elicitation) on behalf of the call `call` of run `run`; the time that a person takes for the
     answer does not count against the tool's time-out. None: nobody can be asked. `attachments` are folders with
     tables of a chat, which programs may read; they lie in one folder, which the variable ATTACHMENTS names to them.
+    `released` are files that other programs carry out, and that this call may write nevertheless.
     """
 
     workspace: Workspace
@@ -140,6 +141,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     run: int = 0
     call: str = ""
     attachments: tuple[Path, ...] = ()
+    released: tuple[str, ...] = ()
 
 
 class Tool(Protocol):
@@ -212,12 +214,15 @@ class Confinement(msgspec.Struct, frozen=True):
 
     The system is readable, the user's home and our own data are not there at all, but for `readable` and
     `writable`. `workspace` is the working directory, writable unless `workspace_writable` is False;
-    `protected` are paths in it that stay read-only (".git/hooks", ".git/config").
+    `protected` are paths in it that stay read-only (".git/hooks", ".git/config"). Files that other programs carry
+    out without being asked (`agents.autorun`) are kept from being changed or made, but for `released`, paths relative
+    to the workspace.
     """
 
     workspace: Path
     workspace_writable: bool = True
     protected: tuple[str, ...] = (".git/hooks", ".git/config")
+    released: tuple[str, ...] = ()
     readable: tuple[Path, ...] = ()
     writable: tuple[Path, ...] = ()
     network: bool = False

@@ -95,6 +95,8 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
         found.append("deletes" if effects.deletes and not effects.writes else "writes")
         if effects.deletes and effects.writes:
             found.append("deletes")
+    if question.autorun:
+        found.append("autorun")
     if kind in ("shell", "python") and not review.readable:
         found.append("unreadable_command")
     if review.destructive or (kind == "other" and not facts.read_only and facts.destructive):
@@ -109,7 +111,7 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
     if found and not question.undoable and (kind != "mcp" or not facts.read_only):
         found.append("not_undoable")
     spreads = kind == "mcp" and not (facts.read_only or facts.held)
-    foreign = network or effects.outside or unconfined or spreads
+    foreign = network or effects.outside or unconfined or spreads or bool(question.autorun)
     if question.tainted and foreign:
         found.append("untrusted")
     return tuple(found)
@@ -118,7 +120,7 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
 def _free(question: Question, review: Review, reasons: tuple[str, ...]) -> bool:
     """Whether the mode allows it without approval."""
     kind, why = question.effects.kind, set(reasons)
-    if why & {"rail", "network", "outside", "untrusted"}:
+    if why & {"rail", "network", "outside", "untrusted", "autorun"}:
         return False
     if kind == "shell" and review.harmless:
         return True

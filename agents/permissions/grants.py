@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from agents.permissions.question import Question
 from agents.permissions.review import Review, Runs
 from agents.permissions.values import Grant, Scope
+
+_WRITING = frozenset({"write_file", "edit_file", "move_file"})
 
 
 def grant_of(question: Question, review: Review, reasons: tuple[str, ...]) -> str:
@@ -22,7 +25,9 @@ def grant_of(question: Question, review: Review, reasons: tuple[str, ...]) -> st
         return _shell_grant(grants, review) if _named_network(review, reasons) else ""
     if question.effects.kind == "python" and "network" in reasons:
         return ""
-    pattern = host_of(question.effects.url)
+    pattern = _file_of(question) if question.autorun else host_of(question.effects.url)
+    if question.autorun and not pattern:
+        return ""
     return next((grant.id for grant in grants if grant.pattern == pattern), "")
 
 
@@ -31,7 +36,8 @@ def _counts(grant: Grant, question: Question) -> bool:
         return False
     if grant.scope == "server":
         return bool(question.server) and grant.tool in ("", question.tool)
-    if grant.tool != question.tool or grant.fingerprint != question.facts.fingerprint:
+    same = grant.tool == question.tool or (question.autorun and {grant.tool, question.tool} <= _WRITING)
+    if not same or grant.fingerprint != question.facts.fingerprint:
         return False
     if grant.scope == "run":
         return grant.run == question.run
@@ -68,6 +74,9 @@ def offered(question: Question, review: Review, reasons: tuple[str, ...]) -> tup
         scopes: tuple[Scope, ...] = ("run", "workspace") if fit else ()
     elif kind == "python":
         pattern, scopes = "", () if "network" in reasons else ("run",)
+    elif question.autorun:
+        pattern = _file_of(question)
+        scopes = ("run", "workspace") if pattern else ()
     elif question.effects.url or kind == "network":
         pattern = host_of(question.effects.url)
         scopes = ("run", "workspace") if pattern else ()
@@ -78,6 +87,23 @@ def offered(question: Question, review: Review, reasons: tuple[str, ...]) -> tup
     if "not_undoable" in reasons:
         scopes = ("run",) if scopes and question.facts.anywhere else ()
     return scopes, pattern if scopes else ""
+
+
+def _file_of(question: Question) -> str:
+    """The one file that another program carries out, as a grant names it; "" for several."""
+    return question.autorun[0] if len(question.autorun) == 1 else ""
+
+
+def released(grants: Iterable[Grant], workspace: str, run: int) -> tuple[str, ...]:
+    """Files that other programs carry out, and that may nevertheless be written in a run: granted by name."""
+    return tuple(
+        grant.pattern
+        for grant in grants
+        if grant.tool in _WRITING
+        and grant.pattern
+        and not grant.server
+        and (grant.run == run if grant.scope == "run" else grant.workspace == workspace)
+    )
 
 
 def host_of(url: str) -> str:

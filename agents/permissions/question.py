@@ -16,7 +16,7 @@ class Question(msgspec.Struct, frozen=True):
     `workspace` is the absolute path of the run's folder. `grants` are all that are kept; those that do not
     count here are passed over. `sandboxed`: programs run confined. `tainted`: text from outside came into
     this run before. `undoable`: what the call may change can be put back (`Snapshots.covers`). `present`: a
-    person is there.
+    person is there. `autorun` are files among the writes that other programs carry out without being asked.
     """
 
     run: int
@@ -33,6 +33,7 @@ class Question(msgspec.Struct, frozen=True):
     undoable: bool = True
     present: bool = True
     server: str = ""
+    autorun: tuple[str, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True):

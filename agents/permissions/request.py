@@ -34,6 +34,7 @@ def request(question: Question, verdict: Verdict) -> ApprovalRequest:
         files=-1 if spread else len({*effects.writes, *effects.deletes}),
         snapshot=question.undoable and (spread or bool(effects.writes or effects.deletes)),
         sandboxed=_sandboxed(question),
+        autorun=question.autorun,
     )
 
 

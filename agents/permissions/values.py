@@ -14,9 +14,10 @@ Scope = Literal["once", "run", "workspace", "server"]
 class Grant(msgspec.Struct, frozen=True):
     """A decision that applies again. `tool` is a tool's name, "" for all of `server`.
 
-    `pattern` narrows it: of a shell the first words of a parsed command ("git log"), of the network a host,
-    else "". `workspace` is the folder it counts in, "" for all (scope "server"); `run` the run (scope "run"),
-    else 0. `fingerprint` is that of the MCP tool when it was granted: another one is not granted.
+    `pattern` narrows it: of a shell the first words of a parsed command ("git log"), of the network a host, of
+    a file that other programs carry out its path, else "". `workspace` is the folder it counts in, "" for all
+    (scope "server"); `run` the run (scope "run"), else 0. `fingerprint` is that of the MCP tool when it was
+    granted: another one is not granted.
     """
 
     id: str
@@ -36,7 +37,8 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
 
     `subject` is the exact command, URL or list of paths, whole; `diff` what would change in files. `reasons`
     are codes that say why it is asked: "writes", "deletes", "shell", "network", "outside", "destructive",
-    "unreadable_command", "mcp_first_use", "untrusted", "not_undoable", "rail". `scopes` can be chosen besides
+    "unreadable_command", "mcp_first_use", "untrusted", "not_undoable", "rail", "autorun" (other programs carry
+    it out without being asked: `autorun` are those files). `scopes` can be chosen besides
     "once"; `pattern` is what a wider grant would match. `files` is how many files it changes, -1 unknown.
     `snapshot`: what it changes is kept first. `kind` "form" and "url" are questions of an MCP server
     (elicitation): `message` is the server's, `schema` the form's JSON schema. `kind` "program" asks whether the
@@ -59,6 +61,7 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     sandboxed: bool = True
     message: str = ""
     schema: dict[str, Any] | None = None
+    autorun: tuple[str, ...] = ()
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ import msgspec
 from agents.api import Approver, Tool, ToolContext
 from agents.events import Approval
 from agents.permissions.decide import decide
+from agents.permissions.grants import released
 from agents.permissions.question import Question, Verdict
 from agents.permissions.request import grant_for, request
 from agents.permissions.values import Effects, Grants, ToolFacts
@@ -20,6 +21,7 @@ from agents.run import prompts
 from agents.run.record import Record
 from agents.run.state import OpenCall
 from agents.snapshots.snapshots import Snapshots
+from agents.workspace.carried_out import carried_out
 
 
 class Approved(msgspec.Struct, frozen=True):
@@ -80,6 +82,13 @@ class Approvals:
             return Approved(refused)
         return Approved(Approval(call.call, "allowed", "user", "once", ("interrupted",)), verdict.network)
 
+    def released(self) -> tuple[str, ...]:
+        """Files that other programs carry out, and that a shell may write: none once text from outside came in."""
+        if self._record.state.tainted:
+            return ()
+        root = str(self._context.workspace.root)
+        return released(self._grants.all(), root, self._record.journal.run)
+
     def _question(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects) -> Question:
         context, state = self._context, self._record.state
         return Question(
@@ -96,6 +105,7 @@ class Approvals:
             tainted=state.tainted,
             undoable=self._snapshots is not None and self._snapshots.covers(effects, tool.facts),
             server=tool.server,
+            autorun=carried_out(context.workspace.root, effects.writes) if effects.kind == "files" else (),
         )
 
     def _asked(self, question: Question, verdict: Verdict, facts: ToolFacts) -> Approval | None:

@@ -231,6 +231,7 @@ class Calls:
             self._tool_context,
             kept=self._record.journal.kept,
             network=network,
+            released=self._approvals.released(),
             approver=self._approver,
             run=self._record.journal.run,
             call=call.call,

@@ -20,7 +20,8 @@ from agents.sandbox.visible import (
     system_folders,
 )
 
-_INSIDE = Path(__file__).resolve().parent / "inside"
+_HERE = Path(__file__).resolve().parents[2]
+_INSIDE, _AUTORUN = _HERE / "agents/sandbox/inside", _HERE / "agents/autorun"
 _SOURCES = Path("/run/coterie")
 _MOST_TEMPORARY = 1 << 30
 
@@ -35,16 +36,18 @@ class Bubblewrap(Launched):
 
     def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
         workspace = Path(os.path.realpath(confinement.workspace))
-        locked, expected = protected(confinement)
+        kept = protected(confinement)
         plan = plan_of(self.name, confinement, limits, channel, workspace)
         plan = plan._replace(
             landlock=abi(),
-            expected=expected,
+            guarded=tuple(map(str, kept.linked)),
+            expected=kept.expected,
+            pointed=kept.pointed,
             writes=("/tmp", "/dev", *plan.roots, *map(str, confinement.writable)),
         )
         return [
             str(self.program),
-            *arguments(confinement, workspace, locked, limits),
+            *arguments(confinement, workspace, kept.locked, limits),
             "--",
             *launcher(plan, argv, _SOURCES),
         ]
@@ -70,7 +73,8 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
     for folder in interpreter_folders():
         if not any(folder.is_relative_to(system) for system in system_folders()):
             made += ["--ro-bind", str(folder), str(folder)]
-    made += ["--ro-bind", str(_INSIDE), str(_SOURCES / "agents/sandbox/inside")]
+    for package in (_INSIDE, _AUTORUN):
+        made += ["--ro-bind", str(package), str(_SOURCES / package.relative_to(_HERE))]
     for folder in confinement.readable:
         made += ["--ro-bind", os.path.realpath(folder), str(folder)]
     aliases = [(Path(os.path.realpath(folder)), folder) for folder in confinement.writable]

@@ -41,14 +41,15 @@ class Landlock(Launched):
 
     def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
         workspace = Path(os.path.realpath(confinement.workspace))
-        locked, expected = protected(confinement)
+        kept = protected(confinement)
         plan = plan_of(self.name, confinement, limits, channel, workspace)
         plan = plan._replace(
             reads=tuple(map(str, readable(confinement, workspace))),
             writes=(*_DEVICES, *plan.roots),
             landlock=abi(),
-            guarded=tuple(map(str, locked)),
-            expected=expected,
+            guarded=tuple(map(str, (*kept.locked, *kept.linked))),
+            expected=kept.expected,
+            pointed=kept.pointed,
         )
         return launcher(plan, argv)
 

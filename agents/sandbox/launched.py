@@ -83,6 +83,7 @@ def plan_of(kind: str, confinement: Confinement, limits: Limits, channel: int, w
         kind=kind,
         folder=str(workspace),
         roots=tuple(map(str, writable_roots(confinement))),
+        released=tuple(str(workspace / path) for path in confinement.released),
         channel=channel,
         network=confinement.network,
         memory=limits.memory_bytes,

@@ -1,14 +1,19 @@
-"""Paths in a workspace that no program may change: what git would execute for the next user of the folder."""
+"""Paths in a workspace that no program may change: what git and others would carry out for the next user of the
+folder.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from agents.api import Confinement
+from agents.autorun.git_config import pointed_to
+from agents.autorun.names import above, of_name, plain
 from agents.sandbox.inside.repositories import repositories
 
 _MOST_FOLDERS = 2000  # maximum folders searched for sockets, those near the top first
@@ -22,19 +27,73 @@ def writable_roots(confinement: Confinement) -> list[Path]:
     return [Path(os.path.realpath(path)) for path in (*given, *confinement.writable)]
 
 
-def protected(confinement: Confinement) -> tuple[list[Path], Expected]:
-    """Protected paths that can be locked, and the identities expected at those paths.
+class Protected(NamedTuple):
+    """`locked` are paths that can be mounted read-only, `linked` those that cannot, because the file has another name
+    by which it could be written. `expected` are the identities at all of those and on the way there. `pointed` are
+    paths, existing or not, that settings of git name.
+    """
 
-    What `confinement.protected` names in ".git" is locked in all repositories that are found in the folders
-    that may be written to. A path that leads through a link is not locked: where the link points is not
-    there, or is in such a folder itself.
+    locked: list[Path]
+    linked: list[Path]
+    expected: Expected
+    pointed: tuple[str, ...]
+
+
+def protected(confinement: Confinement) -> Protected:
+    """What in the folders that may be written to git or another program carries out without being asked.
+
+    What `confinement.protected` names in ".git" is locked in all repositories that are found there, and so is what
+    their settings point to. A path that leads through a link is not locked: where the link points is not there, or
+    is in such a folder itself.
     """
     locked: list[Path] = []
     expected: dict[str, tuple[str, int, int]] = {}
+    pointed: list[Path] = []
+    released = {confinement.workspace / path for path in confinement.released}
     for root in writable_roots(confinement):
-        for name in _names(root, confinement.protected):
+        places = repositories(root)
+        for name in _names(places, confinement.protected):
             _lock(root, name, locked, expected)
-    return list(dict.fromkeys(locked)), tuple(expected.values())
+        named = pointed_to(root, places)
+        pointed += named
+        for path in (*named, *_held(root)):
+            if path.exists() and not _holds(path, released):  # a missing folder of hooks would be made
+                _lock(root, path.relative_to(root).as_posix(), locked, expected)
+    whole = [path for path in dict.fromkeys(locked) if not set(path.parents).intersection(locked)]
+    linked = [path for path in whole if _has_other_names(path)]
+    free = [path for path in whole if path not in linked]
+    return Protected(free, linked, tuple(expected.values()), tuple(map(str, dict.fromkeys(pointed))))
+
+
+def _held(root: Path) -> Iterator[Path]:
+    """Files and folders at the top of a folder that another program may carry out at any moment."""
+    with contextlib.suppress(OSError):
+        for name in sorted(path.name for path in root.iterdir()):
+            found = of_name("", plain(name))
+            if found is not None and found.held:
+                yield root / name
+            elif found is None and above(plain(name)):
+                with contextlib.suppress(OSError):
+                    yield from (
+                        path
+                        for path in sorted((root / name).iterdir())
+                        if (inner := of_name(plain(name), plain(path.name))) is not None and inner.held
+                    )
+
+
+def _holds(path: Path, released: Iterable[Path]) -> bool:
+    """Whether something that may be written lies in a folder."""
+    return any(each.is_relative_to(path) for each in released)
+
+
+def _has_other_names(path: Path) -> bool:
+    """Whether a file, or one in a folder, has more than one name."""
+    facts = _facts(path)
+    if facts is None or not stat.S_ISDIR(facts.st_mode):
+        return facts is not None and facts.st_nlink > 1
+    with contextlib.suppress(OSError):
+        return any(_has_other_names(inner) for inner in path.iterdir())
+    return False
 
 
 def sockets(roots: Sequence[Path]) -> list[Path]:
@@ -74,12 +133,11 @@ def _lock(root: Path, name: str, locked: list[Path], expected: dict[str, tuple[s
             return
 
 
-def _names(root: Path, names: Sequence[str]) -> list[str]:
+def _names(places: Sequence[str], names: Sequence[str]) -> list[str]:
     """Expand the paths: those in ".git" apply to every repository, with its other configuration files."""
     inner = [name.removeprefix(".git/") for name in names if name.startswith(".git/")]
     if "config" in inner:
         inner += ["config.worktree", "commondir"]
-    places = repositories(root) if inner else []
     return [*names, *(f"{place}/{name}" if place else name for place in places for name in inner)]
 
 

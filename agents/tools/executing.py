@@ -79,7 +79,12 @@ class Executing(msgspec.Struct, frozen=True):
         try:
             ran = context.sandbox.run(
                 self.argv(written),
-                Confinement(context.workspace.root, readable=attachments, network=context.network),
+                Confinement(
+                    context.workspace.root,
+                    released=context.released,
+                    readable=attachments,
+                    network=context.network,
+                ),
                 environment={"ATTACHMENTS": str(attachments[0].parent)} if attachments else None,
                 limits=Limits(seconds=seconds),
                 cancelled=context.cancelled,

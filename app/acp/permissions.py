@@ -18,6 +18,7 @@ from agents.permissions.values import ApprovalRequest, Decision, Scope
 from agents.permissions.visible import visible
 from app.acp.diffs import diff_contents
 from app.acp.tool_calls import code, output, words
+from app.autorun_text import autorun_sentence
 from app.language import Language
 from app.messages import localized
 
@@ -32,7 +33,7 @@ _KINDS: dict[str, ToolKind] = {
 }
 _LANGUAGES = {"shell": "sh", "python": "python"}
 # Said elsewhere, or plain from what is shown.
-_UNSAID = frozenset({"writes", "shell"})
+_UNSAID = frozenset({"writes", "shell", "autorun"})
 
 
 def options_of(
@@ -68,8 +69,9 @@ def asked_call(request: ApprovalRequest, root: Path, language: Language) -> Tool
         content.append(output(request.subject, _LANGUAGES.get(request.kind, "")))
     reasons = [code for code in request.reasons if code not in _UNSAID]
     told = [localized(f"acp.why.{reason}", language) for reason in reasons]
+    told += filter(None, [autorun_sentence(request, language)])
     if request.pattern and request.scopes:
-        what = "command" if request.kind == "shell" else "address"
+        what = {"shell": "command", "files": "file"}.get(request.kind, "address")
         told.append(localized(f"acp.covers.{what}", language, pattern=code(request.pattern)))
     if told:
         content.append(words(" ".join(told)))

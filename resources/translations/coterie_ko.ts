@@ -660,6 +660,10 @@
         <translation>‘…에서 허용’을 고르면 다음으로 시작하는 모든 명령이 허용됩니다: {pattern}</translation>
     </message>
     <message>
+        <source>“Allow in…” covers this file: {pattern}</source>
+        <translation>‘…에서 허용’을 고르면 다음 파일이 허용됩니다: {pattern}</translation>
+    </message>
+    <message>
         <source>“Allow in…” covers every address of: {pattern}</source>
         <translation>‘…에서 허용’을 고르면 다음의 모든 주소가 허용됩니다: {pattern}</translation>
     </message>

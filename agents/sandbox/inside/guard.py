@@ -9,33 +9,72 @@ import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from agents.sandbox.inside.repositories import Watched
+from agents.sandbox.inside.autorun_files import AutorunFiles, told
+from agents.sandbox.inside.repositories import Watched, walked
 
 _MOST_BYTES = 4 * 1024**2
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
 
 class PutBack:
-    """Restores `paths`, each below one of `roots`, and what git would execute there, when a program has
-    ended.
+    """Restores `paths`, each below one of `roots`, and what git and other programs would carry out there, when a
+    program has ended.
 
-    `restore` says in whole lines what was taken out of repositories. `brief`: it is a program that ends soon;
-    of one that lives for hours it cannot be told whether a new repository is its own or the user's.
+    `locked` are paths that could not be changed. `pointed` and `released` are those of `AutorunFiles`. `restore` says
+    in whole lines what was taken away. `brief`: it is a program that ends soon; of one that lives for hours it cannot
+    be told whether a new file is its own or the user's.
     """
 
-    def __init__(self, paths: Iterable[Path], roots: Sequence[Path], *, brief: bool) -> None:
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        roots: Sequence[Path],
+        *,
+        brief: bool,
+        locked: Sequence[Path] = (),
+        pointed: Sequence[str] = (),
+        released: Sequence[str] = (),
+    ) -> None:
         self._brief = brief
-        self._kept = [
-            Guarded(path, next(root for root in roots if path.is_relative_to(root))) for path in paths
+        self._roots = roots
+        trees = [walked(root) for root in roots]
+        self._watched = [Watched(root, tree) for root, tree in zip(roots, trees, strict=True)]
+        self._files = [
+            AutorunFiles(root, tree, pointed, released)
+            for root, tree in zip(roots, trees, strict=True)
+            if brief
         ]
-        self._watched = [Watched(root) for root in roots]
+        kept = dict.fromkeys(paths)
+        if brief:  # those that lie too deep to be locked
+            inner = ("hooks", "config", "config.worktree")
+            kept |= dict.fromkeys(
+                root / path / name
+                for root, watched in zip(roots, self._watched, strict=True)
+                for path in watched.paths
+                for name in inner
+                if root / path / name not in locked
+            )
+        self._kept = [
+            Guarded(path, next(root for root in roots if path.is_relative_to(root))) for path in kept
+        ]
+        self._whole = all(tree.whole for tree in trees)
 
     def restore(self) -> list[str]:
         for one in self._kept:
             with contextlib.suppress(OSError):
                 one.restore()
-        found = [path or "." for each in self._watched for path in each.disarm(new=self._brief)]
-        return [f"what git would execute was taken out of the repository {path!a}" for path in found]
+        trees = [walked(root) for root in self._roots]
+        repositories = [
+            path or "."
+            for watched, tree in zip(self._watched, trees, strict=True)
+            for path in watched.disarm(tree, new=self._brief)
+        ]
+        lines = [f"what git would execute was taken out of the repository {path!a}" for path in repositories]
+        for files, tree in zip(self._files, trees, strict=False):
+            lines += told(files.set_aside(tree))
+        if not (self._whole and all(tree.whole for tree in trees)):
+            lines.append("there are too many folders to look for all that other programs would carry out")
+        return lines
 
 
 class Guarded:

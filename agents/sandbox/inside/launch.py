@@ -62,8 +62,14 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             stack.callback(_removed, home)
         environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
         if plan.roots:
-            roots = list(map(Path, plan.roots))
-            undone = PutBack(map(Path, plan.guarded), roots, brief=plan.channel >= 0)
+            undone = PutBack(
+                map(Path, plan.guarded),
+                list(map(Path, plan.roots)),
+                brief=plan.channel >= 0,
+                locked=[Path(path) for path, _, _ in plan.expected],
+                pointed=plan.pointed,
+                released=plan.released,
+            )
             stack.callback(_afterwards, plan, undone)
         tree = _prepared(plan)
         if plan.channel >= 0 and select.select([plan.channel], [], [], 0)[0]:  # nobody waits for it any more

@@ -19,7 +19,8 @@ class LaunchPlan(NamedTuple):
     `expected` are (path, device, inode) that must be what is found at those paths, or nothing is started: a
     link may have been put there meanwhile. `roots` are the folders that may be written to; new repositories
     of git in them are disarmed in the end. `guarded` are files and folders in them that are put back when
-    they were changed, where the system cannot keep them from being written. `reads` and `writes` are paths,
+    they were changed, where the system cannot keep them from being written. `pointed` are paths that settings of git
+    name, `released` those of other programs' files that may be written. `reads` and `writes` are paths,
     for Landlock. `floor` bytes and room for `floor_files` files are left free on the disk of `folder`, the
     working directory. `landlock` is the version of Landlock to use, 0 for none.
     """
@@ -39,6 +40,8 @@ class LaunchPlan(NamedTuple):
     writes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     guarded: tuple[str, ...] = ()
+    pointed: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
     expected: tuple[tuple[str, int, int], ...] = ()
 
 
@@ -48,7 +51,7 @@ def encoded(plan: LaunchPlan) -> str:
 
 def decoded(text: str) -> LaunchPlan:
     fields: dict[str, Any] = json.loads(text)
-    for name in ("reads", "writes", "roots", "guarded"):
+    for name in ("reads", "writes", "roots", "guarded", "pointed", "released"):
         fields[name] = tuple(fields[name])
     fields["expected"] = tuple((path, device, inode) for path, device, inode in fields["expected"])
     return LaunchPlan(**fields)

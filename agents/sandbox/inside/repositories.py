@@ -12,13 +12,16 @@ import os
 import re
 import stat
 from pathlib import Path
+from typing import NamedTuple
 
-_DEEPEST = 6  # maximum folders between the searched folder and a repository in it
-_MOST_FOLDERS = 2000  # maximum folders searched, those near the top first
+from agents.autorun.names import plain
+
+_NEAR_FOLDERS = 2000  # maximum folders searched before a program starts, those near the top first
+_MOST_FOLDERS = 50_000  # the same, after it has ended
 _MOST_REPOSITORIES = 64
-_NOT_ENTERED = frozenset({"node_modules", "__pycache__", ".venv", "venv", ".tox", ".cache"})
-_OF_A_REPOSITORY = frozenset({"modules", "worktrees"})  # what in one may hold others
+_OF_GIT = frozenset({"objects", "refs", "logs", "lfs"})  # what in a repository holds no others
 _LONGEST = 1 << 20  # of a configuration, in bytes
+_LONGEST_PATH = 4096
 _HEAD = re.compile(r'\[([A-Za-z0-9-]+)(?:[ \t]+"((?:[^"\\\n]|\\["\\])*)")?\][ \t]*')
 _SETTING = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9-]*)[ \t]*(?:=(.*))?")
 # Settings that name no program, and include no configuration that does.
@@ -45,44 +48,92 @@ _HARMLESS = {
 }
 
 
+class Walked(NamedTuple):
+    """What is in a folder and those beneath it: for each its relative path with "/" ("" for itself), the names of the
+    folders in it, and all other names, links included; those near the top first.
+
+    Links are not followed. `whole` is False where there are too many.
+    """
+
+    folders: list[tuple[str, set[str], set[str]]]
+    whole: bool
+
+
+def walked(root: Path, most: int = _MOST_FOLDERS) -> Walked:
+    """The folders beneath `root`, without those in which git keeps objects."""
+    found: list[tuple[str, set[str], set[str]]] = []
+    waiting = [""]
+    for folder in waiting:
+        if len(found) == most:
+            return Walked(found, whole=False)
+        folders, others = _names(root / folder)
+        found.append((folder, folders, others))
+        inner = folders - _OF_GIT if folder and _is_repository(folder, folders, others) else folders
+        waiting += [f"{folder}/{name}" if folder else name for name in sorted(inner)]
+    return Walked(found, whole=True)
+
+
 def repositories(root: Path) -> list[str]:
     """Locations of repositories below `root`: relative paths with "/", such as ".git", "part/.git",
     ".git/modules/part", and "" for `root` itself.
 
     Links are not followed; those far down may be missing.
     """
-    found: list[str] = []
-    waiting = [("", 0)]
-    for looked_at, (folder, depth) in enumerate(waiting):
-        if looked_at == _MOST_FOLDERS or len(found) == _MOST_REPOSITORIES:
-            break
-        folders, others = _names(root / folder)
-        is_one = _is_repository((root / folder).name, folders, others)
-        if is_one:
-            found.append(folder)
-        if depth < _DEEPEST:
-            names = folders - _NOT_ENTERED
-            if is_one and folder:
-                names &= _OF_A_REPOSITORY
-            waiting += [(f"{folder}/{name}" if folder else name, depth + 1) for name in sorted(names)]
-    return found
+    return repositories_in(root, walked(root, _NEAR_FOLDERS))[:_MOST_REPOSITORIES]
+
+
+def repositories_in(root: Path, tree: Walked) -> list[str]:
+    """As `repositories`, all of those in `tree`, and those that a ".git" in it leads to."""
+    found: dict[str, None] = {}
+    for folder, folders, others in tree.folders:
+        if _is_repository(folder, folders, others):
+            found[folder] = None
+        for name in others:
+            if plain(name) == ".git":
+                led = _led_to(root, root / folder / name)
+                found |= {led: None} if led else {}
+    return list(found)
+
+
+def _led_to(root: Path, named: Path) -> str:
+    """Where below `root` the repository lies that a link or a file named ".git" leads to, "" for elsewhere."""
+    place = named
+    with contextlib.suppress(OSError, ValueError):
+        if named.is_file():
+            with named.open("rb") as file:
+                text = file.read(_LONGEST_PATH).decode("utf-8", "surrogateescape")
+            if not text.startswith("gitdir:"):
+                return ""
+            place = named.parent / text.removeprefix("gitdir:").strip()
+        real = Path(os.path.realpath(place))
+        if real.is_dir() and real != root and real.is_relative_to(root):
+            return real.relative_to(root).as_posix()
+    return ""
 
 
 class Watched:
-    """The repositories below `root` as they are now; `disarm` is for afterwards, when nobody is left who could swap
+    """The repositories in a tree as they are now; `disarm` is for afterwards, when nobody is left who could swap
     a folder meanwhile."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, tree: Walked) -> None:
         self._root = root
-        self._before = {path: os.path.lexists(root / path / "commondir") for path in repositories(root)}
+        self._whole = tree.whole
+        self._before = {
+            path: os.path.lexists(root / path / "commondir") for path in repositories_in(root, tree)
+        }
 
-    def disarm(self, *, new: bool = True) -> list[str]:
+    @property
+    def paths(self) -> list[str]:
+        return list(self._before)
+
+    def disarm(self, tree: Walked, *, new: bool = True) -> list[str]:
         """Remove what git would execute from new repositories (unless not `new`), and includes of other
         configurations from the rest.
 
         Returns the changed ones.
         """
-        paths = [path for path in repositories(self._root) if new or path in self._before]
+        new = new and self._whole  # or what was only not found before would be taken for new
+        paths = [path for path in repositories_in(self._root, tree) if new or path in self._before]
         return [path for path in paths if self._changed(path)]
 
     def _changed(self, path: str) -> bool:
@@ -122,11 +173,11 @@ def _names(folder: Path) -> tuple[set[str], set[str]]:
     return folders, others
 
 
-def _is_repository(name: str, folders: set[str], others: set[str]) -> bool:
+def _is_repository(path: str, folders: set[str], others: set[str]) -> bool:
     """Whether git takes it for a repository, or might."""
     names = folders | others
     if "HEAD" not in names:
-        return name == ".git" and "config" in names
+        return "config" in names and plain(path.rpartition("/")[2]) == ".git"
     return "commondir" in names or ("objects" in names and "refs" in names)
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 
 from agents.permissions.values import ApprovalRequest, Decision, Scope
+from app.autorun_text import autorun_sentence
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.form import fill_in
@@ -63,6 +64,7 @@ def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
     texts = dict.fromkeys((request.message, shown))  # identical for a form
     lines += [f"  {printable(line)}" for text in texts for line in text.splitlines()]
     lines += [f"  {printable(line)}" for line in request.diff.splitlines()]
+    lines += filter(None, [autorun_sentence(request, language)])
     return lines
 
 

@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 
 from agents.permissions.values import ApprovalRequest, Decision, Scope
 from agents.permissions.visible import visible
+from app.autorun_text import autorun_sentence
+from app.desktop.base.language import languages
 from app.desktop.base.style import set_kind
 from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
@@ -139,7 +141,8 @@ class ApprovalCard(FittedWidget):
         self._diff.set_head(heads.get(self._change.change, self.tr("What would change")))
         show_text(self._message, words.message(request))
         show_text(self._reasons, " ".join(filter(None, map(words.why, words.quiet(request)))))
-        loud = (*map(words.why, words.loud(request)), self._strange())
+        unasked = autorun_sentence(request, languages.current)
+        loud = (unasked, *map(words.why, words.loud(request)), self._strange())
         show_text(self._warning, " ".join(filter(None, loud)))
         show_text(self._wider, words.wider(request))
         no = self.tr("Decline") if request.kind in _WITHOUT_REASON else self.tr("Deny…")

@@ -195,6 +195,8 @@ def wider(request: ApprovalRequest) -> str:
         return told.format(server=visible(request.server))
     if request.kind == "shell":
         told = translate("Approval", "“Allow in…” covers every command that begins with: {pattern}")
+    elif pattern and request.kind == "files":
+        told = translate("Approval", "“Allow in…” covers this file: {pattern}")
     elif pattern:
         told = translate("Approval", "“Allow in…” covers every address of: {pattern}")
     elif "server" in request.scopes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents.permissions.decide import decide
+from agents.permissions.grants import released
 from agents.permissions.question import Question
 from agents.permissions.request import grant_for, request
 from agents.permissions.values import Effects, ToolFacts
@@ -45,3 +46,34 @@ def test_what_was_granted_is_not_asked_again() -> None:
 def test_where_nobody_is_there_to_ask_it_is_denied() -> None:
     verdict = decide(write(present=False))
     assert (verdict.action, verdict.by) == ("deny", "nobody") and verdict.message
+
+
+def test_a_file_that_other_programs_carry_out_is_asked_about_by_name_in_every_mode() -> None:
+    tasks = Effects(kind="files", writes=(".vscode", ".vscode/tasks.json"))
+    named = (".vscode/tasks.json",)
+    for mode in ("ask", "workspace", "all-in-sandbox"):
+        verdict = decide(write(mode=mode, effects=tasks, autorun=named))
+        assert verdict.action == "ask" and "autorun" in verdict.reasons
+        assert verdict.pattern == ".vscode/tasks.json"
+    question = write(mode="workspace", effects=tasks, autorun=named)
+    shown = request(question, decide(question))
+    assert shown.autorun == named
+    grant = grant_for(shown, "workspace", workspace=question.workspace, created=1.0)
+    assert grant is not None
+
+    def decided(**fields: object) -> str:
+        return decide(write(mode="workspace", effects=tasks, grants=(grant,), **fields)).action
+
+    assert decided(autorun=named) == decided(autorun=named, tool="edit_file") == "allow"
+    assert decided(autorun=(".envrc",)) == decided(autorun=(*named, ".envrc")) == "ask"
+    assert decided(autorun=named, tainted=True) == "ask"  # what a stranger wrote may be behind it
+    assert decide(write(mode="workspace", effects=tasks, autorun=named, present=False)).action == "deny"
+    assert released((grant,), question.workspace, 7) == named and not released((grant,), "/elsewhere", 7)
+
+
+def test_a_grant_to_write_files_is_none_for_those_that_other_programs_carry_out() -> None:
+    question = write()
+    grant = grant_for(request(question, decide(question)), "run", workspace=question.workspace, created=1.0)
+    assert grant is not None and decide(write(grants=(grant,))).action == "allow"
+    assert decide(write(grants=(grant,), autorun=("AGENTS.md",))).action == "ask"
+    assert released((grant,), question.workspace, 1) == ()

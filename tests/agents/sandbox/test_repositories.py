@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.api import Confinement, Ran, Sandbox
-from agents.sandbox.inside.repositories import Watched, harmless, repositories
+from agents.sandbox.inside.repositories import Watched, harmless, repositories, walked
 from agents.sandbox.protected import protected
 
 git_is_here = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -163,8 +163,9 @@ def test_repositories_are_found_where_git_keeps_them(tmp_path: Path) -> None:
         (tmp_path / path / "HEAD").write_text("ref: refs/heads/main")
     (tmp_path / "linked").symlink_to(tmp_path / "x")
     found = repositories(tmp_path)
-    assert sorted(found) == [".git", ".git/modules/a", ".git/modules/b/c", "bare", "x/y/.git"]
-    locked, _ = protected(Confinement(tmp_path))
+    inner = ["bare", "node_modules/p/.git", "x/y/.git"]
+    assert sorted(found) == [".git", ".git/modules/a", ".git/modules/b/c", *inner]
+    locked = protected(Confinement(tmp_path)).locked
     assert tmp_path / "bare/hooks" in locked and tmp_path / ".git/modules/b/c/hooks" in locked
 
 
@@ -175,7 +176,7 @@ def test_links_are_taken_out_and_not_followed(tmp_path: Path) -> None:
         (outside / name).write_text("mine")
     work = tmp_path / "work"
     work.mkdir()
-    watched = Watched(work)
+    watched = Watched(work, walked(work))
     new = work / ".git"
     for name in ("objects", "refs"):
         (new / name).mkdir(parents=True)
@@ -183,7 +184,7 @@ def test_links_are_taken_out_and_not_followed(tmp_path: Path) -> None:
     (new / "hooks").symlink_to(outside / "hooks")
     (new / "config").symlink_to(outside / "config")
     os.mkfifo(new / "config.worktree")
-    assert watched.disarm() == [".git"]
+    assert watched.disarm(walked(work)) == [".git"]
     assert sorted(path.name for path in new.iterdir()) == ["HEAD", "objects", "refs"]
     assert (outside / "hooks/pre-commit").read_text() == (outside / "config").read_text() == "mine"
 
