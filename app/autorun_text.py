@@ -5,7 +5,10 @@ from __future__ import annotations
 from agents.autorun.names import autorun
 from agents.permissions.values import ApprovalRequest
 from app.language import Language
-from app.messages import localized, messages
+from app.messages import localized
+
+# Programs that have no name of their own.
+_SPOKEN = {"The shell": "shell", "The desktop": "desktop", "Coding agents": "agents"}
 
 
 def autorun_sentence(request: ApprovalRequest, language: Language) -> str:
@@ -15,5 +18,6 @@ def autorun_sentence(request: ApprovalRequest, language: Language) -> str:
     found = autorun(request.autorun[0])
     if found is None:  # by a setting or a link
         return localized("autorun.pointed", language)
-    program = messages(language).get(f"autorun.programs.{found.program}", found.program)
+    word = _SPOKEN.get(found.program)
+    program = localized(f"autorun.program.{word}", language) if word else found.program
     return localized(f"autorun.{found.when}", language, program=program)
