@@ -120,7 +120,9 @@ def _notes(finished: RunFinished, refused: int, somebody: bool) -> list[str]:
     if finished.reason == "user" and not somebody:
         notes.append("Nobody answered whether this may be done. Open Coterie, and try again.")
     elif finished.reason == "user":
-        notes.append("The person at this computer did not allow it, or stopped it.")
+        notes.append(
+            "The person at this computer did not allow it, or stopped it. Try again only if they ask for it."
+        )
     elif finished.status != "completed":
         notes.append(localized_error(why_finished(finished)))
     if refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.widgets.toast import Toast
@@ -22,11 +22,11 @@ def test_a_long_sentence_wraps_in_a_narrow_window_and_its_action_can_be_pressed(
     window.show()
     pressed: list[bool] = []
     toast.say(LONG, "Show", lambda: pressed.append(True))
-    one_line = toast.height()
+    button, one_line = toast.findChild(QPushButton), toast.height()
     window.resize(300, 500)
     assert window.rect().contains(toast.geometry()) and toast.height() > one_line
-    assert toast.rect().contains(toast._button.geometry())
+    assert toast.rect().contains(button.geometry())
     window.resize(1000, 500)
     assert toast.height() == one_line
-    toast._button.click()
+    button.click()
     assert pressed == [True] and toast.isHidden()
