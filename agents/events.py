@@ -157,6 +157,7 @@ class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `mode` bits are those before, to be restored, `mode_after` those after; both are 0 where there was nothing.
     `link` is the target of a symbolic link, before if there was one; the hashes are then those of the targets.
+    A pipe can be made again; "other" are sockets and devices, of which nothing can be kept.
     """
 
     path: str
@@ -166,7 +167,7 @@ class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     bytes_before: int = 0
     bytes_after: int = 0
     mode: int = 0
-    kind: Literal["file", "folder", "link"] = "file"
+    kind: Literal["file", "folder", "link", "pipe", "other"] = "file"
     link: str = ""
     kept: bool = True
     mode_after: int = 0

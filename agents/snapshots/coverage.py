@@ -14,7 +14,7 @@ def coverable(
     root: Path, scope: Collection[str] | None, limits: SnapshotLimits, hidden: Collection[str] = ()
 ) -> bool:
     """Whether everything at the paths `scope` of the workspace `root` (None: all) is within the limits,
-    readable, and a file, folder or link.
+    readable, and a file, folder, link or pipe.
     """
     counted = _Counted(limits)
     waiting = [(str(root), 0)] if scope is None else []
@@ -57,6 +57,6 @@ class _Counted:
             self._bytes += found.st_size
             if found.st_size > self._limits.file_bytes or not os.access(path, os.R_OK):
                 return False
-        elif not stat.S_ISLNK(found.st_mode):
+        elif not (stat.S_ISLNK(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
             return False
         return self._items <= self._limits.items and self._bytes <= self._limits.total_bytes

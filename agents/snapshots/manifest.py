@@ -9,7 +9,9 @@ import msgspec
 
 from agents.events import FileChange
 
-Kind = Literal["file", "folder", "link", "other"]
+Kind = Literal["file", "folder", "link", "pipe", "other"]
+# They are all there is of it: no content belongs to them.
+PLAIN: tuple[Kind, ...] = ("folder", "pipe", "other")
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
@@ -17,7 +19,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
 
     `hash` is the SHA-256 of a file's content or of a link's target, "" when that is not kept. `stamp` is
     (mtime, ctime, inode), the times in nanoseconds: while it is the same, so is the content. "other" are
-    pipes, sockets and devices.
+    sockets and devices.
     """
 
     path: str
@@ -79,9 +81,7 @@ def difference(before: Manifest, after: Manifest) -> tuple[FileChange, ...]:
 
 
 def _same(was: Item, now: Item) -> bool:
-    if was.kind == "other":
-        return True
-    if was.kind == "folder":
+    if was.kind in PLAIN:
         return was.mode == now.mode
     if was.hash and now.hash:
         return was.hash == now.hash and (was.mode == now.mode or was.kind == "link")
@@ -91,11 +91,8 @@ def _same(was: Item, now: Item) -> bool:
 def changes_of(was: Item | None, now: Item | None) -> list[FileChange]:
     """Changes from one item to another at the same path, None where there was nothing.
 
-    Two changes when they are of different kinds: the one is deleted and the other new. Of pipes, sockets and
-    devices nothing is said.
+    Two changes when they are of different kinds: the one is deleted and the other new.
     """
-    was = None if was is not None and was.kind == "other" else was
-    now = None if now is not None and now.kind == "other" else now
     if was is not None and now is not None and was.kind != now.kind:
         return [_change(was, None), _change(None, now)]
     return [_change(was, now)] if was or now else []
@@ -103,7 +100,7 @@ def changes_of(was: Item | None, now: Item | None) -> list[FileChange]:
 
 def _change(was: Item | None, now: Item | None) -> FileChange:
     there = was or now
-    assert there is not None and there.kind != "other"
+    assert there is not None
     return FileChange(
         path=there.path,
         change="new" if was is None else "deleted" if now is None else "changed",
@@ -115,5 +112,5 @@ def _change(was: Item | None, now: Item | None) -> FileChange:
         mode_after=now.mode if now else 0,
         kind=there.kind,
         link=there.link,
-        kept=was is None or was.kind == "folder" or bool(was.hash),
+        kept=was is None or was.kind in ("folder", "pipe") or bool(was.hash),
     )

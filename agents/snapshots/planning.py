@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from agents.events import FileChange, Undone
-from agents.snapshots.manifest import Item, changes_of, within
+from agents.snapshots.manifest import PLAIN, Item, changes_of, within
 from agents.snapshots.timeline import Layer, Timeline, states
 from agents.snapshots.values import Step, UndoPlan
 
@@ -132,7 +132,7 @@ def _same(one: Item | None, other: Item | None) -> bool:
 
 
 def _kept(target: Item | None, has: Callable[[str], bool]) -> bool:
-    return target is None or target.kind == "folder" or has(target.hash)
+    return target is None or target.kind in ("folder", "pipe") or has(target.hash)
 
 
 def _step(wish: Wanted, action: Literal["restore", "remove", "conflict", "lost"]) -> Step:
@@ -165,7 +165,7 @@ def alike(one: Item | None, other: Item | None) -> bool:
         return False
     if one.hash and other.hash:
         return one.hash == other.hash
-    return one.kind == "folder" or one.bytes == other.bytes
+    return one.kind in PLAIN or one.bytes == other.bytes
 
 
 def exactly(one: Item | None, other: Item | None) -> bool:
@@ -174,4 +174,4 @@ def exactly(one: Item | None, other: Item | None) -> bool:
         return False
     if one is None or other is None or one.kind == "link":
         return True
-    return one.mode == other.mode and (one.kind == "folder" or bool(one.hash and other.hash))
+    return one.mode == other.mode and (one.kind in PLAIN or bool(one.hash and other.hash))

@@ -68,6 +68,9 @@ class Restorer:
         try:
             if target.kind == "link":
                 folder.make_link(temporary, self._content.read(target.hash).decode())
+            elif target.kind == "pipe":
+                folder.make_pipe(temporary)
+                folder.change_mode(temporary, target.mode)
             else:
                 self._written(folder, temporary, target)
             folder.replace(name, temporary)

@@ -142,6 +142,8 @@ class Look:
                 self._inside(folder, name, path, depth)
         elif stat.S_ISREG(found.st_mode):
             self._items.append(self._file(folder, name, path, found))
+        elif stat.S_ISFIFO(found.st_mode):
+            self._items.append(Item(path, "pipe", mode=mode))
         else:
             self._uncovered += 1
             self._items.append(Item(path, "other", mode=mode))

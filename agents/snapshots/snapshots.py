@@ -220,7 +220,7 @@ def _named(effects: Effects, found: Manifest) -> tuple[FileChange, ...]:
         item = items.get(path)
         if item is None:
             changes.append(FileChange(path, "new"))
-        elif item.kind != "other":
+        else:
             changes.append(
                 FileChange(
                     path,
@@ -230,7 +230,7 @@ def _named(effects: Effects, found: Manifest) -> tuple[FileChange, ...]:
                     mode=item.mode,
                     kind=item.kind,
                     link=item.link,
-                    kept=item.kind == "folder" or bool(item.hash),
+                    kept=item.kind in ("folder", "pipe") or bool(item.hash),
                 )
             )
     return tuple(changes)

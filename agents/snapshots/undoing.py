@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agents.events import FileChange, Undone
 from agents.snapshots.content import ContentStore
-from agents.snapshots.manifest import Item, changes_of
+from agents.snapshots.manifest import PLAIN, Item, changes_of
 from agents.snapshots.planning import above, as_left
 from agents.snapshots.restoring import Occupied, Restorer
 from agents.snapshots.scan import Look, SnapshotLimits
@@ -65,7 +65,7 @@ class Undoing:
 
     def _kept(self, step: Step, there: Item | None) -> bool:
         """Store what is there; returns whether it may be removed."""
-        if there is None or there.kind == "folder" or there.hash:
+        if there is None or there.kind in PLAIN or there.hash:
             return True
         self._conflicts.append(step.path)
         return False

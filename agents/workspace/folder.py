@@ -10,6 +10,7 @@ two.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -175,6 +176,12 @@ class Folder:
     def make_link(self, name: str, target: str) -> None:
         """Create a symbolic link."""
         os.symlink(target, self._at(name), dir_fd=self._descriptor)
+
+    def make_pipe(self, name: str) -> None:
+        """Create a named pipe that only its owner may use."""
+        if sys.platform == "win32":
+            raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), name)
+        os.mkfifo(self._at(name), 0o600, dir_fd=self._descriptor)
 
     def make_folder(self, name: str) -> None:
         os.mkdir(self._at(name), dir_fd=self._descriptor)

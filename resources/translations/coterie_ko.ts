@@ -9964,8 +9964,8 @@
         <translation>그래도 {path} 복원</translation>
     </message>
     <message>
-        <source>Can’t be restored: it was too large to keep.</source>
-        <translation>되돌릴 수 없음: 너무 커서 저장해 두지 못했습니다.</translation>
+        <source>Can’t be restored: no copy could be kept.</source>
+        <translation>되돌릴 수 없음: 사본을 저장해 두지 못했습니다.</translation>
     </message>
     <message>
         <source>Changed since, by hand or by a later step. It is left alone unless you select it; the current version is kept.</source>

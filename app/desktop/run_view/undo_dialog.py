@@ -58,7 +58,7 @@ class _FileRow(ThemedWidget):
     def _meaning(self) -> str:
         step = self.step
         if step.action == "lost":
-            return self.tr("Can’t be restored: it was too large to keep.")
+            return self.tr("Can’t be restored: no copy could be kept.")
         if step.action == "conflict":
             return self.tr(
                 "Changed since, by hand or by a later step. It is left alone unless you select it; the "

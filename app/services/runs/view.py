@@ -88,13 +88,15 @@ def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
                 conflicts.discard(change.path)
                 if change.path not in last:
                     continue
-                as_left = change.after == last[change.path].after
-                if as_left or event.redo:
+                there = change.change != "deleted"
+                was, left = first[change.path], last[change.path]
+                as_left = (there, change.after) == (left.change != "deleted", left.after)
+                if not event.redo and (there, change.after) == (was.change != "new", was.before):
+                    undone.add(change.path)
+                elif as_left or event.redo:
                     undone.discard(change.path)
                     if not as_left:  # an undo restores somebody's later version
                         conflicts.add(change.path)
-                elif change.after == first[change.path].before:
-                    undone.add(change.path)
     found: list[Touched] = []
     state: Literal["changed", "undone", "conflict"]
     for path in sorted(last):

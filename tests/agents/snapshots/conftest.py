@@ -55,9 +55,11 @@ class Bench:
         self.add(self.snapshots.after(name))
 
     def shell(self, name: str, command: str) -> None:
-        self.call(
-            name, SHELL, lambda: subprocess.run(["sh", "-c", command], cwd=self.root, check=True), ANYWHERE
-        )
+        self.act(name, lambda: subprocess.run(["sh", "-c", command], cwd=self.root, check=True))
+
+    def act(self, name: str, act: Callable[[], object]) -> None:
+        """As `shell`, done by `act`."""
+        self.call(name, SHELL, act, ANYWHERE)
 
     def write(self, name: str, path: str, text: str) -> None:
         def act() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 import unicodedata
 from pathlib import Path
@@ -165,11 +166,18 @@ def test_a_folder_with_too_much_in_it_is_not_covered(tmp_path: Path, limits: Sna
     assert not (bench.root / "new").exists()
 
 
-def test_pipes_neither_hang_nor_count_as_covered(bench: Bench) -> None:
+def test_pipes_do_not_hang_and_sockets_do_not_count_as_covered(bench: Bench) -> None:
     os.mkfifo(bench.root / "pipe")
+    assert bench.snapshots.covers(SHELL, ANYWHERE)
+    bind(bench.root / "socket")
     assert not bench.snapshots.covers(SHELL, ANYWHERE)
     bench.shell("c1", "echo a > a")
     assert [file.path for file in bench.last_files] == ["a"]
+
+
+def bind(path: Path) -> None:
+    """Leave a socket at `path` that nobody listens to."""
+    os.mknod(path, stat.S_IFSOCK | 0o600)
 
 
 def test_a_file_that_grows_while_it_is_read_is_kept_as_it_was_at_some_moment(bench: Bench) -> None:

@@ -109,6 +109,12 @@ def test_changes_of_one_file_are_one_and_a_file_that_came_and_went_is_none() -> 
     assert [file.state for file in view_of(RECORD, entries).touched] == ["undone"]
 
 
+def test_a_new_folder_that_was_removed_again_is_undone() -> None:
+    taken = SnapshotTaken("c1", "after", (FileChange("d", "new", kind="folder"),))
+    undone = Undone(("c1",), (FileChange("d", "deleted", kind="folder"),))
+    assert [file.state for file in touched(journal((1.0, taken), (2.0, undone)))] == ["undone"]
+
+
 def test_a_file_that_somebody_changed_is_a_conflict_until_the_run_or_an_undoing_changes_it_again() -> None:
     made = FileChange("a", "new", after="1")
     journaled = journal((0.0, SnapshotTaken("c1", "after", (made,))), (1.0, Undone(("c1",), (), ("a",))))
