@@ -98,9 +98,9 @@ def import_rest() -> None:
 
 
 def _let_programs_in(services: Services, home: Path) -> None:
-    from app.mcp_server.entrance import let_programs_in
+    from app.mcp_server.entrance import Entrance
 
-    let_programs_in(services, home, in_window=True)
+    Entrance(services, home, in_window=True).open()
 
 
 def dress(application: QApplication, settings: SettingsFile) -> None:

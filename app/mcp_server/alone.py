@@ -1,4 +1,4 @@
-"""Calls where no window and no server is open: over services of this process, opened for the first of them."""
+"""Calls where no process has the data open: over services of this one, opened for the first of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.mcp_server.calls import Call, Caller, Done
-from app.mcp_server.door import carried_out_elsewhere
+from app.mcp_server.door import CLOSED, SERVER, WINDOW, carried_out_elsewhere
+from app.mcp_server.tools import RUN_TASK
 
 if TYPE_CHECKING:
-    from app.mcp_server.tool_work import ToolWork
+    from app.mcp_server.entrance import Entrance
     from app.services.services import Services
 
 Opener = Callable[[Path], "Services"]
@@ -25,54 +26,53 @@ def open_without_states(home: Path) -> Services:
 
 
 class ElsewhereOrAlone:
-    """Hands each call to a process that has the data open, and carries it out here while there is none. Calls may
-    come from several threads."""
+    """Hands each call to a process that has the data open, and carries it out here while there is none; then others
+    hand theirs to this one, so that a model is in memory once. Calls may come from several threads."""
 
     def __init__(self, home: Path, opener: Opener = open_without_states) -> None:
         self._home, self._opener = home, opener
         self._lock, self._in_use = threading.Lock(), 0
         self._services: Services | None = None
-        self._work: ToolWork | None = None
+        self._entrance: Entrance | None = None
 
     def carry_out(self, call: Call, caller: Caller) -> Done:
         """Raises UserError `store.*` where the data cannot be opened."""
-        done = carried_out_elsewhere(self._home, call, caller)
-        if done is not None:
-            self._close_unused()  # that process has the model in memory now
-            return done
-        with self._opened() as work:
-            return work.carry_out(call, caller)
+        while True:
+            files = (WINDOW, SERVER) if self._services is None else (WINDOW,)
+            done = carried_out_elsewhere(self._home, call, caller, files)
+            if done is None:
+                break
+            self.close(unless_used=True)  # that process has the model in memory now
+            # A question loses nothing by being asked again.
+            if done != CLOSED or call.tool == RUN_TASK or caller.is_gone():
+                return done
+        with self._opened() as entrance:
+            return entrance.work.carry_out(call, caller)
 
-    def close(self) -> None:
-        """The calls have ended."""
+    def close(self, *, unless_used: bool = False) -> None:
+        """Close what was opened here. What others are at work on here ends."""
         with self._lock:
-            services, work = self._services, self._work
-            self._services = self._work = None
-        if work is not None:
-            work.close()
+            entrance = self._entrance
+            if entrance is None or (unless_used and (self._in_use or entrance.is_busy)):
+                return
+            services, self._services, self._entrance = self._services, None, None
         if services is not None:
             services.close()
 
-    def _close_unused(self) -> None:
-        with self._lock:
-            unused = self._in_use == 0
-        if unused:
-            self.close()
-
     @contextlib.contextmanager
-    def _opened(self) -> Iterator[ToolWork]:
+    def _opened(self) -> Iterator[Entrance]:
         # Not at the start: where a window is open nothing of it is needed.
-        from app.mcp_server.tool_work import ToolWork
+        from app.mcp_server.entrance import Entrance
 
         with self._lock:
-            if self._work is None:
+            if self._entrance is None:
                 services = self._services = self._opener(self._home)
                 services.lifecycle.begin()
-                self._work = ToolWork(services, in_window=False)
-            work = self._work
+                self._entrance = Entrance(services, self._home, in_window=False).open()
+            entrance = self._entrance
             self._in_use += 1
         try:
-            yield work
+            yield entrance
         finally:
             with self._lock:
                 self._in_use -= 1

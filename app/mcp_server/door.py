@@ -54,6 +54,10 @@ class Door:
         self._threads: set[threading.Thread] = set()
         self._folder = self._address = ""
 
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._threads)
+
     def open(self) -> None:
         """Raises OSError."""
         if os.name == "nt":
@@ -65,13 +69,15 @@ class Door:
         self._listener = Listener(self._address, family, authkey=self._key)
         self._thread = threading.Thread(target=self._listen, name="program-calls", daemon=True)
         self._thread.start()
-        write_whole(self._file, msgspec.json.encode(_Address(self._address, self._key.hex())), synced=False)
+        self._told = _Address(self._address, self._key.hex())
+        write_whole(self._file, msgspec.json.encode(self._told), synced=False)
         self._file.chmod(0o600)
 
     def close(self) -> None:
         """End open calls, and wait for them."""
         self._closing.set()
-        self._file.unlink(missing_ok=True)
+        if _address_in(self._file) == self._told:  # another process may have come after this one
+            self._file.unlink(missing_ok=True)
         with contextlib.suppress(*_LOST):  # wakes what waits for the next one
             Client(self._address, authkey=self._key).close()
         self._thread.join()
@@ -168,11 +174,20 @@ def carried_out_elsewhere(
     return Done("The call was ended.", failed=True)
 
 
-def _reached(file: Path) -> Connection | None:
+def _address_in(file: Path) -> _Address | None:
     try:
-        found = msgspec.json.decode(file.read_bytes(), type=_Address)
+        return msgspec.json.decode(file.read_bytes(), type=_Address)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _reached(file: Path) -> Connection | None:
+    found = _address_in(file)
+    if found is None:
+        return None
+    try:
         opened: Connection = Client(found.address, authkey=bytes.fromhex(found.key))
-    except (*_LOST, ValueError):  # none, or one that has died
+    except (*_LOST, ValueError):  # one that has died
         return None
     return opened
 

@@ -14,7 +14,7 @@ from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.serve import user_unit
 from app.cli.serve.service_manager import tell
-from app.mcp_server.entrance import let_programs_in
+from app.mcp_server.entrance import Entrance
 from app.mcp_server.over_http import OverHttp
 from app.server.options import ServerOptions, checked, options_of
 from app.server.server import PROTOCOLS, Server
@@ -71,7 +71,7 @@ def serve(given: GivenOptions, output: Output) -> int:
             elif server.keys.is_empty:
                 output.note(output.localized("cli.serve.no_keys"))
             services.lifecycle.begin(given.model, given.context)
-            let_programs_in(services, paths.home(), in_window=False)
+            Entrance(services, paths.home(), in_window=False).open()
             threading.Event().wait()
         except Ended:
             return 0

@@ -13,7 +13,7 @@ from mcp_types import CallToolResult
 from agents.permissions.values import ApprovalRequest, Decision
 from app.mcp_server.calls import Call, Done
 from app.mcp_server.door import SERVER, WINDOW, Door, carried_out_elsewhere
-from app.mcp_server.entrance import let_programs_in
+from app.mcp_server.entrance import Entrance
 from app.services.runs.events import RunAsks
 from app.store.records import ServerKey
 from tests.support.mcp_client import NAME, answering, speaking_to, text_of
@@ -33,7 +33,7 @@ class Window:
         self.asked: list[ApprovalRequest] = []
         self.services.lifecycle.begin()
         self.services.events.subscribe(RunAsks, self._hear)
-        let_programs_in(self.services, home, in_window=in_window)
+        Entrance(self.services, home, in_window=in_window).open()
 
     def _hear(self, event: RunAsks) -> None:
         if event.request is not None:
