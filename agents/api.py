@@ -115,6 +115,15 @@ class Outcome(msgspec.Struct, frozen=True):
     untrusted: bool = False
 
 
+class Surroundings(msgspec.Struct, frozen=True):
+    """What programs find besides the system and the workspace: fields of `Confinement`, and variables."""
+
+    readable: tuple[Path, ...] = ()
+    programs: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
+    environment: dict[str, str] = {}
+
+
 class ToolContext(msgspec.Struct, frozen=True):
     """What a tool may use while it runs.
 
@@ -127,6 +136,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     answer does not count against the tool's time-out. None: nobody can be asked. `attachments` are folders with
     tables of a chat, which programs may read; they lie in one folder, which the variable ATTACHMENTS names to them.
     `released` are files that other programs carry out, and that this call may write nevertheless.
+    `surroundings` gives what programs find besides; it may take a moment.
     """
 
     workspace: Workspace
@@ -142,6 +152,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     call: str = ""
     attachments: tuple[Path, ...] = ()
     released: tuple[str, ...] = ()
+    surroundings: Callable[[], Surroundings] = lambda: Surroundings()
 
 
 class Tool(Protocol):
@@ -212,11 +223,12 @@ class Limits(msgspec.Struct, frozen=True):
 class Confinement(msgspec.Struct, frozen=True):
     """Where a process may write and what it may reach.
 
-    The system is readable, the user's home and our own data are not there at all, but for `readable` and
-    `writable`. `workspace` is the working directory, writable unless `workspace_writable` is False;
-    `protected` are paths in it that stay read-only (".git/hooks", ".git/config"). Files that other programs carry
-    out without being asked (`agents.autorun`) are kept from being changed or made, but for `released`, paths relative
-    to the workspace.
+    The system is readable, the user's home and our own data are not there at all, but for `readable`,
+    `writable` and `programs`: toolchains, only to be read, in which no sockets are looked for. `hidden` paths in
+    `readable` and `programs`, without links in them, cannot be read, whatever links lead to them. `workspace` is the
+    working directory, writable unless `workspace_writable` is False; `protected` are paths in it that stay read-only
+    (".git/hooks", ".git/config"). Files that other programs carry out without being asked (`agents.autorun`) are kept
+    from being changed or made, but for `released`, paths relative to the workspace.
     """
 
     workspace: Path
@@ -226,6 +238,8 @@ class Confinement(msgspec.Struct, frozen=True):
     readable: tuple[Path, ...] = ()
     writable: tuple[Path, ...] = ()
     network: bool = False
+    programs: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
 
 
 class Ran(msgspec.Struct, frozen=True):

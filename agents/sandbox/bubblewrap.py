@@ -75,8 +75,8 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
             made += ["--ro-bind", str(folder), str(folder)]
     for package in (_INSIDE, _AUTORUN):
         made += ["--ro-bind", str(package), str(_SOURCES / package.relative_to(_HERE))]
-    for folder in confinement.readable:
-        made += ["--ro-bind", os.path.realpath(folder), str(folder)]
+    mounts, emptied = _read_only(confinement)
+    made += mounts
     aliases = [(Path(os.path.realpath(folder)), folder) for folder in confinement.writable]
     for real, given in aliases:
         for place in dict.fromkeys((real, given)):
@@ -95,8 +95,35 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
     for folder in confinement.readable:  # connecting to a socket needs no writable folder
         real = Path(os.path.realpath(folder))
         for socket in sockets([real]):
-            made += ["--ro-bind", "/dev/null", str(folder / socket.relative_to(real))]
+            for place in _places(socket, [(real, folder)]):
+                made += ["--ro-bind", "/dev/null", str(place)]
+    for place in emptied:  # at last, as what may be seen can lie in what is hidden
+        made += ["--remount-ro", str(place)]
     return [*made, "--remount-ro", "/", "--chdir", str(workspace)]
+
+
+def _read_only(confinement: Confinement) -> tuple[list[str], list[Path]]:
+    """Mounts of what may be read, outer ones first, with something empty over what is hidden of it; and the empty
+    folders."""
+    mounts: dict[Path, list[str]] = {}
+    emptied: list[Path] = []
+    for folder in (*confinement.programs, *confinement.readable):
+        real = Path(os.path.realpath(folder))
+        for place in dict.fromkeys((real, folder)):  # links of a toolchain may name either
+            mounts.setdefault(place, ["--ro-bind-try", str(real), str(place)])
+            for path in confinement.hidden:
+                if path.is_relative_to(real) and os.path.lexists(path):
+                    over = place / path.relative_to(real)
+                    mounts[over] = _empty(path, over)
+                    emptied += [over] if path.is_dir() else []
+    ordered = sorted(mounts, key=lambda place: len(place.parts))
+    return [word for place in ordered for word in mounts[place]], list(dict.fromkeys(emptied))
+
+
+def _empty(path: Path, place: Path) -> list[str]:
+    if path.is_dir():
+        return ["--perms", "0555", "--size", "4096", "--tmpfs", str(place)]
+    return ["--ro-bind", "/dev/null", str(place)]
 
 
 def _places(path: Path, aliases: Sequence[tuple[Path, Path]]) -> list[Path]:

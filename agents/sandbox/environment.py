@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 _KEPT = ("LANG", "LANGUAGE", "TZ", "COLUMNS", "LINES")
 _PATHS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -19,7 +20,7 @@ def program_environment(
     """
     kept = {name: value for name, value in base.items() if name in _KEPT or name.startswith("LC_")}
     kept.setdefault("LANG", "C.UTF-8")
-    kept["PATH"] = _search_path(base.get("PATH", ""))
+    kept["PATH"] = search_path(base.get("PATH", ""))
     kept["TERM"] = "dumb"
     kept["USER"] = kept["LOGNAME"] = "user"
     kept["GIT_TERMINAL_PROMPT"] = "0"
@@ -27,8 +28,22 @@ def program_environment(
     return kept | dict(added or {})
 
 
-def _search_path(path: str) -> str:
-    """The entries of a search path that lie in the system, and its usual ones."""
+def search_path(path: str, usual: Sequence[str] = (), visible: Sequence[Path] = ()) -> str:
+    """The entries of a search path that lie in the system or in `visible` folders, in their order, and the system's
+    usual ones.
+
+    `usual` are folders with programs in `visible`. They come last, or first where `path` names none of the user's: a
+    desktop does not know what shells add to it.
+    """
     system = ("/usr/", "/bin", "/sbin", "/opt/", "/nix/store/", "/run/current-system/")
-    listed = [entry for entry in path.split(os.pathsep) if entry.startswith(system)]
-    return os.pathsep.join(dict.fromkeys([*listed, *_PATHS]))
+    kept, own = [], False
+    for entry in path.split(os.pathsep):
+        real = Path(os.path.realpath(entry)) if entry.startswith("/") else Path()
+        if entry.startswith(system):
+            kept.append(entry)
+        elif any(real.is_relative_to(os.path.realpath(folder)) for folder in visible):
+            own = True
+            shown = any(Path(entry).is_relative_to(folder) for folder in visible)
+            kept.append(entry if shown else str(real))
+    kept = [*kept, *usual] if own else [*usual, *kept]
+    return os.pathsep.join(dict.fromkeys([*kept, *_PATHS]))

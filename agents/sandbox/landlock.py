@@ -19,6 +19,7 @@ from agents.sandbox.inside.landlock import abi
 from agents.sandbox.inside.seccomp import supported
 from agents.sandbox.launched import Launched, launcher, plan_of
 from agents.sandbox.protected import protected
+from agents.sandbox.secret_places import without
 from agents.sandbox.visible import interpreter_folders, merged_folders, settings_files, system_folders
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
@@ -43,8 +44,10 @@ class Landlock(Launched):
         workspace = Path(os.path.realpath(confinement.workspace))
         kept = protected(confinement)
         plan = plan_of(self.name, confinement, limits, channel, workspace)
+        reads, lists = readable(confinement, workspace)
         plan = plan._replace(
-            reads=tuple(map(str, readable(confinement, workspace))),
+            reads=tuple(map(str, reads)),
+            lists=tuple(map(str, lists)),
             writes=(*_DEVICES, *plan.roots),
             landlock=abi(),
             guarded=tuple(map(str, (*kept.locked, *kept.linked))),
@@ -54,10 +57,14 @@ class Landlock(Launched):
         return launcher(plan, argv)
 
 
-def readable(confinement: Confinement, workspace: Path) -> tuple[Path, ...]:
-    """All that a program may read, without links."""
+def readable(confinement: Confinement, workspace: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """All that a program may read, and folders of which it may read the names; without links."""
     merged = (path for path, _ in merged_folders())
     settings = settings_files(network=confinement.network)
-    paths = (*system_folders(), *merged, *settings, *interpreter_folders(), *map(Path, _FACTS))
-    paths = (*paths, *confinement.readable, workspace)
-    return tuple(dict.fromkeys(Path(os.path.realpath(path)) for path in paths))
+    paths = [*system_folders(), *merged, *settings, *map(Path, _FACTS), workspace]
+    lists: list[Path] = []
+    for folder in (*interpreter_folders(), *confinement.programs, *confinement.readable):
+        shown, around = without(Path(os.path.realpath(folder)), confinement.hidden)
+        paths += shown
+        lists += around
+    return tuple(dict.fromkeys(Path(os.path.realpath(path)) for path in paths)), tuple(dict.fromkeys(lists))

@@ -64,7 +64,7 @@ def checked(confinement: Confinement) -> None:
     workspace = confinement.workspace
     if not workspace.is_dir():
         raise UserError("sandbox.no_workspace", path=str(workspace))
-    for folder in (workspace, *confinement.writable, *confinement.readable):
+    for folder in (workspace, *confinement.writable, *confinement.readable, *confinement.programs):
         if too_wide(Path(os.path.realpath(folder))):
             raise UserError("sandbox.too_wide", path=str(folder))
 

@@ -75,17 +75,22 @@ class Executing(msgspec.Struct, frozen=True):
         if refused or context.sandbox is None:
             return Outcome(refused, status="error")
         attachments = context.attachments
+        surroundings = context.surroundings()
+        added = {"ATTACHMENTS": str(attachments[0].parent)} if attachments else {}
         seconds = min(float(arguments.get("timeout", 60)), _MOST_SECONDS)
+        confinement = Confinement(
+            context.workspace.root,
+            released=context.released,
+            readable=(*attachments, *surroundings.readable),
+            programs=surroundings.programs,
+            hidden=surroundings.hidden,
+            network=context.network,
+        )
         try:
             ran = context.sandbox.run(
                 self.argv(written),
-                Confinement(
-                    context.workspace.root,
-                    released=context.released,
-                    readable=attachments,
-                    network=context.network,
-                ),
-                environment={"ATTACHMENTS": str(attachments[0].parent)} if attachments else None,
+                confinement,
+                environment=surroundings.environment | added,
                 limits=Limits(seconds=seconds),
                 cancelled=context.cancelled,
             )

@@ -41,8 +41,16 @@ def every_access(version: int) -> int:
     return rights
 
 
-def confine_files(version: int, reads: tuple[str, ...], writes: tuple[str, ...], *, network: bool) -> None:
-    """Allow reading and executing below `reads`, all but making devices below `writes`, and nothing else.
+def confine_files(
+    version: int,
+    reads: tuple[str, ...],
+    writes: tuple[str, ...],
+    *,
+    network: bool,
+    lists: tuple[str, ...] = (),
+) -> None:
+    """Allow reading and executing below `reads`, all but making devices below `writes`, the names of files below
+    `lists`, and nothing else.
 
     `version` is that of Landlock to use. Paths that are not there are passed over. Signals and abstract sockets
     of processes outside are out of reach since version 6, TCP since 4 unless `network`. Raises OSError.
@@ -52,6 +60,8 @@ def confine_files(version: int, reads: tuple[str, ...], writes: tuple[str, ...],
     try:
         for path in reads:
             _allow(ruleset, path, rights & (_EXECUTE | _READ_FILE | _READ_DIR))
+        for path in lists:
+            _allow(ruleset, path, rights & _READ_DIR)
         for path in writes:
             _allow(ruleset, path, rights & ~(_MAKE_CHAR | _MAKE_BLOCK))
         if libc().syscall(_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(0)):  # after `no_new_privs`

@@ -151,7 +151,8 @@ def _confined(plan: LaunchPlan, home: str) -> int:
         privileges.signalled_when_parent_dies(signal.SIGKILL)
         privileges.no_new_privileges()
         privileges.drop_capabilities()
-        landlock.confine_files(plan.landlock, plan.reads, (*plan.writes, home), network=plan.network)
+        writes = (*plan.writes, home)
+        landlock.confine_files(plan.landlock, plan.reads, writes, network=plan.network, lists=plan.lists)
         rules = seccomp.Rules(
             unix=False,
             network=plan.network,

@@ -21,8 +21,9 @@ class LaunchPlan(NamedTuple):
     of git in them are disarmed in the end. `guarded` are files and folders in them that are put back when
     they were changed, where the system cannot keep them from being written. `pointed` are paths that settings of git
     name, `released` those of other programs' files that may be written. `reads` and `writes` are paths,
-    for Landlock. `floor` bytes and room for `floor_files` files are left free on the disk of `folder`, the
-    working directory. `landlock` is the version of Landlock to use, 0 for none.
+    for Landlock, `lists` are folders of which the names may be read. `floor` bytes and room for `floor_files` files
+    are left free on the disk of `folder`, the working directory. `landlock` is the version of Landlock to use, 0 for
+    none.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class LaunchPlan(NamedTuple):
     floor_files: int = 0
     landlock: int = 0
     reads: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     guarded: tuple[str, ...] = ()
@@ -51,7 +53,7 @@ def encoded(plan: LaunchPlan) -> str:
 
 def decoded(text: str) -> LaunchPlan:
     fields: dict[str, Any] = json.loads(text)
-    for name in ("reads", "writes", "roots", "guarded", "pointed", "released"):
+    for name in ("reads", "lists", "writes", "roots", "guarded", "pointed", "released"):
         fields[name] = tuple(fields[name])
     fields["expected"] = tuple((path, device, inode) for path, device, inode in fields["expected"])
     return LaunchPlan(**fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import shutil
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from agents.api import Journal, Tool, ToolContext
 from agents.workspace.workspace import Workspace
+from app.services.runs.surroundings import surroundings
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -106,6 +108,7 @@ class RunParts:
             kept=journal.kept,
             language=self.language(),
             attachments=self._attached(run),
+            surroundings=functools.cache(lambda: surroundings(workspace.root, self._home, ())),
         )
 
     def snapshots(self, workspace: Workspace) -> Snapshots:

@@ -1,0 +1,55 @@
+"""What the commands of a run may read besides the system and its workspace: the person's toolchains and folders."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from agents.api import Surroundings
+from agents.sandbox.secret_places import hidden_in, secret_places
+from agents.sandbox.toolchains import found_toolchains
+
+
+def surroundings(
+    workspace: Path,
+    data_folder: Path,
+    readable: tuple[Path, ...],
+    environment: Mapping[str, str] = os.environ,
+) -> Surroundings:
+    """Look at the homes of the user, without what is personal there: keys, passwords, our own data.
+
+    It takes part of a second for large toolchains.
+    """
+    found = found_toolchains(user_home(), environment, workspace)
+    hidden = hidden_in((*found.folders, *readable), secrets(data_folder))
+    return Surroundings(
+        readable=readable,
+        programs=found.folders,
+        hidden=tuple(dict.fromkeys((*found.hidden, *hidden))),
+        environment=found.environment,
+    )
+
+
+def secrets(data_folder: Path) -> tuple[Path, ...]:
+    """What no command may read, as paths without links and as they are named."""
+    ours = (data_folder, Path(os.path.realpath(data_folder)))
+    return tuple(dict.fromkeys((*(path for home in _homes() for path in secret_places(home)), *ours)))
+
+
+def user_home() -> Path:
+    """The user's home, as the variable names it."""
+    return Path(os.path.expanduser("~"))  # noqa: PTH111  # Path.home() raises where there is none
+
+
+def _homes() -> Iterable[Path]:
+    homes = [user_home()]
+    if sys.platform != "win32":
+        import pwd
+
+        try:
+            homes.append(Path(pwd.getpwuid(os.getuid()).pw_dir))
+        except KeyError:  # a user without an entry
+            return homes
+    return dict.fromkeys(homes)
