@@ -47,11 +47,11 @@ def config_options(
         for each in modes(mode, language).available_modes
     ]
     of_model = [SessionConfigSelectOption(value=value, name=name) for value, name in models.items()]
-    given = ((MODE, "acp.modes", mode, of_mode), (MODEL, "acp.models", model, of_model))
+    given = ((MODE, "modes", mode, of_mode), (MODEL, "models", model, of_model))
     return [
         SessionConfigOptionSelect(
             id=id,
-            name=localized(key, language),
+            name=localized(f"acp.{key}", language),
             category=id,
             type="select",
             current_value=current,

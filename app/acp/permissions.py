@@ -41,11 +41,15 @@ def options_of(
 ) -> list[PermissionOption]:
     """The answers there are. Not `lasting`: none that counts after this run."""
     scopes = [scope for scope in request.scopes if lasting or scope == "run"]
-    kinds: list[tuple[str, str, PermissionOptionKind]] = [(_ONCE, "acp.allow.once", "allow_once")]
-    kinds += [(scope, f"acp.allow.{scope}", "allow_always") for scope in scopes if scope != _ONCE]
-    kinds.append((_DENY, "acp.deny", "reject_once"))
+    kinds: list[tuple[str, PermissionOptionKind]] = [(_ONCE, "allow_once")]
+    kinds += [(scope, "allow_always") for scope in scopes if scope != _ONCE]
+    options = [
+        PermissionOption(option_id=id, name=localized(f"acp.allow.{id}", language), kind=kind)
+        for id, kind in kinds
+    ]
     return [
-        PermissionOption(option_id=id, name=localized(key, language), kind=kind) for id, key, kind in kinds
+        *options,
+        PermissionOption(option_id=_DENY, name=localized("acp.deny", language), kind="reject_once"),
     ]
 
 

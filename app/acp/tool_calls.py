@@ -61,8 +61,9 @@ def title_of(call: ToolCalled, language: Language) -> str:
     given = {"path": "."} | {name: value for name, value in arguments.items() if isinstance(value, str)}
     try:
         words = {name: code(value) for name, value in given.items()}
-        key = f"acp.tool.{call.name}"
-        return localized(key, language, **words) if key in messages(language) else code(call.name)
+        if f"acp.tool.{call.name}" in messages(language):
+            return localized(f"acp.tool.{call.name}", language, **words)
+        return code(call.name)
     except KeyError:  # a call without what it needs
         return code(call.name)
 
