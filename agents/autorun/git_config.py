@@ -108,14 +108,21 @@ def pointed_to(
     own = _of_the_user(environment)
     for place, tree in places:
         common = _common(place)
-        inner = (place / "config.worktree", place / "hooks")  # not there for many
-        files = (place / "config", inner[0], common / "config", *own)
+        # What a repository that is there need not have; what is in a new one is looked at in another way.
+        inner = (place / "config.worktree", place / "hooks") if place.is_dir() else ()
+        files = (place / "config", place / "config.worktree", common / "config", *own)
         for path in (*inner, *_named_in(files, place, tree, environment)):
             if path != root and path.is_relative_to(root):
                 found[path] = None
     for place, _ in places:
         found.pop(place, None)
     return tuple(found)
+
+
+def user_paths(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """The folders of hooks and templates that the user's own settings name."""
+    found = [setting for file in _of_the_user(environment) for setting in settings(_text(file))]
+    return tuple(_placed(value, Path("/"), environment) for name, value in found if name in _PATHS and value)
 
 
 def _led_to(named: Path) -> list[Path]:

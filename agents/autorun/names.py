@@ -55,6 +55,7 @@ _TABLE = {
     "login": {
         "The shell": ".bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile "
         ".zlogin .zlogout .kshrc .cshrc .tcshrc .login .logout .xprofile .xinitrc .xsession .xsessionrc",
+        "PowerShell": "profile.ps1 Microsoft.PowerShell_profile.ps1",
         "The desktop": ".config/autostart .config/systemd",
     },
     "commit": {

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from agents.api import Confinement
 from agents.autorun.git_config import pointed_to
 from agents.autorun.names import above, of_name, plain
+from agents.autorun.places import linked_from_home
 from agents.sandbox.inside.repositories import repositories
 
 _MOST_FOLDERS = 2000  # maximum folders searched for sockets, those near the top first
@@ -54,7 +55,7 @@ def protected(confinement: Confinement) -> Protected:
         places = repositories(root)
         for name in _names(places, confinement.protected):
             _lock(root, name, locked, expected)
-        named = pointed_to(root, places)
+        named = tuple(dict.fromkeys((*pointed_to(root, places), *linked_from_home(root))))
         pointed += named
         for path in (*named, *_held(root)):
             if path.exists() and not _holds(path, released):  # a missing folder of hooks would be made

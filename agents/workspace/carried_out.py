@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agents.autorun.git_config import pointed_to
 from agents.autorun.names import autorun
+from agents.autorun.places import linked_from_home
 
 
 def carried_out(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
@@ -41,7 +42,9 @@ def _pointed(root: Path, paths: list[str]) -> set[str]:
     """What settings of git name, of the repositories that a path may belong to."""
     folders = {"", *(parent.as_posix() for path in paths for parent in Path(path).parents)} - {"."}
     named = (f"{folder}/.git" if folder else ".git" for folder in sorted(folders))
-    found = pointed_to(root, [path for path in named if os.path.lexists(root / path)])
+    found = pointed_to(root, [path for path in named if os.path.lexists(root / path)]) + linked_from_home(
+        root
+    )
     return _relative(root, found) | {path.relative_to(root).as_posix() for path in found}
 
 

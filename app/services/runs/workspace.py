@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from agents.autorun.places import trusted_place
 from engine.errors import UserError
 
 # Codes of `checked_workspace`.
@@ -14,6 +15,7 @@ OF_FOLDER = (
     "run.workspace_not_a_folder",
     "run.workspace_unreadable",
     "run.workspace_too_wide",
+    "run.workspace_trusted",
 )
 
 
@@ -22,7 +24,8 @@ def checked_workspace(path: str, home: Path) -> Path:
 
     Raises UserError with a code of `OF_FOLDER`. Named must be a whole path, or one below "~": whoever starts
     a program from its icon does not know the folder that it works in. Too wide are a whole disk, the user's
-    home itself, and whatever holds or lies in Coterie's data.
+    home itself, and whatever holds or lies in Coterie's data. Trusted is what other programs carry out or obey
+    because of where it lies.
     """
     try:
         given = Path(path).expanduser()
@@ -39,6 +42,8 @@ def checked_workspace(path: str, home: Path) -> Path:
         raise UserError("run.workspace_not_a_folder", path=str(given))
     if _is_too_wide(folder, home):
         raise UserError("run.workspace_too_wide", path=str(folder))
+    if trusted_place(folder):
+        raise UserError("run.workspace_trusted", path=str(folder))
     try:
         with os.scandir(folder):
             pass

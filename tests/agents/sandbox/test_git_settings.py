@@ -167,6 +167,18 @@ def test_a_repository_that_was_there_however_deep_keeps_its_hooks(sandbox: Sandb
     assert not (deep / ".git/hooks/pre-commit").exists()
 
 
+def test_the_first_repository_of_a_workspace_is_left_as_git_makes_it(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    root = tmp_path / "work"
+    root.mkdir()
+    script = "git init -q . && echo a > a && git add a && git -c user.name=n -c user.email=e@x commit -qm one"
+    ran = sandbox.run(["sh", "-c", script], Confinement(root))
+    assert ran.code == 0 and not ran.errors.replace("hint:", "").strip().startswith("sandbox")
+    assert not list(root.rglob("*.aside*")) and "taken out" not in ran.errors
+    assert git(root, "log", "--format=%s") == "one\n"
+
+
 def test_settings_of_the_user_and_of_other_working_trees_count(tmp_path: Path) -> None:
     root = tmp_path / "work"
     repository(root, {"core.hooksPath": ".hooks"})

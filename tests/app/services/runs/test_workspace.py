@@ -61,6 +61,19 @@ def test_a_disk_a_home_and_our_own_data_are_too_wide(
     assert checked_workspace("~/work", home) == users / "work"
 
 
+def test_what_other_programs_carry_out_because_of_where_it_lies_is_told(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = tmp_path / "users" / "kim"
+    monkeypatch.setenv("HOME", str(users))
+    for name in (".ssh", ".config/autostart", "bin", "work/.git/hooks", "work/.vscode"):
+        (users / name).mkdir(parents=True)
+        assert refused(f"~/{name}", home) == "run.workspace_trusted", name
+    (users / "link").symlink_to(".ssh")
+    assert refused("~/link", home) == "run.workspace_trusted"
+    assert checked_workspace("~/work", home) == users / "work"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path, home: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o000)
