@@ -32,6 +32,8 @@ WINDOW, SERVER = "programs-window.json", "programs-server.json"
 MOST_BYTES = 16 * 2**20
 LOOK_S = 0.1
 _HELLO_S = 10.0
+# Systems take some hundred bytes.
+_SOCKET, _LONGEST = ".socket", 100
 CLOSED = Done("Coterie was closed before it was done.", failed=True)
 CarryOut = Callable[[Call, Caller], Done]
 
@@ -60,11 +62,8 @@ class Door:
 
     def open(self) -> None:
         """Raises OSError."""
-        if os.name == "nt":
-            self._address = rf"\\.\pipe\coterie-{secrets.token_hex(8)}"
-        else:  # a folder of one's own keeps others from the socket
-            self._folder = tempfile.mkdtemp(prefix="coterie-")
-            self._address = str(Path(self._folder) / "calls")
+        _remove_what_is_left(self._file)
+        self._address = self._free_address()
         family = "AF_PIPE" if os.name == "nt" else "AF_UNIX"
         self._listener = Listener(self._address, family, authkey=self._key)
         self._thread = threading.Thread(target=self._listen, name="program-calls", daemon=True)
@@ -72,6 +71,17 @@ class Door:
         self._told = _Address(self._address, self._key.hex())
         write_whole(self._file, msgspec.json.encode(self._told), synced=False)
         self._file.chmod(0o600)
+
+    def _free_address(self) -> str:
+        """In the data folder, which is this person's alone; where its path is too long in a folder of its own."""
+        name = f"programs-{secrets.token_hex(8)}"
+        if os.name == "nt":
+            return rf"\\.\pipe\coterie-{name}"
+        beside = str(self._file.with_name(name + _SOCKET))
+        if len(os.fsencode(beside)) <= _LONGEST:
+            return beside
+        self._folder = tempfile.mkdtemp(prefix="coterie-")
+        return str(Path(self._folder) / "calls")
 
     def close(self) -> None:
         """End open calls, and wait for them."""
@@ -84,7 +94,8 @@ class Door:
         self._listener.close()
         for thread in tuple(self._threads):
             thread.join()
-        shutil.rmtree(self._folder or os.devnull, ignore_errors=True)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _listen(self) -> None:
         while not self._closing.is_set():
@@ -172,6 +183,17 @@ def carried_out_elsewhere(
         except (*_LOST, msgspec.DecodeError):
             return CLOSED
     return Done("The call was ended.", failed=True)
+
+
+def _remove_what_is_left(file: Path) -> None:
+    """The socket of a process that has died."""
+    found = _address_in(file)
+    if found is None or not found.address.endswith(_SOCKET) or Path(found.address).parent != file.parent:
+        return
+    if (alive := _reached(file)) is None:
+        Path(found.address).unlink(missing_ok=True)
+    else:
+        alive.close()
 
 
 def _address_in(file: Path) -> _Address | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +14,7 @@ import pytest
 
 from app.mcp_server.alone import ElsewhereOrAlone
 from app.mcp_server.calls import Call, Done
-from app.mcp_server.door import SERVER, WINDOW, Door
+from app.mcp_server.door import SERVER, WINDOW, Door, carried_out_elsewhere
 from app.services.services import Services, open_services
 from engine.api import Listener
 from tests.app.mcp_server.test_door import Program
@@ -97,3 +101,24 @@ def test_who_comes_after_another_keeps_its_address(tmp_path: Path) -> None:
     assert (tmp_path / SERVER).exists()
     doors[1].close()
     assert not (tmp_path / SERVER).exists()
+
+
+@pytest.mark.parametrize("depth", [0, 4])
+def test_a_process_that_died_leaves_nothing_behind_the_next_one(system_temp: Path, depth: int) -> None:
+    """`system_temp` has a short path, as data folders do; one with a long path works all the same."""
+    home = system_temp / "data" / Path(*["a folder with a long name"] * depth)
+    home.mkdir(parents=True)
+    program = (
+        "import os, sys; from pathlib import Path; from app.mcp_server.door import Door;"
+        f"Door(Path(sys.argv[1]) / '{SERVER}', lambda call, caller: None).open(); os._exit(0)"
+    )
+    environment = {**os.environ, "TMPDIR": str(system_temp / "data")}
+    subprocess.run([sys.executable, "-c", program, str(home)], check=True, env=environment)
+    assert carried_out_elsewhere(home, ASK, Program()) is None
+    door = Door(home / SERVER, lambda call, caller: Done("here"))
+    door.open()
+    answer = carried_out_elsewhere(home, ASK, Program())
+    door.close()
+    assert answer == Done("here")
+    assert list(home.iterdir()) == []
+    shutil.rmtree(system_temp / "data")
