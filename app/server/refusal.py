@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
@@ -50,6 +51,8 @@ _PARAMS = {
     "schema.not_followed": "response_format",
 }
 RETRY_S = 5
+# The folders of absolute paths within a text; addresses of the web have none.
+_FOLDERS = re.compile(r"(?<![\w/:.])(?:[A-Za-z]:)?[\\/](?:[^\s'\"<>|:\\/]+[\\/])+")
 
 
 class Refusal(Exception):
@@ -117,4 +120,5 @@ def stopped_here() -> Refusal:
 
 
 def _without_folder(value: str) -> str:
-    return PurePath(value).name if PurePath(value).is_absolute() else value
+    """A path without its folder, and a text without those of the paths in it."""
+    return PurePath(value).name if PurePath(value).is_absolute() else _FOLDERS.sub("", value)

@@ -7,6 +7,7 @@ import pytest
 
 from app.messages import messages
 from app.server.refusal import refusal_of
+from app.server.words import _WORDS
 from engine.errors import UserError
 
 BIAS = {"token": 99, "bias": 1.0, "last": 9, "low": -100.0, "high": 100.0}
@@ -54,3 +55,21 @@ def test_clients_are_told_nothing_of_a_window(code: str) -> None:
     message = refusal_of(UserError(code, **dict.fromkeys(fields, 7))).message
     assert not _OF_THE_WINDOW.search(message), message
     assert message.endswith((".", "?")) and "\n" not in message
+
+
+def test_words_for_clients_are_of_codes_that_there_are() -> None:
+    assert {code for code in _WORDS if f"errors.{code}" not in messages("en")} == set()
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("/home/ann/models/a.gguf", "a.gguf"),
+        ("[Errno 2] No such file: '/home/ann/models/a.gguf'", "[Errno 2] No such file: 'a.gguf'"),
+        (r"cannot open C:\Users\ann\a.gguf (2)", "cannot open a.gguf (2)"),
+        ("no answer of https://example.com/owner/repo", "no answer of https://example.com/owner/repo"),
+        ("owner/repo has 1/2 of it", "owner/repo has 1/2 of it"),
+    ],
+)
+def test_no_folder_of_this_computer_is_told(detail: str, told: str) -> None:
+    assert told in refusal_of(UserError("engine.load_failed", detail=detail)).message
