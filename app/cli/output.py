@@ -1,4 +1,7 @@
-"""Output of a command: a JSON object or text on stdout; logs and errors always on stderr."""
+"""Output of a command: a JSON object or text on stdout; logs and errors always on stderr.
+
+What goes to a terminal is sanitized here, whoever wrote it; a file or another program gets it as it is.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from app.cli.printable import printable
+from app.cli.printable import printable, shown, shown_json
 from app.language import Language, system_language
 from app.messages import localized, localized_error
 from app.table import aligned
@@ -32,7 +35,7 @@ class Output:
             return
         self.printed = True
         text = msgspec.json.encode(clean_value(msgspec.to_builtins(value))).decode()
-        self._write_out(text + "\n")
+        self._write_out((shown_json(text) if _is_terminal(sys.stdout) else text) + "\n")
 
     def text(self, text: str, end: str = "\n") -> None:
         """Print text to stdout; nothing with `json`. Raises UserError `cli.output_closed`."""
@@ -57,6 +60,12 @@ class Output:
     def tell(self, error: UserError | ErrorInfo) -> None:
         """Print an error or a notice to stderr, in one sentence. Untrusted names cannot send control sequences."""
         self.note(printable(localized_error(error, self.language)))
+
+    def redraw(self, line: str) -> None:
+        """Write over the last line of the terminal behind stderr, or with "" erase it."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write("\r\x1b[K")
+        self.note(line, end="")
 
     def progress(self, text: str) -> None:
         """Print transient text to stderr, on a terminal only."""
@@ -89,8 +98,16 @@ class Output:
     def _write(stream: Any, text: str) -> None:
         """Write what the stream's encoding can represent, and flush."""
         encoding = stream.encoding or "utf-8"
+        text = shown(text) if _is_terminal(stream) else text
         stream.write(clean_text(text).encode(encoding, "replace").decode(encoding))
         stream.flush()
+
+
+def _is_terminal(stream: Any) -> bool:
+    try:
+        return bool(stream.isatty())
+    except ValueError:  # closed
+        return False
 
 
 def error_object(error: ErrorInfo | UserError, language: Language) -> dict[str, str]:

@@ -33,16 +33,12 @@ def import_chats(paths: Sequence[str], output: Output, *, dry_run: bool) -> int:
             ):
                 if shows and time.monotonic() - last >= INTERVAL:
                     last = time.monotonic()
-                    _draw(output.localized("cli.chats.importing", count=done.found), output)
+                    output.redraw(output.localized("cli.chats.importing", count=done.found))
         finally:
             if shows:
-                _draw("", output)
+                output.redraw("")
     _tell(done, output, dry_run=dry_run)
     return 0 if done.imported or done.already else 1
-
-
-def _draw(line: str, output: Output) -> None:
-    output.note(f"\r\x1b[K{line}", end="")
 
 
 def _tell(done: Imported, output: Output, *, dry_run: bool) -> None:

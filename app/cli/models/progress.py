@@ -64,7 +64,7 @@ class ProgressReport:
             self._drawn = False
 
     def _draw(self, line: str) -> None:
-        self._output.note(f"\r\x1b[K{line}", end="")
+        self._output.redraw(line)
         self._drawn = True
 
 
