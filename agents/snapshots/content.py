@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -13,16 +14,19 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from agents.snapshots.holes import CHUNK, read_pieces, write_pieces
+from agents.workspace.folder import Folder
 from engine.errors import UserError
 
 # Up to this size a content is read at once, and compressed when that pays; larger ones are copied as they are.
 SMALL = 1024 * 1024
-CHUNK = 1024 * 1024
 # Space that stays free on the disk: snapshots must not fill it.
 SPARE = 512 * 1024 * 1024
 # With more new contents than this, one sync of the disk replaces one for each.
 _MANY = 32
 _PLAIN, _ZLIB = b"\0", b"\1"
+# What was moved here instead of copied has a name of its own: nobody read it to know its hash.
+MOVED = "moved:"
 
 
 class ContentStore:
@@ -47,15 +51,19 @@ class ContentStore:
         digest, count, temporary = hashlib.sha256(), 0, None
         try:
             with self._told(), self._incoming() as (temporary, target):
+
+                def counted() -> Iterator[bytes]:
+                    nonlocal count
+                    os.lseek(file, 0, os.SEEK_SET)
+                    for data in read_pieces(file, length):
+                        if count % (64 * CHUNK) == 0:
+                            self._spare(min(length - count, 64 * CHUNK))
+                        count += len(data)
+                        digest.update(data)
+                        yield data
+
                 target.write(_PLAIN)
-                data = head
-                while data:
-                    if count % (64 * CHUNK) == 0:
-                        self._spare(min(length - count, 64 * CHUNK))
-                    count += len(data)
-                    digest.update(data)
-                    target.write(data)
-                    data = _read(file, min(length - count, CHUNK))
+                write_pieces(target.file, counted())
             self._place(temporary, digest.hexdigest())
         finally:
             if temporary is not None:
@@ -80,8 +88,21 @@ class ContentStore:
             self._place(temporary, name)
         return name
 
+    def take(self, folder: Folder, name: str) -> str:
+        """Move the file `name` of `folder` here; returns the name under which its content is kept.
+
+        Raises OSError when it cannot be moved: it lies on another file system.
+        """
+        kept = MOVED + secrets.token_hex(16)
+        path = self._path(kept)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with Folder.root(path.parent) as here:
+            folder.move(name, here, path.name)
+        os.utime(path)  # it is collected by the time since when it has lain here
+        return kept
+
     def has(self, name: str) -> bool:
-        return len(name) == 64 and self._path(name).is_file()
+        return (len(name) == 64 or name.startswith(MOVED)) and self._path(name).is_file()
 
     def read(self, name: str) -> bytes:
         """A content, whole. Raises UserError `undo.lost` when it is missing or damaged."""
@@ -91,13 +112,16 @@ class ContentStore:
         """A content in chunks. Raises UserError `undo.lost`, after the last chunk when it is damaged."""
         digest = hashlib.sha256()
         try:
-            with self._path(name).open("rb") as file:
+            with self._path(name).open("rb", buffering=0) as file:
+                if name.startswith(MOVED):
+                    yield from read_pieces(file.fileno(), os.fstat(file.fileno()).st_size)
+                    return
                 if file.read(1) == _ZLIB:
                     data = zlib.decompress(file.read())
                     digest.update(data)
                     yield data
                 else:
-                    while data := file.read(CHUNK):
+                    for data in read_pieces(file.fileno(), os.fstat(file.fileno()).st_size):
                         digest.update(data)
                         yield data
         except (OSError, zlib.error) as error:
@@ -130,6 +154,12 @@ class ContentStore:
                 if path.parent.name + path.name not in keep and found.st_mtime < limit:
                     path.unlink()
                     freed += found.st_size
+        for path in self._folder.glob("moved/*"):
+            with contextlib.suppress(OSError):
+                found = path.stat()
+                if MOVED + path.name not in keep and found.st_mtime < limit:
+                    path.unlink()
+                    freed += getattr(found, "st_blocks", 0) * 512
         for path in self._folder.glob("incoming/*"):
             with contextlib.suppress(OSError):
                 if path.stat().st_mtime < limit:
@@ -137,6 +167,8 @@ class ContentStore:
         return freed
 
     def _path(self, name: str) -> Path:
+        if name.startswith(MOVED):
+            return self._folder / "moved" / name.removeprefix(MOVED)
         return self._folder / "objects" / name[:2] / name[2:]
 
     def _renewed(self, name: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from agents.events import FileChange, Undone
+from agents.snapshots.content import MOVED
 from agents.snapshots.manifest import PLAIN, Item, changes_of, within
 from agents.snapshots.timeline import Layer, Timeline, states
 from agents.snapshots.values import Step, UndoPlan
@@ -70,6 +71,16 @@ def taken_back(undone: Undone) -> list[Wanted]:
         Wanted(path, before, after, undone.calls)
         for path, (before, after) in sorted(states(undone.files).items())
     ]
+
+
+def unhashed(wishes: Iterable[Wanted]) -> set[str]:
+    """Paths of files that need not be read: there is nothing to compare their content with."""
+    return {
+        wish.path
+        for wish in wishes
+        if any(item is not None and item.kind == "file" and not _hashed(item) for item in (wish.expected,))
+        or (wish.expected is None and wish.target is not None and wish.target.hash.startswith(MOVED))
+    }
 
 
 def plan_of(
@@ -163,7 +174,7 @@ def alike(one: Item | None, other: Item | None) -> bool:
         return one is other
     if one.kind != other.kind:
         return False
-    if one.hash and other.hash:
+    if _hashed(one) and _hashed(other):
         return one.hash == other.hash
     return one.kind in PLAIN or one.bytes == other.bytes
 
@@ -174,4 +185,11 @@ def exactly(one: Item | None, other: Item | None) -> bool:
         return False
     if one is None or other is None or one.kind == "link":
         return True
-    return one.mode == other.mode and (one.kind in PLAIN or bool(one.hash and other.hash))
+    return one.mode == other.mode and (
+        one.kind in PLAIN or bool(one.hash and other.hash) or MOVED in one.hash + other.hash
+    )
+
+
+def _hashed(item: Item) -> bool:
+    """Whether its content is known by its hash."""
+    return bool(item.hash) and not item.hash.startswith(MOVED)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agents.snapshots.content import ContentStore
+from agents.snapshots.holes import write_pieces
 from agents.snapshots.manifest import Item
 from agents.workspace.folder import Folder
 from engine.errors import UserError
@@ -51,6 +52,18 @@ class Restorer:
                 raise
             folder.sync()
 
+    def take(self, there: Item) -> str:
+        """Move a file into the store, or copy it there and remove it; returns the name of its content."""
+        with self._at(there.path) as (folder, name):
+            try:
+                return self._content.take(folder, name)
+            except OSError:
+                with folder.read(name) as file:
+                    kept, _ = self._content.put(file.fileno(), os.fstat(file.fileno()).st_size)
+                self._content.flush()
+                folder.remove(name)
+                return kept
+
     def put(self, target: Item) -> None:
         """Put `target` in the place of what is there. Folders get their mode with `set_mode`."""
         with self._at(target.path) as (folder, name):
@@ -81,8 +94,7 @@ class Restorer:
 
     def _written(self, folder: Folder, name: str, target: Item) -> None:
         with folder.create(name) as file:
-            for data in self._content.chunks(target.hash):
-                file.write(data)
+            write_pieces(file, self._content.chunks(target.hash))
             file.flush()
             if sys.platform != "win32":
                 os.fchmod(file.fileno(), target.mode)

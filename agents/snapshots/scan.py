@@ -21,6 +21,9 @@ DEEPEST = 200
 # system in use counts in two seconds.
 _YOUNG = 2_000_000_000
 _TRIES = 3
+# A new file larger than this is not read after the call that made it: the next call's snapshot keeps it, should
+# there be one, and undoing it only removes it.
+_FRESH = 16 * 1024**2
 
 
 class SnapshotLimits(msgspec.Struct, frozen=True):
@@ -38,7 +41,8 @@ class Look:
     """One scan of the workspace `root`, or of some paths in it.
 
     `known` is an earlier one: what has the same size and times since is not read again. `hidden` are folders
-    that are not the workspace's own (our data in it).
+    that are not the workspace's own (our data in it). Of files at the paths `unread` no
+    content is kept; with `before`, a scan before a call, nor of large ones that are new since.
     """
 
     def __init__(
@@ -49,6 +53,8 @@ class Look:
         *,
         known: Manifest | None = None,
         hidden: Iterable[str] = (),
+        unread: Iterable[str] = (),
+        before: Manifest | None = None,
     ) -> None:
         self._root = root
         self._content = content
@@ -56,6 +62,8 @@ class Look:
         self._known = known.by_path() if known else {}
         self._trusted = known.began - _YOUNG if known else 0
         self._hidden = frozenset(hidden)
+        self._unread = frozenset(unread)
+        self._before = None if before is None else {item.path for item in before.items}
         self._deep = True
         self._above: set[str] = set()
         self._items: list[Item] = []
@@ -178,6 +186,8 @@ class Look:
         known = self._known.get(path)
         if known is not None and self._unchanged(known, found) and self._fits(found.st_size):
             return msgspec.structs.replace(known, mode=stat.S_IMODE(found.st_mode))
+        if path in self._unread or self._fresh(path, found):
+            return Item(path, "file", "", found.st_size, stat.S_IMODE(found.st_mode), stamp=_stamp(found))
         kept: tuple[str, int] | None = None
         if self._fits(found.st_size):
             kept, found = self._kept(folder, name, found)
@@ -194,6 +204,9 @@ class Look:
             and max(found.st_mtime_ns, found.st_ctime_ns) < self._trusted
             and self._content.has(known.hash)
         )
+
+    def _fresh(self, path: str, found: os.stat_result) -> bool:
+        return found.st_size > _FRESH and self._before is not None and path not in self._before
 
     def _fits(self, size: int) -> bool:
         """Whether a file of `size` bytes is within the limits; counts it if so."""

@@ -17,7 +17,7 @@ from agents.permissions.values import Effects, ToolFacts
 from agents.snapshots.content import ContentStore
 from agents.snapshots.coverage import coverable
 from agents.snapshots.manifest import Manifest, difference, packed, unpacked
-from agents.snapshots.planning import Wanted, above, plan_of, taken_back, wanted
+from agents.snapshots.planning import Wanted, above, plan_of, taken_back, unhashed, wanted
 from agents.snapshots.restoring import parent_of
 from agents.snapshots.scan import Look, SnapshotLimits
 from agents.snapshots.timeline import MANIFEST, Timeline, unsettled
@@ -118,7 +118,7 @@ class Snapshots:
         brings it back. Raises UserError `undo.not_written` and `undo.lost` besides; another try then goes on.
         """
         with self._told():
-            return Undoing(self._root, self._content, plan, force).done()
+            return Undoing(self._root, self._content, plan, force, self._known()).done()
 
     def content(self, hash: str) -> bytes:
         """A stored content, to show it. Raises UserError `undo.lost`."""
@@ -138,15 +138,15 @@ class Snapshots:
 
     def _after(self, taken: SnapshotTaken) -> SnapshotTaken:
         was = unpacked(self._content.read(taken.manifest))
-        found = self._look(was.scope)
+        found = self._look(was.scope, was)
         self._content.flush()
         changes = difference(was, found)
         lost = sum(not change.kept for change in changes)
         return SnapshotTaken(taken.call, "after", changes, "", lost)
 
-    def _look(self, scope: tuple[str, ...] | None) -> Manifest:
-        known = self._known()
-        look = Look(self._root, self._content, self._limits, known=known, hidden=self._hidden)
+    def _look(self, scope: tuple[str, ...] | None, before: Manifest | None = None) -> Manifest:
+        known, hidden = self._known(), self._hidden
+        look = Look(self._root, self._content, self._limits, known=known, hidden=hidden, before=before)
         with self._told():
             found = look.whole() if scope is None else look.paths(scope)
         if scope is None:
@@ -173,7 +173,8 @@ class Snapshots:
         if not paths:
             return UndoPlan((), (), redo=redo)
         with self._told():
-            look = Look(self._root, self._content, self._limits, known=self._known(), hidden=self._hidden)
+            known, hidden, unread = self._known(), self._hidden, unhashed(wishes)
+            look = Look(self._root, self._content, self._limits, known=known, hidden=hidden, unread=unread)
             now = look.paths(paths, deep=False).by_path()
             return plan_of(wishes, now, self._inside, self._content.has, redo=redo)
 

@@ -5,24 +5,35 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from agents.events import FileChange, Undone
 from agents.snapshots.content import ContentStore
-from agents.snapshots.manifest import PLAIN, Item, changes_of
-from agents.snapshots.planning import above, as_left
+from agents.snapshots.manifest import PLAIN, Item, Manifest, changes_of
+from agents.snapshots.planning import Wanted, above, as_left, unhashed
 from agents.snapshots.restoring import Occupied, Restorer
 from agents.snapshots.scan import Look, SnapshotLimits
 from agents.snapshots.timeline import states
 from agents.snapshots.values import Step, UndoPlan
 
-# What is replaced is stored whatever its size: undo never loses what a person wrote.
-_ALL = SnapshotLimits(file_bytes=1 << 62, total_bytes=1 << 62)
+# What is replaced is kept whatever its size, for undo never loses what a person wrote: copied up to the size of
+# a file in a snapshot, moved beyond it.
+_ALL = SnapshotLimits(total_bytes=1 << 62)
 
 
 class Undoing:
     """Carries out one plan in the workspace `root`. What is replaced or removed is stored first."""
 
-    def __init__(self, root: Path, content: ContentStore, plan: UndoPlan, force: Iterable[str]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        content: ContentStore,
+        plan: UndoPlan,
+        force: Iterable[str],
+        known: Manifest | None = None,
+    ) -> None:
         self._root = root
+        self._known = known
         self._content = content
         self._plan = plan
         self._force = frozenset(force)
@@ -37,9 +48,8 @@ class Undoing:
         so, and another try goes on from there.
         """
         steps = [step for step in self._plan.steps if self._chosen(step)]
-        there = self._there([*(step.path for step in steps), *_above(steps)])
+        there = self._there(steps)
         steps = [step for step in steps if self._stands(step, there.get(step.path))]
-        steps = [step for step in steps if self._kept(step, there.get(step.path))]
         steps = self._removed(steps, there)
         self._parents(steps, there)
         self._put(steps, there)
@@ -51,8 +61,11 @@ class Undoing:
             step.action == "conflict" and step.path in self._force
         )
 
-    def _there(self, paths: Collection[str]) -> dict[str, Item]:
-        now = Look(self._root, self._content, _ALL).paths(tuple(paths), deep=False)
+    def _there(self, steps: Collection[Step]) -> dict[str, Item]:
+        paths = {*(step.path for step in steps), *_above(steps)}
+        unread = unhashed(Wanted(step.path, *_states(step), ()) for step in steps)
+        look = Look(self._root, self._content, _ALL, known=self._known, unread=unread)
+        now = look.paths(tuple(paths), deep=False)
         self._content.flush()
         return now.by_path()
 
@@ -63,22 +76,21 @@ class Undoing:
         self._conflicts.append(step.path)
         return False
 
-    def _kept(self, step: Step, there: Item | None) -> bool:
-        """Store what is there; returns whether it may be removed."""
-        if there is None or there.kind in PLAIN or there.hash:
-            return True
-        self._conflicts.append(step.path)
-        return False
-
     def _removed(self, steps: list[Step], there: dict[str, Item]) -> list[Step]:
-        """Remove the deepest paths first. Returns the steps that are not left alone."""
+        """Remove the deepest paths first; what is not kept is moved into the store. Returns the steps that are not
+        left alone.
+        """
         stay: set[str] = set()
         for step in sorted(steps, key=_depth, reverse=True):
             now, target = there.get(step.path), _states(step)[0]
-            if now is None or (target is not None and now.kind == target.kind):
+            kept = now is None or now.kind in PLAIN or bool(now.hash)
+            if now is None or (kept and target is not None and now.kind == target.kind):
                 continue
             try:
-                self._restorer.remove(now)
+                if kept:
+                    self._restorer.remove(now)
+                else:
+                    there[step.path] = now = replace(now, hash=self._restorer.take(now))
             except Occupied:
                 stay.add(step.path)
                 self._conflicts.append(step.path)
