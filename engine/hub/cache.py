@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import threading
 import zlib
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -17,6 +18,8 @@ _T = TypeVar("_T")
 _LARGEST = 4 * 2**20
 # More than a few at once, so that it is not looked for them at each new one.
 _SPARE = 16
+# msgspec 0.22 crashes where a thread uses what another is still learning of a type.
+_BUILDING = threading.Lock()
 
 
 class Kept(Generic[_T]):
@@ -28,7 +31,8 @@ class Kept(Generic[_T]):
 
     def __init__(self, folder: Path, type: type[_T], form: str, most: int) -> None:
         self._folder, self._form, self._most = folder, form, most
-        self._decoder = msgspec.json.Decoder(type)
+        with _BUILDING:
+            self._decoder = msgspec.json.Decoder(type)
 
     def get(self, key: str) -> _T | None:
         path = self._path(key)

@@ -1,6 +1,8 @@
 """Values in files that nobody depends on."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -64,3 +66,30 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     store = keep(tmp_path / "file")
     store.put("a", Value("x"))
     assert store.get("a") is None
+
+
+AT_ONCE = """
+import sys, threading
+from pathlib import Path
+import msgspec
+from engine.hub.cache import Kept
+sys.setswitchinterval(1e-6)
+for turn in range(20):
+    part = msgspec.defstruct("Part", [(f"number{n}", int) for n in range(30)])
+    middle = msgspec.defstruct("Middle", [(f"part{n}", part) for n in range(30)])
+    whole = msgspec.defstruct("Whole", [(f"middle{n}", middle) for n in range(5)])
+    value = whole(*[middle(*[part(*range(30))] * 30)] * 5)
+    Kept(Path(sys.argv[1]), int, "form", 5).put("key", value)
+    begun = threading.Barrier(6)
+    def work():
+        begun.wait()
+        assert Kept(Path(sys.argv[1]), whole, "form", 5).get("key") == value
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+"""
+
+
+@pytest.mark.process
+def test_several_threads_may_be_the_first_to_read_a_type(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", AT_ONCE, str(tmp_path)], check=True, timeout=120)

@@ -41,6 +41,10 @@ def states(opened: Open) -> dict[str, Callable[[], object]]:
         "offline": lambda: (setattr(opened.hub, "error", UserError("hub.offline")), opened.search("qwen")),
         "downloads": lambda: (opened.view("downloads"), opened.downloads.fail(2, UserError("hub.offline"))),
         "library": lambda: opened.view("library"),
+        "offered": lambda: (
+            page.show_file("/home/someone/a rather long folder name for models/모델.gguf"),
+            opened.until(page.library.offered.use.isVisible),
+        ),
         "trash": lambda: (
             opened.library.remove(f"{QWEN}:Q4_K_M"),
             opened.until(page.library.trash.isVisible),
