@@ -118,7 +118,6 @@ class Outcome(msgspec.Struct, frozen=True):
 class Surroundings(msgspec.Struct, frozen=True):
     """What programs find besides the system and the workspace: fields of `Confinement`, and variables."""
 
-    readable: tuple[Path, ...] = ()
     programs: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
     environment: dict[str, str] = {}
@@ -136,7 +135,8 @@ class ToolContext(msgspec.Struct, frozen=True):
     answer does not count against the tool's time-out. None: nobody can be asked. `attachments` are folders with
     tables of a chat, which programs may read; they lie in one folder, which the variable ATTACHMENTS names to them.
     `released` are files that other programs carry out, and that this call may write nevertheless.
-    `surroundings` gives what programs find besides; it may take a moment.
+    `readable` are files and folders outside of the workspace that a person lets programs read; `surroundings` gives
+    what programs find besides, and may take a moment.
     """
 
     workspace: Workspace
@@ -152,6 +152,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     call: str = ""
     attachments: tuple[Path, ...] = ()
     released: tuple[str, ...] = ()
+    readable: tuple[Path, ...] = ()
     surroundings: Callable[[], Surroundings] = lambda: Surroundings()
 
 

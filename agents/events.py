@@ -51,6 +51,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     is in it; `media` are the pictures in the task. `instructions` are the user's own for every answer, put behind
     the system prompt; `sampling` and `max_tokens` (0: as many as fit) are for each turn. `collection` names the one
     that `search_collection` searches, "" for none. `program` is the name of the one that had it started, "" for none.
+    `readable` are paths that commands may read besides the workspace.
     """
 
     task: str
@@ -73,6 +74,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     media: tuple[Picture, ...] = ()
     collection: str = ""
     program: str = ""
+    readable: tuple[str, ...] = ()
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):

@@ -34,6 +34,7 @@ _MODES: dict[Mode, str] = {
     "workspace": "Some calls need the user's consent. When one is denied, do not try the same in another way.",
     "all-in-sandbox": "",
 }
+_MOST_PATHS, _LONGEST_PATH = 12, 300
 _SEARCH = "search_collection"
 # For a run whose one tool searches a collection: it has nothing to do with a folder.
 _LOOKING_UP = """\
@@ -46,6 +47,7 @@ _CITE = (
     "in quotation marks, word for word."
 )
 _SANDBOX = "Commands and programs run confined to the folder, without a network unless the user allows it."
+_READABLE = "They can also read {paths}, which the other tools cannot."
 _PLAN = "For a task of several steps, keep a plan with update_plan."
 _PAGES = "Long results are shortened; read_result shows more of them."
 _LANGUAGES = {
@@ -62,26 +64,31 @@ def system_prompt(
     sandbox: bool,
     language: str = "en",
     context: int = 0,
+    readable: Sequence[str] = (),
 ) -> str:
     """The system prompt of a run in the folder of this name, with the tools of these names.
 
-    `context` is the model's, in tokens, 0 where it is not known; `sandbox`: what is executed is confined.
+    `context` is the model's, in tokens, 0 where it is not known; `sandbox`: what is executed is confined, and
+    may read `readable` besides the folder.
     """
     if _SEARCH in tools and {*tools} <= {_SEARCH, "read_result"}:
         return "\n".join(
             [f"{_LOOKING_UP}\n- {_CITE}", f"- {_DATA}", f"- {_LANGUAGES.get(language, _LANGUAGES['en'])}"]
         )
+    executes = sandbox and not {"shell", "python"}.isdisjoint(tools)
+    also = _READABLE.format(paths=", ".join(_quoted(path, _LONGEST_PATH) for path in readable[:_MOST_PATHS]))
     if 0 < context < SHORT_CONTEXT:
         lines = [_SHORT.format(folder=_quoted(folder)), _SHORT_DATA]
         lines += [_MODES["read"]] if mode == "read" else []
+        lines += [also.replace("They", "Commands", 1)] if executes and readable else []
         lines += [_CITE] if _SEARCH in tools else []
         lines += [_LANGUAGES["ko"]] if language == "ko" else []
         return " ".join(lines)
     lines = [_LONG.format(folder=_quoted(folder)), f"- {_DATA}"]
     if _MODES[mode]:
         lines.append(f"- {_MODES[mode]}")
-    if sandbox and not {"shell", "python"}.isdisjoint(tools):
-        lines.append(f"- {_SANDBOX}")
+    if executes:
+        lines.append(f"- {_SANDBOX} {also}" if readable else f"- {_SANDBOX}")
     if _SEARCH in tools:
         lines.append(f"- {_CITE}")
     if "update_plan" in tools:
@@ -92,10 +99,10 @@ def system_prompt(
     return "\n".join(lines)
 
 
-def _quoted(folder: str) -> str:
+def _quoted(folder: str, most: int = 80) -> str:
     """A folder's name as one short line: the only text here that somebody else may have chosen."""
     plain = " ".join("".join(c if c.isprintable() else " " for c in folder).split())
-    return '"' + plain.replace('"', "'")[:80] + '"'
+    return '"' + plain.replace('"', "'")[:most] + '"'
 
 
 BEGINNING_LEFT_OUT = "The beginning of this conversation is left out."

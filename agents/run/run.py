@@ -175,6 +175,7 @@ class Run:
             sandbox=sandbox is not None,
             language=self._tool_context.language,
             context=context,
+            readable=tuple(map(str, self._tool_context.readable)),
         )
         if started is not None and started.instructions.strip():
             prompt = f"{prompt}\n\n{started.instructions.strip()}"

@@ -81,7 +81,7 @@ class Executing(msgspec.Struct, frozen=True):
         confinement = Confinement(
             context.workspace.root,
             released=context.released,
-            readable=(*attachments, *surroundings.readable),
+            readable=(*attachments, *context.readable),
             programs=surroundings.programs,
             hidden=surroundings.hidden,
             network=context.network,

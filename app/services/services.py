@@ -126,6 +126,7 @@ class Services:
             lambda: language(settings.current),
             CollectionTools(store, self.collections, models).tool,
             self.tables.readable,
+            lambda: settings.current.commands_read,
         )
         self.prompts = prompt_library(home, parts.language)
         self.runs = Runs(home, store, parts, events)

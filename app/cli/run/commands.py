@@ -51,6 +51,10 @@ def run(
     tools: Annotated[
         str, typer.Option(metavar="NAMES", help="Only these tools, divided by commas; without it all.")
     ] = "",
+    read: Annotated[
+        list[str] | None,
+        typer.Option("--read", metavar="PATH", help="Let commands read this file or folder too; repeatable."),
+    ] = None,
     collection: Annotated[
         str, typer.Option(metavar="NAME", help="Let it search this collection of documents.")
     ] = "",
@@ -102,6 +106,7 @@ def run(
         reasoning=reasoning,
         tools=tuple(name.strip() for name in tools.split(",") if name.strip()),
         collection=collection,
+        read=tuple(read or ()),
         recipe=recipe,
         values=_values(set or []),
         resume=resume,

@@ -40,6 +40,7 @@ class RunArguments(msgspec.Struct, frozen=True):
     reasoning: str = ""
     tools: tuple[str, ...] = ()
     collection: str = ""
+    read: tuple[str, ...] = ()
     recipe: str = ""
     values: dict[str, str] = {}
     resume: str = ""
@@ -73,7 +74,7 @@ def _check(arguments: RunArguments) -> None:
     """Check the options. Raises WrongUsage for an invalid combination."""
     if arguments.resume:
         fixed = (arguments.workspace, arguments.recipe, arguments.tools, arguments.model, arguments.reasoning)
-        if any(fixed) or arguments.collection:
+        if any(fixed) or arguments.collection or arguments.read:
             raise WrongUsage(UserError("cli.resume_alone"))
     elif arguments.again:
         raise WrongUsage(UserError("cli.again_needs_resume"))
@@ -107,6 +108,7 @@ def _started(services: Services, arguments: RunArguments) -> RunRecord:
         recipe=arguments.recipe,
         title=title,
         collection=named,
+        readable=tuple(map(whole_path, arguments.read)),
     )
     return services.runs.start(wish)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from agents.api import Journal, Tool, ToolContext
 from agents.workspace.workspace import Workspace
+from app.services.runs.readable import usable
 from app.services.runs.surroundings import surroundings
 from engine.errors import UserError
 
@@ -39,7 +40,8 @@ class RunParts:
     """Everything under the data folder `home` that runs share.
 
     `language` is the user's, asked anew for each run; `collection_tool` makes the one that searches a collection,
-    `attached` gives the folders with attached tables that the programs of a run may read.
+    `attached` gives the folders with attached tables that the programs of a run may read, `readable` the paths that
+    those of all runs may read.
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class RunParts:
         language: Callable[[], Literal["en", "ko"]],
         collection_tool: CollectionTool,
         attached: Callable[[RunRecord], tuple[Path, ...]],
+        readable: Callable[[], tuple[str, ...]] = lambda: (),
     ) -> None:
         self._home = home
         self.model_registry = model_registry
         self._servers = servers
         self.language = language
         self.collection_tool, self._attached = collection_tool, attached
+        self._readable = readable
 
     def builtin(self) -> tuple[Tool, ...]:
         """Built-in tools, in the order in which a model sees them."""
@@ -97,8 +101,12 @@ class RunParts:
         own.mkdir(parents=True, exist_ok=True)
         return Workspace(own)
 
-    def tool_context(self, run: RunRecord, workspace: Workspace, journal: Journal) -> ToolContext:
-        """The tool context of a run."""
+    def tool_context(
+        self, run: RunRecord, workspace: Workspace, journal: Journal, readable: Sequence[str] = ()
+    ) -> ToolContext:
+        """The tool context of a run, whose programs may read `readable` besides; what is not there any more is passed
+        over."""
+        paths = usable((*readable, *self._readable()), self._home)
         return ToolContext(
             workspace=workspace,
             sandbox=found_sandbox(),
@@ -108,7 +116,8 @@ class RunParts:
             kept=journal.kept,
             language=self.language(),
             attachments=self._attached(run),
-            surroundings=functools.cache(lambda: surroundings(workspace.root, self._home, ())),
+            readable=paths,
+            surroundings=functools.cache(lambda: surroundings(workspace.root, self._home, paths)),
         )
 
     def snapshots(self, workspace: Workspace) -> Snapshots:

@@ -26,6 +26,7 @@ from app.services.runs.export import ExportFormat, exported
 from app.services.runs.grants import StoreGrants
 from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import MoreTools, RunParts
+from app.services.runs.readable import checked_readable
 from app.services.runs.recipes import Recipes
 from app.services.runs.start import read_start, start_of, title_of
 from app.services.runs.undo import RunUndo
@@ -125,7 +126,7 @@ class Runs:
         tools besides those of this machine, on the run's thread.
 
         Raises UserError `run.no_task`, `run.task_too_large`, those of `parse_name` for a model elsewhere and
-        those of `checked_workspace`; what goes wrong later ends the run.
+        those of `checked_workspace` and `checked_readable`; what goes wrong later ends the run.
         """
         task = clean_text(wish.task).strip()
         if not task and not (wish.chat and wish.chat.media):
@@ -137,7 +138,8 @@ class Runs:
         if is_remote(wish.model):
             parse_name(wish.model)  # an address with a password must not be recorded
         workspace = self.workspace(wish.workspace) if wish.workspace or wish.tools != () else ""
-        start = start_of(wish, task, workspace)
+        readable = tuple(str(checked_readable(path, self._home)) for path in wish.readable)
+        start = start_of(wish, task, workspace, readable)
         chat, now = wish.chat or InChat(), time.time()
         record = self._store.add(
             RunRecord(
@@ -170,6 +172,7 @@ class Runs:
             wish.collection,
             more,
             wish.program,
+            readable,
         )
         return record
 
@@ -227,12 +230,30 @@ class Runs:
             assert start is not None
             begun = start.again(message, budget, mode, other)
             self._carry_out(
-                taken, begun.started, begun.tools, {}, attended, answer, begun.started.collection, more
+                taken,
+                begun.started,
+                begun.tools,
+                {},
+                attended,
+                answer,
+                begun.started.collection,
+                more,
+                readable=begun.started.readable,
             )
             return taken
         event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote)
         tools = started.tools or (start.tools if start is not None else None)
-        self._carry_out(taken, event, tools, again or {}, attended, answer, started.collection, more)
+        self._carry_out(
+            taken,
+            event,
+            tools,
+            again or {},
+            attended,
+            answer,
+            started.collection,
+            more,
+            readable=started.readable,
+        )
         return taken
 
     def pause(self, id: int) -> None:
@@ -379,6 +400,7 @@ class Runs:
         collection: str,
         more: MoreTools,
         program: str = "",
+        readable: tuple[str, ...] = (),
     ) -> None:
         id = record.id
         work = RunWork(
@@ -396,6 +418,7 @@ class Runs:
             collection=collection,
             more=more,
             program=program,
+            readable=readable,
         )
         with self._lock:
             if self._closed:

@@ -41,8 +41,8 @@ def read_start(text: str) -> RunStart | None:
         return None
 
 
-def start_of(wish: RunSpec, task: str, workspace: str) -> RunStart:
-    """The start of a run by its spec; `task` and `workspace` validated."""
+def start_of(wish: RunSpec, task: str, workspace: str, readable: tuple[str, ...]) -> RunStart:
+    """The start of a run by its spec; `task`, `workspace` and `readable` validated."""
     chat = wish.chat or InChat()
     started = RunStarted(
         task,
@@ -63,6 +63,7 @@ def start_of(wish: RunSpec, task: str, workspace: str) -> RunStart:
         media=chat.media,
         collection=wish.collection,
         program=wish.program,
+        readable=readable,
     )
     return RunStart(started, wish.tools)
 

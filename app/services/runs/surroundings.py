@@ -18,14 +18,13 @@ def surroundings(
     readable: tuple[Path, ...],
     environment: Mapping[str, str] = os.environ,
 ) -> Surroundings:
-    """Look at the homes of the user, without what is personal there: keys, passwords, our own data.
+    """Look at the homes of the user. Hidden is what is personal in them and in `readable`: keys, passwords, our data.
 
     It takes part of a second for large toolchains.
     """
     found = found_toolchains(user_home(), environment, workspace)
     hidden = hidden_in((*found.folders, *readable), secrets(data_folder))
     return Surroundings(
-        readable=readable,
         programs=found.folders,
         hidden=tuple(dict.fromkeys((*found.hidden, *hidden))),
         environment=found.environment,

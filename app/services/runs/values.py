@@ -37,6 +37,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     `model` "" is the model in use. `tools` None: all built-in ones and those of the servers that are on.
     `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one. `collection`
     names the one that it searches, besides its `tools`, "" for none; with no other tools `workspace` may be "".
+    `readable` are paths outside of the workspace that commands may read, besides those of the settings.
     `session` is what the program that starts it calls it, "" for nothing.
     `program` is the name of another program that starts it: a person is asked whether it may.
     """
@@ -54,6 +55,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     collection: str = ""
     session: str = ""
     program: str = ""
+    readable: tuple[str, ...] = ()
 
 
 class PlanItem(msgspec.Struct, frozen=True):

@@ -32,6 +32,7 @@ class RunWork:
 
     `answer` is the message of a chat that it writes, 0 for none. `collection` names the one that it searches. `more`
     gives tools besides those of this machine. `program` names another program that starts it, "" for a person.
+    `readable` are paths that its commands may read besides.
     """
 
     def __init__(
@@ -51,8 +52,9 @@ class RunWork:
         collection: str = "",
         more: MoreTools = lambda workspace: (),
         program: str = "",
+        readable: tuple[str, ...] = (),
     ) -> None:
-        self._more, self._program = more, program
+        self._more, self._program, self._readable = more, program, readable
         self.record, self._collection = record, collection
         self._owner = Owner(answer, record.id)
         self.asker = asker
@@ -159,7 +161,7 @@ class RunWork:
             tools,
             approver=self.asker,
             grants=self._grants,
-            tool_context=self._parts.tool_context(self.record, workspace, self._journal),
+            tool_context=self._parts.tool_context(self.record, workspace, self._journal, self._readable),
             snapshots=self._parts.snapshots(workspace),
             on_text=self._told,
         )

@@ -48,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True):
     person left it switched on, and it listens again at the next start. `server_when_closed`: what closing the
     window does while it is on.
 
+    `commands_read`: files and folders that the commands of every run may read besides its folder.
+
     `programs_start_runs`: other programs may have tasks done in a folder, once a person has agreed to it.
 
     `notify_answers` and `notify_runs`: the system
@@ -101,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True):
     server_names: tuple[str, ...] = ()
     server_when_closed: Literal["ask", "keep", "quit"] = "ask"
     programs_start_runs: bool = True
+    commands_read: tuple[str, ...] = ()
     log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
 
 
@@ -216,7 +219,7 @@ def checked_value(name: str, value: Any) -> Any:
         raise UserError("settings.bad_value", key=name)
     if name == "recent_models":
         return tuple(dict.fromkeys(converted))[:RECENT_MODELS]
-    if name in ("workers", "server_origins", "server_names"):
+    if name in ("workers", "server_origins", "server_names", "commands_read"):
         return tuple(dict.fromkeys(converted))
     return converted
 

@@ -196,6 +196,27 @@ def test_a_run_is_resumed_with_the_mode_that_is_asked_for(command: Command, serv
 
 
 @sandboxed
+def test_commands_read_what_is_named_for_them_also_when_the_run_is_resumed(
+    command: Command, serve: Any, folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "table.csv").write_text("shown")
+    (other / ".env").write_text("secret")
+    look = call("shell", {"command": f"cat {other}/table.csv {other}/.env"})
+    server = serve(in_order(look, say("Out of steps."), look, say("Read.")))
+    more = ("--read", str(other), "--approve", "all-in-sandbox", "--max-steps", "1")
+    ran = run(command, server, folder, *more)
+    resumed = command.here("run", "--resume", "last", "--max-steps", "5", "--json")
+    for each in (ran, resumed):
+        (told,) = [shown["text"] for shown in of_kind(each, "tool_result")]
+        assert "shown" in told and "secret" not in told.replace(str(other), "")
+    assert str(other) in ran.objects[0]["system"] and ran.objects[0]["readable"] == [str(other)]
+    refused = run(command, server, folder, "--read", str(tmp_path / "none"))
+    assert refused.code == 1 and str(tmp_path / "none") in refused.sentence
+
+
+@sandboxed
 def test_ctrl_c_does_not_wait_for_a_tool_that_takes_long(command: Command, serve: Any, folder: Path) -> None:
     server = serve(by_turn(call("shell", {"command": "sleep 300"}), say("Done.")))
     arguments = ("--workspace", str(folder), "--approve", "workspace", "--model", server.model, "--json")
@@ -275,6 +296,7 @@ def test_a_key_that_is_refused_is_told_in_one_sentence(command: Command, serve: 
         ("--undo", "1", "--list"),
         ("--resume", "1", "--model", "starter"),
         ("--resume", "1", "--reasoning", "off"),
+        ("--resume", "1", "--read", "."),
         (TASK, "--workspace", ".", "--set", "a=b"),
     ],
 )
