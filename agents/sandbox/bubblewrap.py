@@ -11,6 +11,7 @@ assert sys.platform == "linux"
 
 from agents.api import Confinement, Limits
 from agents.sandbox.inside.landlock import abi
+from agents.sandbox.kernel_files import only_for_root
 from agents.sandbox.launched import Launched, launcher, plan_of
 from agents.sandbox.protected import protected, sockets, writable_roots
 from agents.sandbox.visible import (
@@ -62,6 +63,12 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
     made += ["--proc", "/proc"]
     for name in ("sys", "sysrq-trigger", "fs", "pressure", "mtrr", "scsi", "acpi"):  # root owns them
         made += ["--ro-bind-try", f"/proc/{name}", f"/proc/{name}"]
+    for path in only_for_root(network=confinement.network):
+        made += (
+            ["--size", "4096", "--tmpfs", str(path)]
+            if path.is_dir()
+            else ["--ro-bind", "/dev/null", str(path)]
+        )
     made += ["--dev", "/dev", "--size", room, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     made += ["--size", room, "--tmpfs", "/tmp", "--dir", "/var/tmp", "--dir", "/run"]
     for folder in system_folders():

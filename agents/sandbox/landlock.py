@@ -23,10 +23,15 @@ from agents.sandbox.secret_places import without
 from agents.sandbox.visible import interpreter_folders, merged_folders, settings_files, system_folders
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# By name: a folder would let root read what only root reads.
 _FACTS = tuple(
     """
     /proc/cpuinfo /proc/meminfo /proc/stat /proc/loadavg /proc/uptime /proc/version /proc/filesystems
-    /proc/sys/kernel /proc/sys/vm/overcommit_memory /sys/devices/system/cpu
+    /proc/sys/kernel/cap_last_cap /proc/sys/kernel/domainname /proc/sys/kernel/hostname
+    /proc/sys/kernel/ngroups_max /proc/sys/kernel/osrelease /proc/sys/kernel/ostype
+    /proc/sys/kernel/overflowgid /proc/sys/kernel/overflowuid /proc/sys/kernel/pid_max
+    /proc/sys/kernel/random/boot_id /proc/sys/kernel/random/uuid /proc/sys/kernel/threads-max
+    /proc/sys/kernel/version /proc/sys/vm/overcommit_memory /sys/devices/system/cpu
     """.split()
 )
 
