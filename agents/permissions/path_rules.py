@@ -11,6 +11,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from agents.autorun.names import plain
+
 _LONGEST_NAME = 255  # bytes
 _LONGEST_PATH = 4096
 _DEVICES = re.compile(
@@ -71,7 +73,7 @@ def is_protected(path: str) -> bool:
 
     `path` is relative, with links resolved.
     """
-    return any(_plain(name) == ".git" or _SHORT_GIT.fullmatch(_plain(name)) for name in path.split("/"))
+    return any(name == ".git" or _SHORT_GIT.fullmatch(name) for name in map(plain, path.split("/")))
 
 
 def same_name(first: str, second: str) -> bool:
@@ -110,9 +112,3 @@ def _check_name(name: str, text: str) -> None:
         raise PathRefused(text, f"'{name}' ends with a dot or a space, which not every system can hold.")
     if _DEVICES.fullmatch(name):
         raise PathRefused(text, f"'{name}' is the name of a device on Windows.")
-
-
-def _plain(name: str) -> str:
-    """A name as the least careful file system compares it: case-folded, without invisible characters."""
-    seen = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
-    return unicodedata.normalize("NFKC", seen).casefold().rstrip(". ")

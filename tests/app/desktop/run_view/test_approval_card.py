@@ -287,3 +287,10 @@ def test_a_task_of_another_program_is_shown_whole_with_its_folder_and_mode(qtbot
     assert [scope for _, scope in shown.card.bar.answers] == ["once", "workspace"]
     shown.card.bar.no.click()  # there is no model to tell the reason
     assert shown.decided == [("start", Decision(False))]
+
+
+def test_a_file_that_another_program_carries_out_is_said_to_be_one(qtbot: Any) -> None:
+    path = ".vscode/tasks.json"
+    shown = Shown(qtbot, request("files", path, pattern=path, reasons=("writes", "autorun"), autorun=(path,)))
+    assert "VS Code runs this without asking when the folder is opened." in shown.words()
+    assert f"“Allow in…” covers this file: {path}" in shown.words()
