@@ -63,5 +63,5 @@ def test_what_is_remembered_is_changed_in_the_settings(running: Running) -> None
     running.until(lambda: section.lines[0].field.text() == "Likes coffee.")
     section.lines[0].remove.click()
     running.until(lambda: not section.lines and not memories.all())
-    running.window.toast.undo()
+    running.until(running.window.toast.undo)
     running.until(lambda: [line.field.text() for line in section.lines] == ["Likes coffee."])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
+from app.services.library.values import LookedAt
 from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open
 from tests.support.shelves import GATED, QWEN
@@ -129,14 +133,23 @@ def test_the_last_file_counts(opened: Open) -> None:
     assert card.title() == "b"
 
 
-def test_escape_puts_a_file_away(opened: Open, qtbot: QtBot) -> None:
+def test_escape_puts_a_file_away(opened: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_at, go_on = opened.library.look_at, threading.Event()
+
+    def slow(path: Path | str) -> LookedAt:
+        found = look_at(path)
+        assert go_on.wait(60)
+        return found
+
+    monkeypatch.setattr(opened.library, "look_at", slow)
     opened.page.show_file(PATH)
+    opened.until(lambda: ("look_at", PATH) in opened.library.asked)
     card = opened.page.library.offered
     qtbot.keyClick(card.close_button, Qt.Key.Key_Escape)
     assert not card.isVisible() and opened.page.library.bar.add.hasFocus()
     opened.page.open()
-    opened.until(lambda: ("look_at", PATH) in opened.library.asked)
-    QApplication.processEvents()
+    go_on.set()
+    qtbot.wait(50)
     assert not card.isVisible()
 
 

@@ -183,7 +183,7 @@ def test_a_project_is_changed_deleted_and_restored_with_its_chats(chatting: Runn
     chatting.until(sheet.isVisible)
     sheet.delete.click()
     chatting.until(lambda: rows(window.sidebar.list) == ["Today", "Plan the trip"])
-    window.toast.undo()
+    chatting.until(window.toast.undo)  # the list may know before the toast does
     chatting.until(
         lambda: rows(window.sidebar.list) == ["Project Ocean, expanded, chats: 1", "Plan the trip"]
     )

@@ -139,7 +139,7 @@ def test_the_icon_tells_and_pauses_and_its_loss_is_told(
     window.come_forward()
     assert tray.icon.isVisible()  # to have it go on
     tray.go_on.trigger()
-    running.until(lambda: tray.state.text() == "Server on")
+    running.until(lambda: tray.state.text() == "Server on" and not window.server.is_changing)
     tray.unload.trigger()
     running.until(lambda: running.services.models.state.resting == "wanted")
     window.server.switch(False)
