@@ -229,7 +229,7 @@ class Confinement(msgspec.Struct, frozen=True):
     `readable` and `programs`, without links in them, cannot be read, whatever links lead to them. `workspace` is the
     working directory, writable unless `workspace_writable` is False; `protected` are paths in it that stay read-only
     (".git/hooks", ".git/config"). Files that other programs carry out without being asked (`agents.autorun`) are kept
-    from being changed or made, but for `released`, paths relative to the workspace.
+    from being changed or made, but for `released`: files and whole folders, relative to the workspace or absolute.
     """
 
     workspace: Path

@@ -214,6 +214,7 @@ class Host:
         confinement = Confinement(
             folder.resolve(),
             workspace_writable=writes,
+            released=(str(home.resolve()),),  # the server's own
             readable=tuple(path for path in readable if path.exists()),
             writable=tuple(path for path in writable if path.exists()),
             network=spec.network,

@@ -58,7 +58,7 @@ def protected(confinement: Confinement) -> Protected:
         named = tuple(dict.fromkeys((*pointed_to(root, places), *linked_from_home(root))))
         pointed += named
         for path in (*named, *_held(root)):
-            if path.exists() and not _holds(path, released):  # a missing folder of hooks would be made
+            if path.exists() and not _released(path, released):  # a missing folder of hooks would be made
                 _lock(root, path.relative_to(root).as_posix(), locked, expected)
     whole = [path for path in dict.fromkeys(locked) if not set(path.parents).intersection(locked)]
     linked = [path for path in whole if _has_other_names(path)]
@@ -82,9 +82,9 @@ def _held(root: Path) -> Iterator[Path]:
                     )
 
 
-def _holds(path: Path, released: Iterable[Path]) -> bool:
-    """Whether something that may be written lies in a folder."""
-    return any(each.is_relative_to(path) for each in released)
+def _released(path: Path, released: Iterable[Path]) -> bool:
+    """Whether a path, or something in it, may be written."""
+    return any(each.is_relative_to(path) or path.is_relative_to(each) for each in released)
 
 
 def _has_other_names(path: Path) -> bool:

@@ -31,14 +31,14 @@ class AutorunFiles:
     """The files below a folder that other programs carry out, as they are now.
 
     Those are known by their names, or `pointed` to by settings of git: absolute paths below `root`, existing or not.
-    `released` are such paths that may be written. `set_aside` is for afterwards, when nobody is left who could swap
-    a folder meanwhile.
+    `released` are files and folders that may be written. `set_aside` is for afterwards, when nobody is left who could
+    swap a folder meanwhile.
     """
 
     def __init__(self, root: Path, tree: Walked, pointed: Iterable[str], released: Iterable[str]) -> None:
         self._root = root
         self._pointed = _below(root, pointed)
-        self._released = _below(root, released)
+        self._released = tuple(released)
         self._before = self._found(tree, through_links=True)
         self._whole = tree.whole
         self._contents = self._kept()
@@ -58,11 +58,14 @@ class AutorunFiles:
             for path, seen in now.items():
                 tail = _tail(path)
                 along = tail not in ("", path) and (tail, seen) in gone
-                if path in self._released or along or self._before.get(path) == seen:
+                if along or self._before.get(path) == seen or self._may_be_written(path):
                     continue
                 if through_links or stat.S_ISLNK(seen.kind):
                     moved += self._moved(path)
         return moved
+
+    def _may_be_written(self, path: str) -> bool:
+        return any((self._root / path).is_relative_to(each) for each in self._released)
 
     def _moved(self, path: str) -> list[tuple[str, str]]:
         place = self._root / path

@@ -113,6 +113,18 @@ def test_one_that_was_allowed_by_name_may_be_written(sandbox: Sandbox, workspace
     assert not (workspace / ".vscode/launch.json").exists()
 
 
+def test_a_folder_of_the_programs_own_may_hold_such_files(
+    sandbox: Sandbox, workspace: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    (own / ".gemini").mkdir(parents=True)
+    (own / ".gemini/settings.json").write_text("old")
+    script = f"echo new > {own}/.gemini/settings.json; echo new > {own}/.npmrc"
+    ran = sandbox.run(["sh", "-c", script], Confinement(workspace, released=(str(own),), writable=(own,)))
+    assert ran.code == 0 and not ran.errors
+    assert (own / ".npmrc").read_text() == (own / ".gemini/settings.json").read_text() == "new\n"
+
+
 def test_ordinary_work_is_left_alone(sandbox: Sandbox, workspace: Path) -> None:
     (workspace / "part").mkdir()
     (workspace / "part/AGENTS.md").write_text("mine")
