@@ -19,6 +19,14 @@ class ServerLog:
         self._lock = threading.Lock()
         self._lines: deque[str] = deque(maxlen=LINES)
         self._open = b""
+        self._since = 0  # lines of the process that runs now, its open one not counted
+
+    def begin(self) -> None:
+        """A new process writes from here on: the words of the one before are not its own."""
+        with self._lock:
+            if self._open.strip():
+                self._add(self._open)
+            self._open, self._since = b"", 0
 
     def feed(self, chunk: bytes) -> None:
         """Add bytes; a line that is too long is cut."""
@@ -32,7 +40,7 @@ class ServerLog:
             self._open = rest
 
     def note(self, text: str) -> None:
-        """Add a line of our own."""
+        """Add a line that did not come over stderr, whatever line is half-written there."""
         with self._lock:
             self._add(text.encode())
 
@@ -42,11 +50,15 @@ class ServerLog:
         return tuple(lines[-count:])
 
     def last_word(self) -> str:
-        """The last line that is not blank, for an error message."""
-        return next((line.strip()[:300] for line in reversed(self.tail()) if line.strip()), "")
+        """The last line of the latest process that is not blank, for an error message."""
+        with self._lock:
+            count = self._since + bool(self._open.strip())
+        lines = reversed(self.tail(count)) if count else ()
+        return next((line.strip()[:300] for line in lines if line.strip()), "")
 
     def _add(self, line: bytes) -> None:
         self._lines.append(self._read(line))
+        self._since += 1
 
     @staticmethod
     def _read(line: bytes) -> str:

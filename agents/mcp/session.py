@@ -71,8 +71,8 @@ class Link:
     def start(self, again: bool = False, patience: float = 0.0) -> None:
         """Start the server and wait until it is ready. Raises UserError `mcp.*`.
 
-        After a failure further starts fail at once, for longer each time, unless `again`. `patience`: seconds
-        that a person may take, besides its own.
+        After it could not start, or ended again before it answered a call, further starts fail at once, for longer
+        each time, unless `again`. `patience`: seconds that a person may take, besides its own.
         """
         with self._starting:
             self.used = time.monotonic()
@@ -96,7 +96,6 @@ class Link:
                 closed = UserError("mcp.ended", server=self.spec.name)
                 self._note("off", None)
                 raise closed from error
-            self._failures = 0
             self._note("ready", None)
 
     def stop(self) -> None:
@@ -185,7 +184,9 @@ class Link:
 
     def _outcome(self, working: concurrent.futures.Future[Any]) -> Outcome:
         try:
-            return outcome_of(working.result())
+            outcome = outcome_of(working.result())
+            self._failures = 0
+            return outcome
         except UserError as error:
             return _failure(self.spec.name, error)
         except concurrent.futures.CancelledError:
@@ -226,11 +227,13 @@ class Link:
 
     def _take_end(self, error: UserError | None) -> None:
         if self.state == "ready" and self._connection is not None:
-            self._failed(error or ended(self.spec.name, self.log))
+            self._failed(error or ended(self.spec.name, self.log), worked=True)
 
-    def _failed(self, error: UserError) -> None:
+    def _failed(self, error: UserError, *, worked: bool = False) -> None:
+        """`worked`: it had started, and may do so again at once."""
         self._failures += 1
-        pause = min(LONGEST_BACKOFF_S, 2.0 ** (self._failures - 1))
+        first = worked and self._failures == 1
+        pause = 0.0 if first else min(LONGEST_BACKOFF_S, 2.0 ** (self._failures - 1))
         self._not_before = time.monotonic() + pause
         self._note("failed", error.info)
 

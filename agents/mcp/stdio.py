@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 CHUNK = 64 * 1024
 LONGEST_LINE = 16 * 1024 * 1024
 MOST_NONSENSE = 200  # consecutive lines that are no messages
+# Lines of a server's log: nobody here reads them.
+_UNHEARD = "notifications/message"
+LAST_WORDS_S = 0.5  # for what a server that has ended still has in its pipe
 POLL_S = 0.01
 END_S = 1.5  # grace period of a server that was told to exit, before it is killed; twice
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
@@ -36,10 +39,10 @@ class Throttle:
     """Rate limiter of a server's messages.
 
     A message costs one unit and one more for each 64 KiB of it; `burst` units may come at once, `rate` a
-    second after that.
+    second after that. A server that tells each step of a long call stays within the burst.
     """
 
-    def __init__(self, burst: float = 2000.0, rate: float = 500.0) -> None:
+    def __init__(self, burst: float = 25_000.0, rate: float = 500.0) -> None:
         self._burst, self._rate = burst, rate
         self._left, self._at = burst, time.monotonic()
 
@@ -114,10 +117,12 @@ async def stdio_transport(
             faults.append(why)
             ended(why)
 
+    log.begin()
+    listening = asyncio.create_task(_listen(process, log))
     tasks = [
-        asyncio.create_task(_read(process, to_session, log, over)),
-        asyncio.create_task(_write(process, from_session, to_session)),
-        asyncio.create_task(_listen(process, log)),
+        asyncio.create_task(_read(process, to_session, log, over, listening)),
+        asyncio.create_task(_write(process, from_session, to_session, listening)),
+        listening,
     ]
     try:
         yield read_stream, write_stream
@@ -135,7 +140,13 @@ async def stdio_transport(
                 stream.close()
 
 
-async def _read(process: asyncio.subprocess.Process, to_session: Any, log: ServerLog, ended: Ended) -> None:
+async def _read(
+    process: asyncio.subprocess.Process,
+    to_session: Any,
+    log: ServerLog,
+    ended: Ended,
+    listening: asyncio.Task[None],
+) -> None:
     import anyio
     from mcp.shared.message import SessionMessage
     from mcp_types import jsonrpc_message_adapter
@@ -152,15 +163,18 @@ async def _read(process: asyncio.subprocess.Process, to_session: Any, log: Serve
                     message = jsonrpc_message_adapter.validate_json(line, by_name=False)
                 except (ValueError, RecursionError):
                     nonsense += 1
-                    log.feed(line[:200] + b"\n")
+                    log.note(line[:200].decode(errors="replace"))
                     if nonsense >= MOST_NONSENSE:
                         why = "nonsense"
                         return
                 else:
                     nonsense = 0
-                    await to_session.send(SessionMessage(message))
+                    if getattr(message, "method", "") != _UNHEARD:
+                        await to_session.send(SessionMessage(message))
                 if pause := throttle.pause(len(line)):
                     await asyncio.sleep(pause)
+        # Its last words come over another pipe; whoever it left behind may hold that open.
+        await asyncio.wait({listening}, timeout=LAST_WORDS_S)
     except ValueError:
         why = "flood"
     except (anyio.ClosedResourceError, anyio.BrokenResourceError):
@@ -170,7 +184,9 @@ async def _read(process: asyncio.subprocess.Process, to_session: Any, log: Serve
         ended(why)
 
 
-async def _write(process: asyncio.subprocess.Process, from_session: Any, to_session: Any) -> None:
+async def _write(
+    process: asyncio.subprocess.Process, from_session: Any, to_session: Any, listening: asyncio.Task[None]
+) -> None:
     import anyio
 
     assert process.stdin is not None
@@ -180,6 +196,7 @@ async def _write(process: asyncio.subprocess.Process, from_session: Any, to_sess
             process.stdin.write(text.encode() + b"\n")
             await process.stdin.drain()
     except (OSError, anyio.ClosedResourceError, anyio.BrokenResourceError):
+        await asyncio.wait({listening}, timeout=LAST_WORDS_S)
         to_session.close()  # the pipe is closed: fail the requests that wait for an answer
 
 

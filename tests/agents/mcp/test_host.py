@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -17,6 +19,7 @@ from engine.errors import UserError
 from tests.agents.mcp.conftest import BIN, Faulty
 from tests.support.agents.here import here_in
 from tests.support.agents.open_sandbox import OpenSandbox
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process
 
@@ -50,9 +53,44 @@ def test_a_server_that_crashes_says_so_and_is_started_again(
     assert crashed.status == "error" and "it breaks here" in crashed.text
     link = tools["faulty_crash"].link
     assert link.state == "failed"
-    assert tools["faulty_echo"].run({"text": "안녕"}, here_in(workspace)).status == "error"  # not at once
+    assert tools["faulty_echo"].run({"text": "안녕"}, here_in(workspace)).text == "안녕"
+
+
+def test_a_server_that_ends_with_each_call_is_not_started_for_each(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    tools = tools_of(host, faulty(), workspace)
+    link = tools["faulty_crash"].link
+    for _ in range(2):
+        assert tools["faulty_crash"].run({}, here_in(workspace)).status == "error"
+    assert tools["faulty_echo"].run({"text": "안녕"}, here_in(workspace)).status == "error", "not at once"
     link.start(again=True)
     assert tools["faulty_echo"].run({"text": "안녕"}, here_in(workspace)).text == "안녕"
+
+
+def test_a_server_that_was_killed_between_two_calls_answers_the_next(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    tools = tools_of(host, faulty(), workspace)
+    for _ in range(3):
+        number = int(tools["faulty_number"].run({}, here_in(workspace)).text)
+        os.kill(number, signal.SIGKILL)
+        wait_until(lambda: tools["faulty_number"].link.state == "failed")
+        assert int(tools["faulty_number"].run({}, here_in(workspace)).text) != number
+
+
+def test_last_words_are_those_of_the_process_that_ended(host: Host, workspace: Path, faulty: Faulty) -> None:
+    tools = tools_of(host, faulty(), workspace)
+    assert "it breaks here" in tools["faulty_crash"].run({}, here_in(workspace)).text
+    assert "it breaks here" not in tools["faulty_end"].run({}, here_in(workspace)).text, "it said nothing"
+    assert "it breaks here" in "\n".join(tools["faulty_end"].link.log.tail())
+
+
+def test_tens_of_thousands_of_notifications_before_an_answer_are_taken(
+    host: Host, workspace: Path, faulty: Faulty
+) -> None:
+    tools = tools_of(host, faulty("chatter"), workspace)
+    assert tools["faulty_echo"].run({"text": "said"}, here_in(workspace)).text == "said"
 
 
 def test_a_stalled_call_times_out_and_the_next_one_works(host: Host, workspace: Path, faulty: Faulty) -> None:

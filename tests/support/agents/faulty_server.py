@@ -48,6 +48,8 @@ def tools() -> list[dict[str, Any]]:
     names = (
         "sleep",
         "crash",
+        "end",
+        "number",
         "ask",
         "ask_url",
         "count",
@@ -100,6 +102,10 @@ def call(name: str, arguments: dict[str, Any], params: dict[str, Any]) -> dict[s
     if name == "crash":
         print("it breaks here", file=sys.stderr, flush=True)
         os._exit(3)
+    if name == "end":
+        os._exit(4)
+    if name == "number":
+        return text(str(os.getpid()))
     if name == "ask":
         form = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
         answer = ask({"mode": "form", "message": "Who are you?", "requestedSchema": form})
@@ -167,6 +173,13 @@ def flood() -> None:
         say(note)
 
 
+def chatter() -> None:
+    """20,000 notifications of all kinds, before an answer."""
+    for number in range(10_000):
+        say({"method": "notifications/message", "params": {"level": "info", "data": f"line {number}"}})
+        say({"method": "notifications/progress", "params": {"progressToken": 1, "progress": number}})
+
+
 def noise() -> None:
     """JSON that is no message, messages that answer nothing, and bytes that are no text."""
     for line in (
@@ -232,6 +245,8 @@ def answer(message: dict[str, Any]) -> None:
         else:
             if FAULT == "flood":
                 flood()
+            if FAULT == "chatter":
+                chatter()
             try:
                 reply = call(params["name"], params.get("arguments", {}), params)
             except Refused as refused:
