@@ -137,6 +137,27 @@ def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Proce
     assert second.returncode == 0
 
 
+OPENED_BY_THE_SYSTEM = """
+from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtGui import QFileOpenEvent
+from app.desktop.application import Application
+application = Application([])
+application.asked.connect(lambda request: print(ascii(request.link or request.file)))
+for opened in (QUrl("coterie://open_from_hf?model=a/b&file=c%20d%26.gguf"), QUrl.fromLocalFile("/모델/a b#.gguf")):
+    QCoreApplication.sendEvent(application, QFileOpenEvent(opened))
+"""
+
+
+def test_what_macos_gives_to_the_running_program_is_asked_for_as_it_was_given() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", OPENED_BY_THE_SYSTEM], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.splitlines() == [
+        ascii("coterie://open_from_hf?model=a/b&file=c%20d%26.gguf"),
+        ascii("/모델/a b#.gguf"),
+    ]
+
+
 @pytest.mark.parametrize(
     "error",
     [

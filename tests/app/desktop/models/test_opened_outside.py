@@ -147,10 +147,10 @@ def test_escape_puts_a_file_away(opened: Open, qtbot: QtBot, monkeypatch: pytest
     card = opened.page.library.offered
     qtbot.keyClick(card.close_button, Qt.Key.Key_Escape)
     assert not card.isVisible() and opened.page.library.bar.add.hasFocus()
-    opened.page.open()
     go_on.set()
-    qtbot.wait(50)
-    assert not card.isVisible()
+    opened.page.show_file("/x/b.gguf")
+    opened.until(card.use.isVisible)
+    assert card.title() == "b"
 
 
 def test_the_card_follows_the_language(opened: Open) -> None:
