@@ -175,8 +175,10 @@ class Login(OAuthClientProvider):
                     if refused:
                         await self._begin()
                 response = yield outgoing
-                if outgoing is request and in_background.get() and not self._person.present():
-                    return  # an error here would end the connection, for calls of a person too
+                if outgoing is request and in_background.get():
+                    # An error here would end the connection, for calls of a person too. A call that is refused
+                    # itself asks for its own sake.
+                    return
                 refused = refused or outgoing is request
                 try:
                     outgoing = await flow.asend(response)

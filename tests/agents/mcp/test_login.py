@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mcp.client.auth import OAuthFlowError
@@ -266,3 +267,40 @@ def test_a_refusal_that_no_call_waits_for_asks_nobody_and_ends_nothing(
         assert tools["far_add"].run({"a": 1, "b": 2}, here).text.startswith("3")
         assert not person.asked
         again.close()
+
+
+class RefusingBesideCalls(LoginServer):
+    """Refuses a subscription only while a call goes on, and lets that end a moment later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.called, self.refused = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        method = dict(scope.get("headers", ())).get(b"mcp-method")
+        if method == b"subscriptions/listen":
+            await self.called.wait()
+        elif method == b"tools/call":
+            self.called.set()
+            await self.refused.wait()
+            await asyncio.sleep(0.2)
+        await super().__call__(scope, receive, send)
+        if method == b"subscriptions/listen":
+            self.refused.set()
+
+
+def test_a_refusal_beside_a_call_that_is_answered_asks_nobody(
+    make: Make, browser: Browser, workspace: Path
+) -> None:
+    person, server = Person(browser), RefusingBesideCalls()
+    server.closed.add("subscriptions/listen")
+    with serving(server) as address:
+        host = make()
+        server.called.set()
+        host.login(spec_of(address), browser.open)
+        server.called.clear()
+        tools = tools_of(host, spec_of(address), workspace)
+        here = here_in(workspace, approver=person)
+        assert tools["far_add"].run({"a": 1, "b": 2}, here).text.startswith("3")
+        host.close()
+    assert not person.asked
