@@ -120,6 +120,8 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     programs: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
+    caches: tuple[Path, ...] = ()
+    home: dict[str, str] = {}
     environment: dict[str, str] = {}
 
 
@@ -230,6 +232,8 @@ class Confinement(msgspec.Struct, frozen=True):
     working directory, writable unless `workspace_writable` is False; `protected` are paths in it that stay read-only
     (".git/hooks", ".git/config"). Files that other programs carry out without being asked (`agents.autorun`) are kept
     from being changed or made, but for `released`: files and whole folders, relative to the workspace or absolute.
+    `caches` are folders that may be written to, and of which nothing is put back; `home` are files, by their names,
+    in the program's own home, which begins with nothing else.
     """
 
     workspace: Path
@@ -241,6 +245,8 @@ class Confinement(msgspec.Struct, frozen=True):
     network: bool = False
     programs: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
+    caches: tuple[Path, ...] = ()
+    home: dict[str, str] = {}
 
 
 class Ran(msgspec.Struct, frozen=True):

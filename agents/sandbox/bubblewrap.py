@@ -44,7 +44,13 @@ class Bubblewrap(Launched):
             guarded=tuple(map(str, kept.linked)),
             expected=kept.expected,
             pointed=kept.pointed,
-            writes=("/tmp", "/dev", *plan.roots, *map(str, confinement.writable)),
+            writes=(
+                "/tmp",
+                "/dev",
+                *plan.roots,
+                *map(str, confinement.writable),
+                *plan.caches,
+            ),
         )
         return [
             str(self.program),
@@ -84,6 +90,8 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
         made += ["--ro-bind", str(package), str(_SOURCES / package.relative_to(_HERE))]
     mounts, emptied = _read_only(confinement)
     made += mounts
+    for folder in confinement.caches:
+        made += ["--bind", os.path.realpath(folder), os.path.realpath(folder)]
     aliases = [(Path(os.path.realpath(folder)), folder) for folder in confinement.writable]
     for real, given in aliases:
         for place in dict.fromkeys((real, given)):

@@ -53,7 +53,7 @@ class Landlock(Launched):
         plan = plan._replace(
             reads=tuple(map(str, reads)),
             lists=tuple(map(str, lists)),
-            writes=(*_DEVICES, *plan.roots),
+            writes=(*_DEVICES, *plan.roots, *plan.caches),
             landlock=abi(),
             guarded=tuple(map(str, (*kept.locked, *kept.linked))),
             expected=kept.expected,

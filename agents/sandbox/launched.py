@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -83,6 +84,8 @@ def plan_of(kind: str, confinement: Confinement, limits: Limits, channel: int, w
         kind=kind,
         folder=str(workspace),
         roots=tuple(map(str, writable_roots(confinement))),
+        caches=tuple(os.path.realpath(folder) for folder in confinement.caches),
+        home=tuple(confinement.home.items()),
         released=tuple(str(workspace / path) for path in confinement.released),
         channel=channel,
         network=confinement.network,

@@ -84,6 +84,8 @@ class Executing(msgspec.Struct, frozen=True):
             readable=(*attachments, *context.readable),
             programs=surroundings.programs,
             hidden=surroundings.hidden,
+            caches=surroundings.caches,
+            home=surroundings.home,
             network=context.network,
         )
         try:

@@ -60,6 +60,8 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
         else:
             home = os.path.realpath(tempfile.mkdtemp(prefix="coterie-sandbox-"))
             stack.callback(_removed, home)
+        for name, text in plan.home:
+            Path(home, name).write_text(text, encoding="utf-8")
         environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
         if plan.roots:
             undone = PutBack(
@@ -83,7 +85,7 @@ def _deputy(plan: LaunchPlan, home: str, listener: int) -> Answering | None:
     if listener >= 0:
         from agents.sandbox.inside.seccomp_broker import SyscallBroker
 
-        return SyscallBroker(listener, (*plan.roots, home))
+        return SyscallBroker(listener, (*plan.roots, *plan.caches, home))
     return None
 
 

@@ -23,7 +23,7 @@ class LaunchPlan(NamedTuple):
     name, `released` those of other programs' files that may be written. `reads` and `writes` are paths,
     for Landlock, `lists` are folders of which the names may be read. `floor` bytes and room for `floor_files` files
     are left free on the disk of `folder`, the working directory. `landlock` is the version of Landlock to use, 0 for
-    none.
+    none. `caches` are folders that may be written to besides, and `home` has files of the program's home.
     """
 
     kind: str
@@ -45,6 +45,8 @@ class LaunchPlan(NamedTuple):
     pointed: tuple[str, ...] = ()
     released: tuple[str, ...] = ()
     expected: tuple[tuple[str, int, int], ...] = ()
+    caches: tuple[str, ...] = ()
+    home: tuple[tuple[str, str], ...] = ()
 
 
 def encoded(plan: LaunchPlan) -> str:
@@ -53,7 +55,8 @@ def encoded(plan: LaunchPlan) -> str:
 
 def decoded(text: str) -> LaunchPlan:
     fields: dict[str, Any] = json.loads(text)
-    for name in ("reads", "lists", "writes", "roots", "guarded", "pointed", "released"):
+    for name in ("reads", "lists", "writes", "roots", "guarded", "pointed", "released", "caches"):
         fields[name] = tuple(fields[name])
     fields["expected"] = tuple((path, device, inode) for path, device, inode in fields["expected"])
+    fields["home"] = tuple((name, text) for name, text in fields["home"])
     return LaunchPlan(**fields)

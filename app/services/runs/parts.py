@@ -9,10 +9,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from agents.api import Journal, Tool, ToolContext
+import msgspec
+
+from agents.api import Journal, Surroundings, Tool, ToolContext
 from agents.workspace.workspace import Workspace
+from app.services.runs.program_caches import cache_variables, kept_caches
 from app.services.runs.readable import usable
-from app.services.runs.surroundings import surroundings
+from app.services.runs.surroundings import surroundings, user_home
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -117,7 +120,18 @@ class RunParts:
             language=self.language(),
             attachments=self._attached(run),
             readable=paths,
-            surroundings=functools.cache(lambda: surroundings(workspace.root, self._home, paths)),
+            surroundings=functools.cache(lambda: self._surroundings(run, workspace.root, paths)),
+        )
+
+    def _surroundings(self, run: RunRecord, workspace: Path, readable: tuple[Path, ...]) -> Surroundings:
+        found = surroundings(workspace, self._home, readable)
+        if not run.workspace:  # it has a folder for itself, to which nobody comes back
+            return found
+        caches = kept_caches(self._home / "cache" / "programs", workspace)
+        if caches is None:
+            return found
+        return msgspec.structs.replace(
+            found, caches=(caches,), environment=found.environment | cache_variables(caches, user_home())
         )
 
     def snapshots(self, workspace: Workspace) -> Snapshots:

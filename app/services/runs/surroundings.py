@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from agents.api import Surroundings
+from agents.sandbox.git_identity import git_identity
 from agents.sandbox.secret_places import hidden_in, secret_places
 from agents.sandbox.toolchains import found_toolchains
 
@@ -27,6 +28,7 @@ def surroundings(
     return Surroundings(
         programs=found.folders,
         hidden=tuple(dict.fromkeys((*found.hidden, *hidden))),
+        home=git_identity(workspace),
         environment=found.environment,
     )
 

@@ -151,6 +151,22 @@ def test_a_visible_folder_may_lie_in_a_hidden_one(sandbox: Sandbox, workspace: P
     assert ran.output == "a,b"
 
 
+def test_caches_outlive_a_command_and_their_surroundings_stay_hidden(
+    sandbox: Sandbox, workspace: Path, home: Path
+) -> None:
+    caches = home / "data/cache/one"
+    caches.mkdir(parents=True)
+    put(home / "data/secret", "CANARY")
+    confinement = Confinement(workspace, caches=(caches,), home={".gitconfig": "[user]"})
+    script = f"cat ~/.gitconfig; cd {caches}; echo made > new; chmod 700 new; touch -d 2001-01-01 new; echo >> new2"
+    ran = sandbox.run(["sh", "-c", f"{script}; cat ../../secret; echo x > ../other"], confinement)
+    assert ran.output == "[user]"
+    assert sandbox.run(["cat", str(caches / "new")], confinement).output == "made\n"
+    assert (caches / "new").stat().st_mode & 0o777 == 0o700 and not (caches.parent / "other").exists()
+    assert "CANARY" not in sandbox.run(["cat", str(caches / "new")], Confinement(workspace)).output
+    assert "made" not in sandbox.run(["cat", str(caches / "new")], Confinement(workspace)).output
+
+
 def test_a_folder_is_divided_around_what_is_hidden(home: Path) -> None:
     put(home / "a/b/secret", "")
     put(home / "a/b/plain", "")
