@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agents.autorun.names import autorun, of_name, plain
-from agents.sandbox.inside.repositories import Walked
+from agents.sandbox.inside.repositories import Walked, opened, way_to
 
 _LONGEST = 16 << 20  # of a file that is read, in bytes
 _MOST_KEPT = 32 << 20  # bytes of all files whose contents are kept
+_LONGEST_NAME = 240  # bytes, of 255, so that something can be added
 # Installed packages: whoever uses them runs their code anyway, and nobody opens their folders to work there.
 _PACKAGES = frozenset({"node_modules", "site-packages", "dist-packages", ".venv", "venv", ".tox"})
 
@@ -69,13 +70,19 @@ class AutorunFiles:
 
     def _moved(self, path: str) -> list[tuple[str, str]]:
         place = self._root / path
+        name = os.fsdecode(os.fsencode(place.name)[:_LONGEST_NAME])
         number = 0
-        while os.path.lexists(aside := place.with_name(f"{place.name}.aside{number or ''}")):
-            number += 1
-        try:
-            place.rename(aside)
-        except OSError:  # it is locked, and was changed by the user
-            return []
+        with opened(*way_to(self._root, place)):
+            while os.path.lexists(aside := place.with_name(f"{name}.aside{number or ''}")):
+                number += 1
+            try:
+                place.rename(aside)
+            except OSError:  # it is locked, and was changed by the user
+                return []
+            self._put_back(path, place)
+        return [(path, aside.relative_to(self._root).as_posix())]
+
+    def _put_back(self, path: str, place: Path) -> None:
         if path in self._contents:
             mode, content = self._contents[path]
             with contextlib.suppress(OSError):
@@ -84,7 +91,6 @@ class AutorunFiles:
                 else:
                     place.write_bytes(content)
                     place.chmod(stat.S_IMODE(mode))
-        return [(path, aside.relative_to(self._root).as_posix())]
 
     def _kept(self) -> dict[str, tuple[int, bytes]]:
         """Modes and contents of what is there, as far as there is room."""
@@ -109,13 +115,21 @@ class AutorunFiles:
             places |= _below(self._root, (os.path.realpath(self._root / path) for path in places))
         while True:
             for path in self._named(tree, places):
-                if path not in found and (seen := _seen(self._root / path)) is not None:
+                if path not in found and (seen := self._look(path)) is not None:
                     found[path] = seen
             links = [path for path, seen in found.items() if stat.S_ISLNK(seen.kind)] if through_links else []
             ends = _below(self._root, (os.path.realpath(self._root / path) for path in links))
             if ends <= places:
                 return found
             places |= ends
+
+    def _look(self, path: str) -> _Seen | None:
+        place = self._root / path
+        try:
+            return _seen(place)
+        except PermissionError:
+            with opened(*way_to(self._root, place)):
+                return _seen(place)
 
     def _named(self, tree: Walked, places: set[str]) -> Iterable[str]:
         inside: dict[str, bool] = {}
@@ -136,15 +150,21 @@ class AutorunFiles:
 
 
 def _seen(place: Path) -> _Seen | None:
+    """What is there, None for nothing. Raises PermissionError where the way to it is closed."""
     try:
         facts = place.lstat()
         kind = stat.S_IFMT(facts.st_mode)
         if stat.S_ISLNK(kind):
             return _Seen(kind, os.fsencode(place.readlink()))
-        if stat.S_ISREG(kind) and facts.st_size <= _LONGEST:
-            return _Seen(kind | facts.st_mode & 0o111, hashlib.sha256(place.read_bytes()).digest())
+    except PermissionError:
+        raise
     except OSError:
         return None
+    if stat.S_ISREG(kind):
+        kind |= facts.st_mode & 0o111
+        with contextlib.suppress(OSError):
+            if facts.st_size <= _LONGEST:
+                return _Seen(kind, hashlib.sha256(place.read_bytes()).digest())
     return _Seen(kind, repr((facts.st_ino, facts.st_size, facts.st_mtime_ns)).encode())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from agents.sandbox.inside.autorun_files import AutorunFiles, told
-from agents.sandbox.inside.repositories import Watched, walked
+from agents.sandbox.inside.repositories import Watched, opened, walked
 
 _MOST_BYTES = 4 * 1024**2
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
@@ -37,7 +37,7 @@ class PutBack:
     ) -> None:
         self._brief = brief
         self._roots = roots
-        trees = [walked(root) for root in roots]
+        trees = self._trees = [walked(root) for root in roots]
         self._watched = [Watched(root, tree) for root, tree in zip(roots, trees, strict=True)]
         self._files = [
             AutorunFiles(root, tree, pointed, released)
@@ -57,13 +57,12 @@ class PutBack:
         self._kept = [
             Guarded(path, next(root for root in roots if path.is_relative_to(root))) for path in kept
         ]
-        self._whole = all(tree.whole for tree in trees)
 
     def restore(self) -> list[str]:
         for one in self._kept:
             with contextlib.suppress(OSError):
                 one.restore()
-        trees = [walked(root) for root in self._roots]
+        trees = [walked(root, before=tree) for root, tree in zip(self._roots, self._trees, strict=True)]
         repositories = [
             path or "."
             for watched, tree in zip(self._watched, trees, strict=True)
@@ -72,7 +71,7 @@ class PutBack:
         lines = [f"what git would execute was taken out of the repository {path!a}" for path in repositories]
         for files, tree in zip(self._files, trees, strict=False):
             lines += told(files.set_aside(tree))
-        if not (self._whole and all(tree.whole for tree in trees)):
+        if not all(tree.whole for tree in (*self._trees, *trees)):
             lines.append("there are too many folders to look for all that other programs would carry out")
         return lines
 
@@ -86,7 +85,7 @@ class Guarded:
     """
 
     def __init__(self, path: Path, below: Path) -> None:
-        self._path = path
+        self._path, self._root = path, below
         self._way = [parent for parent in reversed(path.parents) if below in parent.parents]
         self._kept = _contents(path)
 
@@ -97,15 +96,19 @@ class Guarded:
         """
         if self._kept is None:
             return False
+        with opened(self._root, *self._way, self._path):
+            return self._restored(self._kept)
+
+    def _restored(self, kept: dict[str, tuple[int, bytes | None]]) -> bool:
         swapped = [folder for folder in self._way if not _is_folder(folder)]
-        if not swapped and _contents(self._path) == self._kept:
+        if not swapped and _contents(self._path) == kept:
             return False
         for folder in self._way:
             if not _is_folder(folder):
                 _remove(folder)
                 folder.mkdir()
         _remove(self._path)
-        for name, (mode, content) in sorted(self._kept.items()):
+        for name, (mode, content) in sorted(kept.items()):
             place = self._path / name if name else self._path
             if content is None:
                 place.mkdir(mode=mode)
@@ -156,6 +159,10 @@ def _is_folder(path: Path) -> bool:
 def _remove(path: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         if _is_folder(path):
+            for folder, names, _ in os.walk(path):
+                for name in names:
+                    if _is_folder(inner := Path(folder, name)):
+                        inner.chmod(0o700)
             shutil.rmtree(path)
         else:
             path.unlink()

@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,25 +53,37 @@ class Walked(NamedTuple):
     """What is in a folder and those beneath it: for each its relative path with "/" ("" for itself), the names of the
     folders in it, and all other names, links included; those near the top first.
 
-    Links are not followed. `whole` is False where there are too many.
+    Links are not followed. `whole` is False where there are too many; `closed` are those that cannot be read.
     """
 
     folders: list[tuple[str, set[str], set[str]]]
     whole: bool
+    closed: frozenset[str]
 
 
-def walked(root: Path, most: int = _MOST_FOLDERS) -> Walked:
-    """The folders beneath `root`, without those in which git keeps objects."""
+def walked(root: Path, most: int = _MOST_FOLDERS, *, before: Walked | None = None) -> Walked:
+    """The folders beneath `root`, without those in which git keeps objects.
+
+    What was not closed `before` is read whatever its mode is now.
+    """
     found: list[tuple[str, set[str], set[str]]] = []
+    closed: set[str] = set()
     waiting = [""]
     for folder in waiting:
         if len(found) == most:
-            return Walked(found, whole=False)
-        folders, others = _names(root / folder)
+            return Walked(found, whole=False, closed=frozenset(closed))
+        try:
+            folders, others = _names(root / folder)
+        except OSError:
+            closed.add(folder)
+            folders, others = set(), set()
+            if before is not None and folder not in before.closed:
+                with contextlib.suppress(OSError), opened(root / folder):
+                    folders, others = _names(root / folder)
         found.append((folder, folders, others))
         inner = folders - _OF_GIT if folder and _is_repository(folder, folders, others) else folders
         waiting += [f"{folder}/{name}" if folder else name for name in sorted(inner)]
-    return Walked(found, whole=True)
+    return Walked(found, whole=True, closed=frozenset(closed))
 
 
 def repositories(root: Path) -> list[str]:
@@ -138,6 +151,10 @@ class Watched:
 
     def _changed(self, path: str) -> bool:
         place = self._root / path
+        with opened(*way_to(self._root, place), place, place / "hooks"):
+            return self._disarmed(path, place)
+
+    def _disarmed(self, path: str, place: Path) -> bool:
         changed = not self._before.get(path, False) and _removed(place / "commondir")
         if path not in self._before:
             changed |= _without_hooks(place / "hooks")
@@ -164,13 +181,18 @@ def harmless(text: str) -> str:
 
 
 def _names(folder: Path) -> tuple[set[str], set[str]]:
-    """The folders in it, and all other names, links included."""
+    """The folders in it, and all other names, links included. Raises OSError."""
     folders: set[str] = set()
     others: set[str] = set()
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+    with os.scandir(folder) as entries:
         for entry in entries:
             (folders if entry.is_dir(follow_symlinks=False) else others).add(entry.name)
     return folders, others
+
+
+def way_to(root: Path, place: Path) -> list[Path]:
+    """The folders from `root` on that lead to a place in it."""
+    return [parent for parent in reversed(place.parents) if parent.is_relative_to(root)]
 
 
 def _is_repository(path: str, folders: set[str], others: set[str]) -> bool:
@@ -179,6 +201,24 @@ def _is_repository(path: str, folders: set[str], others: set[str]) -> bool:
     if "HEAD" not in names:
         return "config" in names and plain(path.rpartition("/")[2]) == ".git"
     return "commondir" in names or ("objects" in names and "refs" in names)
+
+
+@contextlib.contextmanager
+def opened(*folders: Path) -> Iterator[None]:
+    """Makes folders, each in the one before it, readable and writable for their owner for a while."""
+    modes: list[tuple[Path, int]] = []
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            facts = folder.lstat()
+            if stat.S_ISDIR(facts.st_mode) and facts.st_mode & 0o700 != 0o700:
+                folder.chmod(stat.S_IMODE(facts.st_mode) | 0o700)
+                modes.append((folder, stat.S_IMODE(facts.st_mode)))
+    try:
+        yield
+    finally:
+        for folder, mode in reversed(modes):
+            with contextlib.suppress(OSError):
+                folder.chmod(mode)
 
 
 def _kind(path: Path) -> int:

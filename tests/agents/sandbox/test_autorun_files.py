@@ -58,6 +58,10 @@ WAYS = {
     "out of an installed package": "cp -r node_modules/p/.vscode .",
     "moved out of an installed package": "mv node_modules/p/.vscode .",
     "what was set aside": "mkdir .vscode; mv old.aside .vscode/tasks.json",
+    "in a folder that is closed": "mkdir .vscode; echo evil > .vscode/tasks.json; chmod 555 .vscode",
+    "a file that is closed": "mkdir .vscode; echo evil > .vscode/tasks.json; chmod 000 .vscode/tasks.json",
+    "in a workspace that is closed": "mkdir .vscode; echo evil > .vscode/tasks.json; chmod 555 .",
+    "a very long name": "n=$(printf 'b%.0s' $(seq 1 240)); echo evil > $n.code-workspace",
     "made by a process that is left": "(sleep 0.2; mkdir .vscode; echo evil > .vscode/tasks.json) & wait",
 }
 
@@ -101,6 +105,20 @@ def test_what_was_there_is_not_changed(sandbox: Sandbox, workspace: Path, change
     for name in (".vscode/tasks.json", "AGENTS.md", "part/.envrc"):
         assert not (workspace / name).exists() or (workspace / name).read_text() == "mine", name
     assert not (workspace / ".vscode/launch.json").exists()
+
+
+def test_a_command_that_is_stopped_leaves_none_either(sandbox: Sandbox, workspace: Path) -> None:
+    (workspace / "AGENTS.md").write_text("mine")
+    script = "echo evil > .envrc; echo evil > AGENTS.md; mkdir -p .git/hooks .git/objects .git/refs; "
+    script += "echo ref: refs/heads/main > .git/HEAD; echo evil > .git/hooks/pre-commit; touch done; sleep 60"
+
+    def made() -> bool:
+        return (workspace / "done").exists()
+
+    ran = sandbox.run(["sh", "-c", script], Confinement(workspace), cancelled=made)
+    assert ran.cancelled and "'.envrc.aside'" in ran.errors
+    assert not (workspace / ".envrc").exists() and not (workspace / ".git/hooks/pre-commit").exists()
+    assert (workspace / "AGENTS.md").read_text() == "mine"
 
 
 def test_one_that_was_allowed_by_name_may_be_written(sandbox: Sandbox, workspace: Path) -> None:

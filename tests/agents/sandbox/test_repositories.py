@@ -45,6 +45,8 @@ TRICKS = {
     "a repository that leads to another configuration": "cp -r .git .git/evil; cp evil .git/evil/config; "
     "echo evil > .git/commondir",
     "a new repository": f"{NEW}; cp evil new/.git/config",
+    "a new repository that is closed": f"{NEW}; cp evil new/.git/config; chmod 444 new/.git/config; "
+    "chmod 555 new/.git new",
     "a new repository with a second configuration": f"{NEW}; "
     'printf "[extensions]\\n worktreeConfig = true\\n" >> new/.git/config; cp evil new/.git/config.worktree',
     "a new repository that includes a configuration": f"{NEW}; cp evil new/other; "
