@@ -106,13 +106,17 @@ class ChatModel(Protocol):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The result of a call. `text` is for the model, whole; it is shortened for the context elsewhere."""
+    """The result of a call. `text` is for the model, whole; it is shortened for the context elsewhere.
+
+    `untrusted`, `own`: as in `ToolFacts`.
+    """
 
     text: str
     status: ResultStatus = "ok"
     summary: str = ""
     diff: str = ""
     untrusted: bool = False
+    own: bool = False
 
 
 class Surroundings(msgspec.Struct, frozen=True):

@@ -194,9 +194,9 @@ class ToolResult(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result
     """The result of a call.
 
     `text` is what the model is given; when that is not all, `handle` names the whole in the journal's kept
-    texts, which has `bytes` bytes. Of its `seconds` it `waited` for a person. `untrusted`: text from outside
-    the workspace's owner, which may say anything. `summary` is a word or two for a person ("14 files"),
-    `diff` a unified diff.
+    texts, which has `bytes` bytes. Of its `seconds` it `waited` for a person. `untrusted`: text that the
+    user did not write, which may say anything; `own`: it is the workspace's own all the same. `summary` is a word
+    or two for a person ("14 files"), `diff` a unified diff.
     """
 
     call: str
@@ -209,6 +209,7 @@ class ToolResult(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result
     summary: str = ""
     diff: str = ""
     waited: float = 0.0
+    own: bool = False
 
 
 class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context_trimmed"):

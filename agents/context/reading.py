@@ -34,7 +34,7 @@ class ReadResult:
         "required": ["handle"],
         "additionalProperties": False,
     }
-    facts = ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=20.0)
+    facts = ToolFacts(read_only=True, destructive=False, untrusted=True, own=True, timeout_s=20.0)
     server = ""
 
     def effects(self, arguments: dict[str, Any], context: ToolContext) -> Effects:

@@ -111,10 +111,16 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
     if found and not question.undoable and (kind != "mcp" or not facts.read_only):
         found.append("not_undoable")
     spreads = kind == "mcp" and not (facts.read_only or facts.held)
-    foreign = network or effects.outside or unconfined or spreads or bool(question.autorun)
-    if question.tainted and foreign:
+    foreign = network or effects.outside or unconfined or spreads
+    if question.tainted and (question.autorun or (foreign and not _only_told(question))):
         found.append("untrusted")
     return tuple(found)
+
+
+def _only_told(question: Question) -> bool:
+    """Whether a trusted server says that a tool only reads, and reaches nobody else: what it is told stays there."""
+    facts = question.facts
+    return question.effects.kind == "mcp" and facts.read_only and not facts.network
 
 
 def _free(question: Question, review: Review, reasons: tuple[str, ...]) -> bool:

@@ -14,9 +14,10 @@ class Question(msgspec.Struct, frozen=True):
     """A call with everything that decides whether it is carried out.
 
     `workspace` is the absolute path of the run's folder. `grants` are all that are kept; those that do not
-    count here are passed over. `sandboxed`: programs run confined. `tainted`: text from outside came into
-    this run before. `undoable`: what the call may change can be put back (`Snapshots.covers`). `present`: a
-    person is there. `autorun` are files among the writes that other programs carry out without being asked.
+    count here are passed over. `sandboxed`: programs run confined. `tainted`: strangers' text came into this
+    run before (a page, an attachment, a server's result; not the workspace's own). `undoable`: what the call may
+    change can be put back (`Snapshots.covers`). `present`: a person is there. `autorun` are files among the writes
+    that other programs carry out without being asked.
     """
 
     run: int

@@ -94,10 +94,11 @@ class ToolFacts(msgspec.Struct, frozen=True):
     other machines. `paths` names the arguments that are paths in the workspace. `anywhere`: its effects on
     the workspace are not told by its arguments (a shell), so the whole workspace is snapshotted around it.
     `volatile` names arguments that do not make two calls different. `untrusted`: its results were written by
-    somebody outside. `polling`: asking again with the same arguments is meaningful. `held`: of a tool of an
-    MCP server, the sandbox leaves the server no network and nothing of the user's but the workspace.
-    `fingerprint`: of such a tool, the SHA-256 of what it says of itself; a grant for another one does not
-    count.
+    somebody else than the user. `own`: of these, they are what lies in the workspace, or comes of it without the
+    network, which does not mark a run as led by strangers. `polling`: asking again with the same arguments is
+    meaningful. `held`: of a tool of an MCP server, the sandbox leaves the server no network and nothing of the
+    user's but the workspace. `fingerprint`: of such a tool, the SHA-256 of what it says of itself; a grant for
+    another one does not count.
     """
 
     read_only: bool = False
@@ -107,6 +108,7 @@ class ToolFacts(msgspec.Struct, frozen=True):
     anywhere: bool = False
     volatile: tuple[str, ...] = ()
     untrusted: bool = False
+    own: bool = False
     polling: bool = False
     held: bool = False
     timeout_s: float = 60.0

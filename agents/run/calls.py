@@ -252,6 +252,7 @@ class Calls:
                 outcome.summary,
                 outcome.diff,
                 waited,
+                outcome.own,
             )
         )
 

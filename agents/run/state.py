@@ -249,7 +249,7 @@ class RunState(msgspec.Struct, frozen=True):
             self,
             used=used,
             open=tuple(one for one in self.open if one.call != result.call),
-            tainted=self.tainted or result.untrusted,
+            tainted=self.tainted or (result.untrusted and not result.own),
             refused=refusals,
             recent=(*self.recent, done)[-REMEMBERED:],
             since_repeat=self.since_repeat + 1,

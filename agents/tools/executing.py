@@ -32,7 +32,12 @@ class Executing(msgspec.Struct, frozen=True):
     noun: str
     argv: Callable[[str], list[str]]
     facts: ToolFacts = ToolFacts(
-        anywhere=True, volatile=("timeout",), untrusted=True, timeout_s=_MOST_SECONDS, most_bytes=1_000_000
+        anywhere=True,
+        volatile=("timeout",),
+        untrusted=True,
+        own=True,
+        timeout_s=_MOST_SECONDS,
+        most_bytes=1_000_000,
     )
     server: str = ""
 

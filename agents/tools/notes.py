@@ -57,7 +57,8 @@ def read_notes(context: ToolContext, name: str = "") -> Outcome:
             return Outcome(_text(folder, title), summary=title, untrusted=True)
         lines = [f"{title}: {_first_line(_text(folder, title))}" for title in known]
     text = "\n".join(lines) or "There are no notes yet."
-    return Outcome(text, summary=str(len(lines)), untrusted=True)
+    # Who led the run that wrote them is not known.
+    return Outcome(text, summary=str(len(lines)), untrusted=True, own=not lines)
 
 
 def _title(name: str) -> str:

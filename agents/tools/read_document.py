@@ -10,7 +10,11 @@ from agents.tools.function_tool import ToolTrouble, tool
 from agents.workspace.workspace import Workspace
 
 
-@tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=90))
+@tool(
+    facts=ToolFacts(
+        read_only=True, destructive=False, paths=("path",), untrusted=True, own=True, timeout_s=90
+    )
+)
 def read_document(context: ToolContext, path: str, first_page: int = 1, last_page: int = 0) -> Outcome:
     """Read the text of a document: PDF, Word, Excel, PowerPoint, OpenDocument, HWP, EPUB, RTF, HTML, e-mail,
     notebook, subtitles, Markdown or CSV.

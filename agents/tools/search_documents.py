@@ -24,7 +24,7 @@ _NAMED = 5
 
 
 @tool(
-    facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=90),
+    facts=ToolFacts(read_only=True, destructive=False, untrusted=True, own=True, timeout_s=90),
     effects=reads_everything,
 )
 def search_documents(context: ToolContext, query: str) -> Outcome:

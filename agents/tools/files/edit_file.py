@@ -30,7 +30,7 @@ def _effects(arguments: dict[str, Any], context: ToolContext) -> Effects:
 
 
 # Its result quotes the file, also on failure.
-@tool(facts=ToolFacts(paths=("path",), untrusted=True, timeout_s=30), effects=_effects)
+@tool(facts=ToolFacts(paths=("path",), untrusted=True, own=True, timeout_s=30), effects=_effects)
 def edit_file(context: ToolContext, path: str, old_text: str, new_text: str) -> Outcome:
     """Replace one piece of text in a file. Returns what changed.
 

@@ -13,7 +13,7 @@ MOST_FOUND = 1000
 
 
 @tool(
-    facts=ToolFacts(read_only=True, destructive=False, untrusted=True, timeout_s=60),
+    facts=ToolFacts(read_only=True, destructive=False, untrusted=True, own=True, timeout_s=60),
     effects=reads_everything,
 )
 def find_files(context: ToolContext, pattern: str) -> Outcome:

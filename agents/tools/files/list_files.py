@@ -15,7 +15,9 @@ SKIPPED = frozenset(
 
 
 @tool(
-    facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=30),
+    facts=ToolFacts(
+        read_only=True, destructive=False, paths=("path",), untrusted=True, own=True, timeout_s=30
+    ),
 )
 def list_files(context: ToolContext, path: str = ".", recursive: bool = False) -> Outcome:
     """List the files and folders in a folder of the workspace, with sizes in bytes. Folders end with "/".

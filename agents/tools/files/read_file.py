@@ -11,7 +11,11 @@ from agents.tools.function_tool import ToolTrouble, tool
 MOST_LETTERS = 400_000
 
 
-@tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=30))
+@tool(
+    facts=ToolFacts(
+        read_only=True, destructive=False, paths=("path",), untrusted=True, own=True, timeout_s=30
+    )
+)
 def read_file(
     context: ToolContext, path: str, first_line: int = 1, last_line: int = 0, line_numbers: bool = False
 ) -> Outcome:

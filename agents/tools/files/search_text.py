@@ -24,7 +24,11 @@ _SPECIAL = frozenset(".^$*+?{}[]\\|()")
 Found = tuple[int, int, int]  # the line number from 1, start and end of the match in it
 
 
-@tool(facts=ToolFacts(read_only=True, destructive=False, paths=("path",), untrusted=True, timeout_s=30))
+@tool(
+    facts=ToolFacts(
+        read_only=True, destructive=False, paths=("path",), untrusted=True, own=True, timeout_s=30
+    )
+)
 def search_text(
     context: ToolContext, pattern: str, path: str = ".", files: str = "", ignore_case: bool = False
 ) -> Outcome:

@@ -92,6 +92,18 @@ def test_after_text_from_outside_only_what_stays_in_the_workspace_needs_no_new_a
         msgspec.structs.replace(tainted, effects=Effects("mcp", url="https://x.example/mcp"))
     )
     assert remote_servers.action == "ask" and "untrusted" in remote_servers.reasons
+    told = Definition("log", "", {"type": "object"}, read_only=True, open_world=False)
+    remote = question(
+        tainted=True,
+        facts=facts_of(told, trusted=True, network=True, held=False),
+        effects=Effects("mcp", url="https://x.example/mcp"),
+    )
+    grants = (granted("workspace", effects=remote.effects, facts=remote.facts),)
+    allowed = decide(msgspec.structs.replace(remote, grants=grants))
+    assert allowed.action == "allow", "what it is told stays with a server that is trusted"
+    for less in (facts_of(told, network=True), facts_of(trusted=True, network=True)):
+        asked = decide(msgspec.structs.replace(remote, grants=grants, facts=less))
+        assert asked.action == "ask" and "untrusted" in asked.reasons, less
     unconfined = decide(msgspec.structs.replace(tainted, sandboxed=False))
     assert unconfined.action == "ask" and "untrusted" in unconfined.reasons
 

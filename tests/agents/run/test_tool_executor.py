@@ -132,3 +132,13 @@ def test_text_that_cannot_be_kept_is_cleaned(tmp_path: Path) -> None:
 def test_a_result_is_untrusted_where_the_tool_says_so(tmp_path: Path) -> None:
     tool = NotedTool("t", "page", facts=ToolFacts(untrusted=True))
     assert carried_out(tool, {}, here(tmp_path), never).untrusted
+
+
+@pytest.mark.parametrize(
+    ("own", "network", "is_own"), [(True, False, True), (True, True, False), (False, False, False)]
+)
+def test_what_comes_without_the_network_from_the_workspace_is_its_own(
+    tmp_path: Path, own: bool, network: bool, is_own: bool
+) -> None:
+    tool = NotedTool("t", "a file", facts=ToolFacts(untrusted=True, own=own))
+    assert carried_out(tool, {}, here(tmp_path, network=network), never).own is is_own

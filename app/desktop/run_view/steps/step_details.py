@@ -212,7 +212,7 @@ class StepDetails(FittedWidget):
         told = [step_text.decision_text(line)]
         if line.status and line.seconds >= 0.05:
             told.append(format_duration(line.seconds, languages.current))
-        if line.untrusted:
+        if line.foreign:
             told.append(self.tr("text from outside"))
         if line.uncovered:
             one = self.tr("1 file couldn’t be kept for undo")

@@ -62,7 +62,7 @@ class CallLine(msgspec.Struct, frozen=True):
     handle: str = ""
     bytes: int = 0
     seconds: float = 0.0
-    untrusted: bool = False
+    foreign: bool = False
     summary: str = ""
     diff: str = ""
     files: tuple[FileChange, ...] = ()
@@ -272,7 +272,7 @@ class StepLines:
             handle=event.handle,
             bytes=event.bytes,
             seconds=max(0.0, event.seconds - event.waited),
-            untrusted=event.untrusted,
+            foreign=event.untrusted and not event.own,
             summary=event.summary,
             diff=event.diff,
         )

@@ -34,7 +34,7 @@ def test_each_call_is_a_line_with_what_came_of_it() -> None:
     calls = [line for line in lines.lines if isinstance(line, CallLine)]
     assert [line.call for line in calls] == ["c1", "c2", "c3", "c4", "c5"]
     third, fourth = calls[2], calls[3]
-    assert third.thought_s == 6.2 and "Daum" in third.reasoning and third.handle == "r1" and third.untrusted
+    assert third.thought_s == 6.2 and "Daum" in third.reasoning and third.handle == "r1" and third.foreign
     assert (
         fourth.undoing == "possible"
         and fourth.diff == invoices.DIFF

@@ -110,12 +110,16 @@ def test_later_answers_are_told_the_calls_and_results_of_earlier_ones(
     ]
 
 
+def strangers_words() -> tuple[ModelResponse, ...]:
+    """Turns that bring in what the workspace doesn't vouch for: a note of who knows what run."""
+    return calls(("write_note", {"name": "n", "text": "words"})), calls(("read_notes", {"name": "n"}))
+
+
 def test_an_answer_is_told_a_summary_in_the_place_of_what_it_stands_for(
     chatting: Chatting, told: Listening, ask: Callable[..., Message]
 ) -> None:
-    (chatting.folder / "page.txt").write_text("text\n")
     chat = chatting.chat()
-    ask(chat, "Read it", calls(("read_file", {"path": "page.txt"})), says("Read."))
+    ask(chat, "Read it", *strangers_words(), says("Read."))
     asked = ask(chat, "And now?", says("Nothing."))
     assert asked.parent is not None
 
@@ -139,10 +143,10 @@ def test_an_answer_is_told_a_summary_in_the_place_of_what_it_stands_for(
 def test_what_came_from_outside_makes_the_following_answers_careful_too(
     chatting: Chatting, ask: Callable[..., Message]
 ) -> None:
-    (chatting.folder / "page.txt").write_text("text\n")
+    (chatting.folder / "own.txt").write_text("text\n")
     chat = chatting.chat()
-    ask(chat, "Hello", says("Hi."))
-    reading = ask(chat, "Read it", calls(("read_file", {"path": "page.txt"})), says("Read."))
+    ask(chat, "Look at mine", calls(("read_file", {"path": "own.txt"}), ("list_files", {})), says("Seen."))
+    reading = ask(chat, "Read it", *strangers_words(), says("Read."))
     after = ask(chat, "And now?", says("Nothing."))
     last = ask(chat, "And now?", says("Still nothing."))
 
