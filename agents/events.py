@@ -51,7 +51,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     is in it; `media` are the pictures in the task. `instructions` are the user's own for every answer, put behind
     the system prompt; `sampling` and `max_tokens` (0: as many as fit) are for each turn. `collection` names the one
     that `search_collection` searches, "" for none. `program` is the name of the one that had it started, "" for none.
-    `readable` are paths that commands may read besides the workspace.
+    `readable` are paths that commands may read besides the workspace. `context_wish` is the length that a person
+    chose for the model, 0: its own.
     """
 
     task: str
@@ -75,6 +76,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     collection: str = ""
     program: str = ""
     readable: tuple[str, ...] = ()
+    context_wish: int = 0
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):

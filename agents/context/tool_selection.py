@@ -23,6 +23,9 @@ from agents.events import ContextTrimmed, Schemas
 # Kept in every selection.
 CORE = ("read_result", "list_files", "read_file", "write_file", "edit_file")
 
+# The first of the others, whatever words the task has: with them a model gets at what it was offered no tool for.
+FIRST = ("shell", "search_text")
+
 # The tools found by the last searches stay, called or not.
 _FOUND = 2
 
@@ -92,7 +95,8 @@ class _Choice:
         left = self._budget - self._cost(self.definitions(must, schemas))
         others = self._ranked([name for name in self.all if name not in must])
         added = []
-        wanted = [*(name for name in self._tools if name == FIND_TOOLS), *others]
+        first = [name for name in (FIND_TOOLS, *FIRST) if name in self._tools and name not in must]
+        wanted = list(dict.fromkeys([*first, *others]))
         for name, cost in zip(wanted, self._single(wanted, schemas), strict=True):
             if cost <= left:
                 left -= cost

@@ -12,8 +12,6 @@ from engine.remote.pictures import patches_of, text_of
 
 # What templates put around each message and each tool, at most.
 PER_MESSAGE, PER_TOOL = 8, 24
-# Templates that print a tool's schema over many lines take more than its JSON.
-_SCHEMA = 1.25
 _PART = re.compile(r"[A-Za-z]+|[^\S\n]+|\n+|[^\x00-\x7f]+|.", re.DOTALL)
 
 
@@ -49,8 +47,9 @@ def message_tokens(message: dict[str, Any]) -> int:
 def tools_tokens(tools: Sequence[dict[str, Any]]) -> int:
     if not tools:
         return 0
-    shown = (text_tokens(json.dumps(tool, ensure_ascii=False)) for tool in tools)
-    return PER_TOOL * len(tools) + math.ceil(_SCHEMA * sum(shown))
+    # In JSON the estimate is some 60 % above what vocabularies of tool callers take, and so covers templates that
+    # print a schema over many lines.
+    return sum(PER_TOOL + text_tokens(json.dumps(tool, ensure_ascii=False)) for tool in tools)
 
 
 class Learned:

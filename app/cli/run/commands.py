@@ -45,6 +45,7 @@ def run(
         ),
     ] = None,
     max_steps: Annotated[int | None, typer.Option(min=1, help="Turns of the model at most.")] = None,
+    context: Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")] = None,
     reasoning: Annotated[
         str, typer.Option(help="auto, off, on, low, medium, high or a number of tokens.")
     ] = "",
@@ -103,6 +104,7 @@ def run(
         model=model,
         mode=approve.value if approve else None,
         max_steps=max_steps,
+        context=context,
         reasoning=reasoning,
         tools=tuple(name.strip() for name in tools.split(",") if name.strip()),
         collection=collection,

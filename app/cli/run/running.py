@@ -37,6 +37,7 @@ class RunArguments(msgspec.Struct, frozen=True):
     model: str = ""
     mode: Mode | None = None
     max_steps: int | None = None
+    context: int | None = None
     reasoning: str = ""
     tools: tuple[str, ...] = ()
     collection: str = ""
@@ -74,7 +75,7 @@ def _check(arguments: RunArguments) -> None:
     """Check the options. Raises WrongUsage for an invalid combination."""
     if arguments.resume:
         fixed = (arguments.workspace, arguments.recipe, arguments.tools, arguments.model, arguments.reasoning)
-        if any(fixed) or arguments.collection or arguments.read:
+        if any(fixed) or arguments.collection or arguments.read or arguments.context:
             raise WrongUsage(UserError("cli.resume_alone"))
     elif arguments.again:
         raise WrongUsage(UserError("cli.again_needs_resume"))
@@ -109,6 +110,7 @@ def _started(services: Services, arguments: RunArguments) -> RunRecord:
         title=title,
         collection=named,
         readable=tuple(map(whole_path, arguments.read)),
+        context=arguments.context or 0,
     )
     return services.runs.start(wish)
 

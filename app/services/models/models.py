@@ -189,8 +189,8 @@ class Models:
             because=because,
         )
 
-    def take_up(self, model: str, because: LoadReason) -> None:
-        """Use a model unless it is in use; the choice is not remembered.
+    def take_up(self, model: str, because: LoadReason, context: int = 0) -> None:
+        """Use a model, with this context if any, unless it is in use; the choice is not remembered.
 
         Raises UserError `model.answering` while another one answers, and as `resolved` does.
         """
@@ -201,7 +201,7 @@ class Models:
                 return
             if state.path not in ("", path) and self.is_answering:
                 raise UserError("model.answering", used=state.name, wanted=self.called(path))
-            self.use(model, remember=False, because=because)
+            self.use(model, context=context or None, remember=False, because=because)
 
     def ensure(self, because: LoadReason = "answer") -> None:
         """Start loading the chosen model when none is loaded."""

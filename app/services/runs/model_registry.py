@@ -34,21 +34,26 @@ class ModelRegistry:
         self._events = events
         self._loading = threading.Lock()
         self._lock = threading.Lock()
-        self._remote_models: dict[str, RemoteSource] = {}
+        self._remote_models: dict[tuple[str, int], RemoteSource] = {}
         self._closed = False
 
     def chat_model(
-        self, name: str = "", conversation: str = "", on_progress: OnProgress = lambda _event: None
+        self,
+        name: str = "",
+        conversation: str = "",
+        on_progress: OnProgress = lambda _event: None,
+        context: int = 0,
     ) -> ChatModel:
         """The model of that name; "" is the one in use now, which it stays bound to. Loads nothing yet, and asks no
         server. The engine of a model here knows its turns as those of `conversation` (`engine_names`), and tells
-        `on_progress` what comes before the first word of each.
+        `on_progress` what comes before the first word of each. `context` is the length of one elsewhere, and of one
+        here that is not loaded yet; 0: what is set for it.
 
         Raises UserError as `resolve_model` does, for "openai:URL#NAME" as `parse_name`.
         """
         wanted = name or self._models.wanted
         if is_remote(wanted):
-            return RemoteChatModel(self._source(wanted), self._settings)
+            return RemoteChatModel(self._source(wanted, context), self._settings)
         path = self._models.resolved(wanted)
         return LocalChatModel(
             wanted,
@@ -59,6 +64,7 @@ class ModelRegistry:
             self._loading,
             conversation,
             on_progress,
+            context,
         )
 
     def close(self) -> None:
@@ -70,14 +76,15 @@ class ModelRegistry:
         for source in sources:
             source.close()
 
-    def _source(self, wanted: str) -> RemoteSource:
+    def _source(self, wanted: str, context: int) -> RemoteSource:
         name = parse_name(wanted)
+        key = (name.text, context)
         with self._lock:
             if self._closed:
                 raise UserError("engine.no_model")
-            if name.text not in self._remote_models:
-                self._remote_models[name.text] = RemoteSource(name, self._access_of)
-            return self._remote_models[name.text]
+            if key not in self._remote_models:
+                self._remote_models[key] = RemoteSource(name, self._access_of, context)
+            return self._remote_models[key]
 
 
 class LocalChatModel:
@@ -99,8 +106,9 @@ class LocalChatModel:
         loading: threading.Lock,
         conversation: str,
         on_progress: OnProgress,
+        context: int,
     ) -> None:
-        self._name, self._path = name, path
+        self._name, self._path, self._wished = name, path, context
         self._loading = loading  # held while deciding whether to load
         self._models, self._settings, self._events = models, settings, events
         self._conversation, self._on_progress = conversation, on_progress
@@ -154,7 +162,7 @@ class LocalChatModel:
         return turn
 
     def _take_up(self) -> None:
-        self._models.take_up(self._name, "run")
+        self._models.take_up(self._name, "run", self._wished)
         if self._models.state.resting:
             self._models.ensure("run")
 

@@ -15,6 +15,7 @@ from app.services.settings.settings import SettingsFile
 from engine.api import Event, Finished, GenerateRequest, Listener, Loaded, LoadFailed, LoadRequest, ModelFacts
 from engine.api import Measured as MeasuredEvent
 from engine.errors import ErrorInfo, UserError
+from engine.placement.plan import PlacementOptions
 from engine.remote.engine import AccessOf, RemoteEngine
 from engine.remote.names import RemoteName
 from engine.values import Picture
@@ -25,11 +26,11 @@ _LOOK_S = 0.2
 class RemoteSource:
     """One model of one server, shared by all its users: an engine whose requests have a listener each.
 
-    Thread-safe.
+    `context` is the length to use, 0: what is set for the server, or what it says. Thread-safe.
     """
 
-    def __init__(self, name: RemoteName, access_of: AccessOf) -> None:
-        self.name = name
+    def __init__(self, name: RemoteName, access_of: AccessOf, context: int = 0) -> None:
+        self.name, self._context = name, context
         self._engine = RemoteEngine(self._told, access_of)
         self._requests = Requests()
         self._lock = threading.Lock()
@@ -92,7 +93,7 @@ class RemoteSource:
         if not self._load.done():  # it has just failed, and is about to tell why
             return
         self._load = Future()
-        self._engine.load(LoadRequest(self.name.text))
+        self._engine.load(LoadRequest(self.name.text, PlacementOptions(self._context)))
 
     def _told(self, events: list[Event]) -> None:
         with self._lock:

@@ -173,6 +173,7 @@ class Runs:
             more,
             wish.program,
             readable,
+            wish.context,
         )
         return record
 
@@ -239,6 +240,7 @@ class Runs:
                 begun.started.collection,
                 more,
                 readable=begun.started.readable,
+                context=begun.started.context_wish,
             )
             return taken
         event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote)
@@ -253,6 +255,7 @@ class Runs:
             started.collection,
             more,
             readable=started.readable,
+            context=started.context_wish,
         )
         return taken
 
@@ -401,6 +404,7 @@ class Runs:
         more: MoreTools,
         program: str = "",
         readable: tuple[str, ...] = (),
+        context: int = 0,
     ) -> None:
         id = record.id
         work = RunWork(
@@ -419,6 +423,7 @@ class Runs:
             more=more,
             program=program,
             readable=readable,
+            context=context,
         )
         with self._lock:
             if self._closed:

@@ -64,6 +64,7 @@ def start_of(wish: RunSpec, task: str, workspace: str, readable: tuple[str, ...]
         collection=wish.collection,
         program=wish.program,
         readable=readable,
+        context_wish=wish.context,
     )
     return RunStart(started, wish.tools)
 

@@ -40,6 +40,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     `readable` are paths outside of the workspace that commands may read, besides those of the settings.
     `session` is what the program that starts it calls it, "" for nothing.
     `program` is the name of another program that starts it: a person is asked whether it may.
+    `context` is the context that the model gets, in tokens; 0: what is set for it.
     """
 
     task: str
@@ -56,6 +57,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     session: str = ""
     program: str = ""
     readable: tuple[str, ...] = ()
+    context: int = 0
 
 
 class PlanItem(msgspec.Struct, frozen=True):

@@ -32,7 +32,7 @@ class RunWork:
 
     `answer` is the message of a chat that it writes, 0 for none. `collection` names the one that it searches. `more`
     gives tools besides those of this machine. `program` names another program that starts it, "" for a person.
-    `readable` are paths that its commands may read besides.
+    `readable` are paths that its commands may read besides. `context` is what was chosen for the model, 0: its own.
     """
 
     def __init__(
@@ -53,8 +53,9 @@ class RunWork:
         more: MoreTools = lambda workspace: (),
         program: str = "",
         readable: tuple[str, ...] = (),
+        context: int = 0,
     ) -> None:
-        self._more, self._program, self._readable = more, program, readable
+        self._more, self._program, self._readable, self._context = more, program, readable, context
         self.record, self._collection = record, collection
         self._owner = Owner(answer, record.id)
         self.asker = asker
@@ -154,6 +155,7 @@ class RunWork:
             self.record.model,
             of_run(self.record),
             lambda event: self._events.publish(progress_event(self._owner, event)),
+            self._context,
         )
         run = Run(
             self._journal,

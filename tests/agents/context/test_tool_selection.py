@@ -16,9 +16,12 @@ from agents.context.ranking import ranked
 from agents.context.schemas import told, wordless
 from agents.context.token_counter import Meter
 from agents.context.tool_selection import Offer, offer
-from agents.events import RunEvent, RunResumed
+from agents.events import RunEvent, RunResumed, Schemas
+from agents.tools.builtin import builtin_tools
+from engine.remote.estimate import tools_tokens
 from tests.support.agents.counting import ByteBrain, StarterBrain
 from tests.support.agents.made_runs import NamedTool, called, result, started, step, turn
+from tests.support.agents.open_sandbox import OpenSandbox
 
 WORDY = "It takes what it is given and does with it what has to be done, carefully. " * 3
 MANY = (
@@ -66,6 +69,25 @@ def test_a_short_context_gets_the_core_and_what_the_task_speaks_of(task: str, to
     assert made.trim and made.trim.names == tuple(names) and len(names) < len(MANY)
     assert {"read_file", "write_file", "read_result", tool} <= set(names)
     assert names == [each.name for each in MANY if each.name in names]
+
+
+def test_the_shell_and_the_search_come_before_what_the_task_speaks_of() -> None:
+    tools = (
+        *MANY,
+        NamedTool("search_text", "Search files.", pattern=WORDY),
+        NamedTool("shell", "Run.", it=WORDY),
+    )
+    made, names = offered([started("Number 37 of the spare ones, number 36 and 35")], 2048, tools)
+    assert made.trim and {"shell", "search_text"} <= set(names)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("schemas", ["whole", "compact", "brief"])
+def test_the_estimate_of_schemas_is_safe_and_not_far_off(schemas: Schemas) -> None:
+    definitions = [told(tool, schemas) for tool in builtin_tools(OpenSandbox())]
+    for indent, most in ((None, 2.0), (2, 1.4)):  # as templates print them
+        real = sum(StarterBrain().text(json.dumps(each, indent=indent)) for each in definitions)
+        assert real <= tools_tokens(definitions) <= most * real
 
 
 def test_the_choice_is_kept_until_the_user_says_something_new() -> None:

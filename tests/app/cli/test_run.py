@@ -310,3 +310,22 @@ def test_a_run_that_is_not_there_is_told(command: Command, folder: Path) -> None
         ran = command.here("run", *arguments)
         assert ran.code == 1 and ran.sentence, arguments
     assert command.here("run", TASK, "--workspace", str(folder / "none"), "--model", "starter").code == 1
+
+
+def test_a_server_that_does_not_tell_its_context_is_given_one_and_a_resumed_run_keeps_it(
+    command: Command, serve: Any, folder: Path
+) -> None:
+    server = serve(in_order(say("Nothing to do."), say("Nothing more.")))
+    ran = run(command, server, folder, "--context", "20000")
+    assert ran.objects[0]["context"] == 20000
+    assert command.here("run", "And now?", "--resume", "last", "--json", "--context", "30000").code == 2
+    again = command.here("run", "And now?", "--resume", "last", "--json")
+    seen = [part["tokens"] for part in of_kind(again, "model_turn")[-1]["parts"]]
+    assert sum(seen) == 20000
+
+
+def test_a_context_that_is_longer_than_the_server_tells_is_not_believed(
+    command: Command, serve: Any, folder: Path
+) -> None:
+    server = serve(in_order(say("Nothing to do.")), kind="vllm", context=9000)
+    assert run(command, server, folder, "--context", "20000").objects[0]["context"] == 9000
