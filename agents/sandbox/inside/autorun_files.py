@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agents.autorun.names import autorun, of_name, plain
-from agents.sandbox.inside.repositories import Walked, opened, way_to
+from agents.sandbox.inside.repositories import Before, Walked, opened, way_to
 
 _LONGEST = 16 << 20  # of a file that is read, in bytes
 _MOST_KEPT = 32 << 20  # bytes of all files whose contents are kept
@@ -41,7 +41,7 @@ class AutorunFiles:
         self._pointed = _below(root, pointed)
         self._released = tuple(released)
         self._before = self._found(tree, through_links=True)
-        self._whole = tree.whole
+        self._tree = Before(tree)
         self._contents = self._kept()
 
     def set_aside(self, tree: Walked) -> list[tuple[str, str]]:
@@ -50,8 +50,6 @@ class AutorunFiles:
         What was moved along with a folder is not new.
         """
         moved: list[tuple[str, str]] = []
-        if not self._whole:  # what was only not found before would be taken for new
-            return moved
         # Links first: what a new one leads to is somebody's ordinary files.
         for through_links in (False, True):
             now = self._found(tree, through_links=through_links)
@@ -60,6 +58,8 @@ class AutorunFiles:
                 tail = _tail(path)
                 along = tail not in ("", path) and (tail, seen) in gone
                 if along or self._before.get(path) == seen or self._may_be_written(path):
+                    continue
+                if path not in self._before and not self._tree.lacked(path):
                     continue
                 if through_links or stat.S_ISLNK(seen.kind):
                     moved += self._moved(path)

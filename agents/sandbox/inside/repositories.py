@@ -61,6 +61,28 @@ class Walked(NamedTuple):
     closed: frozenset[str]
 
 
+class Before:
+    """What was there when a tree was walked."""
+
+    def __init__(self, tree: Walked) -> None:
+        self._whole = tree.whole
+        self._names = {} if tree.whole else {path: names | others for path, names, others in tree.folders}
+
+    def lacked(self, path: str) -> bool:
+        """Whether what is found at a path now, and was not then, is new for certain. It is not where it may have been
+        in a folder that was one too many.
+        """
+        if self._whole or path in self._names:
+            return True
+        folder = ""
+        for name in path.split("/"):
+            names = self._names.get(folder)
+            if names is None or name not in names:
+                return names is not None
+            folder = f"{folder}/{name}" if folder else name
+        return False
+
+
 def walked(root: Path, most: int = _MOST_FOLDERS, *, before: Walked | None = None) -> Walked:
     """The folders beneath `root`, without those in which git keeps objects.
 
@@ -130,7 +152,7 @@ class Watched:
 
     def __init__(self, root: Path, tree: Walked) -> None:
         self._root = root
-        self._whole = tree.whole
+        self._tree = Before(tree)
         self._before = {
             path: os.path.lexists(root / path / "commondir") for path in repositories_in(root, tree)
         }
@@ -145,8 +167,8 @@ class Watched:
 
         Returns the changed ones.
         """
-        new = new and self._whole  # or what was only not found before would be taken for new
-        paths = [path for path in repositories_in(self._root, tree) if new or path in self._before]
+        found = repositories_in(self._root, tree)
+        paths = [path for path in found if path in self._before or (new and self._tree.lacked(path))]
         return [path for path in paths if self._changed(path)]
 
     def _changed(self, path: str) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.api import Confinement, Ran, Sandbox
+from agents.sandbox.inside.autorun_files import AutorunFiles
 from agents.sandbox.inside.repositories import Watched, harmless, repositories, walked
 from agents.sandbox.protected import protected
 
@@ -189,6 +190,30 @@ def test_links_are_taken_out_and_not_followed(tmp_path: Path) -> None:
     assert watched.disarm(walked(work)) == [".git"]
     assert sorted(path.name for path in new.iterdir()) == ["HEAD", "objects", "refs"]
     assert (outside / "hooks/pre-commit").read_text() == (outside / "config").read_text() == "mine"
+
+
+def test_what_was_not_looked_at_before_is_not_taken_for_new(tmp_path: Path) -> None:
+    """Where there are too many folders; what is new near the top is told apart nevertheless."""
+
+    def made(folder: str) -> None:
+        for name in ("objects", "refs", "hooks"):
+            (tmp_path / folder / ".git" / name).mkdir(parents=True)
+        (tmp_path / folder / ".git/HEAD").write_text("ref: refs/heads/main")
+        (tmp_path / folder / ".git/hooks/pre-commit").write_text("x")
+        (tmp_path / folder / ".envrc").write_text("x")
+
+    made("a/b/c/mine")
+    before = walked(tmp_path, 3)
+    assert not before.whole
+    watched, files = Watched(tmp_path, before), AutorunFiles(tmp_path, before, (), ())
+    made("new")
+    made("a/new")
+    after = walked(tmp_path)
+    assert sorted(watched.disarm(after)) == ["a/new/.git", "new/.git"]
+    assert sorted(path for path, _ in files.set_aside(after)) == ["a/new/.envrc", "new/.envrc"]
+    assert (tmp_path / "a/b/c/mine/.git/hooks/pre-commit").exists() and (
+        tmp_path / "a/b/c/mine/.envrc"
+    ).exists()
 
 
 @pytest.mark.parametrize(
