@@ -35,7 +35,7 @@ def conversations() -> None:
 def clients() -> None:
     from tests.bench.serving.__main__ import main as compare
 
-    compare(["clients"])
+    compare(["clients", "abandoned"])
 
 
 def start() -> None:

@@ -1,11 +1,11 @@
-"""Usage: python -m tests.bench.serving [single] [streams] [front] [tenth] [return] [editing] [clients]"""
+"""Usage: python -m tests.bench.serving [single] [streams] [front] [tenth] [return] [editing] [clients] [abandoned]"""
 
 from __future__ import annotations
 
 import sys
 import time
 
-from tests.bench.serving import clients, editing, front, long_chats, single, streams
+from tests.bench.serving import abandoned, clients, editing, front, long_chats, single, streams
 from tests.bench.serving.bench_bed import ROUNDS, beds
 from tests.bench.serving.cores import pin
 from tests.bench.serving.goals import Row, print_table
@@ -18,6 +18,7 @@ PARTS = {
     "return": long_chats.measure_return,
     "editing": editing.measure,
     "clients": clients.measure,
+    "abandoned": abandoned.measure,
 }
 
 

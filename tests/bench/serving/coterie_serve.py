@@ -31,11 +31,15 @@ class CoterieServe:
         )
         try:
             assert self._process.stdout is not None
-            self._port = int(json.loads(self._process.stdout.readline())["address"].rpartition(":")[2])
+            self.port = int(json.loads(self._process.stdout.readline())["address"].rpartition(":")[2])
             self.answer("Say one word.", 4)
         except BaseException:
             self.__exit__()
             raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def __enter__(self) -> CoterieServe:
         return self
@@ -47,7 +51,7 @@ class CoterieServe:
 
     def answer(self, messages: str | Sequence[Message], tokens: int) -> Answer:
         """Ask greedily, and read the stream to its end."""
-        return answer(self._port, messages, tokens)
+        return answer(self.port, messages, tokens)
 
     @property
     def spent_s(self) -> float:

@@ -23,8 +23,8 @@ class Server:
     def __init__(
         self, program: Path, model: Path, context: int, slots: int, threads: int, *settings: str
     ) -> None:
-        self._port = _free_port()
-        arguments = ["--host", "127.0.0.1", "--port", self._port]
+        self.port = _free_port()
+        arguments = ["--host", "127.0.0.1", "--port", self.port]
         arguments += ["-m", model, "-c", context, "-np", slots, "-t", threads, *settings]
         self._process = subprocess.Popen(
             [str(program), *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -35,6 +35,10 @@ class Server:
         except BaseException:
             self.__exit__()
             raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def __enter__(self) -> Server:
         return self
@@ -54,11 +58,11 @@ class Server:
         raise RuntimeError("llama-server does not get ready")
 
     def _asking(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
 
     def answer(self, messages: str | Sequence[Message], tokens: int) -> Answer:
         """Ask greedily, and read the stream to its end."""
-        return answer(self._port, messages, tokens)
+        return answer(self.port, messages, tokens)
 
 
 def _free_port() -> int:
