@@ -28,22 +28,19 @@ def program_environment(
     return kept | dict(added or {})
 
 
-def search_path(path: str, usual: Sequence[str] = (), visible: Sequence[Path] = ()) -> str:
+def search_path(
+    path: str, usual: Sequence[str] = (), visible: Sequence[Path] = (), *, first: bool = False
+) -> str:
     """The entries of a search path that lie in the system or in `visible` folders, in their order, and the system's
-    usual ones.
-
-    `usual` are folders with programs in `visible`. They come last, or first where `path` names none of the user's: a
-    desktop does not know what shells add to it.
-    """
+    usual ones. `usual` are folders with programs in `visible`: they come before those, or with `first` before all."""
     system = ("/usr/", "/bin", "/sbin", "/opt/", "/nix/store/", "/run/current-system/")
-    kept, own = [], False
+    kept = []
     for entry in path.split(os.pathsep):
         real = Path(os.path.realpath(entry)) if entry.startswith("/") else Path()
         if entry.startswith(system):
             kept.append(entry)
         elif any(real.is_relative_to(os.path.realpath(folder)) for folder in visible):
-            own = True
             shown = any(Path(entry).is_relative_to(folder) for folder in visible)
             kept.append(entry if shown else str(real))
-    kept = [*kept, *usual] if own else [*usual, *kept]
+    kept = [*usual, *kept] if first else [*kept, *usual]
     return os.pathsep.join(dict.fromkeys([*kept, *_PATHS]))

@@ -40,7 +40,7 @@ _KINDS = (
     _Kind("uv", "UV_PYTHON_INSTALL_DIR", (".local/share/uv/python",), programs=()),
     _Kind("uv", "UV_TOOL_DIR", (".local/share/uv/tools",), programs=(), told=False),
     _Kind("pipx", "PIPX_HOME", (".local/share/pipx", ".local/pipx"), ("venvs", "shared"), (), told=False),
-    _Kind("poetry", "", (".local/share/pypoetry",), ("venv",), ()),
+    _Kind("Poetry", "", (".local/share/pypoetry",), ("venv",), ()),
     _Kind(
         "conda",
         "MAMBA_ROOT_PREFIX",
@@ -56,25 +56,25 @@ _KINDS = (
         programs=("aliases/default/bin",),
         newest="node-versions/*/installation/bin",
     ),
-    _Kind("volta", "VOLTA_HOME", (".volta",), ("bin", "tools")),
+    _Kind("Volta", "VOLTA_HOME", (".volta",), ("bin", "tools")),
     _Kind("n", "N_PREFIX", ("n",), ("bin", "lib/node_modules", "include/node", "n")),
     _Kind("npm", "", (".npm-global", ".npm-packages"), ("bin", "lib")),
     _Kind("pnpm", "PNPM_HOME", (".local/share/pnpm",), _ALL, _ALL),
-    _Kind("deno", "DENO_INSTALL", (".deno",), ("bin",)),
-    _Kind("bun", "BUN_INSTALL", (".bun",), ("bin", "install/global")),
+    _Kind("Deno", "DENO_INSTALL", (".deno",), ("bin",)),
+    _Kind("Bun", "BUN_INSTALL", (".bun",), ("bin", "install/global")),
     _Kind("asdf", "ASDF_DATA_DIR", (".asdf",), programs=("shims", "bin")),
     _Kind("mise", "MISE_DATA_DIR", (".local/share/mise",), programs=("installs/*/latest/bin",)),
     _Kind("rustup", "RUSTUP_HOME", (".rustup",), programs=()),
     _Kind("cargo", "CARGO_HOME", (".cargo",), ("bin",), told=False),
-    _Kind("go", "GOPATH", ("go",), ("bin", "pkg/mod"), told=False),
-    _Kind("go", "GOROOT", (".local/go", ".go"), told=False),
-    _Kind("go", "", ("sdk",), ("go*",), (), newest="go*/bin"),
-    _Kind("sdkman", "SDKMAN_DIR", (".sdkman",), ("candidates", "bin"), ("candidates/*/current/bin",)),
-    _Kind("java", "JAVA_HOME", (), told=True),
-    _Kind("java", "", (".jdks",), programs=()),
+    _Kind("Go", "GOPATH", ("go",), ("bin", "pkg/mod"), told=False),
+    _Kind("Go", "GOROOT", (".local/go", ".go"), told=False),
+    _Kind("Go", "", ("sdk",), ("go*",), (), newest="go*/bin"),
+    _Kind("SDKMAN", "SDKMAN_DIR", (".sdkman",), ("candidates", "bin"), ("candidates/*/current/bin",)),
+    _Kind("Java", "JAVA_HOME", (), told=True),
+    _Kind("Java", "", (".jdks",), programs=()),
     _Kind("rbenv", "RBENV_ROOT", (".rbenv",), programs=("shims", "bin")),
     _Kind(
-        "homebrew",
+        "Homebrew",
         "HOMEBREW_PREFIX",
         (".linuxbrew", "/home/linuxbrew/.linuxbrew"),
         ("bin", "sbin", "Cellar", "opt", "lib", "libexec", "include", "share", "Frameworks"),
@@ -115,14 +115,20 @@ def found_toolchains(home: Path, environment: Mapping[str, str], workspace: Path
     if local.is_dir() and not local.is_symlink():
         hidden = list(_personal(local, folders))
         folders = (*folders, local)
-        found.append(Toolchain("programs", (local,), (local,)))
+        found.append(Toolchain("~/.local/bin", (local,), (local,)))
     variables = {name: value for one in found for name, value in one.variables.items()}
     seen = (*folders, workspace, *system_folders())
     for name in _HANDED:
         if (value := environment.get(name, "")) and _lies_in(Path(value), seen):
             variables[name] = value
     usual = [str(path) for one in found for path in one.programs]
-    variables["PATH"] = search_path(environment.get("PATH", ""), usual, [*folders, workspace])
+    path = environment.get("PATH", "")
+    # A desktop does not know what shells add to its search path, but for what profiles do.
+    known = [folder for folder in folders if folder not in (local, home / ".cargo/bin")]
+    from_shell = any(
+        _lies_in(Path(entry), known) for entry in path.split(os.pathsep) if entry.startswith("/")
+    )
+    variables["PATH"] = search_path(path, usual, [*folders, workspace], first=not from_shell)
     return Found(tuple(found), folders, tuple(hidden), variables)
 
 
@@ -147,11 +153,11 @@ def _environments(home: Path, environment: Mapping[str, str], workspace: Path) -
     for folder in active:
         is_one = (folder / "pyvenv.cfg").is_file() or (folder / "conda-meta").is_dir()
         if is_one and _may_be_shown(folder, home):
-            yield Toolchain("python", (folder,))
+            yield Toolchain("Python", (folder,))
     for folder in [*active, *(workspace / name for name in _ENVIRONMENTS)]:
         base = _base(folder / "pyvenv.cfg")
         if base is not None and _may_be_shown(base, home):
-            yield Toolchain("python", (base,))
+            yield Toolchain("Python", (base,))
 
 
 def _base(configuration: Path) -> Path | None:

@@ -1534,6 +1534,41 @@
     </message>
 </context>
 <context>
+    <name>CommandsRead</name>
+    <message>
+        <source>Folder that commands may read</source>
+        <translation>명령이 읽어도 되는 폴더</translation>
+    </message>
+    <message>
+        <source>There are no commands here: this computer has no sandbox.</source>
+        <translation>이 컴퓨터에는 샌드박스가 없어 명령을 실행하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Found automatically: {names}</source>
+        <translation>자동으로 찾은 도구: {names}</translation>
+    </message>
+    <message>
+        <source>Added by you</source>
+        <translation>직접 추가함</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Commands may no longer read {path}</source>
+        <translation>명령이 더는 {path} 경로를 읽지 못하게 합니다</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>폴더 추가…</translation>
+    </message>
+    <message>
+        <source>Let commands read another folder</source>
+        <translation>명령이 읽을 폴더 추가</translation>
+    </message>
+</context>
+<context>
     <name>CompareColumn</name>
     <message>
         <source>Waiting for its turn</source>
@@ -3073,6 +3108,14 @@
     <message>
         <source>Coterie asks you first, for each program and folder.</source>
         <translation>프로그램과 폴더마다 먼저 물어봅니다.</translation>
+    </message>
+    <message>
+        <source>What commands may read</source>
+        <translation>명령이 읽어도 되는 것</translation>
+    </message>
+    <message>
+        <source>Besides the folder of the task and the system. Keys, passwords, and tokens stay hidden, even in a folder you add.</source>
+        <translation>작업 폴더와 시스템 외에 읽어도 되는 것입니다. 키, 암호, 토큰은 추가한 폴더 안에 있어도 보이지 않습니다.</translation>
     </message>
     <message>
         <source>Allowed without asking</source>

@@ -1,5 +1,5 @@
-"""What was granted to runs beyond one call, listed with its dates and revoked here; and whether other programs may
-start any."""
+"""What was granted to runs beyond one call, listed with its dates and revoked here; whether other programs may
+start any, and what commands may read."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from agents.permissions.values import Grant
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.forms.form import Field, FormSection
 from app.desktop.forms.line_list import Line, LineList
+from app.desktop.settings.commands_read import CommandsRead
 from app.desktop.text.grant_text import what_is_granted, when_granted, where_it_counts
 from app.desktop.text.words import joined
 from app.desktop.widgets.buttons import push_button
@@ -38,6 +39,7 @@ class GrantsSection(FormSection):
         self.list, self.all = LineList(self._body), push_button(self._body)
         Column(self.list, (self.all, 0, Qt.AlignmentFlag.AlignLeft), parent=self._body, spacing=10)
         self.list.acted.connect(lambda number: self._revoke(self._grants[number]))
+        self.read_by_commands = CommandsRead(calls, self)
         self.all.clicked.connect(lambda: self._revoke(*self._grants))
         self.refresh()
 
@@ -48,6 +50,7 @@ class GrantsSection(FormSection):
             lambda found: self.show_grants(*found),
             owner=self,
         )
+        self.read_by_commands.read()
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         if self.isVisible() and any(isinstance(event, GrantsChanged | RunRemoved) for event in events):
@@ -88,6 +91,16 @@ class GrantsSection(FormSection):
         )
         return [
             programs,
+            Field(
+                "commands_read",
+                self.tr("What commands may read"),
+                self.tr(
+                    "Besides the folder of the task and the system. Keys, passwords, and tokens stay hidden, "
+                    "even in a folder you add."
+                ),
+                self.read_by_commands,
+                below=True,
+            ),
             Field("grants", self.tr("Allowed without asking"), explanation, self._body, below=True),
         ]
 

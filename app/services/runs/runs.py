@@ -25,10 +25,11 @@ from app.services.runs.events import RunAsks, RunChanged, RunOver, RunRemoved
 from app.services.runs.export import ExportFormat, exported
 from app.services.runs.grants import StoreGrants
 from app.services.runs.journal import StoreJournal
-from app.services.runs.parts import MoreTools, RunParts
+from app.services.runs.parts import MoreTools, RunParts, found_sandbox
 from app.services.runs.readable import checked_readable
 from app.services.runs.recipes import Recipes
 from app.services.runs.start import read_start, start_of, title_of
+from app.services.runs.surroundings import toolchains
 from app.services.runs.undo import RunUndo
 from app.services.runs.values import InChat, RunSpec, RunView, Seen, ToolAtHand
 from app.services.runs.view import view_of
@@ -116,6 +117,14 @@ class Runs:
     def workspace(self, path: str) -> str:
         """The folder as a run would get it, absolute. Raises UserError as `checked_workspace`."""
         return str(checked_workspace(path, self._home))
+
+    def toolchains(self) -> tuple[str, ...] | None:
+        """Toolchains of the user's home that commands find; None where there are no commands."""
+        return toolchains() if found_sandbox() is not None else None
+
+    def readable(self, path: str) -> str:
+        """A path that commands may read, absolute. Raises UserError as `checked_readable`."""
+        return str(checked_readable(path, self._home))
 
     # --- starting and ending ---
 

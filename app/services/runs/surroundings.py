@@ -33,6 +33,12 @@ def surroundings(
     )
 
 
+def toolchains() -> tuple[str, ...]:
+    """The names of the toolchains that commands find in every workspace."""
+    found = found_toolchains(user_home(), os.environ, Path("/"))
+    return tuple(dict.fromkeys(one.name for one in found.toolchains))
+
+
 def secrets(data_folder: Path) -> tuple[Path, ...]:
     """What no command may read, as paths without links and as they are named."""
     ours = (data_folder, Path(os.path.realpath(data_folder)))

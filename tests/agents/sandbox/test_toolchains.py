@@ -107,6 +107,12 @@ def test_the_search_path_keeps_its_order_and_loses_what_is_not_visible(home: Pat
     assert "private" not in result.environment["PATH"] and "/var/own" not in result.environment["PATH"]
 
 
+def test_toolchains_that_only_a_shell_would_add_come_first(home: Path) -> None:
+    made(home, ".nvm/versions/node/v20.0.0/bin", ".cargo/bin", ".local/bin")
+    desktop = found(home, PATH=f"{home}/.local/bin:{home}/.cargo/bin:/usr/bin")
+    assert search(home, desktop)[0] == ".nvm/versions/node/v20.0.0/bin"
+
+
 def test_a_link_in_the_search_path_is_taken_for_what_it_leads_to(home: Path) -> None:
     made(home, ".fnm/node-versions/v18.0.0/installation/bin", "run")
     (home / "run/multishell").symlink_to(home / ".fnm/node-versions/v18.0.0/installation")

@@ -225,6 +225,30 @@ def test_a_grant_of_an_answer_is_told_without_a_run(runs: RunsBench) -> None:
     assert told == {"for one answer in a chat", "in the run “Make a plan”"}
 
 
+def test_a_folder_that_commands_may_read_is_added_checked_and_removed(
+    runs: RunsBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "person"
+    for name in ("data", ".ssh", ".pyenv/shims"):
+        (home / name).mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    section = GrantsSection(runs.calls)
+    runs.qtbot.addWidget(section)
+    section.take_settings(runs.services.settings.current)
+    part = section.read_by_commands
+    section.read()
+    runs.until(lambda: "pyenv" in part.found.text() or "sandbox" in part.found.text())
+    part.add(str(home / "data"))
+    runs.until(lambda: runs.services.settings.current.commands_read == (str(home / "data"),))
+    section.take_settings(runs.services.settings.current)
+    assert [line.name.text() for line in part.list.lines] == [str(home / "data")]
+    part.add(str(home / ".ssh"))
+    runs.until(lambda: [error.code for error in runs.failures] == ["run.read_secret"])
+    runs.failures.clear()
+    part.list.lines[0].button.click()
+    runs.until(lambda: runs.services.settings.current.commands_read == ())
+
+
 def test_the_messages_that_the_model_saw_open_in_a_window(runs: RunsBench) -> None:
     run = runs.start(ScriptedBrain(calls(WRITE), says("Written.")), mode="workspace")
     runs.ended(run.id)
