@@ -177,12 +177,22 @@ class Watched:
             return self._disarmed(path, place)
 
     def _disarmed(self, path: str, place: Path) -> bool:
-        changed = not self._before.get(path, False) and _removed(place / "commondir")
+        known = self._before.get(path, path not in self._before and self._is_a_worktree(place))
+        changed = not known and _removed(place / "commondir")
         if path not in self._before:
             changed |= _without_hooks(place / "hooks")
             for name in ("config", "config.worktree"):
                 changed |= _harmless_settings(place / name)
         return changed
+
+    def _is_a_worktree(self, place: Path) -> bool:
+        """Whether a new repository shares the settings of one that was there, in which it lies ("git worktree")."""
+        file, common = place / "commondir", place.parent.parent
+        with contextlib.suppress(OSError):
+            if _kind(file) == stat.S_IFREG and file.stat().st_size < _LONGEST_PATH:
+                named = file.read_bytes().decode("utf-8", "surrogateescape").strip()
+                return named == "../.." and common.relative_to(self._root).as_posix() in self._before
+        return False
 
 
 def harmless(text: str) -> str:

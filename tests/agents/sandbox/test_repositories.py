@@ -135,6 +135,14 @@ def test_an_ordinary_new_repository_is_left_as_it_is(sandbox: Sandbox, workspace
 
 
 @git_is_here
+def test_a_new_working_tree_of_a_repository_that_was_there_works(sandbox: Sandbox, workspace: Path) -> None:
+    repository(workspace)
+    ran = shell(sandbox, workspace, "git worktree add -q inner -b inner")
+    assert "taken out" not in ran.errors
+    assert git(workspace / "inner", "log", "--format=%s").stdout == "one\n"
+
+
+@git_is_here
 def test_a_repository_that_was_there_can_be_worked_in(sandbox: Sandbox, workspace: Path) -> None:
     folder = repository(workspace / "part").parent
     script = "cd part && echo a > a && git add a && git -c user.name=n -c user.email=e@x commit -qm two"
