@@ -131,7 +131,8 @@ def _free(question: Question, review: Review, reasons: tuple[str, ...]) -> bool:
     if kind == "shell" and review.harmless:
         return True
     if question.mode == "workspace":
-        held = {"writes", "deletes", "shell"}
+        # The sandbox holds even what cannot be read, and undo brings back what it takes away.
+        held = {"writes", "deletes", "shell", "destructive", "unreadable_command"}
         return kind in ("files", "shell", "python") and why <= held
     if question.mode == "all-in-sandbox":
         blind = "not_undoable" in why and bool(why & {"destructive", "unreadable_command", "deletes"})

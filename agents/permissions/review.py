@@ -13,7 +13,7 @@ class Runs(msgspec.Struct, frozen=True):
     """A simple command: its first known words, and how many of them identify what it does (`git log
     --oneline`: 2).
 
-    A grant names at least those. `network`: it does not work without.
+    A grant names at least those. `network`: such a grant counts for it with the network, too.
     """
 
     words: tuple[str, ...]
@@ -25,8 +25,8 @@ class Review(msgspec.Struct, frozen=True):
     """The result of a review. `readable` False: the text does not tell what runs (a computed command name, a
     program read from a pipe, unknown syntax).
 
-    `destructive`: something in it takes away what was there. `network`: something in it does not work
-    without. `rail`: what no grant overrides, and `deny` what is never done; `why` is told to the model then.
+    `destructive`: something in it takes away what was there. `network`: something in it does not work without, as far
+    as is known. `rail`: what no grant overrides, and `deny` what is never done; `why` is told to the model then.
 
     `runs` are the simple commands of a shell that need a grant; empty when no grant can match. `harmless`:
     nothing runs but what only reads and prints.

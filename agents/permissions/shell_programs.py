@@ -71,14 +71,15 @@ _NETWORK = FETCHERS | frozenset(
     ssh scp sftp rsync nc ncat netcat socat telnet ping ping6 dig host nslookup whois traceroute tracepath
     mtr nmap npx bunx uvx pipx apt apt-get aptitude dnf yum pacman apk brew snap flatpak gh aws gcloud az
     kubectl helm terraform sendmail mail mutt rclone youtube-dl yt-dlp hf huggingface-cli ollama mosh rsh
-    rlogin tftp smbclient openvpn
+    rlogin tftp smbclient openvpn twine
     """.split()
 )
+_PIP = frozenset({"install", "download", "wheel", "search", "index", "sync", "compile"})
 _NETWORK_WORDS: dict[str, frozenset[str]] = {
     "git": frozenset(
         {"clone", "fetch", "pull", "push", "ls-remote", "submodule", "remote-https", "send-email"}
     ),
-    "pip": frozenset({"install", "download", "wheel", "search", "index"}),
+    "pip": _PIP,
     "uv": frozenset({"add", "sync", "lock", "pip", "tool", "python", "run", "publish", "self"}),
     "poetry": frozenset({"add", "install", "update", "lock", "publish", "self"}),
     "conda": frozenset({"install", "create", "update", "search", "env"}),
@@ -172,6 +173,25 @@ def removes(words: Sequence[str]) -> bool:
         return pattern is not None and (not pattern.pattern or any(pattern.match(word) for word in options))
     pattern = _REMOVING_OPTION.get(_SAME.get(name, name))
     return pattern is not None and any(pattern.match(word) for word in rest)
+
+
+def local_first(words: Sequence[str]) -> bool:
+    """Whether a command that is listed as needing the network works without it where all that it needs is there.
+
+    It is tried without; a model that then sees it fail can ask for the network.
+    """
+    name, rest = words[0], list(words[1:])
+    if name in ("npx", "bunx"):
+        return True
+    command, options = _subcommand(rest)
+    operand = next((option for option in options if not option.startswith("-")), "")
+    if name == "uv":
+        return command == "run" or (command == "pip" and operand not in _PIP)
+    if name == "go":
+        return command == "mod" and operand not in ("download", "tidy", "vendor")
+    return _SAME.get(name, name) == "npm" and (
+        command in ("exec", "x") or (command == "init" and not operand)
+    )
 
 
 def by_network(words: Sequence[str]) -> bool:

@@ -18,6 +18,7 @@ from agents.permissions.shell_programs import (
     by_arguments,
     by_network,
     least_words,
+    local_first,
     removes,
 )
 from agents.permissions.shell_rails import rail_of
@@ -139,7 +140,7 @@ class _Reading:
             self.network = self.network or inside.network
         self.destructive = self.destructive or removes(texts)
         network = by_network(texts)
-        self.network = self.network or network
+        self.network = self.network or (network and not local_first(texts))
         self.harmless = self.harmless and name in HARMLESS and "/" not in words[0].text
         if name in QUIET and "/" not in words[0].text:
             return
