@@ -57,7 +57,7 @@ def _refusal(question: Question, review: Review) -> Verdict | None:
         return Verdict("deny", "rail", ("rail",), message=f"Not carried out: {review.why} is never done.")
     if (
         question.mode == "read"
-        and not _untouching(question)
+        and (facts.keeps or not _untouching(question))
         and (executes or not facts.read_only or _network(question, review))
     ):
         return Verdict("deny", "mode", message=_READ_ONLY)
@@ -112,7 +112,9 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
         found.append("not_undoable")
     spreads = kind == "mcp" and not (facts.read_only or facts.held)
     foreign = network or effects.outside or unconfined or spreads
-    if question.tainted and (question.autorun or (foreign and not _only_told(question))):
+    # What is kept would speak to later runs as well.
+    lasting = bool(question.autorun) or facts.keeps
+    if question.tainted and (lasting or (foreign and not _only_told(question))):
         found.append("untrusted")
     return tuple(found)
 

@@ -98,7 +98,7 @@ class ToolFacts(msgspec.Struct, frozen=True):
     network, which does not mark a run as led by strangers. `polling`: asking again with the same arguments is
     meaningful. `held`: of a tool of an MCP server, the sandbox leaves the server no network and nothing of the
     user's but the workspace. `fingerprint`: of such a tool, the SHA-256 of what it says of itself; a grant for
-    another one does not count.
+    another one does not count. `keeps`: later runs read what it stores.
     """
 
     read_only: bool = False
@@ -111,6 +111,7 @@ class ToolFacts(msgspec.Struct, frozen=True):
     own: bool = False
     polling: bool = False
     held: bool = False
+    keeps: bool = False
     timeout_s: float = 60.0
     most_bytes: int = 1_000_000
     fingerprint: str = ""

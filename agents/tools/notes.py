@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
 
 from agents.api import Outcome, ToolContext
 from agents.permissions.values import ToolFacts
@@ -17,7 +18,7 @@ _NAME = re.compile(r"[\w][\w .,()+-]{0,58}[\w)]|[\w]")
 _SUFFIX = ".md"
 
 
-@tool(facts=ToolFacts(destructive=False, timeout_s=10))
+@tool(facts=ToolFacts(destructive=False, keeps=True, timeout_s=10))
 def write_note(context: ToolContext, name: str, text: str) -> Outcome:
     """Keep a note about this workspace for later runs. It takes the place of the note of the same name.
 
@@ -48,6 +49,8 @@ def read_notes(context: ToolContext, name: str = "") -> Outcome:
     Args:
         name: The note to read whole. Left out, all notes are listed with their first line.
     """
+    if not _place(context).is_dir():  # and is not made for being read
+        return Outcome("There are no notes yet.", summary="0", untrusted=True)
     with _notes(context) as folder:
         known = _names(folder)
         if name.strip():
@@ -68,8 +71,12 @@ def _title(name: str) -> str:
     return title
 
 
+def _place(context: ToolContext) -> Path:
+    return context.scratch / "notes"
+
+
 def _notes(context: ToolContext) -> Folder:
-    place = context.scratch / "notes"
+    place = _place(context)
     place.mkdir(parents=True, exist_ok=True)
     return Folder.root(place)
 

@@ -43,6 +43,20 @@ def test_what_was_granted_is_not_asked_again() -> None:
     assert grant_for(shown, "once", workspace=question.workspace, created=1.0) is None
 
 
+def test_a_note_is_kept_unasked_until_text_from_outside_came_in_and_never_where_the_run_only_reads() -> None:
+    def note(**fields: object) -> Question:
+        facts, arguments = ToolFacts(destructive=False, keeps=True), {"name": "n", "text": "x"}
+        return write(tool="write_note", facts=facts, effects=Effects(), arguments=arguments, **fields)
+
+    assert decide(note(mode="read")).action == "deny"
+    for mode in ("ask", "workspace", "all-in-sandbox"):
+        assert decide(note(mode=mode)).action == "allow"
+        verdict = decide(note(mode=mode, tainted=True))
+        assert (verdict.action, verdict.reasons, verdict.scopes) == ("ask", ("untrusted",), ())
+        assert decide(note(mode=mode, tainted=True, present=False)).action == "deny"
+    assert '"text": "x"' in request(note(tainted=True), decide(note(tainted=True))).subject
+
+
 def test_where_nobody_is_there_to_ask_it_is_denied() -> None:
     verdict = decide(write(present=False))
     assert (verdict.action, verdict.by) == ("deny", "nobody") and verdict.message

@@ -141,6 +141,7 @@ def test_the_time_is_right(here: ToolContext) -> None:
 
 def test_notes_are_kept_between_runs(here: ToolContext, tmp_path: Path) -> None:
     assert read_notes.run({}, here).text == "There are no notes yet."
+    assert not list(here.scratch.rglob("notes")), "reading makes nothing"
     assert write_note.run({"name": "빌드 방법", "text": "make build\n먼저 설정"}, here).status == "ok"
     assert write_note.run({"name": "b.md", "text": "x"}, here).status == "ok"
     assert read_notes.run({}, here_in(tmp_path)).text == "b: x\n빌드 방법: make build"
