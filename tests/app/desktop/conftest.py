@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,15 @@ class Running:
         self.window.deleteLater()
         self.desktop.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def short_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder whose path leaves room for that of a socket: with it goes what a killed desktop leaves."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        monkeypatch.setenv("COTERIE_HOME", str(home))
+        yield home
 
 
 @pytest.fixture(autouse=True)

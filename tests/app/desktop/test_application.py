@@ -124,6 +124,7 @@ def test_a_desktop_in_the_background_is_shown_by_a_second_one_and_ends_when_the_
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("short_home")
 def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Process]) -> None:
     first = start(30)
     assert line(first) == "shown"

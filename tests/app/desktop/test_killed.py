@@ -30,7 +30,7 @@ def shown_text(lines: list[str], before: float) -> str:
 
 @pytest.mark.long
 def test_a_killed_host_and_then_a_killed_desktop_lose_less_than_half_a_second_of_text(
-    coterie_home: Path, tmp_path: Path
+    short_home: Path, tmp_path: Path
 ) -> None:
     record = tmp_path / "shown"
     command = [sys.executable, "-m", "tests.support.answering_desktop", str(record)]
@@ -43,7 +43,7 @@ def test_a_killed_host_and_then_a_killed_desktop_lose_less_than_half_a_second_of
         desktop.kill()
     on_screen = shown_text(record.read_text().splitlines(), killed - LOSS_LIMIT_S)
     assert on_screen
-    with Store.open(coterie_home / "coterie.db", coterie_home / "backups") as store:
+    with Store.open(short_home / "coterie.db", short_home / "backups") as store:
         (recovered,) = store.messages.recover()
         (conversation,) = store.conversations.all()
         stored = store.messages.get_all(store.messages.path(conversation.id))[-1]
