@@ -66,6 +66,8 @@ def full_home(home: Path) -> Iterator[Path]:
     for name in ("project/.env", "project/.env.local", "project/deep/er/.npmrc", "project/key.p12"):
         put(home / name, "CANARY")
     put(home / "project/plain.txt", "to be read")
+    os.link(home / ".netrc", home / "project/second_name")
+    os.link(home / "dotfiles/ssh/id_ed25519", home / "project/deep/key")
     (home / "project/to_ssh").symlink_to(home / ".ssh")
     (home / "project/to_token").symlink_to(home / ".npmrc")
     yield home
