@@ -7,6 +7,7 @@ it may write, owners by nobody. Sockets and shared memory of the machine are out
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from agents.sandbox.protected import protected
 from agents.sandbox.secret_places import without
 from agents.sandbox.visible import interpreter_folders, merged_folders, settings_files, system_folders
 
+log = logging.getLogger(__name__)
+_MOST_PARTS = 4000  # paths that a folder with something hidden is divided into
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 # By name: a folder would let root read what only root reads.
 _FACTS = tuple(
@@ -70,6 +73,9 @@ def readable(confinement: Confinement, workspace: Path) -> tuple[tuple[Path, ...
     lists: list[Path] = []
     for folder in (*interpreter_folders(), *confinement.programs, *confinement.readable):
         shown, around = without(Path(os.path.realpath(folder)), confinement.hidden)
+        if len(shown) + len(around) > _MOST_PARTS:
+            log.warning("A folder cannot be read by commands: too much in it is hidden")
+            continue
         paths += shown
         lists += around
     return tuple(dict.fromkeys(Path(os.path.realpath(path)) for path in paths)), tuple(dict.fromkeys(lists))

@@ -5,9 +5,11 @@ It looks at names of folders and at the environment; nothing is started, and no 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,15 +109,21 @@ class Found(msgspec.Struct, frozen=True):
 
 def found_toolchains(home: Path, environment: Mapping[str, str], workspace: Path) -> Found:
     """All toolchains of a home that a workspace does not hold itself; unreadable ones are passed over."""
-    found = [one for kind in _KINDS for one in _of_kind(kind, home, environment)]
-    found += _environments(home, environment, workspace)
+    found: list[Toolchain] = []
+    for look in (
+        *(partial(_of_kind, kind, home, environment) for kind in _KINDS),
+        partial(_environments, home, environment, workspace),
+    ):
+        with contextlib.suppress(OSError):  # some of it may not be looked at
+            found += look()
     folders = _outermost(path for one in found for path in one.folders)
     local = home / ".local/bin"
     hidden: list[Path] = []
-    if local.is_dir() and not local.is_symlink():
-        hidden = list(_personal(local, folders))
-        folders = (*folders, local)
-        found.append(Toolchain("~/.local/bin", (local,), (local,)))
+    with contextlib.suppress(OSError):
+        if local.is_dir() and not local.is_symlink():
+            hidden += _personal(local, folders)
+            folders = (*folders, local)
+            found.append(Toolchain("~/.local/bin", (local,), (local,)))
     variables = {name: value for one in found for name, value in one.variables.items()}
     seen = (*folders, workspace, *system_folders())
     for name in _HANDED:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from typing import Any, NamedTuple
 
+_LONG = 50_000  # characters
 ENVIRONMENT = "COTERIE_SANDBOX_ENVIRONMENT"
 """The variable that carries the program's whole environment as JSON: none of it reaches the launcher or bwrap,
 which a variable of the linker could take over, and none of it stands in an argument that others can read."""
@@ -50,11 +53,14 @@ class LaunchPlan(NamedTuple):
 
 
 def encoded(plan: LaunchPlan) -> str:
-    return json.dumps(plan._asdict(), separators=(",", ":"))
+    """As one argument, which Linux limits to 128 KiB: a long one is compressed."""
+    text = json.dumps(plan._asdict(), separators=(",", ":"))
+    return text if len(text) < _LONG else base64.b64encode(zlib.compress(text.encode())).decode()
 
 
 def decoded(text: str) -> LaunchPlan:
-    fields: dict[str, Any] = json.loads(text)
+    whole = text if text.startswith("{") else zlib.decompress(base64.b64decode(text)).decode()
+    fields: dict[str, Any] = json.loads(whole)
     for name in ("reads", "lists", "writes", "roots", "guarded", "pointed", "released", "caches"):
         fields[name] = tuple(fields[name])
     fields["expected"] = tuple((path, device, inode) for path, device, inode in fields["expected"])

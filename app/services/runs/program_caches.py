@@ -49,8 +49,9 @@ def cache_variables(caches: Path, home: Path) -> dict[str, str]:
     found = {name: str(caches / folder) for name, folder in _VARIABLES.items()}
     modules = Path(os.environ.get("GOPATH") or home / "go") / "pkg/mod/cache/download"
     found["GOFLAGS"] = "-modcacherw"
-    if modules.is_dir():
-        found["GOPROXY"] = f"{modules.as_uri()},https://proxy.golang.org,direct"
+    with contextlib.suppress(OSError, ValueError):  # it may not be looked at, or is no whole path
+        if modules.is_dir():
+            found["GOPROXY"] = f"{modules.as_uri()},https://proxy.golang.org,direct"
     return found
 
 

@@ -153,6 +153,19 @@ def test_a_visible_folder_may_lie_in_a_hidden_one(sandbox: Sandbox, workspace: P
     assert ran.output == "a,b"
 
 
+def test_much_that_is_hidden_in_a_wide_folder_keeps_nothing_from_running(
+    sandbox: Sandbox, workspace: Path, home: Path
+) -> None:
+    for number in range(1500):
+        put(home / f"wide/{'a long name of a file ' * 5}{number}", "shown")
+    put(home / "wide/.env", "CANARY")
+    put(home / "wide/plain", "shown")
+    ran = run(
+        sandbox, workspace, home / "wide", home, ["sh", "-c", f"cat {home}/wide/plain {home}/wide/.env"]
+    )
+    assert ran.output == "shown"
+
+
 def test_caches_outlive_a_command_and_their_surroundings_stay_hidden(
     sandbox: Sandbox, workspace: Path, home: Path
 ) -> None:
