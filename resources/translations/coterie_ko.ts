@@ -7675,8 +7675,8 @@
         <translation>자유롭게 읽고, 그 밖의 일은 하기 전에 확인합니다.</translation>
     </message>
     <message>
-        <source>Can change files in the folder, since you can undo that; otherwise it asks.</source>
-        <translation>되돌릴 수 있으므로 폴더 안의 파일은 확인 없이 변경합니다. 그 밖의 일은 확인합니다.</translation>
+        <source>Can change files and run commands in the folder, since you can undo that; otherwise it asks.</source>
+        <translation>되돌릴 수 있으므로 폴더 안에서는 확인 없이 파일을 변경하고 명령을 실행합니다. 그 밖의 일은 확인합니다.</translation>
     </message>
     <message>
         <source>Can do anything that stays inside the sandbox; asks for the network and for what can’t be undone.</source>

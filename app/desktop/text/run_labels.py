@@ -113,7 +113,8 @@ def mode_sentence(mode: Mode) -> str:
         "read": translate("Runs", "Can only read. Nothing is changed."),
         "ask": translate("Runs", "Can read freely; asks before anything else."),
         "workspace": translate(
-            "Runs", "Can change files in the folder, since you can undo that; otherwise it asks."
+            "Runs",
+            "Can change files and run commands in the folder, since you can undo that; otherwise it asks.",
         ),
         "all-in-sandbox": translate(
             "Runs",

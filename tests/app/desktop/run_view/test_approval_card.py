@@ -282,7 +282,10 @@ def test_a_task_of_another_program_is_shown_whole_with_its_folder_and_mode(qtbot
     shown = Shown(qtbot, asked)
     words = shown.words()
     assert "Let “Claude” start this task?" in words and "what the program calls itself" in words
-    assert "Can change files in the folder" in words and "covers further tasks of “Claude”" in words
+    assert (
+        "Can change files and run commands in the folder" in words
+        and "covers further tasks of “Claude”" in words
+    )
     assert approval_text.place(asked) == "/data/pictures"
     assert [scope for _, scope in shown.card.bar.answers] == ["once", "workspace"]
     shown.card.bar.no.click()  # there is no model to tell the reason
