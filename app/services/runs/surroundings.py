@@ -23,7 +23,7 @@ def surroundings(
 
     It takes part of a second for large toolchains.
     """
-    found = found_toolchains(user_home(), environment, workspace)
+    found = found_toolchains(user_home(), _without_ours(environment), workspace)
     hidden = hidden_in((*found.folders, *readable), secrets(data_folder))
     return Surroundings(
         programs=found.folders,
@@ -48,6 +48,16 @@ def secrets(data_folder: Path) -> tuple[Path, ...]:
 def user_home() -> Path:
     """The user's home, as the variable names it."""
     return Path(os.path.expanduser("~"))  # noqa: PTH111  # Path.home() raises where there is none
+
+
+def _without_ours(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without the virtual environment that Coterie itself lives in: it is not the one that the person works with."""
+    ours = Path(os.path.realpath(sys.prefix))
+    return {
+        name: value
+        for name, value in environment.items()
+        if name not in ("VIRTUAL_ENV", "CONDA_PREFIX") or Path(os.path.realpath(value)) != ours
+    }
 
 
 def _homes() -> Iterable[Path]:

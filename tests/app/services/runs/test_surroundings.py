@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,19 @@ def test_our_own_data_is_hidden_in_a_folder_that_holds_it(tmp_path: Path, home: 
     seen = surroundings(tmp_path / "work", data, (tmp_path / "wide",))
     assert data in seen.hidden
     assert home / ".pyenv/.env" in seen.hidden
+
+
+def test_the_environment_that_coterie_lives_in_is_not_handed_on(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (home / "ours", home / "theirs"):
+        (folder / "bin").mkdir(parents=True)
+        (folder / "pyvenv.cfg").touch()
+    monkeypatch.setattr(sys, "prefix", str(home / "ours"))
+    for name, kept in (("ours", False), ("theirs", True)):
+        active = home / name
+        given = {"VIRTUAL_ENV": str(active), "PATH": f"{active}/bin:/usr/bin"}
+        seen = surroundings(tmp_path / "work", tmp_path / "data", (), given)
+        assert (active in seen.programs) is kept
+        assert ("VIRTUAL_ENV" in seen.environment) is kept
+        assert (f"{active}/bin" in seen.environment["PATH"]) is kept
