@@ -155,6 +155,22 @@ class Approval(msgspec.Struct, frozen=True, tag_field="kind", tag="approval"):
     request: dict[str, Any] | None = None
 
 
+class Attributes(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """What a file, folder or link has besides its content and mode bits.
+
+    `modified` is the time of its last change in nanoseconds since 1970, `owner` (user, group), `extended` the
+    extended attributes by name, ACLs among them. `linked` is the path of a file in the workspace with the same
+    `inode`, which may be its own, "" when there is none other; `outside` tells that one outside has it.
+    """
+
+    modified: int
+    owner: tuple[int, int]
+    extended: tuple[tuple[str, bytes], ...] = ()
+    inode: int = 0
+    linked: str = ""
+    outside: bool = False
+
+
 class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file before and after a call. `path` is relative to the workspace, with "/". Hashes are SHA-256 of the
     content that is kept, "" where there was no file, or none is kept because it is too large (`kept` False).
@@ -175,6 +191,8 @@ class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     link: str = ""
     kept: bool = True
     mode_after: int = 0
+    attributes: Attributes | None = None
+    attributes_after: Attributes | None = None
 
 
 class SnapshotTaken(msgspec.Struct, frozen=True, tag_field="kind", tag="snapshot"):
@@ -182,7 +200,8 @@ class SnapshotTaken(msgspec.Struct, frozen=True, tag_field="kind", tag="snapshot
 
     `manifest` names the kept list of what was there: at the paths that the call names, or in the whole workspace
     when its changes are not known in advance. `files` of the first phase are those it names. `uncovered` counts
-    files that are too large to keep or cannot be read: those cannot be undone.
+    files that are too large to keep or cannot be read: those cannot be undone. `attributes` are changes of times,
+    owners, extended attributes and hard links alone, such as that of a folder in which a file is new.
     """
 
     call: str
@@ -190,6 +209,7 @@ class SnapshotTaken(msgspec.Struct, frozen=True, tag_field="kind", tag="snapshot
     files: tuple[FileChange, ...] = ()
     manifest: str = ""
     uncovered: int = 0
+    attributes: tuple[FileChange, ...] = ()
 
 
 class ToolResult(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result"):
@@ -262,7 +282,7 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
 
 class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     """Files were restored to what they were before the calls `calls`; `files` are those that changed,
-    `conflicts` the paths left alone because somebody else had changed them since.
+    `conflicts` the paths left alone because somebody else had changed them since, `attributes` as in a snapshot.
 
     `redo`: an earlier one was taken back, and the files are again as the calls had left them.
     """
@@ -271,6 +291,7 @@ class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     files: tuple[FileChange, ...]
     conflicts: tuple[str, ...] = ()
     redo: bool = False
+    attributes: tuple[FileChange, ...] = ()
 
 
 RunEvent = (

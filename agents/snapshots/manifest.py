@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
-from agents.events import FileChange
+from agents.events import Attributes, FileChange
 
 Kind = Literal["file", "folder", "link", "pipe", "other"]
 # They are all there is of it: no content belongs to them.
@@ -29,6 +30,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
     mode: int = 0
     link: str = ""
     stamp: tuple[int, int, int] = (0, 0, 0)
+    attributes: Attributes | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -66,18 +68,64 @@ def within(path: str, folders: Iterable[str]) -> bool:
     return any(not folder or path == folder or path.startswith(folder + "/") for folder in folders)
 
 
-def difference(before: Manifest, after: Manifest) -> tuple[FileChange, ...]:
-    """Changes from `before` to `after`, by path. Folders that either could not read are left out."""
+def difference(before: Manifest, after: Manifest) -> tuple[tuple[FileChange, ...], tuple[FileChange, ...]]:
+    """Changes from `before` to `after`, by path, and those of attributes alone. Folders that either could not
+    read are left out.
+    """
     closed = {*before.closed, *after.closed}
     old, new = before.by_path(), after.by_path()
     found: list[FileChange] = []
+    attributes: list[FileChange] = []
+    old_links, new_links = _links(old, new), _links(new, old)
     for path in sorted(old.keys() | new.keys()):
         was, now = old.get(path), new.get(path)
         if was == now or (closed and within(path, closed - {path})):
             continue
         if was is None or now is None or was.kind != now.kind or not _same(was, now):
-            found.extend(changes_of(was, now))
-    return tuple(found)
+            found.extend(changes_of(_linked(was, old_links), _linked(now, new_links)))
+        elif not same_attributes(was, now) or _linked_otherwise(was, now):
+            attributes.extend(changes_of(_linked(was, old_links), _linked(now, new_links)))
+    return tuple(found), tuple(attributes)
+
+
+def _links(items: dict[str, Item], others: dict[str, Item]) -> dict[str, str]:
+    """For each path with other names in the workspace one of these, if possible one that is still the same file in
+    `others`.
+    """
+    groups: dict[str, list[str]] = {}
+    for item in items.values():
+        if item.attributes is not None and item.attributes.linked:
+            groups.setdefault(item.attributes.linked, []).append(item.path)
+    found: dict[str, str] = {}
+    for paths in groups.values():
+        stays = [path for path in paths if _inode(items.get(path)) == _inode(others.get(path))]
+        found.update(dict.fromkeys(paths, (stays or paths)[0]))
+    return found
+
+
+def _inode(item: Item | None) -> int:
+    return item.attributes.inode if item is not None and item.attributes is not None else 0
+
+
+def _linked(item: Item | None, links: dict[str, str]) -> Item | None:
+    if item is None or item.attributes is None or item.path not in links:
+        return item
+    return replace(item, attributes=replace(item.attributes, linked=links[item.path]))
+
+
+def same_attributes(was: Item, now: Item) -> bool:
+    """Whether time, owner and extended attributes are the same, as far as they are known."""
+    one, other = was.attributes, now.attributes
+    if one is None or other is None:
+        return True
+    return (one.modified, one.owner, one.extended) == (other.modified, other.owner, other.extended)
+
+
+def _linked_otherwise(was: Item, now: Item) -> bool:
+    one, other = was.attributes, now.attributes
+    if one is None or other is None or one.inode == other.inode:
+        return False
+    return bool(one.linked or other.linked)
 
 
 def _same(was: Item, now: Item) -> bool:
@@ -113,4 +161,6 @@ def _change(was: Item | None, now: Item | None) -> FileChange:
         kind=there.kind,
         link=there.link,
         kept=was is None or was.kind in ("folder", "pipe") or bool(was.hash),
+        attributes=was.attributes if was else None,
+        attributes_after=now.attributes if now else None,
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from agents.events import FileChange, Undone
 from agents.snapshots.content import MOVED
-from agents.snapshots.manifest import PLAIN, Item, changes_of, within
+from agents.snapshots.manifest import PLAIN, Item, changes_of, same_attributes, within
 from agents.snapshots.timeline import Layer, Timeline, states
 from agents.snapshots.values import Step, UndoPlan
 
@@ -69,7 +69,7 @@ def taken_back(undone: Undone) -> list[Wanted]:
     """Changes that taking an undo back would make."""
     return [
         Wanted(path, before, after, undone.calls)
-        for path, (before, after) in sorted(states(undone.files).items())
+        for path, (before, after) in sorted(states((*undone.files, *undone.attributes)).items())
     ]
 
 
@@ -97,14 +97,19 @@ def plan_of(
     a content is kept.
     """
     steps: list[Step] = []
+    attributes: list[Step] = []
     already: list[FileChange] = []
     leaving = {wish.path for wish in wishes if wish.target is None}
-    becoming = {wish.path for wish in wishes if wish.target is not None and wish.target.kind == "folder"}
+    becoming = {wish.path for wish in wishes if _is_folder(wish.target) and not _is_folder(wish.expected)}
     blocked = {path for path, item in now.items() if item.kind != "folder" and path not in becoming}
     for wish in wishes:
         there = now.get(wish.path)
-        if not changes_of(wish.expected, wish.target) or _same(wish.expected, wish.target):
+        if not changes_of(wish.expected, wish.target):
             continue  # the run left it as it was
+        if _same(wish.expected, wish.target):
+            if _attributes_as_left(wish, now) and not _settled(wish, now):
+                attributes.append(_step(wish, "restore"))
+            continue
         if exactly(there, wish.target):
             already.extend(changes_of(wish.expected, wish.target))
             continue
@@ -120,7 +125,7 @@ def plan_of(
             action = "lost"
         steps.append(_step(wish, action))
     calls = dict.fromkeys(call for wish in wishes for call in wish.calls)
-    return UndoPlan(tuple(calls), tuple(steps), tuple(already), redo)
+    return UndoPlan(tuple(calls), tuple(steps), tuple(already), redo, tuple(attributes))
 
 
 def above(path: str) -> list[str]:
@@ -136,6 +141,10 @@ def _occupied(
     if there is None or there.kind != "folder" or (wish.target is not None and wish.target.kind == "folder"):
         return False
     return not leaving.issuperset(inside(wish.path))
+
+
+def _is_folder(item: Item | None) -> bool:
+    return item is not None and item.kind == "folder"
 
 
 def _same(one: Item | None, other: Item | None) -> bool:
@@ -155,10 +164,44 @@ def _step(wish: Wanted, action: Literal["restore", "remove", "conflict", "lost"]
         was,
         change="changed",
         after=is_now.after,
+        attributes_after=is_now.attributes_after,
         bytes_after=is_now.bytes_after,
         mode_after=is_now.mode_after,
     )
     return Step(wish.path, action, change, wish.calls, made)
+
+
+def linked_to(item: Item | None) -> str:
+    """The path of another name of the file, "" when there is none."""
+    linked = item.attributes.linked if item is not None and item.attributes is not None else ""
+    return "" if item is not None and linked == item.path else linked
+
+
+def _attributes_as_left(wish: Wanted, now: Mapping[str, Item]) -> bool:
+    """Whether nobody else changed it since; a folder's time must not hide what is in it now."""
+    there, target, expected = now.get(wish.path), wish.target, wish.expected
+    if there is None or target is None or expected is None or wish.broken or not exactly(there, target):
+        return False
+    if there.attributes is None or expected.attributes is None:
+        return False
+    return there.attributes.modified == expected.attributes.modified
+
+
+def _settled(wish: Wanted, now: Mapping[str, Item]) -> bool:
+    """Whether attributes and hard links are those of the target."""
+    there, target = now[wish.path], wish.target
+    assert target is not None
+    if not same_attributes(there, target):
+        return False
+    if linked_to(target):
+        return _one_file(there, now.get(linked_to(target)))
+    return not _one_file(there, now.get(linked_to(wish.expected)))
+
+
+def _one_file(one: Item, other: Item | None) -> bool:
+    if other is None or one.attributes is None or other.attributes is None:
+        return False
+    return one.attributes.inode == other.attributes.inode
 
 
 def as_left(there: Item | None, expected: Item | None) -> bool:
@@ -169,14 +212,17 @@ def as_left(there: Item | None, expected: Item | None) -> bool:
 
 
 def alike(one: Item | None, other: Item | None) -> bool:
-    """Whether type and content are the same; without a stored content, type and length."""
+    """Whether type and content are the same; without a known content, type, length and time."""
     if one is None or other is None:
         return one is other
     if one.kind != other.kind:
         return False
     if _hashed(one) and _hashed(other):
         return one.hash == other.hash
-    return one.kind in PLAIN or one.bytes == other.bytes
+    if one.kind in PLAIN or one.bytes != other.bytes:
+        return one.kind in PLAIN
+    known = one.attributes is not None and other.attributes is not None
+    return not known or _time(one) == _time(other)
 
 
 def exactly(one: Item | None, other: Item | None) -> bool:
@@ -188,6 +234,10 @@ def exactly(one: Item | None, other: Item | None) -> bool:
     return one.mode == other.mode and (
         one.kind in PLAIN or bool(one.hash and other.hash) or MOVED in one.hash + other.hash
     )
+
+
+def _time(item: Item) -> int:
+    return item.attributes.modified if item.attributes is not None else 0
 
 
 def _hashed(item: Item) -> bool:

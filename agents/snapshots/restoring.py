@@ -6,13 +6,13 @@ import contextlib
 import errno
 import os
 import stat
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from agents.snapshots.content import ContentStore
 from agents.snapshots.holes import write_pieces
 from agents.snapshots.manifest import Item
+from agents.workspace.attributes import apply
 from agents.workspace.folder import Folder
 from engine.errors import UserError
 
@@ -64,47 +64,60 @@ class Restorer:
                 folder.remove(name)
                 return kept
 
-    def put(self, target: Item) -> None:
-        """Put `target` in the place of what is there. Folders get their mode with `set_mode`."""
+    def put(self, target: Item, *, same: bool = False) -> None:
+        """Put `target` in the place of what is there; `same`: only its attributes differ. Folders get their mode and
+        attributes with `finish`.
+        """
         with self._at(target.path) as (folder, name):
             if target.kind == "folder":
                 with contextlib.suppress(FileExistsError):
                     folder.make_folder(name)
+            elif same and not _shared(folder, name, target):
+                _dress(folder, name, target)
             else:
                 self._replaced(folder, name, target)
             folder.sync()
 
+    def link(self, target: Item, to: str) -> None:
+        """Make `target` another name of the file `to`."""
+        with self._at(target.path) as (folder, name), parent_of(self._root, to) as (other, other_name):
+            found = folder.found(name)
+            if found is not None and found.st_ino == other.stat(other_name).st_ino:
+                return
+            with _beside(folder, name) as temporary:
+                folder.make_hard_link(temporary, other, other_name)
+                folder.replace(name, temporary)
+            folder.sync()
+
+    def finish(self, target: Item) -> None:
+        """Set a folder's mode bits and attributes; those of the workspace itself only its time."""
+        with self._at(target.path) as (folder, name):
+            if name == "." and target.attributes is not None:
+                folder.set_time(name, target.attributes.modified)
+            elif name != ".":
+                _dress(folder, name, target)
+
     def _replaced(self, folder: Folder, name: str, target: Item) -> None:
-        temporary = _TEMPORARY.format(name=name[:60])
-        with contextlib.suppress(FileNotFoundError):
-            folder.remove(temporary)
-        try:
+        with _beside(folder, name) as temporary:
             if target.kind == "link":
                 folder.make_link(temporary, self._content.read(target.hash).decode())
             elif target.kind == "pipe":
                 folder.make_pipe(temporary)
-                folder.change_mode(temporary, target.mode)
             else:
                 self._written(folder, temporary, target)
-            folder.replace(name, temporary)
-        except BaseException:
-            with contextlib.suppress(OSError):
+            _dress(folder, temporary, target)
+            if target.kind == "file" and _also_outside(folder, name, target):
+                folder.write_over(name, temporary)
                 folder.remove(temporary)
-            raise
+                _dress(folder, name, target)
+            else:
+                folder.replace(name, temporary)
 
     def _written(self, folder: Folder, name: str, target: Item) -> None:
         with folder.create(name) as file:
             write_pieces(file, self._content.chunks(target.hash))
             file.flush()
-            if sys.platform != "win32":
-                os.fchmod(file.fileno(), target.mode)
             os.fsync(file.fileno())
-
-    def set_mode(self, target: Item) -> None:
-        """Set the mode bits of a folder."""
-        with self._at(target.path) as (folder, name):
-            if stat.S_IMODE(folder.stat(name).st_mode) != target.mode:
-                folder.change_mode(name, target.mode)
 
     @contextlib.contextmanager
     def _at(self, path: str) -> Iterator[tuple[Folder, str]]:
@@ -114,6 +127,47 @@ class Restorer:
                 yield folder, name
         except OSError as error:
             raise UserError("undo.not_written", path=path, detail=str(error.strerror or error)) from error
+
+
+@contextlib.contextmanager
+def _beside(folder: Folder, name: str) -> Iterator[str]:
+    """A name for a temporary file beside `name`, which is gone afterwards."""
+    temporary = _TEMPORARY.format(name=name[:60])
+    with contextlib.suppress(FileNotFoundError):
+        folder.remove(temporary)
+    try:
+        yield temporary
+    except BaseException:
+        with contextlib.suppress(OSError):
+            folder.remove(temporary)
+        raise
+
+
+def _dress(folder: Folder, name: str, target: Item) -> None:
+    """Set mode bits and attributes."""
+    mode = None if target.kind == "link" else target.mode
+    if target.attributes is not None:
+        made = target.attributes
+        values, modified = made.extended, made.modified
+        apply(folder, name, mode=mode, owner=made.owner, values=values, modified=modified)
+    elif mode is not None and stat.S_IMODE(folder.stat(name).st_mode) != mode:
+        folder.change_mode(name, mode)
+
+
+def _shared(folder: Folder, name: str, target: Item) -> bool:
+    """Whether the file has another name that it did not have."""
+    found = folder.stat(name)
+    return found.st_nlink > 1 and (target.attributes is None or found.st_ino != target.attributes.inode)
+
+
+def _also_outside(folder: Folder, name: str, target: Item) -> bool:
+    """Whether a name outside the workspace belongs to the file and must get its content back too: only writing
+    over it does that, though not atomically.
+    """
+    found, was = folder.found(name), target.attributes
+    if found is None or was is None or not was.outside or not stat.S_ISREG(found.st_mode):
+        return False
+    return found.st_ino == was.inode and found.st_nlink > 1
 
 
 @contextlib.contextmanager

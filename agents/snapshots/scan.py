@@ -10,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
+from agents.events import Attributes
 from agents.snapshots.content import ContentStore
-from agents.snapshots.manifest import Item, Manifest, within
+from agents.snapshots.manifest import Item, Kind, Manifest, within
+from agents.workspace.attributes import extended
 from agents.workspace.folder import Folder, is_link
 from engine.errors import UserError
 
@@ -21,6 +24,8 @@ DEEPEST = 200
 # system in use counts in two seconds.
 _YOUNG = 2_000_000_000
 _TRIES = 3
+# The path of the workspace itself.
+ROOT = "."
 # A new file larger than this is not read after the call that made it: the next call's snapshot keeps it, should
 # there be one, and undoing it only removes it.
 _FRESH = 16 * 1024**2
@@ -70,6 +75,9 @@ class Look:
         self._closed: list[str] = []
         self._uncovered = 0
         self._total = 0
+        # Names of each file that has several, by device and inode, and how many it has.
+        self._links: dict[tuple[int, int], list[str]] = {}
+        self._names: dict[tuple[int, int], int] = {}
 
     def whole(self) -> Manifest:
         """Scan all of the workspace.
@@ -78,6 +86,7 @@ class Look:
         """
         began = time.time_ns()
         with Folder.root(self._root) as folder:
+            self._itself(folder)
             self._below(folder, "", 0)
         return self._made(None, began)
 
@@ -87,7 +96,8 @@ class Look:
         began = time.time_ns()
         seen: list[str] = []
         with Folder.root(self._root) as folder:
-            for path in sorted(set(scope)):
+            self._itself(folder)
+            for path in sorted({*scope} - {ROOT}):
                 if not (deep and within(path, seen[-1:])):
                     self._to(folder, path.split("/"), "")
                     seen.append(path)
@@ -95,6 +105,14 @@ class Look:
 
     def _made(self, scope: tuple[str, ...] | None, began: int) -> Manifest:
         items = {item.path: item for item in self._items}
+        for inode, paths in self._links.items():
+            for path in paths:
+                item = items[path]
+                linked, outside = paths[0] if len(paths) > 1 else "", self._names[inode] > len(paths)
+                assert item.attributes is not None
+                items[path] = replace(
+                    item, attributes=replace(item.attributes, linked=linked, outside=outside)
+                )
         return Manifest(
             tuple(items[path] for path in sorted(items)), scope, tuple(self._closed), self._uncovered, began
         )
@@ -110,7 +128,7 @@ class Look:
             with folder.folder(name) as child:
                 if path not in self._above:
                     self._above.add(path)
-                    self._items.append(Item(path, "folder", mode=stat.S_IMODE(found.st_mode)))
+                    self._items.append(self._plain("folder", folder, name, path, found))
                 self._to(child, rest, path)
         except PermissionError:
             self._close(path)
@@ -141,20 +159,42 @@ class Look:
             if error.errno != errno.ENOENT:
                 self._uncovered += 1
             return
-        mode = stat.S_IMODE(found.st_mode)
+        if found.st_nlink > 1 and not stat.S_ISDIR(found.st_mode):
+            inode = found.st_dev, found.st_ino
+            self._links.setdefault(inode, []).append(path)
+            self._names[inode] = found.st_nlink
         if is_link(found):
-            self._link(folder, name, path)
+            self._link(folder, name, path, found)
         elif stat.S_ISDIR(found.st_mode):
-            self._items.append(Item(path, "folder", mode=mode))
+            self._items.append(self._plain("folder", folder, name, path, found))
             if self._deep:
                 self._inside(folder, name, path, depth)
         elif stat.S_ISREG(found.st_mode):
             self._items.append(self._file(folder, name, path, found))
         elif stat.S_ISFIFO(found.st_mode):
-            self._items.append(Item(path, "pipe", mode=mode))
+            self._items.append(self._plain("pipe", folder, name, path, found))
         else:
             self._uncovered += 1
-            self._items.append(Item(path, "other", mode=mode))
+            self._items.append(self._plain("other", folder, name, path, found))
+
+    def _itself(self, folder: Folder) -> None:
+        """The workspace itself, of which only the time counts."""
+        found = folder.stat(".")
+        self._items.append(
+            Item(ROOT, "folder", attributes=Attributes(found.st_mtime_ns, (found.st_uid, found.st_gid)))
+        )
+
+    def _plain(self, kind: Kind, folder: Folder, name: str, path: str, found: os.stat_result) -> Item:
+        mode, attributes = stat.S_IMODE(found.st_mode), self._attributes(folder, name, path, found)
+        return Item(path, kind, mode=mode, stamp=_stamp(found), attributes=attributes)
+
+    def _attributes(self, folder: Folder, name: str, path: str, found: os.stat_result) -> Attributes:
+        known = self._known.get(path)
+        if known is not None and known.attributes is not None and self._unchanged(known, found):
+            values = known.attributes.extended
+        else:
+            values = () if is_link(found) else extended(folder, name)
+        return Attributes(found.st_mtime_ns, (found.st_uid, found.st_gid), values, found.st_ino)
 
     def _inside(self, folder: Folder, name: str, path: str, depth: int) -> None:
         if depth >= DEEPEST or len(self._items) >= self._limits.items:
@@ -172,37 +212,47 @@ class Look:
         self._closed.append(path)
         self._uncovered += 1
 
-    def _link(self, folder: Folder, name: str, path: str) -> None:
+    def _link(self, folder: Folder, name: str, path: str, found: os.stat_result) -> None:
+        attributes = self._attributes(folder, name, path, found)
         try:
             target = folder.link(name)
             data = target.encode()
         except (OSError, UnicodeEncodeError):
             self._uncovered += 1
-            self._items.append(Item(path, "other"))
+            self._items.append(Item(path, "other", stamp=_stamp(found), attributes=attributes))
             return
-        self._items.append(Item(path, "link", self._content.put_bytes(data), len(data), link=target))
+        hash = self._content.put_bytes(data)
+        self._items.append(
+            Item(path, "link", hash, len(data), link=target, stamp=_stamp(found), attributes=attributes)
+        )
 
     def _file(self, folder: Folder, name: str, path: str, found: os.stat_result) -> Item:
         known = self._known.get(path)
-        if known is not None and self._unchanged(known, found) and self._fits(found.st_size):
-            return msgspec.structs.replace(known, mode=stat.S_IMODE(found.st_mode))
-        if path in self._unread or self._fresh(path, found):
-            return Item(path, "file", "", found.st_size, stat.S_IMODE(found.st_mode), stamp=_stamp(found))
+        if (
+            known is not None
+            and known.attributes is not None
+            and self._unchanged(known, found)
+            and self._content.has(known.hash)
+            and self._fits(found.st_size)
+        ):
+            return known
         kept: tuple[str, int] | None = None
-        if self._fits(found.st_size):
+        if path in self._unread or self._fresh(path, found):
+            kept = "", found.st_size
+        elif self._fits(found.st_size):
             kept, found = self._kept(folder, name, found)
         if kept is None:
             self._uncovered += 1
-            return Item(path, "file", "", found.st_size, stat.S_IMODE(found.st_mode), stamp=_stamp(found))
-        return Item(path, "file", *kept, stat.S_IMODE(found.st_mode), stamp=_stamp(found))
+            kept = "", found.st_size
+        mode, attributes = stat.S_IMODE(found.st_mode), self._attributes(folder, name, path, found)
+        return Item(path, "file", *kept, mode, stamp=_stamp(found), attributes=attributes)
 
     def _unchanged(self, known: Item, found: os.stat_result) -> bool:
+        """Whether nothing was changed since it was known, neither content nor attributes."""
         return (
-            known.kind == "file"
-            and known.bytes == found.st_size
+            (known.kind != "file" or known.bytes == found.st_size)
             and known.stamp == _stamp(found)
             and max(found.st_mtime_ns, found.st_ctime_ns) < self._trusted
-            and self._content.has(known.hash)
         )
 
     def _fresh(self, path: str, found: os.stat_result) -> bool:

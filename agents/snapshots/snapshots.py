@@ -17,7 +17,7 @@ from agents.permissions.values import Effects, ToolFacts
 from agents.snapshots.content import ContentStore
 from agents.snapshots.coverage import coverable
 from agents.snapshots.manifest import Manifest, difference, packed, unpacked
-from agents.snapshots.planning import Wanted, above, plan_of, taken_back, unhashed, wanted
+from agents.snapshots.planning import Wanted, above, linked_to, plan_of, taken_back, unhashed, wanted
 from agents.snapshots.restoring import parent_of
 from agents.snapshots.scan import Look, SnapshotLimits
 from agents.snapshots.timeline import MANIFEST, Timeline, unsettled
@@ -69,9 +69,11 @@ class Snapshots:
         if scope == ():
             return None
         found = self._look(scope)
+        files = () if scope is None else _named(effects, found)
+        if any(item.attributes is not None and item.attributes.outside for item in found.items) and scope:
+            found = self._look(None)  # its other names may lie in the workspace
         name = self._content.put_bytes(packed(found), spare=False)
         self._content.flush()
-        files = () if scope is None else _named(effects, found)
         taken = SnapshotTaken(call, "before", files, name, found.uncovered)
         self._open[call] = taken
         return taken
@@ -140,9 +142,9 @@ class Snapshots:
         was = unpacked(self._content.read(taken.manifest))
         found = self._look(was.scope, was)
         self._content.flush()
-        changes = difference(was, found)
+        changes, attributes = difference(was, found)
         lost = sum(not change.kept for change in changes)
-        return SnapshotTaken(taken.call, "after", changes, "", lost)
+        return SnapshotTaken(taken.call, "after", changes, "", lost, attributes)
 
     def _look(self, scope: tuple[str, ...] | None, before: Manifest | None = None) -> Manifest:
         known, hidden = self._known(), self._hidden
@@ -169,7 +171,9 @@ class Snapshots:
             self._last_file.write_text(name, "ascii")
 
     def _plan(self, wishes: Sequence[Wanted], *, redo: bool = False) -> UndoPlan:
-        paths = tuple({path for wish in wishes for path in (*above(wish.path), wish.path)})
+        paths = tuple(
+            {path for wish in wishes for path in (*above(wish.path), wish.path, *_other_names(wish)) if path}
+        )
         if not paths:
             return UndoPlan((), (), redo=redo)
         with self._told():
@@ -211,6 +215,10 @@ class Snapshots:
             yield
         except OSError as error:
             raise UserError("undo.no_folder", folder=str(self._root), detail=str(error.strerror)) from error
+
+
+def _other_names(wish: Wanted) -> tuple[str, str]:
+    return linked_to(wish.target), linked_to(wish.expected)
 
 
 def _named(effects: Effects, found: Manifest) -> tuple[FileChange, ...]:

@@ -33,7 +33,7 @@ class Timeline:
         self._gone: list[dict[str, list[Layer]]] = []
         for entry in entries:
             if isinstance(entry.event, SnapshotTaken) and entry.event.phase == "after":
-                for path, (before, after) in states(entry.event.files).items():
+                for path, (before, after) in states((*entry.event.files, *entry.event.attributes)).items():
                     layer = Layer(entry.event.call, entry.seq, before, after)
                     self.layers.setdefault(path, []).append(layer)
             elif isinstance(entry.event, Undone):
@@ -47,7 +47,7 @@ class Timeline:
                     self.layers[path] = [*self.layers.get(path, []), *layers]
             return
         calls, gone = set(event.calls), dict[str, list[Layer]]()
-        for path in {change.path for change in event.files}:
+        for path in {change.path for change in (*event.files, *event.attributes)}:
             layers = self.layers.get(path, [])
             gone[path] = [layer for layer in layers if layer.call in calls]
             self.layers[path] = [layer for layer in layers if layer.call not in calls]
@@ -62,11 +62,23 @@ def states(changes: Iterable[FileChange]) -> dict[str, tuple[Item | None, Item |
         before, after = found.get(change.path, (None, None))
         if change.change != "new":
             before = Item(
-                change.path, change.kind, change.before, change.bytes_before, change.mode, change.link
+                change.path,
+                change.kind,
+                change.before,
+                change.bytes_before,
+                change.mode,
+                change.link,
+                attributes=change.attributes,
             )
         if change.change != "deleted":
             after = Item(
-                change.path, change.kind, change.after, change.bytes_after, change.mode_after, change.link
+                change.path,
+                change.kind,
+                change.after,
+                change.bytes_after,
+                change.mode_after,
+                change.link,
+                attributes=change.attributes_after,
             )
         found[change.path] = before, after
     return found
@@ -91,7 +103,7 @@ def hashes(entries: Sequence[Entry]) -> set[str]:
     found: set[str] = set()
     for entry in entries:
         if isinstance(entry.event, SnapshotTaken | Undone):
-            for change in entry.event.files:
+            for change in (*entry.event.files, *entry.event.attributes):
                 found |= {change.before, change.after}
     found |= {MANIFEST + snapshot.manifest for snapshot in unsettled(entries)}
     return found - {""}

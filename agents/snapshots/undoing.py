@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from agents.events import FileChange, Undone
 from agents.snapshots.content import ContentStore
 from agents.snapshots.manifest import PLAIN, Item, Manifest, changes_of
-from agents.snapshots.planning import Wanted, above, as_left, unhashed
+from agents.snapshots.planning import Wanted, above, as_left, exactly, linked_to, unhashed
 from agents.snapshots.restoring import Occupied, Restorer
-from agents.snapshots.scan import Look, SnapshotLimits
+from agents.snapshots.scan import ROOT, Look, SnapshotLimits
 from agents.snapshots.timeline import states
 from agents.snapshots.values import Step, UndoPlan
 
@@ -40,6 +40,8 @@ class Undoing:
         self._restorer = Restorer(root, content)
         self._conflicts = [step.path for step in plan.steps if not self._chosen(step)]
         self._files: list[FileChange] = list(plan.already)
+        self._attributes: list[FileChange] = []
+        self._removed_paths: set[str] = set()
 
     def done(self) -> Undone:
         """Carry out the plan.
@@ -48,13 +50,15 @@ class Undoing:
         so, and another try goes on from there.
         """
         steps = [step for step in self._plan.steps if self._chosen(step)]
-        there = self._there(steps)
+        there = self._there([*steps, *self._plan.attributes])
         steps = [step for step in steps if self._stands(step, there.get(step.path))]
         steps = self._removed(steps, there)
         self._parents(steps, there)
-        self._put(steps, there)
-        plan = self._plan
-        return Undone(plan.calls, tuple(self._files), tuple(sorted(set(self._conflicts))), plan.redo)
+        attributes = [step for step in self._plan.attributes if _unchanged(step, there)]
+        self._put(steps, attributes, there)
+        self._finish(steps, attributes, there)
+        plan, conflicts = self._plan, tuple(sorted(set(self._conflicts)))
+        return Undone(plan.calls, tuple(self._files), conflicts, plan.redo, tuple(self._attributes))
 
     def _chosen(self, step: Step) -> bool:
         return step.action in ("restore", "remove") or (
@@ -62,10 +66,14 @@ class Undoing:
         )
 
     def _there(self, steps: Collection[Step]) -> dict[str, Item]:
-        paths = {*(step.path for step in steps), *_above(steps)}
+        paths = {
+            *(step.path for step in steps),
+            *_above(steps),
+            *(linked_to(_states(step)[0]) for step in steps),
+        }
         unread = unhashed(Wanted(step.path, *_states(step), ()) for step in steps)
         look = Look(self._root, self._content, _ALL, known=self._known, unread=unread)
-        now = look.paths(tuple(paths), deep=False)
+        now = look.paths(tuple(paths - {""}), deep=False)
         self._content.flush()
         return now.by_path()
 
@@ -95,8 +103,9 @@ class Undoing:
                 stay.add(step.path)
                 self._conflicts.append(step.path)
                 continue
+            self._removed_paths.add(step.path)
             if target is None:
-                self._files.extend(changes_of(now, None))
+                self._files.extend(changes_of(_with_links_of(now, _states(step)[1]), None))
         return [step for step in steps if step.path not in stay]
 
     def _parents(self, steps: list[Step], there: dict[str, Item]) -> None:
@@ -109,19 +118,71 @@ class Undoing:
                 self._restorer.put(made)
                 self._files.extend(changes_of(None, made))
 
-    def _put(self, steps: list[Step], there: dict[str, Item]) -> None:
-        """Restore folders before what is in them, and their modes after it."""
-        folders: list[Item] = []
-        for step in sorted(steps, key=_depth):
+    def _put(self, steps: list[Step], attributes: list[Step], there: dict[str, Item]) -> None:
+        """Restore folders before what is in them, and a file before its other names."""
+        only = {step.path for step in attributes}
+        now = {path: item for path, item in there.items() if path not in self._removed_paths}
+        for step in sorted([*steps, *attributes], key=_turn):
             target, left = _states(step)
             if target is None:
                 continue
-            self._restorer.put(target)
-            if target.kind == "folder":
-                folders.append(target)
-            self._files.extend(changes_of(there.get(step.path) or left, target))
-        for folder in reversed(folders):
-            self._restorer.set_mode(folder)
+            was = there.get(step.path)
+            if target.kind != "folder" or step.path not in only:
+                self._put_one(target, was, now)
+            now[step.path] = target
+            changes = changes_of(_with_links_of(was, left) or left, target)
+            (self._attributes if step.path in only else self._files).extend(changes)
+
+    def _put_one(self, target: Item, was: Item | None, now: dict[str, Item]) -> None:
+        other = now.get(linked_to(target))
+        if other is not None and _same_content(other, target):
+            self._restorer.link(target, other.path)
+        else:
+            self._restorer.put(target, same=was is not None and _same_content(was, target))
+
+    def _finish(self, steps: list[Step], attributes: list[Step], there: dict[str, Item]) -> None:
+        """Give folders their modes and times, after what is in them: also those where only files were replaced."""
+        folders = {item.path: item for item in _replaced_in([*steps, *attributes], there)}
+        for step in (*steps, *attributes):
+            target = _states(step)[0]
+            if target is not None and target.kind == "folder":
+                folders[step.path] = target
+        for path in sorted(folders, key=lambda path: path.count("/"), reverse=True):
+            self._restorer.finish(folders[path])
+
+
+def _replaced_in(steps: Iterable[Step], there: dict[str, Item]) -> Iterator[Item]:
+    """Folders in which names neither came nor went, as they were."""
+    names: dict[str, bool] = {}
+    for step in steps:
+        above = step.path.rpartition("/")[0] or ROOT
+        stays = _states(step)[0] is not None and step.path in there
+        names[above] = names.get(above, True) and stays
+    for path, stays in names.items():
+        if stays and path in there:
+            yield there[path]
+
+
+def _unchanged(step: Step, there: dict[str, Item]) -> bool:
+    target = _states(step)[0]
+    return target is not None and exactly(there.get(step.path), target)
+
+
+def _same_content(was: Item, target: Item) -> bool:
+    return was.kind == target.kind and bool(was.hash == target.hash and (was.hash or target.kind == "pipe"))
+
+
+def _with_links_of(there: Item | None, left: Item | None) -> Item | None:
+    """What is there, with the other names that the run left: a look at some paths does not find them."""
+    if there is None or left is None or there.attributes is None or left.attributes is None:
+        return there
+    linked, outside = left.attributes.linked, left.attributes.outside
+    return replace(there, attributes=replace(there.attributes, linked=linked, outside=outside))
+
+
+def _turn(step: Step) -> tuple[bool, bool, int]:
+    target = _states(step)[0]
+    return target is None or target.kind != "folder", bool(linked_to(target)), _depth(step)
 
 
 def _states(step: Step) -> tuple[Item | None, Item | None]:

@@ -30,13 +30,15 @@ class Step(msgspec.Struct, frozen=True):
 class UndoPlan(msgspec.Struct, frozen=True):
     """An undo of the calls `calls`, file by file.
 
-    `already` are changes that are back already, as after an interrupted undo. `redo`: it takes an undo back.
+    `attributes` are steps that restore only times, owners, extended attributes and hard links. `already` are
+    changes that are back already, as after an interrupted undo. `redo`: it takes an undo back.
     """
 
     calls: tuple[str, ...]
     steps: tuple[Step, ...]
     already: tuple[FileChange, ...] = ()
     redo: bool = False
+    attributes: tuple[Step, ...] = ()
 
     @property
     def conflicts(self) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _FLAGS
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _FLAGS
 _PIECE = 1 << 20
 _OPEN_FILES = Path("/proc/self/fd")
+_HAS_OPEN_FILES = _OPEN_FILES.is_dir()
 # Temporary file beside the one that is written.
 _PART = re.compile(r"\.[0-9a-f]{16}\.part")
 
@@ -74,6 +75,12 @@ class Folder:
 
     def _at(self, name: str) -> str:
         return name if BY_DESCRIPTOR else str(self.place / name)
+
+    def reach(self, name: str) -> str:
+        """A path to `name` for functions of the system that take no open folder."""
+        if self._descriptor is None or not _HAS_OPEN_FILES:
+            return str(self.place / name)
+        return f"{_OPEN_FILES}/{self._descriptor}/{name}"
 
     def names(self) -> list[str]:
         """All names in it, sorted."""
@@ -193,7 +200,7 @@ class Folder:
                 (self.place / name).chmod(mode)
             return
         # An unreadable file can be opened with O_PATH where there is /proc; elsewhere it has to be readable.
-        by_name = getattr(os, "O_PATH", 0) if _OPEN_FILES.is_dir() else 0
+        by_name = getattr(os, "O_PATH", 0) if _HAS_OPEN_FILES else 0
         descriptor = os.open(name, (by_name or _READ) | _FLAGS, dir_fd=self._descriptor)
         try:
             if stat.S_ISLNK(os.fstat(descriptor).st_mode):
@@ -204,6 +211,42 @@ class Folder:
                 os.fchmod(descriptor, mode)
         finally:
             os.close(descriptor)
+
+    def set_owner(self, name: str, user: int, group: int) -> None:
+        """Set the owner, never of a link's target."""
+        if sys.platform != "win32":
+            os.chown(self._at(name), user, group, dir_fd=self._descriptor, follow_symlinks=False)
+
+    def set_time(self, name: str, modified: int) -> None:
+        """Set the time of the last change, in nanoseconds since 1970, never of a link's target."""
+        times = (self.stat(name).st_atime_ns, modified)
+        if os.utime in os.supports_follow_symlinks:
+            os.utime(self._at(name), ns=times, dir_fd=self._descriptor, follow_symlinks=False)
+        elif not is_link(self.stat(name)):
+            os.utime(self._at(name), ns=times)
+
+    def make_hard_link(self, name: str, of: Folder, of_name: str) -> None:
+        """Make `name` another name of the file `of_name` in `of`."""
+        os.link(
+            of._at(of_name),
+            self._at(name),
+            src_dir_fd=of._descriptor,
+            dst_dir_fd=self._descriptor,
+            follow_symlinks=False,
+        )
+
+    def write_over(self, name: str, by: str) -> None:
+        """Write the content of the file `by` over that of the file `name`, whose other names get it too."""
+        flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | _FLAGS
+        with self.read(by) as source, os.fdopen(self._open(name, flags), "wb") as target:
+            while data := source.read(_PIECE):
+                target.write(data)
+            target.truncate()
+            target.flush()
+            os.fsync(target.fileno())
+
+    def _open(self, name: str, flags: int) -> int:
+        return os.open(self._at(name), flags, dir_fd=self._descriptor)
 
     def move(self, name: str, to: Folder, new_name: str) -> None:
         """Move to another folder of the same file system. Raises FileExistsError when the name is taken."""

@@ -21,3 +21,20 @@ def folder_state(root: Path) -> dict[str, tuple[int, bytes | str | None]]:
                 held = path.read_bytes()
             found[path.relative_to(root).as_posix()] = (mode, held)
     return found
+
+
+def exact_state(root: Path) -> dict[str, tuple[object, ...]]:
+    """Of `root` its time; of each path below it also kind, mode, owner, content, extended attributes, and the first
+    path that is the same file.
+    """
+    found: dict[str, tuple[object, ...]] = {".": (root.stat().st_mtime_ns,)}
+    first: dict[int, str] = {}
+    for path, held in sorted(folder_state(root).items()):
+        info = (root / path).lstat()
+        same = first.setdefault(info.st_ino, path)
+        values = {
+            name: os.getxattr(root / path, name, follow_symlinks=False)
+            for name in os.listxattr(root / path, follow_symlinks=False)
+        }
+        found[path] = (*held, info.st_mtime_ns, info.st_uid, info.st_gid, same, values)
+    return found

@@ -81,7 +81,7 @@ class Undoing(QObject):
         )
 
     def _done(self, run: int, undone: Undone) -> None:
-        count = len(undone.files)
+        count = len(undone.files or undone.attributes)
         left = len(undone.conflicts)
         words = counted(count, self.tr("1 file restored"), self.tr("{count} files restored"))
         if undone.redo:

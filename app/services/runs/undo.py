@@ -38,14 +38,14 @@ class RunUndo:
         self.settle(record)
         entries = self._store.entries(record.id)
         plan = self._snapshots(record).plan(entries, calls, paths, after)
-        if not plan.steps:
+        if not plan.steps and not plan.attributes:
             raise UserError("run.nothing_to_undo")
         return plan
 
     def redo_plan(self, record: RunRecord) -> UndoPlan:
         """Raises UserError `run.nothing_to_redo`."""
         plan = self._snapshots(record).plan_redo(self._store.entries(record.id))
-        if not plan.steps:
+        if not plan.steps and not plan.attributes:
             raise UserError("run.nothing_to_redo")
         return plan
 

@@ -173,12 +173,12 @@ def test_undoing_that_is_killed_at_any_moment_can_be_repeated(
     remove, put, left = Restorer.remove, Restorer.put, 0
 
     def counted(act: object) -> object:
-        def acting(self: Restorer, item: object) -> None:
+        def acting(self: Restorer, item: object, **how: bool) -> None:
             nonlocal left
             if left == 0:
                 raise KeyboardInterrupt
             left -= 1
-            act(self, item)  # type: ignore[operator]
+            act(self, item, **how)  # type: ignore[operator]
 
         return acting
 
