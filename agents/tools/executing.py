@@ -15,6 +15,14 @@ from engine.errors import UserError
 _MOST_SECONDS = 600.0
 # One argument of a program has at most 128 KiB on Linux.
 _MOST_BYTES = 60_000
+# Without the network, package managers say so at once; else they would try again for a minute.
+_OFFLINE = {
+    "npm_config_offline": "true",
+    "UV_OFFLINE": "1",
+    "CARGO_NET_OFFLINE": "true",
+    "GOPROXY": "off",
+    "PIP_RETRIES": "0",
+}
 # Prefer bash, and say so where there is none: models write for bash.
 _IN_BASH = 'if command -v bash >/dev/null; then exec bash -c "$1"; else exec sh -c "$1"; fi'
 
@@ -82,6 +90,7 @@ class Executing(msgspec.Struct, frozen=True):
         attachments = context.attachments
         surroundings = context.surroundings()
         added = {"ATTACHMENTS": str(attachments[0].parent)} if attachments else {}
+        added |= {} if context.network else _OFFLINE
         seconds = min(float(arguments.get("timeout", 60)), _MOST_SECONDS)
         confinement = Confinement(
             context.workspace.root,
