@@ -271,6 +271,9 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
     `reason` is a code: "answered", "steps", "time", "tokens", "calls", "errors", "malformed", "loop",
     "empty", "user", "paused", "context", "workspace", "model", "interrupted", "ended". `answer` is the
     model's last word. `error` says more of "model", "context" and "workspace".
+
+    What the whole run took, resumptions included: `tokens` that the model wrote, `seconds` without waiting for a
+    person, `calls` that the model made; -1 where an earlier version did not say.
     """
 
     status: RunStatus
@@ -278,6 +281,9 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
     answer: str
     resumable: bool = True
     error: ErrorInfo | None = None
+    tokens: int = -1
+    seconds: float = -1.0
+    calls: int = -1
 
 
 class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):

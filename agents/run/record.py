@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from agents.api import Journal
 from agents.context.history import History
-from agents.events import Entry, RunEvent
+from agents.events import Entry, RunEvent, RunFinished
 from agents.run.state import RunState
 
 # Seconds of the budget below which nothing new is started.
@@ -41,6 +41,10 @@ class Record:
         """Time used so far, in seconds, without waiting for a person."""
         going = 0.0 if self.state.waits else self._clock() - self._since
         return self.state.used.seconds + going
+
+    def totalled(self, finished: RunFinished) -> RunFinished:
+        """The end with what the run took up to now."""
+        return self.state.totalled(finished, self.seconds() - self.state.used.seconds)
 
     def seconds_left(self) -> float | None:
         """Seconds left of the budget; None without a limit."""

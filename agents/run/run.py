@@ -304,5 +304,5 @@ class Run:
         return self._finish(RunFinished("failed", reason, said, error=error.info))
 
     def _finish(self, finished: RunFinished) -> RunFinished:
-        entry = self._record.append(finished)
+        entry = self._record.append(self._record.totalled(finished))
         return entry.event if isinstance(entry.event, RunFinished) else finished

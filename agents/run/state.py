@@ -94,6 +94,8 @@ class RunState(msgspec.Struct, frozen=True):
     """The state after some entries of the journal. `step` is the last turn's number, `calls` the number of
     all calls.
 
+    `spent` is what was used before the last resumption.
+
     `unwritten` are calls of the last turn that are not in the journal one by one yet; `open` those that are,
     without a result.
 
@@ -111,6 +113,7 @@ class RunState(msgspec.Struct, frozen=True):
     mode: Mode = "ask"
     budget: Budget = Budget()
     used: Used = Used()
+    spent: Used = Used()
     step: int = 0
     calls: int = 0
     unwritten: tuple[ToolCall, ...] = ()
@@ -164,6 +167,7 @@ class RunState(msgspec.Struct, frozen=True):
                 mode=event.mode or self.mode,
                 budget=event.budget,
                 used=Used(),
+                spent=self.total,
                 finished=None,
                 empties=0,
                 repeats=0,
@@ -268,6 +272,19 @@ class RunState(msgspec.Struct, frozen=True):
             since_repeat=0,
             recent=tuple(done for done in self.recent if done.call not in taken_out),
             texts=(),
+        )
+
+    @property
+    def total(self) -> Used:
+        """What the whole run has used."""
+        names = ("steps", "seconds", "tokens", "calls")
+        return Used(**{name: getattr(self.spent, name) + getattr(self.used, name) for name in names})
+
+    def totalled(self, finished: RunFinished, seconds: float = 0.0) -> RunFinished:
+        """The end with what the run took; `seconds` have passed since the last event."""
+        total = self.total
+        return msgspec.structs.replace(
+            finished, tokens=total.tokens, seconds=round(total.seconds + seconds, 3), calls=self.calls
         )
 
     @property

@@ -21,7 +21,7 @@ from app.cli.printable import printable
 from app.cli.remote_servers import leaves_note
 from app.language import Language
 from app.messages import localized_error
-from app.services.runs.reasons import why_finished
+from app.services.runs.reasons import reason_of, took, why_finished
 from engine.errors import ErrorInfo
 
 _WIDTH = 100
@@ -79,10 +79,14 @@ class Showing:
         """Print the answer, the reason for the end, and what can be done now."""
         if finished.answer.strip():
             self._output.text(finished.answer.strip())
+        sentence = reason_sentence(finished, self._output.language)
         if finished.status != "completed":
-            self._output.note(reason_sentence(finished, self._output.language))
+            self._output.note(printable(sentence))
             if finished.resumable:
                 self._say("resume", run=run)
+        elif reason_of(finished) != "answered":
+            self._note(sentence)
+        self._note(took(finished, self._output.language))
         self.undo_hint(run)
 
     def undo_hint(self, run: int) -> None:

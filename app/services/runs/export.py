@@ -24,6 +24,7 @@ from agents.events import (
     Undone,
 )
 from app.services.runs.otel import otel_trace
+from app.services.runs.reasons import took
 from app.store.records import RunRecord
 from engine.text import clean_value
 
@@ -78,7 +79,9 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
             "",
         ]
     if isinstance(event, RunFinished):
-        return [f"**{event.status.capitalize()}** ({event.reason}), {_date(time)}", "", event.answer, ""]
+        end = f"**{event.status.capitalize()}** ({event.reason}), {_date(time)}"
+        cost = [f"- {took(event, 'en')}", ""] if event.calls >= 0 else []
+        return [end, "", *cost, event.answer, ""]
     if isinstance(event, Undone):
         return [
             "**Redone**" if event.redo else "**Undone**",

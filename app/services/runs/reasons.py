@@ -1,12 +1,16 @@
-"""Reason for the end of a run, as a message code. Pure."""
+"""Reason for the end of a run, as a message code, and what the run took. Pure."""
 
 from __future__ import annotations
 
 from agents.events import RunFinished
+from app.format import format_duration
+from app.language import Language
+from app.messages import localized
 from engine.errors import ErrorInfo
 
 _ENDED = {
     "answered": ErrorInfo("run.ended_answered"),
+    "idle": ErrorInfo("run.ended_idle"),
     "steps": ErrorInfo("run.ended_steps"),
     "time": ErrorInfo("run.ended_time"),
     "tokens": ErrorInfo("run.ended_tokens"),
@@ -24,7 +28,7 @@ _ENDED = {
 }
 # Unknown reasons of later versions become an end without a reason.
 _OTHER = ErrorInfo("run.ended_ended")
-# Every reason of `RunFinished`.
+# Every reason of `RunFinished`, and "idle".
 REASONS = (*_ENDED, "ended")
 
 
@@ -36,4 +40,17 @@ def why_ended(reason: str, error: ErrorInfo | None = None) -> ErrorInfo:
 
 
 def why_finished(finished: RunFinished) -> ErrorInfo:
-    return why_ended(finished.reason, finished.error)
+    return why_ended(reason_of(finished), finished.error)
+
+
+def reason_of(finished: RunFinished) -> str:
+    """The reason; "idle" where the model answered and did nothing for it."""
+    return "idle" if finished.reason == "answered" and finished.calls == 0 else finished.reason
+
+
+def took(finished: RunFinished, language: Language) -> str:
+    """What the run took: its time, its calls and the tokens that its model wrote; "" where that is not known."""
+    if finished.calls < 0:
+        return ""
+    time = format_duration(max(0.0, finished.seconds), language)
+    return localized("run.took", language, time=time, calls=finished.calls, tokens=finished.tokens)

@@ -107,7 +107,7 @@ class RunWork:
                 self._carry_out()
             else:
                 self._journal.append(self._event)
-                self._journal.append(RunFinished("stopped", self._reason, ""))
+                self._finish(RunFinished("stopped", self._reason, ""))
         except UserError as error:
             self._failed(error.info)
         except Exception as error:  # whatever it is, the run must not seem to go on forever
@@ -182,7 +182,12 @@ class RunWork:
             if isinstance(self._journal.last, RunFinished):
                 self._journal.note_last()
             else:
-                self._journal.append(RunFinished("failed", "model", "", error=error))
+                self._finish(RunFinished("failed", "model", "", error=error))
+
+    def _finish(self, finished: RunFinished) -> None:
+        from agents.run.state import RunState
+
+        self._journal.append(RunState.of(self._journal.entries()).totalled(finished))
 
     def _told(self, step: int, new: NewText) -> None:
         owner = Owner(self._owner.message, self._owner.run, step)

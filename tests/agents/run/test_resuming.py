@@ -13,7 +13,7 @@ from agents.budget import Budget
 from agents.context.history import History
 from agents.context.prompts import TOOLS_AGAIN
 from agents.context.rendering import rendered
-from agents.events import Approval, RunEvent, RunFinished, RunResumed, SnapshotTaken, ToolResult
+from agents.events import Approval, ModelTurn, RunEvent, RunResumed, SnapshotTaken, ToolResult
 from agents.permissions.values import Decision, Effects, ToolFacts
 from agents.run.state import RunState
 from agents.tools.files.read_file import read_file
@@ -173,7 +173,9 @@ def test_a_resumed_run_goes_on_with_what_the_user_adds_and_a_new_budget(tmp_path
     bench = Bench(tmp_path, ScriptedBrain(*steps, says("Out of steps."), says("All done.")), (Appending(),))
     assert bench.run().go(started(budget=Budget(steps=3))).reason == "steps"
     finished = bench.run().go(RunResumed(Budget(steps=3), "Say it in Korean."))
-    assert finished == RunFinished("completed", "answered", "All done.")
+    assert (finished.reason, finished.answer, finished.calls) == ("answered", "All done.", 3)
+    spoken = [e.event for e in bench.journal.entries() if isinstance(e.event, ModelTurn)]
+    assert finished.tokens == sum(turn.usage.completion_tokens for turn in spoken), "before the end, too"
     # That there are no tools any more was said before the last answer, and is not true now.
     assert bench.chat_model.asks[-1].messages[-1].content == f"{TOOLS_AGAIN}\n\nSay it in Korean."
     assert bench.chat_model.asks[-1].choice == "auto"

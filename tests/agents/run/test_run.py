@@ -15,7 +15,6 @@ from agents.events import (
     Approval,
     ContextTrimmed,
     ModelTurn,
-    RunFinished,
     RunResumed,
     RunStarted,
     ToolCalled,
@@ -58,7 +57,13 @@ def test_a_task_is_done_with_tools_and_answered(tmp_path: Path) -> None:
     told: list[tuple[int, str, str]] = []
     bench.options["on_text"] = lambda step, new: told.append((step, new.name, new.text))
     finished = bench.run().go(started())
-    assert finished == RunFinished("completed", "answered", "I wrote notes.txt.")
+    assert (finished.status, finished.reason, finished.answer) == (
+        "completed",
+        "answered",
+        "I wrote notes.txt.",
+    )
+    assert finished.calls == 2 and finished.seconds > 0
+    assert finished.tokens == sum(turn.usage.completion_tokens for turn in turns(bench)) > 0
     assert (bench.workspace / "notes.txt").read_text() == "hello\n"
     assert [result.status for result in results(bench)] == ["ok", "ok"]
     assert "hello" in results(bench)[1].text

@@ -329,3 +329,21 @@ def test_a_context_that_is_longer_than_the_server_tells_is_not_believed(
 ) -> None:
     server = serve(in_order(say("Nothing to do.")), kind="vllm", context=9000)
     assert run(command, server, folder, "--context", "20000").objects[0]["context"] == 9000
+
+
+def test_the_end_tells_what_the_run_took_and_that_it_did_nothing(
+    command: Command, serve: Any, folder: Path
+) -> None:
+    server = serve(in_order(call("list_files"), say("Two files."), say("I did it all.")))
+    arguments = ("run", TASK, "--workspace", str(folder), "--model", server.model)
+    done = command.here(*arguments, "--json")
+    assert done.last["calls"] == 1 and done.last["seconds"] > 0
+    assert done.last["tokens"] == sum(
+        turn["usage"]["completion_tokens"] for turn in of_kind(done, "model_turn")
+    )
+    idle = command.here(*arguments)
+    assert idle.code == 0 and idle.out == "I did it all.\n"
+    assert "The model only answered. It used no tool" in idle.err and "0 tool calls" in idle.err
+    told = command.here("run", "--export", "last", "--json").last
+    assert (told["status"], told["calls"]) == ("completed", 0) and "only answered" in told["message"]
+    assert "0 tool calls" in command.here("run", "--export", "last").out

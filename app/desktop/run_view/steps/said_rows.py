@@ -125,6 +125,6 @@ class EndRow(LineWidget):
 
     def retranslate(self) -> None:
         line = self._line
-        quiet = line.reason in ("user", "paused")
+        quiet = line.reason in ("user", "paused", "idle")
         colour = "muted" if quiet else "bad" if line.status == "failed" else "warning"
         self._banner.say(languages.tell(why_ended(line.reason, line.error)), colour=colour)

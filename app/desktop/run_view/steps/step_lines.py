@@ -25,6 +25,7 @@ from agents.events import (
     ToolResult,
     Undone,
 )
+from app.services.runs.reasons import reason_of
 from engine.errors import ErrorInfo
 
 Undoing = Literal["", "possible", "undone"]
@@ -92,11 +93,13 @@ class WordsLine(msgspec.Struct, frozen=True):
 
 class QuietLine(msgspec.Struct, frozen=True):
     """Something that was done to the run, told in one sentence. `code` is "results", "turns", "loop", "nudge_loop",
-    "nudge_empty", "nudge_cut", "tools", "final", "reasoning", "resumed", "undone" or "redone"; `count` how many."""
+    "nudge_empty", "nudge_cut", "tools", "final", "reasoning", "resumed", "undone", "redone" or "took"; `count`
+    how many, `ended` what it took."""
 
     seq: int
     code: str
     count: int = 0
+    ended: RunFinished | None = None
 
 
 class SaidLine(msgspec.Struct, frozen=True):
@@ -291,10 +294,12 @@ class StepLines:
         if self._in_chat:
             return []
         changed: list[int] = []
+        if event.calls >= 0:
+            changed += self._put(QuietLine(seq, "took", ended=event))
         if event.answer.strip():
             changed += self._put(AnswerLine(seq, event.answer))
-        if event.reason != "answered":
-            changed += self._put(EndLine(seq, event.reason, event.status, event.error))
+        if (reason := reason_of(event)) != "answered":
+            changed += self._put(EndLine(seq, reason, event.status, event.error))
         return changed
 
     def _undone(self, seq: int, event: Undone) -> list[int]:

@@ -15,6 +15,7 @@ from app.desktop.run_view.steps.step_lines import CallLine, QuietLine, ThoughtLi
 from app.desktop.text.tool_call_text import one_line
 from app.desktop.text.words import counted
 from app.format import format_count, format_duration
+from app.services.runs.reasons import took
 
 Tone = Literal["quiet", "accent", "warning", "bad"]
 # The argument that says most of a call of ours, shown bare.
@@ -180,6 +181,8 @@ def thought_badge(line: ThoughtLine) -> tuple[str, Tone]:
 
 def quiet_text(line: QuietLine) -> str:
     """The sentence of a quiet line."""
+    if line.ended is not None:
+        return took(line.ended, languages.current)
     translate = QCoreApplication.translate
     count = format_count(line.count)
     if line.count == 1:

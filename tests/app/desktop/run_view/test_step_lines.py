@@ -140,6 +140,19 @@ def test_an_end_without_an_answer_is_told() -> None:
 
 
 @pytest.mark.usefixtures("looks")
+def test_what_a_run_took_stands_before_its_answer_and_doing_nothing_is_told_after_it() -> None:
+    ended = RunFinished("completed", "answered", "42.", tokens=1204, seconds=72.0, calls=0)
+    took, answer, end = folded([invoices.started(), ended]).lines
+    assert isinstance(took, QuietLine) and isinstance(answer, AnswerLine) and isinstance(end, EndLine)
+    assert (
+        step_text.quiet_text(took) == "1 min 12 s, 0 tool calls, 1,204 tokens written"
+        and end.reason == "idle"
+    )
+    done = folded([invoices.started(), msgspec.structs.replace(ended, calls=1)]).lines
+    assert [type(line) for line in done] == [QuietLine, AnswerLine]
+
+
+@pytest.mark.usefixtures("looks")
 @pytest.mark.parametrize(
     ("trimmed", "words"),
     [

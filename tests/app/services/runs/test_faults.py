@@ -260,12 +260,14 @@ def test_a_key_that_is_refused_is_not_tried_again(begin: Begin) -> None:
 
 def test_a_server_with_a_shorter_context_than_it_tells_is_sent_less(begin: Begin, tmp_path: Path) -> None:
     message = "This model's maximum context length is 3000 tokens. However, you requested more."
+    read: list[int] = []
 
     def answer(asked: Asked) -> Reply:
         if prompt_tokens(asked.body) > 3000:
             return Reply(fault="status", status=400, message=message)
-        count = sum(one["role"] == "tool" for one in asked.messages)
+        count = len(read)  # not what it still sees: old steps are left out
         if count < 5:
+            read.append(count)
             return call(
                 "read_file",
                 {"path": "long.txt", "first_line": 1 + 100 * count, "last_line": 100 + 100 * count},
@@ -529,7 +531,8 @@ def test_an_end_that_is_written_is_not_written_again_when_the_list_cannot_be_cha
         return change(store, id, *conditions, **fields)
 
     monkeypatch.setattr(StoredRuns, "change", change_later)
-    assert one.run() == RunFinished("completed", "answered", "Done.") and failed
+    finished = one.run()
+    assert (finished.status, finished.answer) == ("completed", "Done.") and failed
     assert one.resume("And then?").answer == "More."
 
 
