@@ -22,6 +22,7 @@ from app.desktop.base.style import put_on_style
 from app.desktop.base.tasks import run_in_background
 from app.desktop.base.theme import themes
 from app.desktop.single_instance import SingleInstance
+from app.desktop.termination import Termination
 from app.desktop.window.main_window import MainWindow
 from app.integration.open_request import OpenRequest, request_of
 from app.services.settings.settings import SettingsFile
@@ -344,6 +345,9 @@ def run(
             desktop.take(request)
         desktop.begun.connect(begun)
         application.quit_wanted.connect(desktop.window.quit)
+        termination = Termination()
+        ending.callback(termination.close)
+        termination.wanted.connect(desktop.window.leave)
         # It goes on without windows where a person wants that.
         application.setQuitOnLastWindowClosed(False)
         desktop.window.closed.connect(lambda: application.exit(0))

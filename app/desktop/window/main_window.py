@@ -101,7 +101,7 @@ class MainWindow(WindowParts):
         for quit_wanted in (self.failure.quit_wanted, go.quit_wanted, self.presence.quit_wanted):
             quit_wanted.connect(self.quit)
         self.presence.open_wanted.connect(self.come_forward)
-        self.quit_sheet.agreed.connect(self._leave)
+        self.quit_sheet.agreed.connect(self.leave)
         self.quit_sheet.background_wanted.connect(self.presence.leave)
         self.quit_sheet.remembered.connect(self._remember_closing)
         for failed in (self.server.failed, self.calls.failed):
@@ -154,6 +154,11 @@ class MainWindow(WindowParts):
         self._quits = True
         self.close()
         self._quits = False
+
+    def leave(self) -> None:
+        """End the program; asks nothing."""
+        self.leaves_at_once = True
+        self.close()
 
     def _go_to_chat(self, conversation: int) -> None:
         """Bring a chat to the front: in the window that shows it, or here."""
@@ -227,10 +232,6 @@ class MainWindow(WindowParts):
 
     def _remember_closing(self, choice: str) -> None:
         self.calls.do(lambda s: s.settings.change(server_when_closed=choice))
-
-    def _leave(self) -> None:
-        self.leaves_at_once = True
-        self.close()
 
     def _show_window_title(self) -> None:
         """The page, or the chat that is shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -121,6 +122,21 @@ def test_a_desktop_in_the_background_is_shown_by_a_second_one_and_ends_when_the_
     output, _ = first.communicate(timeout=60)
     assert output.strip() == "asked 1"
     assert first.returncode == 0
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_desktop_as_closing_its_window_does(
+    start: Callable[..., Process], coterie_home: Path, number: signal.Signals
+) -> None:
+    process = start(300, "--background")
+    assert line(process) == "shown"
+    assert line(process) == "open"
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Window closed" in (coterie_home / "logs" / WINDOW).read_text()
 
 
 @pytest.mark.long
