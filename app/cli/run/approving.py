@@ -10,6 +10,7 @@ from app.autorun_text import autorun_sentence
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.form import fill_in
+from app.diff_text import shown_diff
 from app.language import Language
 from app.messages import localized
 from app.services.runs.runs import Runs
@@ -63,7 +64,14 @@ def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
     shown = request.subject or json.dumps(request.arguments, ensure_ascii=False)
     texts = dict.fromkeys((request.message, shown))  # identical for a form
     lines += [f"  {printable(line)}" for text in texts for line in text.splitlines()]
-    lines += [f"  {printable(line)}" for line in request.diff.splitlines()]
+    if request.diff:
+        diff = shown_diff(request.diff)
+        lines += (
+            [f"  {localized(f'cli.run.{diff.change}', language)}:"]
+            if diff.change in ("new", "deleted")
+            else []
+        )
+        lines += [f"  {printable(line)}" for line in diff.text.splitlines()]
     lines += filter(None, [autorun_sentence(request, language)])
     return lines
 

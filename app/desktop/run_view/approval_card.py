@@ -34,11 +34,11 @@ from app.desktop.markdown.links import open_link
 from app.desktop.markdown.text_box import TextBox
 from app.desktop.run_view import approval_text as words
 from app.desktop.run_view.answer_bar import AnswerBar
-from app.desktop.run_view.diff_text import ShownDiff, shown_diff
 from app.desktop.run_view.form_fields import FormFields
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.flow import flow
 from app.desktop.widgets.labels import announce, show_text, text_label
+from app.diff_text import ShownDiff, shown_diff
 
 # A card that has just come does not take what was pressed for something else.
 GUARD_S = 0.6

@@ -17,7 +17,6 @@ from app.desktop.base.themed_widget import FittedWidget, TranslatedWidget
 from app.desktop.markdown.body import AnswerBody
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.markdown.text_box import TextBox
-from app.desktop.run_view.diff_text import shown_diff
 from app.desktop.run_view.reasoning_card import MAX_SHOWN
 from app.desktop.run_view.steps import step_text
 from app.desktop.run_view.steps.line_widget import NUMBER, OVERHANG, LineWidget
@@ -26,6 +25,7 @@ from app.desktop.text.words import counted
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts, show_text, text_label
 from app.desktop.widgets.layouts import Column, Row
+from app.diff_text import shown_diff
 from app.format import format_count, format_duration, format_size
 from app.markdown.markdown import parse
 

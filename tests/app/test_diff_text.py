@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agents.tools.files.diff import renamed, unified_diff
-from app.desktop.run_view.diff_text import ShownDiff, shown_diff
+from app.diff_text import ShownDiff, shown_diff
 
 
 def test_a_new_file_is_its_lines_with_their_numbers() -> None:
