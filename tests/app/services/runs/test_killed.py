@@ -105,7 +105,7 @@ def test_a_run_that_was_killed_before_its_model_was_ready_begins_after_all(tmp_p
     with OpenAiServer(in_order(call("write_file", {"path": "a", "content": "b"})), kind="vllm") as server:
         house = House(tmp_path / "data", server.model)
         wish = RunSpec("Do it.", str(workspace), server.model, "workspace", "low", UNLIMITED, ("write_file",))
-        start = start_of(wish, "Do it.", str(workspace))
+        start = start_of(wish, "Do it.", str(workspace), ())
         record = RunRecord(0, "", "Do it.", str(workspace), server.model, "workspace", "running", 1.0, 1.0)
         run = house.services.store.runs.add(record, 0, start.kept()).id
         try:
