@@ -91,7 +91,7 @@ def test_a_call_is_asked_about_on_the_terminal(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(said))
     ran = chat(command, server, folder)
-    assert ran.code == 0 and "Run this?" in ran.err and "+hello" in ran.err
+    assert ran.code == 0 and "Run this?" in ran.err and "+ 1  hello" in ran.err
     assert (folder / "notes.txt").exists() == written
 
 
