@@ -104,6 +104,15 @@ class ContentStore:
     def has(self, name: str) -> bool:
         return (len(name) == 64 or name.startswith(MOVED)) and self._path(name).is_file()
 
+    def names(self) -> set[str]:
+        """The hashes of all contents: where many are asked for, quicker than `has`."""
+        found: set[str] = set()
+        with contextlib.suppress(OSError), os.scandir(self._folder / "objects") as folders:
+            for folder in folders:
+                with contextlib.suppress(OSError), os.scandir(folder.path) as files:
+                    found.update(folder.name + file.name for file in files)
+        return found
+
     def read(self, name: str) -> bytes:
         """A content, whole. Raises UserError `undo.lost` when it is missing or damaged."""
         return b"".join(self.chunks(name))

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -63,6 +63,7 @@ class Look:
     ) -> None:
         self._root = root
         self._content = content
+        self._has: Callable[[str], bool] = content.has
         self._limits = limits
         self._known = known.by_path() if known else {}
         self._trusted = known.began - _YOUNG if known else 0
@@ -85,6 +86,8 @@ class Look:
         Raises UserError `undo.not_kept`, and OSError when there is no workspace.
         """
         began = time.time_ns()
+        if self._known:
+            self._has = self._content.names().__contains__
         with Folder.root(self._root) as folder:
             self._itself(folder)
             self._below(folder, "", 0)
@@ -232,7 +235,7 @@ class Look:
             known is not None
             and known.attributes is not None
             and self._unchanged(known, found)
-            and self._content.has(known.hash)
+            and self._has(known.hash)
             and self._fits(found.st_size)
         ):
             return known

@@ -52,7 +52,7 @@ class Snapshots:
         self._content = ContentStore(store)
         self._last_file = store / "last" / hashlib.sha256(os.fsencode(self._root)).hexdigest()
         self._last: Manifest | None = None
-        self._open: dict[str, SnapshotTaken] = {}
+        self._open: dict[str, tuple[SnapshotTaken, Manifest]] = {}
         # Our own folders are not the run's, should they lie in its workspace.
         self._hidden = workspace.closed
         with contextlib.suppress(ValueError):
@@ -74,14 +74,16 @@ class Snapshots:
             found = self._look(None)  # its other names may lie in the workspace
         name = self._content.put_bytes(packed(found), spare=False)
         self._content.flush()
+        if found.scope is None:
+            self._remember(name)
         taken = SnapshotTaken(call, "before", files, name, found.uncovered)
-        self._open[call] = taken
+        self._open[call] = taken, found
         return taken
 
     def after(self, call: str) -> SnapshotTaken | None:
         """Record what a call changed since its `before`, even nothing; None without a `before`."""
         taken = self._open.pop(call, None)
-        return None if taken is None else self._after(taken)
+        return None if taken is None else self._after(*taken)
 
     def settle(self, entries: Sequence[Entry]) -> tuple[SnapshotTaken, ...]:
         """The missing "after" of calls in whose middle the process ended.
@@ -92,7 +94,7 @@ class Snapshots:
         if any(unpacked(self._content.read(taken.manifest)).scope is None for taken in missing):
             # A sandbox ends with the process that started it, and its last writes may still be on their way.
             time.sleep(_DYING)
-        return tuple(self._after(taken) for taken in missing)
+        return tuple(self._after(taken, unpacked(self._content.read(taken.manifest))) for taken in missing)
 
     def plan(
         self,
@@ -138,8 +140,7 @@ class Snapshots:
                     needed |= {item.hash for item in manifest.items}
         return self._content.collect(needed, before)
 
-    def _after(self, taken: SnapshotTaken) -> SnapshotTaken:
-        was = unpacked(self._content.read(taken.manifest))
+    def _after(self, taken: SnapshotTaken, was: Manifest) -> SnapshotTaken:
         found = self._look(was.scope, was)
         self._content.flush()
         changes, attributes = difference(was, found)
@@ -153,7 +154,6 @@ class Snapshots:
             found = look.whole() if scope is None else look.paths(scope)
         if scope is None:
             self._last = found
-            self._remember(found)
         return found
 
     def _known(self) -> Manifest | None:
@@ -163,9 +163,8 @@ class Snapshots:
                 self._last = unpacked(self._content.read(self._last_file.read_text("ascii")))
         return self._last
 
-    def _remember(self, found: Manifest) -> None:
-        name = self._content.put_bytes(packed(found), spare=False)
-        # Only saves reading everything again.
+    def _remember(self, name: str) -> None:
+        # Only saves reading everything again: what the last call changed is read once more.
         with contextlib.suppress(OSError):
             self._last_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._last_file.write_text(name, "ascii")

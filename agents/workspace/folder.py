@@ -284,6 +284,8 @@ class Folder:
 
 def is_link(info: os.stat_result) -> bool:
     """Whether it is a symbolic link, or what Windows has instead (a junction)."""
+    if sys.platform != "win32":
+        return stat.S_ISLNK(info.st_mode)
     reparse = getattr(info, "st_reparse_tag", 0) in (
         getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1),
         getattr(stat, "IO_REPARSE_TAG_SYMLINK", -1),
