@@ -290,7 +290,8 @@ class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     """Files were restored to what they were before the calls `calls`; `files` are those that changed,
     `conflicts` the paths left alone because somebody else had changed them since, `attributes` as in a snapshot.
 
-    `redo`: an earlier one was taken back, and the files are again as the calls had left them.
+    `redo`: an earlier one was taken back, and the files are again as the calls had left them. `stopped`: a person
+    broke it off, and the next undo goes on from there.
     """
 
     calls: tuple[str, ...]
@@ -298,6 +299,7 @@ class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     conflicts: tuple[str, ...] = ()
     redo: bool = False
     attributes: tuple[FileChange, ...] = ()
+    stopped: bool = False
 
 
 RunEvent = (

@@ -112,6 +112,8 @@ def plan_of(
             continue
         if exactly(there, wish.target):
             already.extend(changes_of(wish.expected, wish.target))
+            if _is_folder(wish.target) and _settled(wish, now):
+                attributes.append(_step(wish, "restore"))  # what comes into it would change its time
             continue
         action: Literal["restore", "remove", "conflict", "lost"]
         away = wish.broken or not as_left(there, wish.expected) or not blocked.isdisjoint(above(wish.path))

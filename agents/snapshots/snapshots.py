@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -115,14 +115,17 @@ class Snapshots:
         undone = Timeline(entries).undone
         return self._plan(taken_back(undone[-1]) if undone else [], redo=True)
 
-    def undo(self, plan: UndoPlan, force: Iterable[str] = ()) -> Undone:
+    def undo(
+        self, plan: UndoPlan, force: Iterable[str] = (), stop: Callable[[], bool] = lambda: False
+    ) -> Undone:
         """Carry out the plan; the event is for the journal of the run.
 
         Conflicts are left alone, except the paths `force`, whose content is kept first, so that `plan_redo`
-        brings it back. Raises UserError `undo.not_written` and `undo.lost` besides; another try then goes on.
+        brings it back. Once `stop` says so, it ends after the file at hand. Raises UserError `undo.not_written`
+        and `undo.lost` besides; another try then goes on.
         """
         with self._told():
-            return Undoing(self._root, self._content, plan, force, self._known()).done()
+            return Undoing(self._root, self._content, plan, force, self._known(), stop).done()
 
     def content(self, hash: str) -> bytes:
         """A stored content, to show it. Raises UserError `undo.lost`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -31,7 +31,10 @@ class Undoing:
         plan: UndoPlan,
         force: Iterable[str],
         known: Manifest | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._stop = stop
+        self._stopped = False
         self._root = root
         self._known = known
         self._content = content
@@ -55,10 +58,20 @@ class Undoing:
         steps = self._removed(steps, there)
         self._parents(steps, there)
         attributes = [step for step in self._plan.attributes if _unchanged(step, there)]
-        self._put(steps, attributes, there)
-        self._finish(steps, attributes, there)
+        done = self._put(steps, attributes, there)
+        self._finish(done, there)
+        if self._stopped:  # what is still to come into a folder changes its time, so it is not done with
+            made = {
+                change.path
+                for change in self._files
+                if change.kind == "folder" and change.change != "deleted"
+            }
+            self._files = [change for change in self._files if change.path not in made]
+            self._attributes = [change for change in self._attributes if change.kind != "folder"]
         plan, conflicts = self._plan, tuple(sorted(set(self._conflicts)))
-        return Undone(plan.calls, tuple(self._files), conflicts, plan.redo, tuple(self._attributes))
+        return Undone(
+            plan.calls, tuple(self._files), conflicts, plan.redo, tuple(self._attributes), self._stopped
+        )
 
     def _chosen(self, step: Step) -> bool:
         return step.action in ("restore", "remove") or (
@@ -94,6 +107,9 @@ class Undoing:
             kept = now is None or now.kind in PLAIN or bool(now.hash)
             if now is None or (kept and target is not None and now.kind == target.kind):
                 continue
+            if self._ends():
+                stay.add(step.path)
+                continue
             try:
                 if kept:
                     self._restorer.remove(now)
@@ -118,12 +134,23 @@ class Undoing:
                 self._restorer.put(made)
                 self._files.extend(changes_of(None, made))
 
-    def _put(self, steps: list[Step], attributes: list[Step], there: dict[str, Item]) -> None:
-        """Restore folders before what is in them, and a file before its other names."""
+    def _ends(self) -> bool:
+        self._stopped = self._stopped or self._stop()
+        return self._stopped
+
+    def _put(self, steps: list[Step], attributes: list[Step], there: dict[str, Item]) -> list[Step]:
+        """Restore folders before what is in them, and a file before its other names. Returns the steps that were
+        done: once it is to stop, only what was removed to make room.
+        """
+        done: list[Step] = []
         only = {step.path for step in attributes}
+        already = {change.path for change in self._plan.already}
         now = {path: item for path, item in there.items() if path not in self._removed_paths}
         for step in sorted([*steps, *attributes], key=_turn):
             target, left = _states(step)
+            if self._ends() and step.path not in self._removed_paths:
+                continue
+            done.append(step)
             if target is None:
                 continue
             was = there.get(step.path)
@@ -131,7 +158,9 @@ class Undoing:
                 self._put_one(target, was, now)
             now[step.path] = target
             changes = changes_of(_with_links_of(was, left) or left, target)
-            (self._attributes if step.path in only else self._files).extend(changes)
+            if step.path not in already:
+                (self._attributes if step.path in only else self._files).extend(changes)
+        return done
 
     def _put_one(self, target: Item, was: Item | None, now: dict[str, Item]) -> None:
         other = now.get(linked_to(target))
@@ -140,22 +169,33 @@ class Undoing:
         else:
             self._restorer.put(target, same=was is not None and _same_content(was, target))
 
-    def _finish(self, steps: list[Step], attributes: list[Step], there: dict[str, Item]) -> None:
-        """Give folders their modes and times, after what is in them: also those where only files were replaced."""
-        folders = {item.path: item for item in _replaced_in([*steps, *attributes], there)}
-        for step in (*steps, *attributes):
+    def _finish(self, done: list[Step], there: dict[str, Item]) -> None:
+        """Give folders their modes and times, after what is in them: also those where only files were replaced.
+
+        When it was stopped they are as the run left them, so that the next undo knows them.
+        """
+        folders = {item.path: item for item in _replaced_in(done, there)}
+        if self._stopped:
+            above = {_above_it(step) for step in done} - self._removed_paths
+            folders = {path: there[path] for path in above if path in there}
+        for step in done:
             target = _states(step)[0]
-            if target is not None and target.kind == "folder":
+            as_it_was = self._stopped and step.path in there and step.path not in self._removed_paths
+            if target is not None and target.kind == "folder" and not as_it_was:
                 folders[step.path] = target
         for path in sorted(folders, key=lambda path: path.count("/"), reverse=True):
             self._restorer.finish(folders[path])
+
+
+def _above_it(step: Step) -> str:
+    return step.path.rpartition("/")[0] or ROOT
 
 
 def _replaced_in(steps: Iterable[Step], there: dict[str, Item]) -> Iterator[Item]:
     """Folders in which names neither came nor went, as they were."""
     names: dict[str, bool] = {}
     for step in steps:
-        above = step.path.rpartition("/")[0] or ROOT
+        above = _above_it(step)
         stays = _states(step)[0] is not None and step.path in there
         names[above] = names.get(above, True) and stays
     for path, stays in names.items():

@@ -81,6 +81,19 @@ def signals_held() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def signals_noted() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl+C or a termination signal came, for work that ends by itself at the next good place."""
+    came: list[int] = []
+    numbers = (signal.SIGINT, *_ENDING)
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in numbers}
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
 def closed_at_end(opened: T) -> Iterator[T]:
     """Close it at the end, while signals are blocked."""
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.cli.ending import signals_held
+from app.cli.ending import INTERRUPTED, signals_noted
 from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.printable import printable
@@ -12,14 +12,17 @@ from engine.errors import ErrorInfo
 
 
 def undo(run: str, *, force: bool, output: Output) -> int:
-    """Run the command; returns 1 when files were left alone. With --json the journal's event is printed."""
+    """Run the command; returns 1 when files were left alone. Ctrl+C ends it after the file at hand.
+
+    With --json the journal's event is printed.
+    """
     with opened() as services:
         id = chosen_run(services, run)
         told: list[RunEntries] = []
         services.events.subscribe(RunEntries, told.append)
         plan = services.runs.undo_plan(id)
-        with signals_held():  # an interrupted undo can be repeated, a complete one is better
-            undone = services.runs.undo(id, plan, plan.conflicts if force else ())
+        with signals_noted() as stop:
+            undone = services.runs.undo(id, plan, plan.conflicts if force else (), stop)
         if output.json:
             output.object(told[-1].entries[-1].as_object())
         done = {change.path for change in undone.files}
@@ -30,5 +33,7 @@ def undo(run: str, *, force: bool, output: Output) -> int:
         if undone.conflicts:
             left = ErrorInfo("cli.undo_conflicts", {"paths": ", ".join(undone.conflicts)})
             output.tell(left)
-            return 1
-        return 0
+        if undone.stopped:
+            output.tell(ErrorInfo("cli.undo_stopped"))
+            return INTERRUPTED
+        return 1 if undone.conflicts else 0

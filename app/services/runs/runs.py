@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -337,13 +337,19 @@ class Runs:
         """Plan to take back the last undo, for `undo`. Raises UserError `run.nothing_to_redo`."""
         return self._undo.redo_plan(self._free(id))
 
-    def undo(self, id: int, plan: UndoPlan, force: Collection[str] = ()) -> Undone:
+    def undo(
+        self,
+        id: int,
+        plan: UndoPlan,
+        force: Collection[str] = (),
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Undone:
         """Carry out a plan. Files in `force` are restored though somebody has changed them since; that
-        version is kept.
+        version is kept. Once `stop` says so, it ends after the file at hand, and another undo goes on.
 
         Raises UserError `run.busy`, `run.elsewhere`, `undo.*`.
         """
-        return self._undo.undo(self._free(id), plan, force)
+        return self._undo.undo(self._free(id), plan, force, stop)
 
     # --- maintenance ---
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from agents.events import SnapshotTaken, Undone
@@ -49,9 +49,11 @@ class RunUndo:
             raise UserError("run.nothing_to_redo")
         return plan
 
-    def undo(self, record: RunRecord, plan: UndoPlan, force: Collection[str]) -> Undone:
+    def undo(
+        self, record: RunRecord, plan: UndoPlan, force: Collection[str], stop: Callable[[], bool]
+    ) -> Undone:
         """Carry out a plan and record it. Raises UserError `undo.*`."""
-        undone = self._snapshots(record).undo(plan, force=force)
+        undone = self._snapshots(record).undo(plan, force, stop)
         StoreJournal(self._store, record.id, self._events).append(undone)
         left = [file for file in touched(self._store.entries(record.id)) if file.state != "undone"]
         changed = self._store.change(record.id, undone=not left, updated=time.time())

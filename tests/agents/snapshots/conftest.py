@@ -73,6 +73,11 @@ class Bench:
         self.add(undone)
         return undone
 
+    def stopped(self, stop: Callable[[], bool]) -> Undone:
+        undone = self.snapshots.undo(self.snapshots.plan(self.entries), (), stop)
+        self.add(undone)
+        return undone
+
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:

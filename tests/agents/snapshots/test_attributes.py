@@ -170,3 +170,18 @@ def test_a_run_of_before_is_undone(bench: Bench) -> None:
     old = [replace(file, attributes=None, attributes_after=None) for file in event.files]
     bench.entries[-1] = replace(bench.entries[-1], event=replace(event, files=tuple(old), attributes=()))
     assert bench.undo().conflicts == () and (bench.root / "a").read_text() == "first"
+
+
+@pytest.mark.parametrize(
+    "command", ["rm -r *", "rm -r d; echo x > d; echo y > a; mkdir -p n/m; echo z > n/m/o"]
+)
+def test_an_undo_that_is_stopped_at_any_moment_goes_on(bench: Bench, command: str) -> None:
+    filled(bench.root)
+    first = exact_state(bench.root)
+    bench.shell("c1", command)
+    for moment in range(0, 40, 4):
+        for going_on in (moment, 6, 1000):
+            stops = iter([False] * going_on)
+            undone = bench.stopped(lambda: next(stops, True))  # noqa: B023
+        assert undone.conflicts == () and exact_state(bench.root) == first
+        bench.shell(f"c{moment + 2}", command)
