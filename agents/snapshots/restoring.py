@@ -72,6 +72,9 @@ class Restorer:
             if target.kind == "folder":
                 with contextlib.suppress(FileExistsError):
                     folder.make_folder(name)
+                    mode = stat.S_IMODE(folder.stat(name).st_mode)
+                    if mode & 0o700 != 0o700:  # an inherited ACL may keep even its owner out
+                        folder.change_mode(name, mode | 0o700)
             elif same and not _shared(folder, name, target):
                 _dress(folder, name, target)
             else:

@@ -107,6 +107,7 @@ def test_everything_comes_back(bench: Bench, seed: int) -> None:
     everything_comes_back(bench, seed)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="some folders are then closed to the comparison")
 @pytest.mark.agents
 @pytest.mark.parametrize("seed", range(100, 200))
 def test_everything_comes_back_from_many_more(bench: Bench, seed: int) -> None:
