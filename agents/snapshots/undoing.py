@@ -146,7 +146,7 @@ class Undoing:
         only = {step.path for step in attributes}
         already = {change.path for change in self._plan.already}
         now = {path: item for path, item in there.items() if path not in self._removed_paths}
-        for step in sorted([*steps, *attributes], key=_turn):
+        for step in _in_turn([*steps, *attributes]):
             target, left = _states(step)
             if self._ends() and step.path not in self._removed_paths:
                 continue
@@ -157,6 +157,8 @@ class Undoing:
             if target.kind != "folder" or step.path not in only:
                 self._put_one(target, was, now)
             now[step.path] = target
+            if linked_to(target):  # if that name is gone, the next one is joined to this
+                now.setdefault(linked_to(target), target)
             changes = changes_of(_with_links_of(was, left) or left, target)
             if step.path not in already:
                 (self._attributes if step.path in only else self._files).extend(changes)
@@ -220,9 +222,17 @@ def _with_links_of(there: Item | None, left: Item | None) -> Item | None:
     return replace(there, attributes=replace(there.attributes, linked=linked, outside=outside))
 
 
-def _turn(step: Step) -> tuple[bool, bool, int]:
-    target = _states(step)[0]
-    return target is None or target.kind != "folder", bool(linked_to(target)), _depth(step)
+def _in_turn(steps: Collection[Step]) -> list[Step]:
+    """Folders before what is in them, and a file before its other names."""
+    partners = {step.path: linked_to(_states(step)[0]) for step in steps}
+
+    def turn(step: Step) -> tuple[bool, int, int]:
+        target, names, path = _states(step)[0], 0, partners[step.path]
+        while path in partners and names < len(partners):
+            names, path = names + 1, partners[path]
+        return target is None or target.kind != "folder", names, _depth(step)
+
+    return sorted(steps, key=turn)
 
 
 def _states(step: Step) -> tuple[Item | None, Item | None]:
