@@ -177,7 +177,7 @@ def test_nothing_but_the_protocol_is_on_stdout_and_nonsense_is_answered(
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(b"".join(lines))
         heard = b"".join([await process.stdout.readline() for _ in range(6)])
-        out, err = await process.communicate()
+        out, err = await process.communicate(b"")  # without any input Python 3.11 leaves it open
         return heard + out, err, process.returncode
 
     out, err, code = asyncio.run(speak())
