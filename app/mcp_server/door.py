@@ -34,6 +34,7 @@ LOOK_S = 0.1
 _HELLO_S = 10.0
 # Systems take some hundred bytes.
 _SOCKET, _LONGEST = ".socket", 100
+_FOLDER, _CALLS = "coterie-", "calls"
 CLOSED = Done("Coterie was closed before it was done.", failed=True)
 CarryOut = Callable[[Call, Caller], Done]
 
@@ -80,8 +81,8 @@ class Door:
         beside = str(self._file.with_name(name + _SOCKET))
         if len(os.fsencode(beside)) <= _LONGEST:
             return beside
-        self._folder = tempfile.mkdtemp(prefix="coterie-")
-        return str(Path(self._folder) / "calls")
+        self._folder = tempfile.mkdtemp(prefix=_FOLDER)
+        return str(Path(self._folder) / _CALLS)
 
     def close(self) -> None:
         """End open calls, and wait for them."""
@@ -187,13 +188,20 @@ def carried_out_elsewhere(
 
 def _remove_what_is_left(file: Path) -> None:
     """The socket of a process that has died."""
-    found = _address_in(file)
-    if found is None or not found.address.endswith(_SOCKET) or Path(found.address).parent != file.parent:
+    if (found := _address_in(file)) is None:
         return
-    if (alive := _reached(file)) is None:
-        Path(found.address).unlink(missing_ok=True)
-    else:
+    place = Path(found.address)
+    apart = place.name == _CALLS and place.parent.name.startswith(_FOLDER)
+    if not (apart or (place.suffix == _SOCKET and place.parent == file.parent)):
+        return
+    if (alive := _reached(file)) is not None:
         alive.close()
+        return
+    with contextlib.suppress(OSError):
+        if place.is_socket():
+            place.unlink()
+        if apart:
+            place.parent.rmdir()
 
 
 def _address_in(file: Path) -> _Address | None:

@@ -120,5 +120,5 @@ def test_a_process_that_died_leaves_nothing_behind_the_next_one(system_temp: Pat
     answer = carried_out_elsewhere(home, ASK, Program())
     door.close()
     assert answer == Done("here")
-    assert list(home.iterdir()) == []
+    assert list(home.iterdir()) == [] and not list((system_temp / "data").glob("coterie-*"))
     shutil.rmtree(system_temp / "data")
