@@ -89,9 +89,11 @@ class Door:
         self._closing.set()
         if _address_in(self._file) == self._told:  # another process may have come after this one
             self._file.unlink(missing_ok=True)
-        with contextlib.suppress(*_LOST):  # wakes what waits for the next one
-            Client(self._address, authkey=self._key).close()
-        self._thread.join()
+        with contextlib.suppress(
+            *_LOST
+        ):  # wakes what waits for the next one, if it still does: no answer is awaited
+            Client(self._address).close()
+        self._thread.join(_HELLO_S)  # somebody may have connected and say nothing
         self._listener.close()
         for thread in tuple(self._threads):
             thread.join()
