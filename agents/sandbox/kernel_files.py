@@ -7,6 +7,7 @@ import contextlib
 import functools
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ _OF_A_NETWORK, _OF_INTERFACES = {"net"}, {"conf", "neigh"}
 
 def only_for_root(*, network: bool) -> tuple[Path, ...]:
     """Those files and folders, if this is root. `network`: those of this machine's network, too."""
-    return _found(network) if os.geteuid() == 0 else ()
+    return _found(network) if sys.platform == "linux" and os.geteuid() == 0 else ()
 
 
 @functools.cache

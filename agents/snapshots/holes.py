@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from typing import IO
 
@@ -34,7 +35,7 @@ def read_pieces(file: int, length: int) -> Iterator[bytes]:
 
 def _data_from(file: int, at: int, end: int) -> int:
     """Where the next data begins, `end` when only a hole follows."""
-    if not hasattr(os, "SEEK_DATA"):
+    if sys.platform == "win32":
         return at
     try:
         return max(at, min(os.lseek(file, at, os.SEEK_DATA), end))
@@ -43,6 +44,8 @@ def _data_from(file: int, at: int, end: int) -> int:
 
 
 def _ends_in_hole(file: int, at: int) -> bool:
+    if sys.platform == "win32":
+        return False
     try:
         return os.lseek(file, at, os.SEEK_HOLE) == at
     except OSError:

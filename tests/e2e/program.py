@@ -43,8 +43,8 @@ class Writer(Bound):
 class Used(application.Desktop):
     """Once the window is shown, the story begins."""
 
-    def start(self) -> None:
-        super().start()
+    def start(self, *, background: bool = False) -> None:
+        super().start(background=background)
         QTimer.singleShot(0, self, self._use)
 
     def _opened(self, services: Services) -> None:

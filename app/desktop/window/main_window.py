@@ -221,7 +221,8 @@ class MainWindow(WindowParts):
             at_work, services.settings.current.server_when_closed, serves=serves, quits=self._quits
         )
         if follows in ("offer", "ask"):
-            self.come_forward()
+            if not self.isActiveWindow():
+                self.come_forward()
             self.quit_sheet.ask(at_work, offers=follows == "offer")
         return follows
 

@@ -62,8 +62,8 @@ class House:
             return self.engine
 
         self.services = open_services(home, make_engine=make)
-        self.told = Listening(self.services)
         self.lifecycle = self.another()
+        self.told = Listening(self.services)  # after it: what is told here, the lifecycle has heard
         self.seen: list[LoadedModel | None] = []
         self.services.events.subscribe(LoadedModelChanged, self._note)
 
