@@ -36,6 +36,7 @@ class Person:
             if time.monotonic() > end:
                 raise AssertionError(f"{what} did not come; in sight are {self._in_sight()}")
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            time.sleep(0.01)  # looking without a pause would leave other threads hardly any time
         return found
 
     def press(self, name: Name) -> None:
@@ -79,7 +80,8 @@ class Person:
     def quit(self) -> None:
         """Ctrl+Q, whatever is at work."""
         QTest.keyClick(self._window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
-        if find_all(self._window, "Quit anyway"):
+        self.until(lambda: not self._window.isVisible() or self._enabled("Quit anyway"), "an end")
+        if self._window.isVisible():
             self.press("Quit anyway")
 
     # What stands in the chat
