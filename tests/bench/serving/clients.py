@@ -17,7 +17,7 @@ from tests.bench.serving.texts import story
 
 _CONTEXT = 8192
 CLIENTS, _TOKENS = 8, 96
-_SHORT_WORDS, _LONG_ANSWER = 12, 600
+_SHORT_WORDS, _LONG_ANSWER = 12, 250
 # Flash attention over a cache in RAM is what costs it most.
 _BEST = ("-fa", "off")
 _Ask = Callable[[str, int], Answer]
