@@ -21,11 +21,12 @@ _MB = 2**20
 
 
 def check(found: ServedSoak, *, slack: int) -> None:
-    """`slack` is how many bytes a process may have grown by from the first half of the calm time to the second."""
+    """`slack` is how many bytes the server may have grown by from the first half of the calm time to the second. What
+    the engine keeps of prompts grows to a bound of its own."""
     assert found.faults == []
-    assert found.kills > 0 and found.working == 0, found
+    assert found.kills > 0 and found.working == 0 and found.engine.second > 0, found
     assert found.books["whole"] + found.books["streamed"] > 0 and found.books["left"] > 0, found
-    assert found.server.growth <= slack and found.engine.growth <= slack, found
+    assert found.server.growth <= slack, found
     assert found.threads.growth <= 2 and found.files.growth <= 12, found
 
 
