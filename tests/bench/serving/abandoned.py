@@ -12,7 +12,7 @@ import psutil
 from tests.bench.serving.bench_bed import ROUNDS, Bed
 from tests.bench.serving.coterie_serve import CoterieServe
 from tests.bench.serving.goals import Row
-from tests.bench.serving.server import Server
+from tests.bench.serving.server import HttpServer, Server
 from tests.bench.serving.texts import story
 
 _CONTEXT = 8192
@@ -26,9 +26,7 @@ _IDLE_S = 2.0
 def measure(bed: Bed) -> list[Row]:
     """Milliseconds of work, of one core, after hanging up in the middle of reading and of writing."""
     with contextlib.ExitStack() as stack:
-        servers: dict[str, CoterieServe | Server] = {
-            "ours": stack.enter_context(CoterieServe(bed.model, _CONTEXT))
-        }
+        servers: dict[str, HttpServer] = {"ours": stack.enter_context(CoterieServe(bed.model, _CONTEXT))}
         if bed.server is not None:
             servers["llama-server"] = stack.enter_context(
                 Server(bed.server, bed.model, _CONTEXT, 1, bed.threads)
@@ -47,7 +45,7 @@ def measure(bed: Bed) -> list[Row]:
     return rows
 
 
-def _work_after(server: CoterieServe | Server, prompt: str, *, begun: bool) -> float:
+def _work_after(server: HttpServer, prompt: str, *, begun: bool) -> float:
     """`begun`: hang up after the first words, else while the prompt is read."""
     body = json.dumps(
         {"messages": [{"role": "user", "content": prompt}], "max_tokens": _TOKENS, "stream": True}
