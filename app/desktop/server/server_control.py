@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ class ServerControl(QObject):
         self._first_name = ""
         self.is_changing = False
         self._paused = False
+        self._wish: Callable[[], None] | None = None  # what came while it was changing; of several the last
 
     @property
     def state(self) -> ServerState | None:
@@ -87,7 +89,9 @@ class ServerControl(QObject):
 
     def _change(self, work: Work, *, pauses: bool = False) -> None:
         services = self._calls.services
-        if services is not None and not self.is_changing:
+        if self.is_changing:
+            self._wish = partial(self._change, work, pauses=pauses)
+        elif services is not None:
             if services is not self._services:
                 self._services = services
                 services.above.callback(self._server.end)
@@ -117,12 +121,19 @@ class ServerControl(QObject):
     # --- back in the window ---
 
     def _changed(self, made: tuple[ServerKey, str] | None, *, pauses: bool) -> None:
-        self.is_changing, self._paused = False, pauses
-        self.changed.emit()
+        self._paused = pauses
+        self._end_change()
         if made is not None:
             self.made.emit(made)
 
     def _failed(self, error: UserError) -> None:
-        self.is_changing = False
-        self.changed.emit()
+        self._end_change()
         self.failed.emit(error)
+
+    def _end_change(self) -> None:
+        self.is_changing = False
+        wish, self._wish = self._wish, None
+        if wish is None:
+            self.changed.emit()
+        else:
+            wish()

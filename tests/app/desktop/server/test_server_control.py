@@ -48,3 +48,16 @@ def test_what_could_not_be_switched_on_is_not_remembered(make_desktop: Make) -> 
         running.window.server.switch(True)
         running.until(running.window.strip.isVisible)
         assert not running.services.settings.current.server_on
+
+
+def test_what_is_wanted_while_it_changes_is_done_afterwards(make_desktop: Make) -> None:
+    running = make_desktop(settings={"server_port": free_port()}).start()
+    server = running.window.server
+    server.switch(True)
+    assert server.is_changing
+    server.switch(False)
+    server.switch(True)
+    server.pause()
+    running.until(lambda: not server.is_changing)
+    assert server.state is None and server.is_paused
+    assert running.services.settings.current.server_on
