@@ -53,6 +53,7 @@ class KeysSection(FormSection):
         # The key can't be selected: it has places to break in it, which would be copied along.
         self.said, self.key = wrapped_label(self.new), wrapped_label(self.new, selectable=False)
         self.copy, self.done = CopyButton(self.new, lambda: self.text), push_button(self.new, "bar")
+        self.copy.setProperty("kind", "bar")  # the same as the one beside it
         left = Qt.AlignmentFlag.AlignLeft
         Column(
             self.said,
