@@ -25,7 +25,7 @@ STREAMED_UBATCHES = (1024, 2048, 4096)
 # A larger ubatch must save more than a few percent, for it takes memory that other programs may want.
 WORTH_A_LARGER_UBATCH = 1.03
 # Default numbers of concurrent answers, the most first.
-SEQUENCES = (4, 2)
+SEQUENCES = (8, 4, 2)
 MOST_FOR_SEQUENCES = 1.05
 # A step has a row of each answer, and must hold them with the smallest ubatch.
 MOST_STREAMS = 32

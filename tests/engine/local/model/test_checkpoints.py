@@ -112,7 +112,7 @@ class Talking:
         self.is_sliding = path == sliding_model()
         self.told = Recorder()
         self.engine = LocalEngine(self.told)
-        self.engine.load(LoadRequest(str(path), PlacementOptions(4096)))
+        self.engine.load(LoadRequest(str(path), PlacementOptions(4096, streams=4)))
         self.facts = self.told.next(Loaded).model
         self.id = 0
 

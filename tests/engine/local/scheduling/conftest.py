@@ -65,7 +65,7 @@ class Stepping:
 
 
 def open_starter(flag: native.AbortFlag) -> Session:
-    request = LoadRequest(str(starter_model()), PlacementOptions(2048, ubatch=64))
+    request = LoadRequest(str(starter_model()), PlacementOptions(2048, streams=4, ubatch=64))
     return open_session(request, flag, lambda _: True, None)
 
 
