@@ -237,7 +237,8 @@ class Confinement(msgspec.Struct, frozen=True):
     (".git/hooks", ".git/config"). Files that other programs carry out without being asked (`agents.autorun`) are kept
     from being changed or made, but for `released`: files and whole folders, relative to the workspace or absolute.
     `caches` are folders that may be written to, and of which nothing is put back; `home` are files, by their names,
-    in the program's own home, which begins with nothing else.
+    in the program's own home, which begins with nothing else. `proxy` is the socket of a filtering proxy
+    (`agents.network`), the only way out where `network` is False; bubblewrap alone leads there.
     """
 
     workspace: Path
@@ -251,6 +252,7 @@ class Confinement(msgspec.Struct, frozen=True):
     hidden: tuple[Path, ...] = ()
     caches: tuple[Path, ...] = ()
     home: dict[str, str] = {}
+    proxy: Path | None = None
 
 
 class Ran(msgspec.Struct, frozen=True):
@@ -272,10 +274,16 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 class Sandbox(Protocol):
-    """A way to run programs confined. `name` is "bubblewrap" or "landlock"."""
+    """A way to run programs confined. `name` is "bubblewrap" or "landlock".
+
+    `filters`: it leads to the proxy of a `Confinement`. Landlock cannot: it knows ports, not addresses.
+    """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def filters(self) -> bool: ...
 
     def run(
         self,

@@ -12,7 +12,7 @@ assert sys.platform == "linux"
 from agents.api import Confinement, Limits
 from agents.sandbox.inside.landlock import abi
 from agents.sandbox.kernel_files import only_for_root
-from agents.sandbox.launched import Launched, launcher, plan_of
+from agents.sandbox.launched import Launched, filtered, launcher, plan_of
 from agents.sandbox.protected import protected, sockets, writable_roots
 from agents.sandbox.visible import (
     interpreter_folders,
@@ -24,6 +24,7 @@ from agents.sandbox.visible import (
 _HERE = Path(__file__).resolve().parents[2]
 _INSIDE, _AUTORUN = _HERE / "agents/sandbox/inside", _HERE / "agents/autorun"
 _SOURCES = Path("/run/coterie")
+_PROXY = _SOURCES / "proxy"
 _MOST_TEMPORARY = 1 << 30
 
 
@@ -31,6 +32,7 @@ class Bubblewrap(Launched):
     """`program` is the path of bwrap."""
 
     name = "bubblewrap"
+    filters = True
 
     def __init__(self, program: Path) -> None:
         self.program = program
@@ -44,6 +46,7 @@ class Bubblewrap(Launched):
             guarded=tuple(map(str, kept.linked)),
             expected=kept.expected,
             pointed=kept.pointed,
+            proxy=str(_PROXY) if filtered(confinement) else "",
             writes=(
                 "/tmp",
                 "/dev",
@@ -88,6 +91,8 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
             made += ["--ro-bind", str(folder), str(folder)]
     for package in (_INSIDE, _AUTORUN):
         made += ["--ro-bind", str(package), str(_SOURCES / package.relative_to(_HERE))]
+    if filtered(confinement):
+        made += ["--ro-bind", str(confinement.proxy), str(_PROXY)]
     mounts, emptied = _read_only(confinement)
     made += mounts
     for folder in confinement.caches:

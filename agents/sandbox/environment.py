@@ -44,3 +44,15 @@ def search_path(
             kept.append(entry if shown else str(real))
     kept = [*usual, *kept] if first else [*kept, *usual]
     return os.pathsep.join(dict.fromkeys([*kept, *_PATHS]))
+
+
+def proxy_variables(port: int) -> dict[str, str]:
+    """What tells programs to use the HTTP proxy at `port` of the loopback."""
+    address = f"http://127.0.0.1:{port}"
+    names = ("http_proxy", "https_proxy", "all_proxy")
+    found = {case: address for name in names for case in (name, name.upper())}
+    found |= dict.fromkeys(("no_proxy", "NO_PROXY"), "localhost,127.0.0.1,::1")
+    # Node and the Java machines do not look at those by themselves, Yarn has its own.
+    found |= {"NODE_USE_ENV_PROXY": "1", "YARN_HTTP_PROXY": address, "YARN_HTTPS_PROXY": address}
+    java = " ".join(f"-D{kind}.proxyHost=127.0.0.1 -D{kind}.proxyPort={port}" for kind in ("http", "https"))
+    return found | {"MAVEN_OPTS": java, "GRADLE_OPTS": java}

@@ -12,8 +12,9 @@ from pathlib import Path
 assert sys.platform == "linux"
 
 from agents.api import Confinement, Limits, Ran
-from agents.sandbox.environment import program_environment
+from agents.sandbox.environment import program_environment, proxy_variables
 from agents.sandbox.inside.plan import ENVIRONMENT, LaunchPlan, encoded
+from agents.sandbox.inside.relay import PORT
 from agents.sandbox.inside.supervise import floor_of
 from agents.sandbox.protected import writable_roots
 from agents.sandbox.running import run_to_end
@@ -24,9 +25,10 @@ _SOURCES = Path(__file__).resolve().parents[2]
 
 
 class Launched(abc.ABC):
-    """A sandbox with a launcher; `name` and `_argv` are what each kind adds."""
+    """A sandbox with a launcher; `name`, `filters` and `_argv` are what each kind adds."""
 
     name = ""
+    filters = False
 
     def run(
         self,
@@ -42,7 +44,7 @@ class Launched(abc.ABC):
         checked(confinement)
         return run_to_end(
             lambda channel: self._argv(argv, confinement, limits, channel),
-            self._environment(environment),
+            self._environment(environment, confinement),
             stdin,
             limits,
             cancelled,
@@ -58,18 +60,26 @@ class Launched(abc.ABC):
     ) -> tuple[list[str], dict[str, str]]:
         """See `Sandbox.command`."""
         checked(confinement)
-        return self._argv(argv, confinement, limits, -1), self._environment(environment)
+        return self._argv(argv, confinement, limits, -1), self._environment(environment, confinement)
 
     @abc.abstractmethod
     def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
         """The command that starts the launcher in this kind of sandbox."""
 
-    def _environment(self, added: Mapping[str, str] | None) -> dict[str, str]:
+    def _environment(self, added: Mapping[str, str] | None, confinement: Confinement) -> dict[str, str]:
+        added = dict(added or {})
+        if self.filters and filtered(confinement):
+            added |= proxy_variables(PORT)
         return {
             "PATH": "/usr/bin:/bin",
             "LANG": "C.UTF-8",
             ENVIRONMENT: json.dumps(program_environment(added)),
         }
+
+
+def filtered(confinement: Confinement) -> bool:
+    """Whether the proxy is the only way out."""
+    return confinement.proxy is not None and not confinement.network
 
 
 def launcher(plan: LaunchPlan, argv: Sequence[str], sources: Path = _SOURCES) -> list[str]:

@@ -21,7 +21,7 @@ from typing import NoReturn
 
 assert sys.platform == "linux"
 
-from agents.sandbox.inside import landlock, privileges, seccomp
+from agents.sandbox.inside import landlock, privileges, relay, seccomp
 from agents.sandbox.inside import plan as plans
 from agents.sandbox.inside.guard import PutBack
 from agents.sandbox.inside.plan import LaunchPlan
@@ -76,6 +76,8 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
         tree = _prepared(plan)
         if plan.channel >= 0 and select.select([plan.channel], [], [], 0)[0]:  # nobody waits for it any more
             return End(-signal.SIGTERM, "stopped")
+        if plan.proxy:
+            relay.start(plan.proxy)
         first, listener = _started(plan, argv, environment, home)
         _let_go_of_streams()
         return supervise(first, tree, plan, home, _deputy(plan, home, listener))

@@ -26,7 +26,8 @@ class LaunchPlan(NamedTuple):
     name, `released` those of other programs' files that may be written. `reads` and `writes` are paths,
     for Landlock, `lists` are folders of which the names may be read. `floor` bytes and room for `floor_files` files
     are left free on the disk of `folder`, the working directory. `landlock` is the version of Landlock to use, 0 for
-    none. `caches` are folders that may be written to besides, and `home` has files of the program's home.
+    none. `caches` are folders that may be written to besides, and `home` has files of the program's home. `proxy` is
+    the socket of the proxy outside, to which a relay on the loopback leads.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class LaunchPlan(NamedTuple):
     expected: tuple[tuple[str, int, int], ...] = ()
     caches: tuple[str, ...] = ()
     home: tuple[tuple[str, str], ...] = ()
+    proxy: str = ""
 
 
 def encoded(plan: LaunchPlan) -> str:

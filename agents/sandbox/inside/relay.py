@@ -1,0 +1,168 @@
+"""Relay between the sandbox's own loopback and the socket of the proxy outside: programs know proxies by address and
+port, and the one way out of a sandbox without a network is a file.
+
+It carries bytes and decides nothing: what may be reached is decided outside, where no program gets at it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import socket
+from typing import NoReturn
+
+PORT = 41128
+_MOST = 200  # connections at once; others wait to be accepted
+_PIECE = 64 * 1024
+_AGAIN = 0.05  # seconds until a proxy that has no room is tried again
+
+
+def start(path: str) -> None:
+    """Listen on PORT of this network's loopback, and carry in a process of its own. Raises OSError."""
+    listeners = [_listening(socket.AF_INET, "127.0.0.1")]
+    with contextlib.suppress(OSError):  # a kernel without IPv6
+        listeners.append(_listening(socket.AF_INET6, "::1"))
+    if not os.fork():
+        _carry(listeners, path)
+    for listener in listeners:
+        listener.close()
+
+
+def _listening(family: int, host: str) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, PORT))
+    listener.listen(1024)
+    return listener
+
+
+def _carry(listeners: list[socket.socket], path: str) -> NoReturn:
+    """The process of the relay: it keeps nothing of the launcher's, whose streams must come to their end."""
+    with contextlib.suppress(BaseException):
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for number in range(3):
+            os.dup2(nothing, number)
+        kept = {listener.fileno() for listener in listeners}
+        for number in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208
+            if number > 2 and number not in kept:
+                with contextlib.suppress(OSError):
+                    os.close(number)
+        _Relay(listeners, path).carry()
+    os._exit(0)
+
+
+class _End:
+    """An end of a connection. `waiting` are bytes to be sent there; `ended`: no more come from there."""
+
+    def __init__(self, opened: socket.socket) -> None:
+        opened.setblocking(False)
+        self.socket = opened
+        self.other = self
+        self.waiting = b""
+        self.ended = False
+
+    def events(self) -> int:
+        reads = selectors.EVENT_READ if not self.ended and not self.other.waiting else 0
+        return reads | (selectors.EVENT_WRITE if self.waiting else 0)
+
+
+class _Relay:
+    def __init__(self, listeners: list[socket.socket], path: str) -> None:
+        self._listeners, self._path = listeners, path
+        self._selector = selectors.DefaultSelector()
+        self._open = 0
+        self._accepted: list[socket.socket] = []  # those that the proxy has no room for yet
+        self._listens = False
+
+    def carry(self) -> NoReturn:
+        while True:
+            self._listen(self._open < _MOST and not self._accepted)
+            for key, events in self._selector.select(_AGAIN if self._accepted else None):
+                if key.data is None:
+                    self._accept(key.fileobj)  # type: ignore[arg-type]
+                elif key.data.socket.fileno() >= 0:
+                    self._moved(key.data, events)
+            waiting, self._accepted = self._accepted, []
+            for accepted in waiting:
+                self._joined(accepted)
+
+    def _listen(self, wanted: bool) -> None:
+        if wanted == self._listens:
+            return
+        self._listens = wanted
+        for listener in self._listeners:
+            listener.setblocking(False)
+            if wanted:
+                self._selector.register(listener, selectors.EVENT_READ)
+            else:
+                self._selector.unregister(listener)
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # it has gone already, or there are too many files
+            self._joined(listener.accept()[0])
+
+    def _joined(self, accepted: socket.socket) -> None:
+        """Connect to the proxy; tried again later where it has no room, and given up where it is gone."""
+        opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        opened.setblocking(False)
+        try:
+            opened.connect(self._path)
+        except BlockingIOError:
+            opened.close()
+            self._accepted.append(accepted)
+            return
+        except OSError:
+            opened.close()
+            accepted.close()
+            return
+        near, far = _End(accepted), _End(opened)
+        near.other, far.other = far, near
+        self._open += 1
+        for end in (near, far):
+            self._selector.register(end.socket, end.events(), end)
+
+    def _moved(self, end: _End, events: int) -> None:
+        try:
+            if events & selectors.EVENT_READ and not end.ended and not end.other.waiting:
+                end.other.waiting = end.socket.recv(_PIECE)
+                end.ended = not end.other.waiting
+                self._sent(end.other)
+            if events & selectors.EVENT_WRITE:
+                self._sent(end)
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._closed(end)
+            return
+        if all(one.ended and not one.waiting for one in (end, end.other)):
+            self._closed(end)
+            return
+        for one in (end, end.other):
+            self._watch(one)
+
+    def _sent(self, end: _End) -> None:
+        """Send what waits, and that there is no more once there is not."""
+        with contextlib.suppress(BlockingIOError):
+            if end.waiting:
+                end.waiting = end.waiting[end.socket.send(end.waiting) :]
+        if end.other.ended and not end.waiting:
+            with contextlib.suppress(OSError):
+                end.socket.shutdown(socket.SHUT_WR)
+
+    def _watch(self, end: _End) -> None:
+        watched = end.socket.fileno() in self._selector.get_map()
+        events = end.events()
+        if watched and events:
+            self._selector.modify(end.socket, events, end)
+        elif watched:
+            self._selector.unregister(end.socket)
+        elif events:
+            self._selector.register(end.socket, events, end)
+
+    def _closed(self, end: _End) -> None:
+        for one in (end, end.other):
+            with contextlib.suppress(KeyError, ValueError):
+                self._selector.unregister(one.socket)
+            one.socket.close()
+        self._open -= 1
