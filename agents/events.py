@@ -39,6 +39,13 @@ class ContextPart(msgspec.Struct, frozen=True, omit_defaults=True):
     shortened: int = 0
 
 
+class Followed(msgspec.Struct, frozen=True, array_like=True):
+    """Project instructions that a person agreed to: the file's path from the workspace, and its text then."""
+
+    path: str
+    text: str
+
+
 class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started"):
     """The first event: what the run was started with.
 
@@ -52,7 +59,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     the system prompt; `sampling` and `max_tokens` (0: as many as fit) are for each turn. `collection` names the one
     that `search_collection` searches, "" for none. `program` is the name of the one that had it started, "" for none.
     `readable` are paths that commands may read besides the workspace. `context_wish` is the length that a person
-    chose for the model, 0: its own.
+    chose for the model, 0: its own. `follows` are the project instructions in the system prompt, `unfollowed` names
+    files of instructions that are not there, because nobody agreed to them.
     """
 
     task: str
@@ -77,6 +85,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     program: str = ""
     readable: tuple[str, ...] = ()
     context_wish: int = 0
+    follows: tuple[Followed, ...] = ()
+    unfollowed: tuple[str, ...] = ()
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):

@@ -68,13 +68,16 @@ _TABLE = {
         "GitLab": ".gitlab-ci.yml",
     },
     "follows": {
-        "Coding agents": "AGENTS.md",
+        "Coding agents": "AGENTS.md .agents .rules",
         "Claude Code": "CLAUDE.md CLAUDE.local.md",
         "Gemini CLI": "GEMINI.md",
+        "Qwen Code": "QWEN.md",
+        "Goose": ".goosehints",
+        "Junie": ".junie",
         "Cursor": ".cursorrules",
         "Windsurf": ".windsurfrules",
         "Cline": ".clinerules",
-        "GitHub Copilot": ".github/copilot-instructions.md",
+        "GitHub Copilot": ".github/copilot-instructions.md .github/instructions .github/skills",
     },
 }
 _NOT_HELD = ("pushed", "follows")

@@ -10,6 +10,7 @@ import msgspec
 
 from agents.api import Approver, ChatModel, Journal, Tool, ToolContext
 from agents.context.finding import FindTools
+from agents.context.project_text import project_text
 from agents.context.prompts import system_prompt
 from agents.context.reading import ReadResult
 from agents.events import ContextTrimmed, ModelTurn, RetryChoice, RunFinished, RunResumed, RunStarted
@@ -177,8 +178,9 @@ class Run:
             context=context,
             readable=tuple(map(str, self._tool_context.readable)),
         )
-        if started is not None and started.instructions.strip():
-            prompt = f"{prompt}\n\n{started.instructions.strip()}"
+        if started is not None:
+            own = (project_text(started.follows, context), started.instructions.strip())
+            prompt = "\n\n".join(filter(None, (prompt, *own)))
         if isinstance(event, RunResumed):
             return msgspec.structs.replace(event, tools=names, context=context, system=prompt)
         return msgspec.structs.replace(

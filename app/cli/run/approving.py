@@ -26,12 +26,12 @@ def ask(request: ApprovalRequest, output: Output) -> Decision | None:
     for line in question_lines(request, output.language):
         output.note(line)
     if request.kind == "form":
-        return fill_in(request.schema or {}, lambda prompt: _line(output, prompt), output)
+        return fill_in(request.schema or {}, lambda prompt: line_of(output, prompt), output)
     scopes = (scope for scope in request.scopes if scope in _KEYS.values())
     offered = [_word(name, output.language) for name in ("once", *scopes, "no")]
     if request.pattern and request.scopes:
         output.note(_word("matches", output.language, pattern=printable(request.pattern)))
-    answer = _line(output, f"[{', '.join(offered)}] ")
+    answer = line_of(output, f"[{', '.join(offered)}] ")
     if answer is None:
         return None
     letter = answer.strip().casefold()[:1]
@@ -40,7 +40,7 @@ def ask(request: ApprovalRequest, output: Output) -> Decision | None:
     scope = _KEYS.get(letter)
     if scope is not None and scope in request.scopes:
         return Decision(allow=True, scope=scope)
-    reason = _line(output, _word("why", output.language)) if sys.stdin.isatty() else ""
+    reason = line_of(output, _word("why", output.language)) if sys.stdin.isatty() else ""
     return Decision(allow=False, message=(reason or "").strip())
 
 
@@ -76,7 +76,7 @@ def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
     return lines
 
 
-def _line(output: Output, prompt: str) -> str | None:
+def line_of(output: Output, prompt: str) -> str | None:
     """One line of stdin without its end; None at end of input."""
     output.note(prompt, end="")
     try:

@@ -21,6 +21,13 @@ class Approve(enum.StrEnum):
     ALL_IN_SANDBOX = "all-in-sandbox"
 
 
+class Follow(enum.StrEnum):
+    """Whether project instructions count."""
+
+    YES = "yes"
+    NO = "no"
+
+
 class Format(enum.StrEnum):
     """Export formats of a run."""
 
@@ -59,6 +66,12 @@ def run(
     collection: Annotated[
         str, typer.Option(metavar="NAME", help="Let it search this collection of documents.")
     ] = "",
+    instructions: Annotated[
+        Follow | None,
+        typer.Option(
+            help="Project instructions such as AGENTS.md: agree to them as they are now, or follow none in this run."
+        ),
+    ] = None,
     recipe: Annotated[str, typer.Option(metavar="NAME", help="A recipe's name, or its file.")] = "",
     set: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the recipe.")
@@ -113,6 +126,7 @@ def run(
         values=_values(set or []),
         resume=resume,
         again=again,
+        instructions=instructions.value if instructions else None,
     )
     raise typer.Exit(carry_out(arguments, output))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,6 +15,7 @@ from app.cli.named import reasoning_choice, whole_path
 from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.run.approving import answer
+from app.cli.run.instructions import settled
 from app.cli.run.showing import Showing, entry_object
 from app.services.events import ServiceEvent, StoreFailed
 from app.services.runs.events import RunAsks, RunChanged, RunEntries
@@ -46,6 +47,7 @@ class RunArguments(msgspec.Struct, frozen=True):
     values: dict[str, str] = {}
     resume: str = ""
     again: bool = False
+    instructions: Literal["yes", "no"] | None = None
 
 
 def carry_out(arguments: RunArguments, output: Output) -> int:
@@ -55,7 +57,11 @@ def carry_out(arguments: RunArguments, output: Output) -> int:
     _check(arguments)
     with opened() as services:
         watch = Watch(services, output)
-        record = _resumed(services, arguments) if arguments.resume else _started(services, arguments)
+        if arguments.resume:
+            record = _resumed(services, arguments)
+        else:
+            follow = settled(services.runs, whole_path(arguments.workspace), arguments.instructions, output)
+            record = _started(services, arguments, follow=follow)
         return watch.follow(record)
 
 
@@ -75,7 +81,13 @@ def _check(arguments: RunArguments) -> None:
     """Check the options. Raises WrongUsage for an invalid combination."""
     if arguments.resume:
         fixed = (arguments.workspace, arguments.recipe, arguments.tools, arguments.model, arguments.reasoning)
-        if any(fixed) or arguments.collection or arguments.read or arguments.context:
+        if (
+            any(fixed)
+            or arguments.collection
+            or arguments.read
+            or arguments.context
+            or arguments.instructions
+        ):
             raise WrongUsage(UserError("cli.resume_alone"))
     elif arguments.again:
         raise WrongUsage(UserError("cli.again_needs_resume"))
@@ -87,7 +99,7 @@ def _check(arguments: RunArguments) -> None:
         raise WrongUsage(UserError("cli.set_needs_recipe"))
 
 
-def _started(services: Services, arguments: RunArguments) -> RunRecord:
+def _started(services: Services, arguments: RunArguments, *, follow: bool) -> RunRecord:
     task, mode, tools, budget, title = arguments.task, arguments.mode, arguments.tools, Budget(), ""
     if arguments.recipe:
         recipe = services.runs.recipes.get(arguments.recipe)
@@ -111,6 +123,7 @@ def _started(services: Services, arguments: RunArguments) -> RunRecord:
         collection=named,
         readable=tuple(map(whole_path, arguments.read)),
         context=arguments.context or 0,
+        follow=follow,
     )
     return services.runs.start(wish)
 

@@ -20,6 +20,7 @@ from agents.events import Entry, Mode, RunResumed, RunStarted, Undone
 from agents.permissions.values import ApprovalRequest, Decision
 from agents.snapshots.values import UndoPlan
 from app.services.events import EventBus
+from app.services.guidance.instructions import Found, Instructions
 from app.services.runs.asking import Asker
 from app.services.runs.events import RunAsks, RunChanged, RunOver, RunRemoved
 from app.services.runs.export import ExportFormat, exported
@@ -51,7 +52,7 @@ TOOL_PATIENCE = 8.0  # of these, seconds for a running tool
 
 
 class Runs:
-    """Operations on runs, their persistent `grants` and `recipes`. `home` is the data folder."""
+    """Operations on runs, their persistent `grants`, `recipes` and `instructions`. `home` is the data folder."""
 
     def __init__(self, home: Path, store: Store, parts: RunParts, events: EventBus) -> None:
         self._home = home
@@ -64,6 +65,7 @@ class Runs:
         self._unsaid: set[int] = set()
         self._closed = False
         self.recipes = Recipes(home / "recipes", parts.language)
+        self.instructions = Instructions(home)
         self._undo = RunUndo(self._store, parts, events)
         self.grants = StoreGrants(store.grants, events)
 
@@ -148,7 +150,8 @@ class Runs:
             parse_name(wish.model)  # an address with a password must not be recorded
         workspace = self.workspace(wish.workspace) if wish.workspace or wish.tools != () else ""
         readable = tuple(str(checked_readable(path, self._home)) for path in wish.readable)
-        start = start_of(wish, task, workspace, readable)
+        found = self.instructions.at(workspace) if wish.follow else Found()
+        start = start_of(wish, task, workspace, readable, found)
         chat, now = wish.chat or InChat(), time.time()
         record = self._store.add(
             RunRecord(

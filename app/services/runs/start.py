@@ -6,6 +6,7 @@ import msgspec
 
 from agents.budget import Budget
 from agents.events import Mode, RunStarted
+from app.services.guidance.instructions import Found
 from app.services.runs.values import InChat, RunSpec
 from app.services.titles import title_from
 
@@ -41,8 +42,8 @@ def read_start(text: str) -> RunStart | None:
         return None
 
 
-def start_of(wish: RunSpec, task: str, workspace: str, readable: tuple[str, ...]) -> RunStart:
-    """The start of a run by its spec; `task`, `workspace` and `readable` validated."""
+def start_of(wish: RunSpec, task: str, workspace: str, readable: tuple[str, ...], found: Found) -> RunStart:
+    """The start of a run by its spec; `task`, `workspace` and `readable` validated, `found` its instructions."""
     chat = wish.chat or InChat()
     started = RunStarted(
         task,
@@ -65,6 +66,8 @@ def start_of(wish: RunSpec, task: str, workspace: str, readable: tuple[str, ...]
         program=wish.program,
         readable=readable,
         context_wish=wish.context,
+        follows=found.follows,
+        unfollowed=found.unfollowed,
     )
     return RunStart(started, wish.tools)
 

@@ -41,6 +41,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     `session` is what the program that starts it calls it, "" for nothing.
     `program` is the name of another program that starts it: a person is asked whether it may.
     `context` is the context that the model gets, in tokens; 0: what is set for it.
+    `follow`: project instructions that the person agreed to count, else none do.
     """
 
     task: str
@@ -58,6 +59,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     program: str = ""
     readable: tuple[str, ...] = ()
     context: int = 0
+    follow: bool = True
 
 
 class PlanItem(msgspec.Struct, frozen=True):
@@ -107,6 +109,7 @@ class RunView(msgspec.Struct, frozen=True):
 
     `allowed` are the grants that count in this run besides its mode. `interrupted` are calls that were under
     way when the process died. `seconds` is its time without waiting for a person.
+    `follows` names the project instructions that it was given, `unfollowed` those that nobody had agreed to.
     """
 
     record: RunRecord
@@ -117,6 +120,8 @@ class RunView(msgspec.Struct, frozen=True):
     pending: ApprovalRequest | None = None
     interrupted: tuple[str, ...] = ()
     seconds: float = 0.0
+    follows: tuple[str, ...] = ()
+    unfollowed: tuple[str, ...] = ()
 
 
 class ToolAtHand(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from agents.events import (
     FileChange,
     ModelTurn,
     RunFinished,
+    RunStarted,
     SnapshotTaken,
     ToolCalled,
     ToolResult,
@@ -32,6 +33,7 @@ def view_of(
     grants: Iterable[Grant] = (),
 ) -> RunView:
     """The view of a run whose journal is `entries`."""
+    started = next((entry.event for entry in entries if isinstance(entry.event, RunStarted)), None)
     return RunView(
         record=record,
         plan=plan_of(entries),
@@ -41,6 +43,8 @@ def view_of(
         pending=pending,
         interrupted=() if record.state in RUNS_UNDER_WAY else interrupted(entries),
         seconds=seconds(entries),
+        follows=tuple(file.path for file in started.follows) if started else (),
+        unfollowed=started.unfollowed if started else (),
     )
 
 

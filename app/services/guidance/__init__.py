@@ -1,0 +1,1 @@
+"""What tells models how a person works: project instructions, skills, hooks, and what "/" offers."""
