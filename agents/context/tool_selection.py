@@ -23,6 +23,10 @@ from agents.events import ContextTrimmed, Schemas
 # Kept in every selection.
 CORE = ("read_result", "list_files", "read_file", "write_file", "edit_file")
 
+# Where the tools do not fit as they are, this one makes room: another does the same, in more calls. A model that
+# calls or finds it has it all the same.
+_ALSO_DONE_BY = {"apply_patch": "edit_file"}
+
 # The first of the others, whatever words the task has: with them a model gets at what it was offered no tool for.
 FIRST = ("shell", "search_text")
 
@@ -86,6 +90,7 @@ class _Choice:
         """A new selection; `whole` is the tokens of all tools in full."""
         if whole <= self._budget:
             return self.all, "whole"
+        self._make_room()
         if self._cost(self.definitions(self.all, "compact")) <= self._budget:
             return self.all, "compact"
         must = [name for name in self.all if name in CORE or name in self._called]
@@ -109,6 +114,11 @@ class _Choice:
             added = [best, *added[:-1]]
         chosen = {*must, *added}
         return tuple(name for name in self._tools if name in chosen), schemas
+
+    def _make_room(self) -> None:
+        self.all = tuple(
+            name for name in self.all if name in self._called or _ALSO_DONE_BY.get(name) not in self._tools
+        )
 
     def _used(self) -> tuple[str, ...]:
         """Tools that were called, and those that were found last."""

@@ -12,6 +12,7 @@ import msgspec
 
 from agents.context.items import Asked, Call, Said
 from agents.context.token_counter import Meter
+from agents.tools.files.patch.names import names_in
 
 _MOST_ARGUMENT, _MOST_RESULT, _MOST_SAID = 60, 90, 200
 _MOST_PATHS = 20
@@ -90,18 +91,20 @@ def _counted(said: Sequence[Said]) -> str:
     parts = [f"before the task: {before} messages"] if before else []
     parts += [f"steps {steps[0]} to {steps[-1]}: {len(calls)} calls ({told})"] if steps else []
     line = ", ".join(parts)
-    paths = list(dict.fromkeys(filter(None, map(_changed, calls))))
+    paths = list(dict.fromkeys(path for call in calls for path in _changed(call) if path))
     if paths:
         more = f" and {len(paths) - _MOST_PATHS} more" if len(paths) > _MOST_PATHS else ""
         line += f"; files changed: {', '.join(paths[-_MOST_PATHS:])}{more}"
     return line
 
 
-def _changed(call: Call) -> str:
-    argument = _CHANGING.get(call.name)
-    if argument is None or not isinstance(call.arguments, dict) or not call.result:
-        return ""
-    return str(call.arguments.get(argument, "")) if call.result.status == "ok" else ""
+def _changed(call: Call) -> tuple[str, ...]:
+    """The files that a call has changed."""
+    if not isinstance(call.arguments, dict) or not call.result or call.result.status != "ok":
+        return ()
+    if call.name == "apply_patch":
+        return names_in(str(call.arguments.get("patch", "")))
+    return (str(call.arguments.get(_CHANGING.get(call.name, ""), "")),)
 
 
 def _value(value: object) -> str:

@@ -9,7 +9,7 @@ from agents.permissions.question import Question
 from agents.permissions.review import Review, Runs
 from agents.permissions.values import Grant, Scope
 
-_WRITING = frozenset({"write_file", "edit_file", "move_file"})
+_WRITING = frozenset({"write_file", "edit_file", "apply_patch", "move_file"})
 
 
 def grant_of(question: Question, review: Review, reasons: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from agents.tools.calculator import calculator
 from agents.tools.date_time import date_time
 from agents.tools.executing import python, shell
 from agents.tools.fetch_page import fetch_page
+from agents.tools.files.apply_patch import apply_patch
 from agents.tools.files.delete_file import delete_file
 from agents.tools.files.edit_file import edit_file
 from agents.tools.files.find_files import find_files
@@ -35,6 +36,7 @@ def builtin_tools(sandbox: Sandbox | None = None) -> tuple[Tool, ...]:
         search_text,
         write_file,
         edit_file,
+        apply_patch,
         move_file,
         delete_file,
         *executing,

@@ -32,6 +32,7 @@ _KINDS: dict[str, ToolKind] = {
     "read_result": "read",
     "write_file": "edit",
     "edit_file": "edit",
+    "apply_patch": "edit",
     "write_note": "edit",
     "move_file": "move",
     "delete_file": "delete",

@@ -51,7 +51,7 @@ from app.services.runs.view import PLAN_TOOL, plan_of
 Update = Any
 _STATES: dict[str, PlanEntryStatus] = {"todo": "pending", "doing": "in_progress", "done": "completed"}
 # Results that say no more than the change that is shown.
-_ONLY_DIFF = frozenset({"write_file", "edit_file", "delete_file"})
+_ONLY_DIFF = frozenset({"write_file", "edit_file", "apply_patch", "delete_file"})
 
 
 class Updates:

@@ -9256,6 +9256,10 @@
         <translation>파일 일부 바꾸기</translation>
     </message>
     <message>
+        <source>change several files at once</source>
+        <translation>여러 파일 한 번에 바꾸기</translation>
+    </message>
+    <message>
         <source>move or rename a file</source>
         <translation>파일 옮기기와 이름 바꾸기</translation>
     </message>

@@ -31,6 +31,13 @@ def place_to_change(
         yield folder, name
 
 
+def checked_place(workspace: Workspace, text: str, *, follow: bool = True) -> str:
+    """The real path of what may be changed, there or not. Raises PathRefused as `place_to_change`."""
+    path = workspace.real(workspace.relative(text), follow=follow)
+    _check(workspace, path)
+    return path
+
+
 def _check(workspace: Workspace, path: str) -> None:
     if path == ".":
         raise PathRefused(path, "That is the workspace itself; name something in it.")
@@ -71,7 +78,12 @@ def whole_file(folder: Folder, name: str) -> bytes:
 
 def text_of(folder: Folder, name: str) -> Text:
     """A file's text. Raises ToolTrouble when it is binary."""
-    text = read_text(whole_file(folder, name))
+    return text_of_bytes(folder.path_of(name), whole_file(folder, name))
+
+
+def text_of_bytes(path: str, content: bytes) -> Text:
+    """The text of the file `path`. Raises ToolTrouble when it is binary."""
+    text = read_text(content)
     if text is None:
-        raise ToolTrouble(f"'{folder.path_of(name)}' is no text file.")
+        raise ToolTrouble(f"'{path}' is no text file.")
     return text

@@ -17,6 +17,7 @@ def tool_words(tool: ToolAtHand) -> str:
         "search_text": translate("Tools", "search in files"),
         "write_file": translate("Tools", "write a file"),
         "edit_file": translate("Tools", "change a part of a file"),
+        "apply_patch": translate("Tools", "change several files at once"),
         "move_file": translate("Tools", "move or rename a file"),
         "delete_file": translate("Tools", "delete a file, into the run's trash"),
         "shell": translate("Tools", "run commands, in the sandbox"),

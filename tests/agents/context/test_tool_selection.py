@@ -56,6 +56,17 @@ def test_words_about_arguments_go_before_any_tool_does() -> None:
     assert "description" not in made.definitions[0]["function"]["parameters"]["properties"]["path"]
 
 
+def test_what_another_tool_does_too_makes_room_first_unless_the_model_calls_it() -> None:
+    edits = [NamedTool(name, "Change files. " + WORDY, it=WORDY) for name in ("edit_file", "apply_patch")]
+    tools = (*MANY, *edits)
+    assert "apply_patch" in offered([started()], 65536, tools)[1]
+    _, names = offered([started()], 20_000, tools)
+    assert names == [tool.name for tool in (*MANY, edits[0])]
+    calls = [started(), turn(1, calls=("a",)), called(1, "a", "apply_patch", it="x"), result("a")]
+    assert "apply_patch" in offered(calls, 20_000, tools)[1]
+    assert "apply_patch" in offered([started()], 20_000, (*MANY, edits[1]))[1]  # alone it stays
+
+
 @pytest.mark.parametrize(
     ("task", "tool"),
     [

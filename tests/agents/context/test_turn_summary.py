@@ -54,6 +54,13 @@ def test_without_room_the_newest_lines_stay_and_the_rest_is_counted() -> None:
     )
 
 
+def test_the_files_of_a_patch_are_named_among_those_changed() -> None:
+    patch = "*** Begin Patch\n*** Update File: a/b\n-x\n+y\n*** Delete File: c\n*** End Patch"
+    events = [turn(1, calls=("p",)), called(1, "p", "apply_patch", patch=patch), result("p", "x" * 999)]
+    told, _ = lines([*events, *steps(30)], 300)
+    assert "files changed: a/b, c" in told[0]
+
+
 def test_what_was_said_of_still_older_turns_comes_first() -> None:
     told, _ = lines(steps(2), before="The total is 42.")
     assert told[0] == "The total is 42." and told[1].startswith("step 1: ")

@@ -45,6 +45,9 @@ _WORDS = {
     "edit_file": _Words(
         QT_TRANSLATE_NOOP("RunSteps", "Changed {what}"), QT_TRANSLATE_NOOP("RunSteps", "Change {what}")
     ),
+    "apply_patch": _Words(
+        QT_TRANSLATE_NOOP("RunSteps", "Changed {what}"), QT_TRANSLATE_NOOP("RunSteps", "Change {what}")
+    ),
     "move_file": _Words(
         QT_TRANSLATE_NOOP("RunSteps", "Moved {what}"), QT_TRANSLATE_NOOP("RunSteps", "Move {what}")
     ),

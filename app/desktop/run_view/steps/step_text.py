@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from agents.events import FileChange
 from agents.permissions.visible import visible
+from agents.tools.files.patch.names import names_in
 from app.desktop.base.language import languages
 from app.desktop.run_view.steps.step_lines import CallLine, QuietLine, ThoughtLine
 from app.desktop.text.tool_call_text import one_line
@@ -41,6 +42,8 @@ def short_arguments(arguments: dict[str, Any] | str) -> str:
         return f"{_cut(_plain(arguments['path']), 90)} → {_cut(_plain(arguments['to']), 90)}"
     if "pattern" in arguments and isinstance(arguments["pattern"], str):
         return _cut(arguments["pattern"])
+    if isinstance(arguments.get("patch"), str):
+        return _cut(", ".join(names_in(arguments["patch"])))
     for name in _MAIN:
         if isinstance(arguments.get(name), str):
             return _cut(arguments[name])
