@@ -61,6 +61,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     `readable` are paths that commands may read besides the workspace. `context_wish` is the length that a person
     chose for the model, 0: its own. `follows` are the project instructions in the system prompt, `unfollowed` names
     files of instructions that are not there, because nobody agreed to them.
+    `plan`: a plan comes first, which a person approves.
     """
 
     task: str
@@ -87,6 +88,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     context_wish: int = 0
     follows: tuple[Followed, ...] = ()
     unfollowed: tuple[str, ...] = ()
+    plan: bool = False
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):
@@ -144,6 +146,20 @@ class ToolCalled(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_call")
     name: str
     arguments: dict[str, Any] | str
     server: str = ""
+
+
+class PlanWritten(msgspec.Struct, frozen=True, tag_field="kind", tag="plan"):
+    """The plan of a run that plans first, as it stands now.
+
+    "proposed" by the model, it waits for a person; `items` are its steps in order. A person who changes it makes it
+    "edited", and "approved" follows. It is "rejected" with what they say, if anything, in `message`. `who` says whose
+    the event is.
+    """
+
+    state: Literal["proposed", "edited", "approved", "rejected"]
+    items: tuple[str, ...]
+    who: Literal["model", "user"]
+    message: str = ""
 
 
 class Approval(msgspec.Struct, frozen=True, tag_field="kind", tag="approval"):
@@ -252,7 +268,7 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     `calls` are taken out), "nudge" (`text` was said to the model), "tools" (only the tools `names` are
     offered), "final" (`text` asks for an answer without tools), "reasoning" (that of the first `turns` turns
     is not shown). `about` says what a nudge is about: a loop (of `calls`, or of a text), an answer that was
-    empty, a call that was cut off.
+    empty, a call that was cut off, a plan that is missing, steps of the approved plan that are left.
 
     `turns` counts from the first turn of the run, or from what was said before its task if something was; a
     later one takes the place of an earlier one. `handles` are those of the whole results, in the order of
@@ -272,15 +288,16 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     schemas: Schemas = "whole"
     by_model: bool = False
     usage: Usage = Usage()
-    about: Literal["", "loop", "empty", "cut"] = ""
+    about: Literal["", "loop", "empty", "cut", "plan", "left"] = ""
 
 
 class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finished"):
     """The end of the run, until it is resumed.
 
     `reason` is a code: "answered", "steps", "time", "tokens", "calls", "errors", "malformed", "loop",
-    "empty", "user", "paused", "context", "workspace", "model", "interrupted", "ended". `answer` is the
-    model's last word. `error` says more of "model", "context" and "workspace".
+    "empty", "user", "paused", "context", "workspace", "model", "interrupted", "plan" (which waits for a person),
+    "plan_rejected", "no_plan", "ended". `answer` is the model's last word. `error` says more of "model",
+    "context" and "workspace". `left` are the steps of the approved plan that the model has not ticked.
 
     What the whole run took, resumptions included: `tokens` that the model wrote, `seconds` without waiting for a
     person, `calls` that the model made; -1 where an earlier version did not say.
@@ -294,6 +311,7 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
     tokens: int = -1
     seconds: float = -1.0
     calls: int = -1
+    left: tuple[str, ...] = ()
 
 
 class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
@@ -317,6 +335,7 @@ RunEvent = (
     | RunResumed
     | ModelTurn
     | ToolCalled
+    | PlanWritten
     | Approval
     | SnapshotTaken
     | ToolResult

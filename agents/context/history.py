@@ -17,6 +17,7 @@ from agents.events import (
     ContextTrimmed,
     Entry,
     ModelTurn,
+    PlanWritten,
     RunEvent,
     RunResumed,
     RunStarted,
@@ -83,6 +84,8 @@ class History:
                 self._result(result)
             case ContextTrimmed() as trimmed:
                 self._trim(trimmed)
+            case PlanWritten() as plan if plan.state in ("approved", "rejected"):
+                self._plan(plan)
             case Undone() as undone if undone.files:
                 paths = [change.path for change in undone.files]
                 self.items.append(Words(prompts.undone(paths, redo=undone.redo), "undone"))
@@ -153,6 +156,14 @@ class History:
             self.items.append(Words(prompts.GO_ON_WRITING, "go_on"))
         elif asked_for_end or (isinstance(last, TurnItem) and not last.calls):
             self.items.append(Words(prompts.GO_ON, "go_on"))
+
+    def _plan(self, plan: PlanWritten) -> None:
+        """What a person says to a plan; from an approved one on other tools are offered."""
+        if plan.state == "approved":
+            self.offered = None
+            self.items.append(Words(prompts.plan_approved(plan.items), "user"))
+        else:
+            self.items.append(Words(prompts.plan_rejected(plan.message), "user"))
 
     def _call(self, called: ToolCalled) -> None:
         for place in range(len(self.items) - 1, -1, -1):

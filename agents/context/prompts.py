@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from agents.events import Mode
+from agents.plan import PLAN_TOOL
 
 # Contexts shorter than this, in tokens, get a short system prompt.
 SHORT_CONTEXT = 6144
@@ -49,6 +50,10 @@ _CITE = (
 _SANDBOX = "Commands and programs run confined to the folder, without a network unless the user allows it."
 _READABLE = "They can also read {paths}, which the other tools cannot."
 _PLAN = "For a task of several steps, keep a plan with update_plan."
+_PLAN_FIRST = (
+    "Begin with a plan: read what you need, change nothing, and propose the steps with update_plan. The user changes "
+    "and approves it. Only then carry it out, step by step, and tick each done step with update_plan."
+)
 _PAGES = "Long results are shortened; read_result shows more of them."
 _LANGUAGES = {
     "en": "Answer in the language of the task.",
@@ -65,11 +70,12 @@ def system_prompt(
     language: str = "en",
     context: int = 0,
     readable: Sequence[str] = (),
+    plan: bool = False,
 ) -> str:
     """The system prompt of a run in the folder of this name, with the tools of these names.
 
     `context` is the model's, in tokens, 0 where it is not known; `sandbox`: what is executed is confined, and
-    may read `readable` besides the folder.
+    may read `readable` besides the folder. `plan`: one comes first.
     """
     if _SEARCH in tools and {*tools} <= {_SEARCH, "read_result"}:
         return "\n".join(
@@ -82,6 +88,7 @@ def system_prompt(
         lines += [_MODES["read"]] if mode == "read" else []
         lines += [also.replace("They", "Commands", 1)] if executes and readable else []
         lines += [_CITE] if _SEARCH in tools else []
+        lines += [_PLAN_FIRST] if plan else []
         lines += [_LANGUAGES["ko"]] if language == "ko" else []
         return " ".join(lines)
     lines = [_LONG.format(folder=_quoted(folder)), f"- {_DATA}"]
@@ -91,7 +98,9 @@ def system_prompt(
         lines.append(f"- {_SANDBOX} {also}" if readable else f"- {_SANDBOX}")
     if _SEARCH in tools:
         lines.append(f"- {_CITE}")
-    if "update_plan" in tools:
+    if plan:
+        lines.append(f"- {_PLAN_FIRST}")
+    elif PLAN_TOOL in tools:
         lines.append(f"- {_PLAN}")
     if "read_result" in tools:
         lines.append(f"- {_PAGES}")
@@ -112,6 +121,23 @@ GO_ON_WRITING = "Your answer was cut off. Go on exactly where it stopped."
 NOT_CARRIED_OUT = "This call was not carried out."
 # Said by the model between a result and words to it: some templates (Mistral's) take no user after a result.
 HAVE_RESULTS = "I have the result."
+
+
+def plan_approved(items: Sequence[str]) -> str:
+    """What the user says with their yes: the steps are theirs from now on."""
+    return (
+        f"This is the plan that I approve:\n{_numbered(items)}\nCarry it out now, in this order; all tools can be "
+        "used. Call update_plan with these steps, word for word, each time one is begun or done."
+    )
+
+
+def plan_rejected(message: str) -> str:
+    said = f" {message}" if message else ""
+    return f"I do not approve this plan.{said} Propose another one with update_plan. Change nothing yet."
+
+
+def _numbered(items: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
 
 
 def undone(paths: Sequence[str], *, redo: bool = False) -> str:

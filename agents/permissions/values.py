@@ -42,13 +42,16 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     "once"; `pattern` is what a wider grant would match. `files` is how many files it changes, -1 unknown.
     `snapshot`: what it changes is kept first. `kind` "form" and "url" are questions of an MCP server
     (elicitation): `message` is the server's, `schema` the form's JSON schema. `kind` "program" asks whether the
-    program `server` may have the task `subject` done in the folder `message`, with the mode `pattern`.
+    program `server` may have the task `subject` done in the folder `message`, with the mode `pattern`. `kind` "plan"
+    asks for approval of the `steps` of a plan.
     """
 
     run: int
     call: str
     tool: str
-    kind: Literal["read", "files", "shell", "python", "network", "mcp", "other", "form", "url", "program"]
+    kind: Literal[
+        "read", "files", "shell", "python", "network", "mcp", "other", "form", "url", "program", "plan"
+    ]
     subject: str
     arguments: dict[str, Any] = {}
     diff: str = ""
@@ -62,15 +65,18 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     message: str = ""
     schema: dict[str, Any] | None = None
     autorun: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """A person's answer. `message` is told to the model when it is denied. `content` answers a form."""
+    """A person's answer. `message` is told to the model when it is denied. `content` answers a form; `steps` are
+    those of a plan as the person wants it, none where it stays as it is."""
 
     allow: bool
     scope: Scope = "once"
     message: str = ""
     content: dict[str, Any] | None = None
+    steps: tuple[str, ...] = ()
 
 
 class Grants(Protocol):

@@ -65,6 +65,8 @@ class Approvals:
             approval = self._asked(question, verdict, tool.facts)
             return None if approval is None else Approved(approval, verdict.network)
         decision: Literal["allowed", "denied"] = "allowed" if verdict.action == "allow" else "denied"
+        if decision == "denied" and verdict.by == "mode" and self._record.state.is_planning:
+            verdict = msgspec.structs.replace(verdict, message=prompts.PLANNING)
         if verdict.grant and decision == "allowed":
             self._grants.used(verdict.grant)
         return Approved(
@@ -98,7 +100,7 @@ class Approvals:
             arguments=arguments,
             facts=tool.facts,
             effects=effects,
-            mode=state.mode,
+            mode=state.acting_mode,
             workspace=str(context.workspace.root),
             grants=self._grants.all(),
             sandboxed=context.sandbox is not None,

@@ -48,8 +48,28 @@ REFUSED_BEFORE = (
     "why it is needed."
 )
 ENDED = "Not carried out: the user stopped the run."
+PLAN_MISSING = (
+    "There is no plan yet. Call update_plan with the steps that you would take, in order; nothing else counts as the "
+    "plan. The user looks at it before anything is changed."
+)
+PLAN_TOO_LONG = (
+    "The plan has too many steps. Take them together to at most {most}, and call update_plan with them."
+)
+PLANNING = (
+    "Not carried out: nothing is changed or executed before the user has approved the plan. Find out by reading what "
+    "you need, then propose the plan with update_plan."
+)
 NOBODY = "Not carried out: this needs a person's approval, and nobody is there to give it."
 NOT_KEPT = "Not carried out: what it would change could not be kept for undoing it ({why})."
+
+
+def steps_left(steps: Sequence[str]) -> str:
+    """What the model is told when it answers before all approved steps are ticked."""
+    listed = "\n".join(f"- {step}" for step in steps)
+    return (
+        f"These steps of the approved plan are not ticked:\n{listed}\nDo them. Where one is done, tick it with "
+        "update_plan; where one cannot be done, say why in your answer."
+    )
 
 
 def final(reason: str) -> str:

@@ -18,6 +18,7 @@ from agents.permissions.values import Grants
 from agents.run import prompts
 from agents.run.calls import Calls, Wish
 from agents.run.loops import Repeat, repeated_calls, repeated_texts
+from agents.run.planning import Planning
 from agents.run.record import Record
 from agents.run.resuming import settle
 from agents.run.state import ended_in_call, is_cut_in_call
@@ -81,6 +82,7 @@ class Run:
         self._on_text, self._clock, self._grace, self._pauses = on_text, clock, grace, pauses
         self._record = Record(journal, clock)
         self._wish: Wish = ""
+        self._planning = Planning(self._record, approver, lambda: self._wish)
         self._wished = threading.Event()
         self._hurried = False
 
@@ -120,6 +122,8 @@ class Run:
         fresh = first or not self._known()
         if not fresh:
             self._record.append(event)
+            if isinstance(event, RunResumed):
+                self._planning.withdraw(event)
         if not first and self._snapshots is not None:
             settle(self._record, self._snapshots, self._tool_context.workspace)
         try:
@@ -177,6 +181,7 @@ class Run:
             language=self._tool_context.language,
             context=context,
             readable=tuple(map(str, self._tool_context.readable)),
+            plan=started is not None and started.plan,
         )
         if started is not None:
             own = (project_text(started.follows, context), started.instructions.strip())
@@ -230,6 +235,10 @@ class Run:
             calls.carry_out(again)
             if self._wish:
                 return self._finish(RunFinished("stopped", self._wish, record.state.said))
+            ended = self._planning.settle()
+            if ended is not None:
+                return self._finish(ended)
+            turns.tools = self._planning.offered(tools)
             reason = record.ended() or self._going_round(turns, calls)
             if reason:
                 return self._last_round(turns, reason)
@@ -276,7 +285,10 @@ class Run:
         elif turn.finish_reason == "length" and len(state.parts) < _MOST_PARTS and not self._is_long_enough():
             self._nudge("cut", prompts.CUT_ANSWER)
         else:
-            return self._finish(RunFinished("completed", "answered", "".join(state.parts)))
+            ended = self._planning.answered(turn)
+            if ended is False:
+                ended = RunFinished("completed", "answered", "".join(state.parts))
+            return self._finish(ended) if isinstance(ended, RunFinished) else None
         return None
 
     def _is_long_enough(self) -> bool:
@@ -306,5 +318,6 @@ class Run:
         return self._finish(RunFinished("failed", reason, said, error=error.info))
 
     def _finish(self, finished: RunFinished) -> RunFinished:
+        finished = msgspec.structs.replace(finished, left=self._planning.left)
         entry = self._record.append(self._record.totalled(finished))
         return entry.event if isinstance(entry.event, RunFinished) else finished

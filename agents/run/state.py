@@ -16,6 +16,7 @@ from agents.events import (
     Entry,
     Mode,
     ModelTurn,
+    PlanWritten,
     ResultStatus,
     RunEvent,
     RunFinished,
@@ -25,6 +26,7 @@ from agents.events import (
     ToolCalled,
     ToolResult,
 )
+from agents.plan import PLAN_TOOL, PlanStep, steps_of
 from engine.values import ToolCall
 
 # Number of results and turns that are remembered to find repeats in.
@@ -107,6 +109,8 @@ class RunState(msgspec.Struct, frozen=True):
     `repeats` counts what was done about a loop, `since_repeat` the results since; `recent` are the last
     results and `texts` digests of the last turns' texts, "" for short ones. `finished` is None while it runs,
     `time` the last event's; `waits`: for a person.
+
+    `plan` is the last event about the plan that comes first, `steps` the plan that the model shows.
     """
 
     started: RunStarted | None = None
@@ -131,6 +135,8 @@ class RunState(msgspec.Struct, frozen=True):
     finished: RunFinished | None = None
     time: float = 0.0
     waits: bool = False
+    plan: PlanWritten | None = None
+    steps: tuple[PlanStep, ...] = ()
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> RunState:
@@ -149,7 +155,9 @@ class RunState(msgspec.Struct, frozen=True):
         waited = event.waited if isinstance(event, ToolResult) else 0.0
         seconds = 0.0 if idle else max(0.0, entry.time - self.time - waited)
         used = msgspec.structs.replace(self.used, seconds=self.used.seconds + seconds)
-        waits = isinstance(event, Approval) and event.decision == "asked"
+        waits = (isinstance(event, Approval) and event.decision == "asked") or (
+            isinstance(event, PlanWritten) and event.state in ("proposed", "edited")
+        )
         moved = msgspec.structs.replace(self, used=used, time=entry.time, waits=waits)
         return moved._with(event)
 
@@ -189,9 +197,27 @@ class RunState(msgspec.Struct, frozen=True):
             return self._with_result(event)
         if isinstance(event, ContextTrimmed):
             return self._with_trim(event)
+        if isinstance(event, PlanWritten):
+            return change(self, plan=event, steps=() if event.state == "rejected" else self.steps)
         if isinstance(event, RunFinished):
             return change(self, finished=event)
         return self
+
+    @property
+    def is_planning(self) -> bool:
+        """Whether a plan comes first, and nothing is approved yet."""
+        first = self.started is not None and self.started.plan
+        return first and (self.plan is None or self.plan.state != "approved")
+
+    @property
+    def acting_mode(self) -> Mode:
+        """The mode that counts now: until a plan is approved, the run only reads."""
+        return "read" if self.is_planning else self.mode
+
+    @property
+    def approved(self) -> tuple[str, ...]:
+        """The steps of the plan that a person approved."""
+        return self.plan.items if self.plan is not None and self.plan.state == "approved" else ()
 
     def _started_with(self, event: RunResumed) -> RunStarted | None:
         if self.started is None or not event.context:
@@ -232,11 +258,13 @@ class RunState(msgspec.Struct, frozen=True):
         made = self.open_call(result.call)
         if made is None:
             return self
-        used, status = self.used, result.status
+        used, status, steps = self.used, result.status, self.steps
         was_malformed = status == "error" and not made.approval
         refused = status == "denied" and made.by != "user"
         if status == "ok":
             used = msgspec.structs.replace(used, errors=0, malformed=0)
+            if made.name == PLAN_TOOL:
+                steps = steps_of(made.arguments)
         elif was_malformed:
             used = msgspec.structs.replace(used, malformed=used.malformed + 1)
         elif refused or status in ("error", "timeout"):
@@ -257,6 +285,7 @@ class RunState(msgspec.Struct, frozen=True):
             refused=refusals,
             recent=(*self.recent, done)[-REMEMBERED:],
             since_repeat=self.since_repeat + 1,
+            steps=steps,
         )
 
     def _with_trim(self, trim: ContextTrimmed) -> RunState:

@@ -41,7 +41,8 @@ _LOOK_EVERY = 200
 class Turns:
     """Requests turns and records them.
 
-    `repeats` is True when the last one was given up because it said the same again and again.
+    `tools` are those of the next one. `repeats` is True when the last one was given up because it said the same again
+    and again.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Turns:
         pauses: Sequence[float] = PAUSES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._record, self._chat_model, self._tools, self._context = record, chat_model, tuple(tools), context
+        self._record, self._chat_model, self.tools, self._context = record, chat_model, tuple(tools), context
         self._on_text, self._wait, self._pauses, self._clock = on_text, wait, tuple(pauses), clock
         self.meter = Meter(chat_model)
         self.repeats = False
@@ -92,7 +93,7 @@ class Turns:
         fitted = fit(
             self._record.history,
             self.meter,
-            self._tools,
+            self.tools,
             self._record.journal,
             self._context,
             reasoning=reasoning,

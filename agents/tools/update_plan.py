@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-import msgspec
-
 from agents.api import Outcome
 from agents.permissions.values import ToolFacts
+from agents.plan import MOST_LETTERS, MOST_STEPS, PlanStep
 from agents.tools.function_tool import ToolTrouble, tool
-
-MOST_ITEMS = 30
-MOST_LETTERS = 300
-
-
-class PlanStep(msgspec.Struct, frozen=True):
-    """One step of a plan."""
-
-    text: str
-    state: Literal["todo", "doing", "done"] = "todo"
 
 
 # The plan is read from the call itself: nothing is stored.
@@ -31,8 +18,8 @@ def update_plan(items: list[PlanStep]) -> Outcome:
     """
     if not items:
         raise ToolTrouble("A plan has at least one step.")
-    if len(items) > MOST_ITEMS:
-        raise ToolTrouble(f"A plan has at most {MOST_ITEMS} steps; take them together.")
+    if len(items) > MOST_STEPS:
+        raise ToolTrouble(f"A plan has at most {MOST_STEPS} steps; take them together.")
     if any(not item.text.strip() or len(item.text) > MOST_LETTERS for item in items):
         raise ToolTrouble(f"Each step has a text of up to {MOST_LETTERS} letters.")
     done = sum(1 for item in items if item.state == "done")

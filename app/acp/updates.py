@@ -21,6 +21,7 @@ from agents.events import (
     Entry,
     FileChange,
     ModelTurn,
+    PlanWritten,
     RunFinished,
     RunResumed,
     RunStarted,
@@ -29,6 +30,7 @@ from agents.events import (
     ToolResult,
     Undone,
 )
+from agents.plan import PLAN_TOOL, PlanStep
 from app.acp.diffs import diff_contents
 from app.acp.tool_calls import (
     code,
@@ -44,8 +46,7 @@ from app.acp.tool_calls import (
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.runs.reasons import why_finished
-from app.services.runs.values import PlanItem
-from app.services.runs.view import PLAN_TOOL, plan_of
+from app.services.runs.view import plan_of
 
 # Any of the protocol's updates; its package has a type for each kind.
 Update = Any
@@ -63,6 +64,7 @@ class Updates:
         self._calls: dict[str, ToolCalled] = {}
         self._entries: dict[str, Entry] = {}
         self._changed: dict[str, tuple[FileChange, ...]] = {}
+        self._plan: tuple[Entry, ...] = ()  # what is known of one that comes first
         self._told = {"content": "", "reasoning": ""}  # of the turn that is written
         self._tries = 0
         self._context = 0
@@ -111,6 +113,9 @@ class Updates:
             return self._turn(entry.run, event)
         if isinstance(event, ToolCalled):
             return self._called(entry, event)
+        if isinstance(event, PlanWritten):
+            self._plan = (entry,)
+            return plan_update(plan_of(self._plan))
         if isinstance(event, Approval):
             return self._approved(event)
         if isinstance(event, SnapshotTaken):
@@ -189,7 +194,7 @@ class Updates:
         if call is None:
             return []
         if call.name == PLAN_TOOL:
-            return plan_update(plan_of((called, entry))) if called is not None else []
+            return plan_update(plan_of((*self._plan, called, entry))) if called is not None else []
         content: list[Any] = list(diff_contents(result.diff, self._root))
         if not (content and call.name in _ONLY_DIFF and result.status == "ok"):
             content = [*written_code(call), *content, output(result.text)]
@@ -214,7 +219,7 @@ class Updates:
         return [message_chunk(localized_error(why_finished(finished), self._language))]
 
 
-def plan_update(items: tuple[PlanItem, ...]) -> list[Update]:
+def plan_update(items: tuple[PlanStep, ...]) -> list[Update]:
     return (
         [update_plan([plan_entry(item.text, status=_STATES[item.state]) for item in items])] if items else []
     )

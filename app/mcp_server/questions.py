@@ -20,6 +20,7 @@ _TITLES = {
     "files": "Change these files?",
     "read": "Read this?",
     "network": "Open this address?",
+    "plan": "Carry out this plan?",
     "mcp": "Use the tool {tool} of {server}?",
 }
 

@@ -7285,6 +7285,10 @@
         <translation>추론</translation>
     </message>
     <message>
+        <source>Not done: {steps}</source>
+        <translation>하지 못한 단계: {steps}</translation>
+    </message>
+    <message>
         <source>1 long result is shown to the model shortened</source>
         <translation>긴 결과 1개를 모델에게 줄여서 보여 줍니다</translation>
     </message>
@@ -7303,6 +7307,10 @@
     <message>
         <source>1 file redone</source>
         <translation>파일 1개를 다시 적용했습니다</translation>
+    </message>
+    <message>
+        <source>You approved the plan of 1 step</source>
+        <translation>1단계짜리 계획을 승인했습니다</translation>
     </message>
     <message>
         <source>{count} long results are shown to the model shortened</source>
@@ -7327,6 +7335,26 @@
     <message>
         <source>The model’s words were cut off and it was told so</source>
         <translation>모델의 글이 도중에 잘려 그 점을 알려 주었습니다</translation>
+    </message>
+    <message>
+        <source>The model gave no plan and was asked for one</source>
+        <translation>모델이 계획을 내지 않아 다시 요청했습니다</translation>
+    </message>
+    <message>
+        <source>The model was asked about steps it had not ticked</source>
+        <translation>모델에 완료로 표시하지 않은 단계를 물었습니다</translation>
+    </message>
+    <message>
+        <source>You changed the plan</source>
+        <translation>계획을 고쳤습니다</translation>
+    </message>
+    <message>
+        <source>You approved the plan of {count} steps</source>
+        <translation>{count}단계짜리 계획을 승인했습니다</translation>
+    </message>
+    <message>
+        <source>You rejected the plan</source>
+        <translation>계획을 거절했습니다</translation>
     </message>
     <message>
         <source>{count} tools that fit the task are offered to the model</source>

@@ -10,6 +10,7 @@ from app.autorun_text import autorun_sentence
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.form import fill_in
+from app.cli.run.plan_review import review
 from app.diff_text import shown_diff
 from app.language import Language
 from app.messages import localized
@@ -21,8 +22,10 @@ _KEYS: dict[str, Scope] = {"r": "run", "w": "workspace", "s": "server"}
 def ask(request: ApprovalRequest, output: Output) -> Decision | None:
     """Show the whole question on stderr and read the answer from stdin; None at end of input.
 
-    Enter alone denies.
+    Enter alone denies. A plan is asked about until there is an answer.
     """
+    if request.kind == "plan":
+        return review(request, lambda prompt: line_of(output, prompt), output)
     for line in question_lines(request, output.language):
         output.note(line)
     if request.kind == "form":

@@ -51,6 +51,9 @@ def run(
             help="ask before each change, read only, all that stays in the workspace, or all in the sandbox."
         ),
     ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Plan first: nothing is changed before you approve the plan.")
+    ] = False,
     max_steps: Annotated[int | None, typer.Option(min=1, help="Turns of the model at most.")] = None,
     context: Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")] = None,
     reasoning: Annotated[
@@ -116,6 +119,7 @@ def run(
         workspace=workspace,
         model=model,
         mode=approve.value if approve else None,
+        plan=plan,
         max_steps=max_steps,
         context=context,
         reasoning=reasoning,

@@ -37,6 +37,7 @@ class RunArguments(msgspec.Struct, frozen=True):
     workspace: str = ""
     model: str = ""
     mode: Mode | None = None
+    plan: bool = False
     max_steps: int | None = None
     context: int | None = None
     reasoning: str = ""
@@ -87,6 +88,7 @@ def _check(arguments: RunArguments) -> None:
             or arguments.read
             or arguments.context
             or arguments.instructions
+            or arguments.plan
         ):
             raise WrongUsage(UserError("cli.resume_alone"))
     elif arguments.again:
@@ -124,6 +126,7 @@ def _started(services: Services, arguments: RunArguments, *, follow: bool) -> Ru
         readable=tuple(map(whole_path, arguments.read)),
         context=arguments.context or 0,
         follow=follow,
+        plan=arguments.plan,
     )
     return services.runs.start(wish)
 

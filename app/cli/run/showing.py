@@ -10,6 +10,7 @@ from agents.events import (
     ContextTrimmed,
     Entry,
     ModelTurn,
+    PlanWritten,
     RunFinished,
     RunStarted,
     SnapshotTaken,
@@ -64,6 +65,8 @@ class Showing:
                 self._note(event.content.strip())
         elif isinstance(event, ToolCalled):
             self._note(f"{event.step:>3}  {call_line(event)}")
+        elif isinstance(event, PlanWritten) and event.state in ("approved", "rejected"):
+            self._say(f"plan_{event.state}")
         elif isinstance(event, Approval) and event.decision == "denied":
             self._note(f"     {self._word('denied')}")
         elif isinstance(event, SnapshotTaken) and event.phase == "after":
@@ -86,6 +89,9 @@ class Showing:
                 self._say("resume", run=run)
         elif reason_of(finished) != "answered":
             self._note(sentence)
+        if finished.left:
+            self._say("left")
+            self._note("\n".join(f"  - {step}" for step in finished.left))
         self._note(took(finished, self._output.language))
         self.undo_hint(run)
 

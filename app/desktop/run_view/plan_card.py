@@ -8,13 +8,13 @@ from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from agents.permissions.visible import visible
+from agents.plan import PlanStep
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
 from app.desktop.base.utf16 import utf16_length
 from app.desktop.markdown.prose import PlainBlock
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import Column
-from app.services.runs.values import PlanItem
 
 MARKS = {"done": "✓", "doing": "●", "todo": "○"}
 # A longer plan stands line by line.
@@ -28,14 +28,14 @@ class PlanCard(FittedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("kind", "card")
-        self._items: tuple[PlanItem, ...] = ()
+        self._items: tuple[PlanStep, ...] = ()
         self._title = text_label(self, "heading")
         self._text = PlainBlock(self, "", pixels=13, quiet=True)
         Column(self._title, self._text, parent=self, margins=(18, 14, 18, 14), spacing=6)
         self.retranslate()
         self.hide()
 
-    def show_plan(self, items: Sequence[PlanItem]) -> bool:
+    def show_plan(self, items: Sequence[PlanStep]) -> bool:
         """Whether that changed what is shown."""
         if tuple(items) == self._items:
             return False

@@ -14,6 +14,7 @@ from agents.events import (
     ContextTrimmed,
     Entry,
     ModelTurn,
+    PlanWritten,
     RunEvent,
     RunFinished,
     RunResumed,
@@ -67,6 +68,9 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
         return _turn(event)
     if isinstance(event, ToolCalled):
         return [f"**{event.name}**", "", fenced(_arguments(event), "json"), ""]
+    if isinstance(event, PlanWritten):
+        steps = (f"{number}. {item}" for number, item in enumerate(event.items, 1))
+        return [f"**Plan {event.state}**", "", *([event.message, ""] if event.message else steps), ""]
     if isinstance(event, Approval) and event.decision != "asked":
         return [f"*{event.decision} ({event.by}{', ' + event.scope if event.scope else ''})*", ""]
     if isinstance(event, SnapshotTaken) and event.phase == "after" and event.files:
@@ -81,7 +85,8 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
     if isinstance(event, RunFinished):
         end = f"**{event.status.capitalize()}** ({event.reason}), {_date(time)}"
         cost = [f"- {took(event, 'en')}", ""] if event.calls >= 0 else []
-        return [end, "", *cost, event.answer, ""]
+        left = ["Not done:", "", *(f"- {step}" for step in event.left), ""] if event.left else []
+        return [end, "", *cost, event.answer, "", *left]
     if isinstance(event, Undone):
         return [
             "**Redone**" if event.redo else "**Undone**",

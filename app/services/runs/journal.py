@@ -10,6 +10,7 @@ from agents.events import (
     Approval,
     Entry,
     ModelTurn,
+    PlanWritten,
     RunEvent,
     RunFinished,
     RunResumed,
@@ -111,6 +112,8 @@ def record_fields(event: RunEvent) -> dict[str, Any]:
         return {"step": event.step, "undone": False} | ({"tokens": seen, "context": context} if seen else {})
     if isinstance(event, Approval):
         return {"state": "waiting" if event.decision == "asked" else "running"}
+    if isinstance(event, PlanWritten):
+        return {"state": "waiting" if event.state in ("proposed", "edited") else "running"}
     if isinstance(event, RunFinished):
         return {"state": state_after(event), "reason": event.reason, "writer": ""}
     return {}

@@ -39,6 +39,13 @@ def found_sandbox() -> Sandbox | None:
     return find_sandbox()
 
 
+def with_plan_tool(tools: tuple[Tool, ...]) -> tuple[Tool, ...]:
+    """The tools of a run that plans first, whatever was chosen."""
+    from agents.tools.update_plan import update_plan
+
+    return tools if any(tool.name == update_plan.name for tool in tools) else (*tools, update_plan)
+
+
 class RunParts:
     """Everything under the data folder `home` that runs share.
 

@@ -25,6 +25,9 @@ _ENDED = {
     "workspace": ErrorInfo("run.ended_workspace"),
     "model": ErrorInfo("run.ended_model"),
     "interrupted": ErrorInfo("run.ended_interrupted"),
+    "plan": ErrorInfo("run.ended_plan"),
+    "plan_rejected": ErrorInfo("run.ended_plan_rejected"),
+    "no_plan": ErrorInfo("run.ended_no_plan"),
 }
 # Unknown reasons of later versions become an end without a reason.
 _OTHER = ErrorInfo("run.ended_ended")

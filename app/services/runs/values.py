@@ -9,6 +9,7 @@ import msgspec
 from agents.budget import Budget
 from agents.events import ContextPart, FileChange, Mode
 from agents.permissions.values import ApprovalRequest, Grant
+from agents.plan import PlanStep
 from app.store.records import RunRecord as RunRecord
 from app.store.records import RunState as RunState
 from engine.values import Message, Picture, Reasoning, Sampling
@@ -42,6 +43,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     `program` is the name of another program that starts it: a person is asked whether it may.
     `context` is the context that the model gets, in tokens; 0: what is set for it.
     `follow`: project instructions that the person agreed to count, else none do.
+    `plan`: a plan comes first, which a person approves.
     """
 
     task: str
@@ -60,13 +62,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     readable: tuple[str, ...] = ()
     context: int = 0
     follow: bool = True
-
-
-class PlanItem(msgspec.Struct, frozen=True):
-    """A line of the plan that the model keeps with the tool `update_plan`."""
-
-    text: str
-    state: Literal["todo", "doing", "done"] = "todo"
+    plan: bool = False
 
 
 class Touched(msgspec.Struct, frozen=True):
@@ -113,7 +109,7 @@ class RunView(msgspec.Struct, frozen=True):
     """
 
     record: RunRecord
-    plan: tuple[PlanItem, ...] = ()
+    plan: tuple[PlanStep, ...] = ()
     touched: tuple[Touched, ...] = ()
     allowed: tuple[Grant, ...] = ()
     parts: tuple[ContextPart, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from agents.events import (
     Approval,
@@ -11,6 +11,7 @@ from agents.events import (
     Entry,
     FileChange,
     ModelTurn,
+    PlanWritten,
     RunFinished,
     RunStarted,
     SnapshotTaken,
@@ -19,11 +20,14 @@ from agents.events import (
     Undone,
 )
 from agents.permissions.values import ApprovalRequest, Grant
+from agents.plan import PlanStep, against
+from agents.run.state import RunState
 from app.services.runs.programs import FINGERPRINT
-from app.services.runs.values import PlanItem, RunView, Touched
+from app.services.runs.values import RunView, Touched
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 
-PLAN_TOOL = "update_plan"
+# Of which the plan is folded.
+_OF_PLANS = (ToolCalled, ToolResult, PlanWritten)
 
 
 def view_of(
@@ -48,26 +52,14 @@ def view_of(
     )
 
 
-def plan_of(entries: Sequence[Entry]) -> tuple[PlanItem, ...]:
-    """The latest plan of the model, from a call that was carried out."""
-    done = {e.event.call for e in entries if isinstance(e.event, ToolResult) and e.event.status == "ok"}
-    for entry in reversed(entries):
-        event = entry.event
-        if isinstance(event, ToolCalled) and event.name == PLAN_TOOL and event.call in done:
-            return _items(event.arguments)
-    return ()
-
-
-def _items(arguments: dict[str, Any] | str) -> tuple[PlanItem, ...]:
-    """The readable items of a plan: the model wrote it."""
-    given = arguments.get("items") if isinstance(arguments, dict) else None
-    items: list[PlanItem] = []
-    for item in given if isinstance(given, list) else ():
-        text = item.get("text") if isinstance(item, dict) else item
-        state = item.get("state") if isinstance(item, dict) else None
-        if isinstance(text, str) and text.strip():
-            items.append(PlanItem(text.strip(), state if state in ("done", "doing") else "todo"))
-    return tuple(items)
+def plan_of(entries: Sequence[Entry]) -> tuple[PlanStep, ...]:
+    """The latest plan: the steps that a person approved as far as they are done, else what the model shows."""
+    state = RunState.of(entry for entry in entries if isinstance(entry.event, _OF_PLANS))
+    if state.plan is None:
+        return state.steps
+    if state.approved:
+        return against(state.approved, state.steps)
+    return () if state.plan.state == "rejected" else tuple(map(PlanStep, state.plan.items))
 
 
 def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:

@@ -16,7 +16,7 @@ from app.services.models.events import ArgumentsDelta, Owner, TextDelta
 from app.services.models.progress import progress_event
 from app.services.runs.asking import Asker
 from app.services.runs.journal import StoreJournal
-from app.services.runs.parts import MoreTools, RunParts
+from app.services.runs.parts import MoreTools, RunParts, with_plan_tool
 from app.services.runs.programs import consent_grant, consent_of, consent_request
 from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
@@ -59,7 +59,7 @@ class RunWork:
         self.record, self._collection = record, collection
         self._owner = Owner(answer, record.id)
         self.asker = asker
-        self._event = event
+        self._event, self._plans = event, isinstance(event, RunStarted) and event.plan
         self._journal = journal
         self._parts = parts
         self._grants = grants
@@ -151,6 +151,8 @@ class RunWork:
                 self._collection, self.record, self._owner.message, self._journal
             )
             tools = (searching, *tools)
+        if self._plans:
+            tools = with_plan_tool(tools)
         chat_model = self._parts.model_registry.chat_model(
             self.record.model,
             of_run(self.record),

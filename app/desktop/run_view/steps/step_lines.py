@@ -16,6 +16,7 @@ from agents.events import (
     Entry,
     FileChange,
     ModelTurn,
+    PlanWritten,
     ResultStatus,
     RunFinished,
     RunResumed,
@@ -93,13 +94,15 @@ class WordsLine(msgspec.Struct, frozen=True):
 
 class QuietLine(msgspec.Struct, frozen=True):
     """Something that was done to the run, told in one sentence. `code` is "results", "turns", "loop", "nudge_loop",
-    "nudge_empty", "nudge_cut", "tools", "final", "reasoning", "resumed", "undone", "redone" or "took"; `count`
-    how many, `ended` what it took."""
+    "nudge_empty", "nudge_cut", "nudge_plan", "nudge_left", "plan_edited", "plan_approved", "plan_rejected", "left",
+    "tools", "final", "reasoning", "resumed", "undone", "redone" or "took"; `count` how many, `ended` what it took,
+    `names` the steps that are left."""
 
     seq: int
     code: str
     count: int = 0
     ended: RunFinished | None = None
+    names: tuple[str, ...] = ()
 
 
 class SaidLine(msgspec.Struct, frozen=True):
@@ -197,6 +200,8 @@ class StepLines:
                 return self._turned(seq, event)
             case ToolCalled():
                 return self._called(seq, event)
+            case PlanWritten():
+                return self._planned(seq, event)
             case Approval():
                 return self._change(
                     event.call,
@@ -253,6 +258,13 @@ class StepLines:
         self._without_result[event.call] = None
         return self._put(line)
 
+    def _planned(self, seq: int, event: PlanWritten) -> list[int]:
+        """What a person made of the plan: one that waits has a card."""
+        if event.state == "proposed":
+            return []
+        told = self._put(QuietLine(seq, f"plan_{event.state}", len(event.items)))
+        return [*told, *(self._put(SaidLine(seq, event.message)) if event.message else [])]
+
     def _kept(self, seq: int, event: SnapshotTaken) -> list[int]:
         line = self.call(event.call)
         if line is None:
@@ -298,6 +310,8 @@ class StepLines:
             changed += self._put(QuietLine(seq, "took", ended=event))
         if event.answer.strip():
             changed += self._put(AnswerLine(seq, event.answer))
+        if event.left:
+            changed += self._put(QuietLine(seq, "left", len(event.left), names=event.left))
         if (reason := reason_of(event)) != "answered":
             changed += self._put(EndLine(seq, reason, event.status, event.error))
         return changed

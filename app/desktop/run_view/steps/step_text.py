@@ -187,6 +187,9 @@ def quiet_text(line: QuietLine) -> str:
     if line.ended is not None:
         return took(line.ended, languages.current)
     translate = QCoreApplication.translate
+    if line.names:
+        steps = "; ".join(visible(one_line(name)) for name in line.names)
+        return translate("RunSteps", "Not done: {steps}").format(steps=steps)
     count = format_count(line.count)
     if line.count == 1:
         one = {
@@ -197,6 +200,7 @@ def quiet_text(line: QuietLine) -> str:
             "tools": translate("RunSteps", "1 tool is offered to the model"),
             "undone": translate("RunSteps", "1 file restored"),
             "redone": translate("RunSteps", "1 file redone"),
+            "plan_approved": translate("RunSteps", "You approved the plan of 1 step"),
         }
         if line.code in one:
             return one[line.code]
@@ -210,6 +214,11 @@ def quiet_text(line: QuietLine) -> str:
         "nudge_loop": translate("RunSteps", "The model repeated itself and was told so"),
         "nudge_empty": translate("RunSteps", "The model gave no answer and was asked again"),
         "nudge_cut": translate("RunSteps", "The model’s words were cut off and it was told so"),
+        "nudge_plan": translate("RunSteps", "The model gave no plan and was asked for one"),
+        "nudge_left": translate("RunSteps", "The model was asked about steps it had not ticked"),
+        "plan_edited": translate("RunSteps", "You changed the plan"),
+        "plan_approved": translate("RunSteps", "You approved the plan of {count} steps"),
+        "plan_rejected": translate("RunSteps", "You rejected the plan"),
         "tools": translate("RunSteps", "{count} tools that fit the task are offered to the model"),
         "final": translate("RunSteps", "The model was asked to answer without tools"),
         "reasoning": translate("RunSteps", "Earlier reasoning is left out of what the model sees"),

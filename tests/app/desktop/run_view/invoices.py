@@ -24,7 +24,8 @@ from agents.events import (
     ToolResult,
 )
 from agents.permissions.values import ApprovalRequest
-from app.services.runs.values import PlanItem, RunView
+from agents.plan import PlanStep
+from app.services.runs.values import RunView
 from app.services.runs.view import view_of
 from app.store.records import RunRecord, RunState
 from engine.values import Timings, ToolCall, Usage
@@ -32,10 +33,10 @@ from engine.values import Timings, ToolCall, Usage
 TASK = "Give each invoice the date and the sender as its name, and write a list of them."
 MOVES = 'mv "scan 0412.pdf" "2026-04-12 Hanbit.pdf"\nmv "scan 0419.pdf" "2026-04-19 Daum.pdf"'
 PLAN = (
-    PlanItem("List the folder", "done"),
-    PlanItem("Read each invoice's date and sender", "done"),
-    PlanItem("Rename the files", "doing"),
-    PlanItem("Write a summary"),
+    PlanStep("List the folder", "done"),
+    PlanStep("Read each invoice's date and sender", "done"),
+    PlanStep("Rename the files", "doing"),
+    PlanStep("Write a summary"),
 )
 DIFF = "--- /dev/null\n+++ b/plan.csv\n@@ -0,0 +1,2 @@\n+file,name\n+scan 0412.pdf,2026-04-12 Hanbit.pdf\n"
 
