@@ -3475,6 +3475,96 @@
     </message>
 </context>
 <context>
+    <name>InstructionsLine</name>
+    <message>
+        <source>Read…</source>
+        <translation>읽기…</translation>
+    </message>
+    <message>
+        <source>Read the project instructions</source>
+        <translation>프로젝트 지침 읽기</translation>
+    </message>
+    <message>
+        <source>{name} has changed since you agreed to it. It isn’t followed.</source>
+        <translation>동의한 뒤로 바뀌어 따르지 않는 지침: {name}</translation>
+    </message>
+    <message>
+        <source>{name} and {count} more</source>
+        <translation>{name} 외 {count}개</translation>
+    </message>
+    <message>
+        <source>Instructions for this project: {name}. Not followed yet.</source>
+        <translation>이 프로젝트의 지침: {name}. 아직 따르지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Follows {name}</source>
+        <translation>따르는 지침: {name}</translation>
+    </message>
+    <message>
+        <source>Not followed: {name} ({why})</source>
+        <translation>따르지 않는 지침: {name}({why})</translation>
+    </message>
+</context>
+<context>
+    <name>InstructionsSheet</name>
+    <message>
+        <source>Project instructions</source>
+        <translation>프로젝트 지침</translation>
+    </message>
+    <message>
+        <source>These files tell agents how to work in this project. Somebody else may have written them. The model follows them once you agree, and you’re asked again when the text changes.</source>
+        <translation>에이전트가 이 프로젝트에서 일하는 방법을 적은 파일입니다. 다른 사람이 썼을 수도 있습니다. 동의하면 모델이 이 지침을 따르고, 내용이 바뀌면 다시 확인합니다.</translation>
+    </message>
+    <message>
+        <source>Follow these</source>
+        <translation>지침 따르기</translation>
+    </message>
+    <message>
+        <source>Stop following</source>
+        <translation>더 이상 따르지 않기</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>나중에</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>imported by {name}</source>
+        <translation>{name}에서 가져옴</translation>
+    </message>
+    <message>
+        <source>The whole text:</source>
+        <translation>전체 내용:</translation>
+    </message>
+    <message>
+        <source>leads out of the project</source>
+        <translation>프로젝트 밖을 가리킴</translation>
+    </message>
+    <message>
+        <source>not a text</source>
+        <translation>텍스트가 아님</translation>
+    </message>
+    <message>
+        <source>can’t be read</source>
+        <translation>읽을 수 없음</translation>
+    </message>
+    <message>
+        <source>followed</source>
+        <translation>따르는 중</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>새 지침</translation>
+    </message>
+    <message>
+        <source>changed since you agreed</source>
+        <translation>동의한 뒤로 바뀜</translation>
+    </message>
+</context>
+<context>
     <name>InterruptedCard</name>
     <message>
         <source>Interrupted</source>
@@ -7979,6 +8069,14 @@
     <message>
         <source>What the model sees</source>
         <translation>모델이 보는 내용</translation>
+    </message>
+    <message>
+        <source>Follows {names}</source>
+        <translation>따르는 지침: {names}</translation>
+    </message>
+    <message>
+        <source>Doesn’t follow {names}</source>
+        <translation>따르지 않는 지침: {names}</translation>
     </message>
     <message>
         <source>{name}: {tokens} tokens</source>

@@ -16,6 +16,7 @@ from app.desktop.forms.checked_field import Complaint
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.run_view.folder_field import FolderField
 from app.desktop.run_view.form_foot import COLUMN, FormFoot
+from app.desktop.run_view.guidance.instructions_line import InstructionsLine
 from app.desktop.run_view.mode_choice import ModeChoice
 from app.desktop.run_view.tools_fold import ToolsFold
 from app.desktop.runs.budget_fold import BudgetFold
@@ -75,6 +76,7 @@ class NewRun(ThemedWidget):
         self.files = GivenFiles(self, self.task, self._offer_folder)
         self.of_task = Complaint(inside)
         self.folder, self.model, self.mode = FolderField(inside), ModelField(inside), ModeChoice(inside)
+        self.instructions = InstructionsLine(self.folder, inside)
         self.reasoning = ReasoningChooser(inside)
         self.tools, self.budget, self.saving = ToolsFold(inside), BudgetFold(inside), SaveRecipe(inside)
         self.foot = FormFoot(self)
@@ -92,7 +94,7 @@ class NewRun(ThemedWidget):
         column.addWidget(self.fields)
         rows: tuple[tuple[QWidget, ...], ...] = (
             (self.task, self.files.strip, self.of_task),
-            (self.folder,),
+            (self.folder, self.instructions),
             (self.model,),
             (self.mode,),
             (self.reasoning,),

@@ -53,6 +53,7 @@ class RunsPage(ThemedWidget):
         self.side = RunsSide(self)
         self.reading = RunLoader(calls, self)
         self.state, self.form, self.run = StatePanel(self), NewRun(self), RunPage(self)
+        self.form.instructions.attach(calls)
         self.acting = RunCommands(calls, self)
         self._stack = QStackedWidget(self)
         for widget in (self.state, self.form, self.run):
@@ -180,6 +181,7 @@ class RunsPage(ThemedWidget):
         self.reading.clear()
         self.side.show_open(key)
         self._read_choices()
+        self.form.instructions.look()
         latest = sorted(self.shelf.all(), key=lambda run: -run.updated)
         self.form.show_recent([run.workspace for run in latest], [run.model for run in latest])
         self._stack.setCurrentWidget(self.form)

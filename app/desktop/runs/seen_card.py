@@ -11,7 +11,7 @@ from app.desktop.text.run_labels import model_name
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.elided import ElidedLabel
-from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.labels import breakable, set_texts, show_text, wrapped_label
 from app.desktop.widgets.layouts import Column
 from app.format import format_context
 from app.services.runs.values import RunView
@@ -26,13 +26,17 @@ class SeenCard(Card):
         super().__init__(parent)
         self._parts: tuple[ContextPart, ...] = ()
         self._name = ""
+        self._follows: tuple[str, ...] = ()
+        self._unfollowed: tuple[str, ...] = ()
         self.rows: list[LineRow] = []
         self._rows = Column(spacing=4)
         self.model = ElidedLabel(self, pixels=13)
+        self.follows = wrapped_label(self, "small")
         self._words = wrapped_label(self, "small")
         self.open = push_button(self, "bar")
         self.open.clicked.connect(self.seen_wanted)
         self.inside.addWidget(self.model)
+        self.inside.addWidget(self.follows)
         self.inside.addLayout(self._rows)
         self.inside.addWidget(self._words)
         self.inside.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
@@ -40,8 +44,9 @@ class SeenCard(Card):
 
     def show_view(self, view: RunView) -> None:
         name = model_name(view.record.model)
-        if (view.parts, name) != (self._parts, self._name):
-            self._parts, self._name = view.parts, name
+        shown = (view.parts, name, view.follows, view.unfollowed)
+        if shown != (self._parts, self._name, self._follows, self._unfollowed):
+            self._parts, self._name, self._follows, self._unfollowed = shown
             self.retranslate()
 
     def lines(self) -> list[tuple[str, str]]:
@@ -77,6 +82,12 @@ class SeenCard(Card):
         self.set_title(self.tr("What the model sees"))
         self.model.set_whole(self._name)
         self.model.setVisible(bool(self._name))
+        told = []
+        if self._follows:
+            told.append(self.tr("Follows {names}").format(names=", ".join(self._follows)))
+        if self._unfollowed:
+            told.append(self.tr("Doesn’t follow {names}").format(names=", ".join(self._unfollowed)))
+        show_text(self.follows, "\n".join(map(breakable, told)))
         lines = self.lines()
         fit_lines(self.rows, len(lines), self._rows, self)
         for row, (name, tokens) in zip(self.rows, lines, strict=True):

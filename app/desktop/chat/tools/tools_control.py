@@ -58,10 +58,12 @@ class ToolsControl(QObject):
             self.sheet = ToolsSheet(self._button.window())
             self.sheet.wanted.connect(self._use)
             self.sheet.off.connect(lambda: self._choose(None))
+            self.sheet.instructions.attach(self._calls)
         self.sheet.show_tools(self._tools, *found)
         if self._offered:
             self.sheet.folder.show_folder(self._offered)
             self._offered = ""
+        self.sheet.instructions.look()
         self.sheet.open()
 
     def _use(self, tools: ChatTools) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.run_view.folder_field import FolderField
+from app.desktop.run_view.guidance.instructions_line import InstructionsLine
 from app.desktop.run_view.mode_choice import ModeChoice
 from app.desktop.run_view.tools_fold import ToolsFold
 from app.desktop.widgets.buttons import push_button
@@ -35,6 +36,7 @@ class ToolsSheet(Sheet):
         inside = self.scroller.inside
         self._about = wrapped_label(inside, "small", selectable=False)
         self.folder = FolderField(inside)
+        self.instructions = InstructionsLine(self.folder, inside)
         self.mode = ModeChoice(inside)
         self.which = ToolsFold(inside)
         self._labels = [text_label(inside, "heading"), text_label(inside, "heading")]
@@ -43,6 +45,7 @@ class ToolsSheet(Sheet):
         self.turn_off, self.cancel = push_button(self.card), push_button(self.card)
         self._lay_out()
         self.folder.changed.connect(self._forgive)
+        self.instructions.changed.connect(lambda: QTimer.singleShot(0, self, self.fit))
         self.which.opened.connect(lambda opened: QTimer.singleShot(0, self, lambda: self._unfold(opened)))
         self.use.clicked.connect(self.confirm)
         self.turn_off.clicked.connect(self._turn_off)
@@ -52,9 +55,9 @@ class ToolsSheet(Sheet):
     def _lay_out(self) -> None:
         column = self.scroller.column
         column.addWidget(self._about)
-        for label, field in zip(self._labels, (self.folder, self.mode), strict=True):
-            label.setBuddy(field)
-            column.addLayout(Column(label, field, spacing=8))
+        for label, fields in zip(self._labels, ((self.folder, self.instructions), (self.mode,)), strict=True):
+            label.setBuddy(fields[0])
+            column.addLayout(Column(label, *fields, spacing=8))
         column.addWidget(self.which)
         column.addStretch(1)
         self.inside.insertWidget(2, self._complaint)
