@@ -7,6 +7,7 @@ import stat
 from collections.abc import Collection
 from pathlib import Path
 
+from agents.snapshots.names import kept_name
 from agents.snapshots.scan import DEEPEST, SnapshotLimits
 
 
@@ -44,7 +45,7 @@ class _Counted:
 
     def fits(self, path: str, waiting: list[tuple[str, int]], depth: int) -> bool:
         try:
-            path.encode()
+            kept_name(path).encode()
             found = os.lstat(path)
         except FileNotFoundError:
             return True

@@ -12,6 +12,7 @@ from pathlib import Path
 from agents.snapshots.content import ContentStore
 from agents.snapshots.holes import write_pieces
 from agents.snapshots.manifest import Item
+from agents.snapshots.names import real_name
 from agents.workspace.attributes import apply
 from agents.workspace.folder import Folder
 from engine.errors import UserError
@@ -103,7 +104,7 @@ class Restorer:
     def _replaced(self, folder: Folder, name: str, target: Item) -> None:
         with _beside(folder, name) as temporary:
             if target.kind == "link":
-                folder.make_link(temporary, self._content.read(target.hash).decode())
+                folder.make_link(temporary, os.fsdecode(self._content.read(target.hash)))
             elif target.kind == "pipe":
                 folder.make_pipe(temporary)
             else:
@@ -179,7 +180,7 @@ def parent_of(root: Path, path: str) -> Iterator[tuple[Folder, str]]:
 
     Raises OSError where there is none, also where a link stands in the way: none is followed.
     """
-    *above, name = path.split("/")
+    *above, name = map(real_name, path.split("/"))
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(Folder.root(root))
         for part in above:

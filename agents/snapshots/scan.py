@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from agents.events import Attributes
 from agents.snapshots.content import ContentStore
 from agents.snapshots.manifest import Item, Kind, Manifest, within
+from agents.snapshots.names import kept_name, real_name
 from agents.workspace.attributes import extended
 from agents.workspace.folder import Folder, is_link
 from engine.errors import UserError
@@ -121,8 +122,9 @@ class Look:
         )
 
     def _to(self, folder: Folder, parts: Sequence[str], above: str) -> None:
-        name, *rest = parts
-        path = f"{above}/{name}" if above else name
+        kept, *rest = parts
+        name = real_name(kept)
+        path = f"{above}/{kept}" if above else kept
         if not rest:
             self._item(folder, name, path, len(above.split("/")))
             return
@@ -145,7 +147,8 @@ class Look:
             self._close(path)
             return
         for name in names:
-            self._item(folder, name, f"{path}/{name}" if path else name, depth)
+            kept = kept_name(name)
+            self._item(folder, name, f"{path}/{kept}" if path else kept, depth)
 
     def _item(self, folder: Folder, name: str, path: str, depth: int) -> None:
         if path in self._hidden:
@@ -219,14 +222,22 @@ class Look:
         attributes = self._attributes(folder, name, path, found)
         try:
             target = folder.link(name)
-            data = target.encode()
+            data = os.fsencode(target)
         except (OSError, UnicodeEncodeError):
             self._uncovered += 1
             self._items.append(Item(path, "other", stamp=_stamp(found), attributes=attributes))
             return
         hash = self._content.put_bytes(data)
         self._items.append(
-            Item(path, "link", hash, len(data), link=target, stamp=_stamp(found), attributes=attributes)
+            Item(
+                path,
+                "link",
+                hash,
+                len(data),
+                link=kept_name(target),
+                stamp=_stamp(found),
+                attributes=attributes,
+            )
         )
 
     def _file(self, folder: Folder, name: str, path: str, found: os.stat_result) -> Item:

@@ -17,11 +17,12 @@ from agents.permissions.values import Effects, ToolFacts
 from agents.snapshots.content import ContentStore
 from agents.snapshots.coverage import coverable
 from agents.snapshots.manifest import Manifest, difference, packed, unpacked
+from agents.snapshots.names import kept_name
 from agents.snapshots.planning import Wanted, above, linked_to, plan_of, taken_back, unhashed, wanted
 from agents.snapshots.restoring import parent_of
 from agents.snapshots.scan import Look, SnapshotLimits
 from agents.snapshots.timeline import MANIFEST, Timeline, unsettled
-from agents.snapshots.undoing import Undoing
+from agents.snapshots.undoing import Progress, Undoing
 from agents.snapshots.values import UndoPlan
 from agents.workspace.workspace import Workspace
 from engine.errors import UserError
@@ -116,16 +117,21 @@ class Snapshots:
         return self._plan(taken_back(undone[-1]) if undone else [], redo=True)
 
     def undo(
-        self, plan: UndoPlan, force: Iterable[str] = (), stop: Callable[[], bool] = lambda: False
+        self,
+        plan: UndoPlan,
+        force: Iterable[str] = (),
+        stop: Callable[[], bool] = lambda: False,
+        progress: Progress = lambda done, total: None,
     ) -> Undone:
         """Carry out the plan; the event is for the journal of the run.
 
         Conflicts are left alone, except the paths `force`, whose content is kept first, so that `plan_redo`
-        brings it back. Once `stop` says so, it ends after the file at hand. Raises UserError `undo.not_written`
+        brings it back. Once `stop` says so, it ends after the file at hand. `progress` is told how many files and
+        folders are done, of how many. Raises UserError `undo.not_written`
         and `undo.lost` besides; another try then goes on.
         """
         with self._told():
-            return Undoing(self._root, self._content, plan, force, self._known(), stop).done()
+            return Undoing(self._root, self._content, plan, force, self._known(), stop, progress).done()
 
     def content(self, hash: str) -> bytes:
         """A stored content, to show it. Raises UserError `undo.lost`."""
@@ -187,7 +193,7 @@ class Snapshots:
     def _inside(self, path: str) -> Collection[str]:
         try:
             with parent_of(self._root, path) as (folder, name), folder.folder(name) as child:
-                return [f"{path}/{inner}" for inner in child.names()]
+                return [f"{path}/{kept_name(inner)}" for inner in child.names()]
         except OSError:
             return [f"{path}/"]  # the folder cannot be read: there may be something
 

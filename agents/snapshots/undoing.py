@@ -19,6 +19,8 @@ from agents.snapshots.values import Step, UndoPlan
 # What is replaced is kept whatever its size, for undo never loses what a person wrote: copied up to the size of
 # a file in a snapshot, moved beyond it.
 _ALL = SnapshotLimits(total_bytes=1 << 62)
+# Told how many files and folders are done, and of how many.
+Progress = Callable[[int, int], None]
 
 
 class Undoing:
@@ -32,8 +34,10 @@ class Undoing:
         force: Iterable[str],
         known: Manifest | None = None,
         stop: Callable[[], bool] = lambda: False,
+        progress: Progress = lambda done, total: None,
     ) -> None:
         self._stop = stop
+        self._progress, self._count, self._total = progress, 0, 0
         self._stopped = False
         self._root = root
         self._known = known
@@ -53,6 +57,8 @@ class Undoing:
         so, and another try goes on from there.
         """
         steps = [step for step in self._plan.steps if self._chosen(step)]
+        self._total = len(steps) + len(self._plan.attributes)
+        self._progress(0, self._total)
         there = self._there([*steps, *self._plan.attributes])
         steps = [step for step in steps if self._stands(step, there.get(step.path))]
         steps = self._removed(steps, there)
@@ -121,6 +127,7 @@ class Undoing:
                 continue
             self._removed_paths.add(step.path)
             if target is None:
+                self._advance()
                 self._files.extend(changes_of(_with_links_of(now, _states(step)[1]), None))
         return [step for step in steps if step.path not in stay]
 
@@ -133,6 +140,10 @@ class Undoing:
                 made = Item(path, "folder", mode=0o755)
                 self._restorer.put(made)
                 self._files.extend(changes_of(None, made))
+
+    def _advance(self) -> None:
+        self._count += 1
+        self._progress(self._count, self._total)
 
     def _ends(self) -> bool:
         self._stopped = self._stopped or self._stop()
@@ -153,6 +164,7 @@ class Undoing:
             done.append(step)
             if target is None:
                 continue
+            self._advance()
             was = there.get(step.path)
             if target.kind != "folder" or step.path not in only:
                 self._put_one(target, was, now)

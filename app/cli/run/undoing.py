@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+
 from app.cli.ending import INTERRUPTED, signals_noted
 from app.cli.opened import opened
 from app.cli.output import Output
@@ -9,6 +14,28 @@ from app.cli.printable import printable
 from app.cli.run.running import chosen_run
 from app.services.runs.events import RunEntries
 from engine.errors import ErrorInfo
+
+# Between two times that the line of progress is drawn; seconds.
+_REDRAWN = 0.1
+
+
+@contextlib.contextmanager
+def shown_progress(output: Output) -> Iterator[Callable[[int, int], None]]:
+    """Shows how many files are done on a terminal, once it takes a moment."""
+    drawn = time.monotonic()
+    begun = False
+
+    def show(done: int, total: int) -> None:
+        nonlocal drawn, begun
+        if sys.stderr.isatty() and time.monotonic() - drawn >= _REDRAWN:
+            drawn, begun = time.monotonic(), True
+            output.redraw(output.localized("cli.undo.progress", done=done, total=total))
+
+    try:
+        yield show
+    finally:
+        if begun:
+            output.redraw("")
 
 
 def undo(run: str, *, force: bool, output: Output) -> int:
@@ -21,8 +48,9 @@ def undo(run: str, *, force: bool, output: Output) -> int:
         told: list[RunEntries] = []
         services.events.subscribe(RunEntries, told.append)
         plan = services.runs.undo_plan(id)
-        with signals_noted() as stop:
-            undone = services.runs.undo(id, plan, plan.conflicts if force else (), stop)
+        force_paths = plan.conflicts if force else ()
+        with signals_noted() as stop, shown_progress(output) as progress:
+            undone = services.runs.undo(id, plan, force_paths, stop, progress)
         if output.json:
             output.object(told[-1].entries[-1].as_object())
         done = {change.path for change in undone.files}

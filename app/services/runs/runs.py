@@ -346,13 +346,15 @@ class Runs:
         plan: UndoPlan,
         force: Collection[str] = (),
         stop: Callable[[], bool] = lambda: False,
+        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> Undone:
         """Carry out a plan. Files in `force` are restored though somebody has changed them since; that
         version is kept. Once `stop` says so, it ends after the file at hand, and another undo goes on.
+        `progress` is told how many files and folders are done, of how many.
 
         Raises UserError `run.busy`, `run.elsewhere`, `undo.*`.
         """
-        return self._undo.undo(self._free(id), plan, force, stop)
+        return self._undo.undo(self._free(id), plan, force, stop, progress)
 
     # --- maintenance ---
 

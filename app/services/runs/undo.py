@@ -50,10 +50,15 @@ class RunUndo:
         return plan
 
     def undo(
-        self, record: RunRecord, plan: UndoPlan, force: Collection[str], stop: Callable[[], bool]
+        self,
+        record: RunRecord,
+        plan: UndoPlan,
+        force: Collection[str],
+        stop: Callable[[], bool],
+        progress: Callable[[int, int], None],
     ) -> Undone:
         """Carry out a plan and record it. Raises UserError `undo.*`."""
-        undone = self._snapshots(record).undo(plan, force, stop)
+        undone = self._snapshots(record).undo(plan, force, stop, progress)
         StoreJournal(self._store, record.id, self._events).append(undone)
         left = [file for file in touched(self._store.entries(record.id)) if file.state != "undone"]
         changed = self._store.change(record.id, undone=not left, updated=time.time())

@@ -45,6 +45,19 @@ def test_everything_a_shell_did_is_undone_to_the_byte_and_can_be_redone(bench: B
     assert bench.snapshots.plan(bench.entries).steps == ()
 
 
+def test_progress_counts_what_is_removed_and_put_back_up_to_all_of_it(bench: Bench) -> None:
+    for number in range(5):
+        (bench.root / f"old{number}").write_text("first")
+    bench.shell(
+        "c1", "rm old0 old1; echo x > old2; mkdir d; echo x > d/new; chmod 700 old3; touch -d 2000-01-01 old4"
+    )
+    told: list[tuple[int, int]] = []
+    plan = bench.snapshots.plan(bench.entries)
+    bench.snapshots.undo(plan, (), lambda: False, lambda done, total: told.append((done, total)))
+    total = len(plan.steps) + len(plan.attributes)
+    assert told == [(done, total) for done in range(total + 1)]
+
+
 def test_one_call_is_undone_and_the_others_stay(bench: Bench) -> None:
     bench.write("c1", "a.txt", "one")
     bench.write("c2", "b.txt", "two")
