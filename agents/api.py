@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import msgspec
 
 from agents.events import Entry, ResultStatus, RunEvent
+from agents.permissions.hosts import HostRule
 from agents.permissions.values import ApprovalRequest, Decision, Effects, ToolFacts
 from agents.workspace.workspace import Workspace
 from engine.errors import ErrorInfo
@@ -108,7 +109,7 @@ class ChatModel(Protocol):
 class Outcome(msgspec.Struct, frozen=True):
     """The result of a call. `text` is for the model, whole; it is shortened for the context elsewhere.
 
-    `untrusted`, `own`: as in `ToolFacts`.
+    `untrusted`, `own`: as in `ToolFacts`. `refused` and `reached` are what the gate tells of a program's way out.
     """
 
     text: str
@@ -117,6 +118,8 @@ class Outcome(msgspec.Struct, frozen=True):
     diff: str = ""
     untrusted: bool = False
     own: bool = False
+    refused: tuple[str, ...] = ()
+    reached: bool = False
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -127,6 +130,38 @@ class Surroundings(msgspec.Struct, frozen=True):
     caches: tuple[Path, ...] = ()
     home: dict[str, str] = {}
     environment: dict[str, str] = {}
+
+
+class Passed(msgspec.Struct, frozen=True):
+    """Hosts that programs asked for and that are not allowed ("example.org", "example.org:8443"), and whether any was
+    reached."""
+
+    refused: tuple[str, ...] = ()
+    reached: bool = False
+
+
+class Gate(Protocol):
+    """The way of a run's programs to the network, by the hosts that a person has allowed. Thread-safe."""
+
+    def always(self) -> tuple[HostRule, ...]:
+        """The hosts that are allowed in every run."""
+        ...
+
+    def follow(self, granted: Callable[[], Iterable[HostRule]]) -> None:
+        """From now on `granted` is asked for each connection which hosts may be reached. Any thread may call it."""
+        ...
+
+    def socket(self) -> Path:
+        """The socket of the proxy, for a `Confinement`. Raises OSError."""
+        ...
+
+    def begin(self, hosts: Iterable[str]) -> None:
+        """A call begins that may reach `hosts` besides."""
+        ...
+
+    def end(self) -> Passed:
+        """What came of the call that began last."""
+        ...
 
 
 class ToolContext(msgspec.Struct, frozen=True):
@@ -142,7 +177,8 @@ class ToolContext(msgspec.Struct, frozen=True):
     tables of a chat, which programs may read; they lie in one folder, which the variable ATTACHMENTS names to them.
     `released` are files that other programs carry out, and that this call may write nevertheless.
     `readable` are files and folders outside of the workspace that a person lets programs read; `surroundings` gives
-    what programs find besides, and may take a moment.
+    what programs find besides, and may take a moment. `gate` leads programs to the hosts that are allowed, and to
+    `hosts` in this call; None: there is no way but `network`, which is all of it.
     """
 
     workspace: Workspace
@@ -160,6 +196,8 @@ class ToolContext(msgspec.Struct, frozen=True):
     released: tuple[str, ...] = ()
     readable: tuple[Path, ...] = ()
     surroundings: Callable[[], Surroundings] = lambda: Surroundings()
+    gate: Gate | None = None
+    hosts: tuple[str, ...] = ()
 
 
 class Tool(Protocol):

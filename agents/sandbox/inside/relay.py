@@ -12,9 +12,10 @@ import selectors
 import socket
 from typing import NoReturn
 
+from agents.sandbox.inside.pairs import End, Pairs
+
 PORT = 41128
-_MOST = 200  # connections at once; others wait to be accepted
-_PIECE = 64 * 1024
+_MOST = 128  # connections at once; others wait to be accepted
 _AGAIN = 0.05  # seconds until a proxy that has no room is tried again
 
 
@@ -52,37 +53,22 @@ def _carry(listeners: list[socket.socket], path: str) -> NoReturn:
     os._exit(0)
 
 
-class _End:
-    """An end of a connection. `waiting` are bytes to be sent there; `ended`: no more come from there."""
-
-    def __init__(self, opened: socket.socket) -> None:
-        opened.setblocking(False)
-        self.socket = opened
-        self.other = self
-        self.waiting = b""
-        self.ended = False
-
-    def events(self) -> int:
-        reads = selectors.EVENT_READ if not self.ended and not self.other.waiting else 0
-        return reads | (selectors.EVENT_WRITE if self.waiting else 0)
-
-
 class _Relay:
     def __init__(self, listeners: list[socket.socket], path: str) -> None:
         self._listeners, self._path = listeners, path
         self._selector = selectors.DefaultSelector()
-        self._open = 0
+        self._pairs = Pairs(self._selector)
         self._accepted: list[socket.socket] = []  # those that the proxy has no room for yet
         self._listens = False
 
     def carry(self) -> NoReturn:
         while True:
-            self._listen(self._open < _MOST and not self._accepted)
+            self._listen(self._pairs.open < _MOST and not self._accepted)
             for key, events in self._selector.select(_AGAIN if self._accepted else None):
-                if key.data is None:
-                    self._accept(key.fileobj)  # type: ignore[arg-type]
-                elif key.data.socket.fileno() >= 0:
-                    self._moved(key.data, events)
+                if isinstance(key.data, End):
+                    self._pairs.moved(key.data, events)
+                else:
+                    self._accept(key.data)
             waiting, self._accepted = self._accepted, []
             for accepted in waiting:
                 self._joined(accepted)
@@ -94,7 +80,7 @@ class _Relay:
         for listener in self._listeners:
             listener.setblocking(False)
             if wanted:
-                self._selector.register(listener, selectors.EVENT_READ)
+                self._selector.register(listener, selectors.EVENT_READ, listener)
             else:
                 self._selector.unregister(listener)
 
@@ -111,58 +97,8 @@ class _Relay:
         except BlockingIOError:
             opened.close()
             self._accepted.append(accepted)
-            return
         except OSError:
             opened.close()
             accepted.close()
-            return
-        near, far = _End(accepted), _End(opened)
-        near.other, far.other = far, near
-        self._open += 1
-        for end in (near, far):
-            self._selector.register(end.socket, end.events(), end)
-
-    def _moved(self, end: _End, events: int) -> None:
-        try:
-            if events & selectors.EVENT_READ and not end.ended and not end.other.waiting:
-                end.other.waiting = end.socket.recv(_PIECE)
-                end.ended = not end.other.waiting
-                self._sent(end.other)
-            if events & selectors.EVENT_WRITE:
-                self._sent(end)
-        except BlockingIOError:
-            pass
-        except OSError:
-            self._closed(end)
-            return
-        if all(one.ended and not one.waiting for one in (end, end.other)):
-            self._closed(end)
-            return
-        for one in (end, end.other):
-            self._watch(one)
-
-    def _sent(self, end: _End) -> None:
-        """Send what waits, and that there is no more once there is not."""
-        with contextlib.suppress(BlockingIOError):
-            if end.waiting:
-                end.waiting = end.waiting[end.socket.send(end.waiting) :]
-        if end.other.ended and not end.waiting:
-            with contextlib.suppress(OSError):
-                end.socket.shutdown(socket.SHUT_WR)
-
-    def _watch(self, end: _End) -> None:
-        watched = end.socket.fileno() in self._selector.get_map()
-        events = end.events()
-        if watched and events:
-            self._selector.modify(end.socket, events, end)
-        elif watched:
-            self._selector.unregister(end.socket)
-        elif events:
-            self._selector.register(end.socket, events, end)
-
-    def _closed(self, end: _End) -> None:
-        for one in (end, end.other):
-            with contextlib.suppress(KeyError, ValueError):
-                self._selector.unregister(one.socket)
-            one.socket.close()
-        self._open -= 1
+        else:
+            self._pairs.join(accepted, opened)

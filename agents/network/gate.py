@@ -1,0 +1,88 @@
+"""The gate of a run: its proxy, the list of hosts that may be reached now, and what was reached and refused."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from agents.api import Passed
+from agents.network.proxy import Proxy
+from agents.network.upstream import Upstream
+from agents.permissions.hosts import HostRule, allowed, named_host, rules_of
+
+_MOST_KEPT = 100  # hosts that are told of a call
+
+
+class HostGate:
+    """Implements `Gate`. The proxy starts with the first call that may use it; `close` ends it.
+
+    `always` gives the hosts that are allowed in every run, as `read_rules` reads them.
+    """
+
+    def __init__(
+        self, upstream: Upstream | None = None, always: Callable[[], Iterable[str]] = lambda: ()
+    ) -> None:
+        self._upstream, self._always = upstream or Upstream(), always
+        self._granted: Callable[[], Iterable[HostRule]] = lambda: ()
+        self._lock = threading.Lock()
+        self._once: tuple[HostRule, ...] = ()
+        self._refused: dict[str, None] = {}
+        self._reached = False
+        self._folder: Path | None = None
+        self._proxy: Proxy | None = None
+        self._closed = False
+
+    def always(self) -> tuple[HostRule, ...]:
+        return rules_of(self._always())
+
+    def follow(self, granted: Callable[[], Iterable[HostRule]]) -> None:
+        self._granted = granted
+
+    def socket(self) -> Path:
+        with self._lock:
+            if self._closed:
+                raise OSError("the run is over")
+            if self._folder is None:
+                folder = Path(tempfile.mkdtemp(prefix="coterie-net-"))
+                try:
+                    self._proxy = Proxy(folder / "proxy", self._may, self._noted, self._upstream)
+                except BaseException:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    raise
+                self._folder = folder
+            return self._folder / "proxy"
+
+    def begin(self, hosts: Iterable[str]) -> None:
+        once = rules_of(hosts)
+        with self._lock:
+            self._once, self._refused, self._reached = once, {}, False
+
+    def end(self) -> Passed:
+        with self._lock:
+            passed = Passed(tuple(self._refused), self._reached)
+            self._once, self._refused, self._reached = (), {}, False
+            return passed
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            proxy, folder, self._proxy = self._proxy, self._folder, None
+        if proxy is not None and folder is not None:
+            proxy.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _may(self, host: str, port: int) -> bool:
+        rules = tuple(self._granted())
+        with self._lock:
+            if allowed((*rules, *self._once), host, port):
+                return True
+            if len(self._refused) < _MOST_KEPT:
+                self._refused[named_host(host, port)] = None
+        return False
+
+    def _noted(self, host: str, port: int) -> None:
+        with self._lock:
+            self._reached = True
