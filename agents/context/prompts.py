@@ -36,7 +36,7 @@ _MODES: dict[Mode, str] = {
     "all-in-sandbox": "",
 }
 _MOST_PATHS, _LONGEST_PATH = 12, 300
-_SEARCH = "search_collection"
+_SEARCH, _WEB = "search_collection", "web_search"
 # For a run whose one tool searches a collection: it has nothing to do with a folder.
 _LOOKING_UP = """\
 You answer the user's question from their documents.
@@ -47,6 +47,13 @@ _CITE = (
     "Cite a passage that search_collection found by its number, like [1], behind what you say of it. Put quotations "
     "in quotation marks, word for word."
 )
+# For a run that may search the web besides, and nothing else.
+_ON_THE_WEB = """\
+You answer the user's question. What is new, or what you do not know for sure, you find on the web.
+- Search with web_search, in a few words of your own; search again with other words when something is missing.
+Extracts are short: say so when they don't tell enough.
+- When you have what you need, answer without a call. Never make up what pages say."""
+_CITE_PAGES = "Cite a page that web_search found by its number, like [1], behind what you say of it."
 _SANDBOX = "Commands and programs run confined to the folder, without a network unless the user allows it."
 _READABLE = "They can also read {paths}, which the other tools cannot."
 _PLAN = "For a task of several steps, keep a plan with update_plan."
@@ -81,6 +88,9 @@ def system_prompt(
         return "\n".join(
             [f"{_LOOKING_UP}\n- {_CITE}", f"- {_DATA}", f"- {_LANGUAGES.get(language, _LANGUAGES['en'])}"]
         )
+    if _WEB in tools and {*tools} <= {_WEB, _SEARCH, "read_result"}:
+        lines = [_ON_THE_WEB, f"- {_CITE_PAGES}", *([f"- {_CITE}"] if _SEARCH in tools else [])]
+        return "\n".join([*lines, f"- {_DATA}", f"- {_LANGUAGES.get(language, _LANGUAGES['en'])}"])
     executes = sandbox and not {"shell", "python"}.isdisjoint(tools)
     also = _READABLE.format(paths=", ".join(_quoted(path, _LONGEST_PATH) for path in readable[:_MOST_PATHS]))
     if 0 < context < SHORT_CONTEXT:
@@ -88,6 +98,7 @@ def system_prompt(
         lines += [_MODES["read"]] if mode == "read" else []
         lines += [also.replace("They", "Commands", 1)] if executes and readable else []
         lines += [_CITE] if _SEARCH in tools else []
+        lines += [_CITE_PAGES] if _WEB in tools else []
         lines += [_PLAN_FIRST] if plan else []
         lines += [_LANGUAGES["ko"]] if language == "ko" else []
         return " ".join(lines)
@@ -96,8 +107,8 @@ def system_prompt(
         lines.append(f"- {_MODES[mode]}")
     if executes:
         lines.append(f"- {_SANDBOX} {also}" if readable else f"- {_SANDBOX}")
-    if _SEARCH in tools:
-        lines.append(f"- {_CITE}")
+    lines += [f"- {_CITE}"] if _SEARCH in tools else []
+    lines += [f"- {_CITE_PAGES}"] if _WEB in tools else []
     if plan:
         lines.append(f"- {_PLAN_FIRST}")
     elif PLAN_TOOL in tools:

@@ -120,8 +120,11 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
 
 
 def _only_told(question: Question) -> bool:
-    """Whether a trusted server says that a tool only reads, and reaches nobody else: what it is told stays there."""
+    """Whether a trusted server says that a tool only reads, and reaches nobody else: what it is told stays there. So
+    it does with a provider of web search."""
     facts = question.facts
+    if question.effects.kind == "search":
+        return True
     return question.effects.kind == "mcp" and facts.read_only and not facts.network
 
 

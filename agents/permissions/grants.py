@@ -35,6 +35,8 @@ def _counts(grant: Grant, question: Question) -> bool:
     if grant.server != question.server:
         return False
     if grant.scope == "server":
+        if question.effects.kind == "search":
+            return grant.tool == question.tool
         return bool(question.server) and grant.tool in ("", question.tool)
     same = grant.tool == question.tool or (question.autorun and {grant.tool, question.tool} <= _WRITING)
     if not same or grant.fingerprint != question.facts.fingerprint:
@@ -77,6 +79,8 @@ def offered(question: Question, review: Review, reasons: tuple[str, ...]) -> tup
     elif question.autorun:
         pattern = _file_of(question)
         scopes = ("run", "workspace") if pattern else ()
+    elif kind == "search":  # in every folder: where the words go is all that counts
+        pattern, scopes = host_of(question.effects.url), ("run", "server")
     elif question.effects.url or kind == "network":
         pattern = host_of(question.effects.url)
         scopes = ("run", "workspace") if pattern else ()

@@ -34,13 +34,14 @@ def request(question: Question, verdict: Verdict) -> ApprovalRequest:
         files=-1 if spread else len({*effects.writes, *effects.deletes}),
         snapshot=question.undoable and (spread or bool(effects.writes or effects.deletes)),
         sandboxed=_sandboxed(question),
+        message=effects.url if effects.kind == "search" else "",
         autorun=question.autorun,
     )
 
 
 def _subject(question: Question) -> str:
     effects = question.effects
-    if effects.kind in ("shell", "python"):
+    if effects.kind in ("shell", "python", "search"):
         return effects.command
     if effects.kind == "mcp":  # the destination, and what is sent there
         written = _written(question.arguments)
@@ -61,7 +62,7 @@ def _sandboxed(question: Question) -> bool:
     kind = question.effects.kind
     if kind in ("shell", "python"):
         return question.sandboxed
-    return not (kind in ("mcp", "network") and question.facts.network)
+    return not (kind in ("mcp", "network", "search") and question.facts.network)
 
 
 def grant_for(
@@ -77,7 +78,7 @@ def grant_for(
     return Grant(
         id=uuid.uuid4().hex,
         scope=scope,
-        tool="" if scope == "server" else request.tool,
+        tool="" if scope == "server" and request.server else request.tool,
         created=created,
         pattern=request.pattern,
         workspace="" if scope == "server" else workspace,

@@ -14,10 +14,10 @@ Scope = Literal["once", "run", "workspace", "server"]
 class Grant(msgspec.Struct, frozen=True):
     """A decision that applies again. `tool` is a tool's name, "" for all of `server`.
 
-    `pattern` narrows it: of a shell the first words of a parsed command ("git log"), of the network a host, of
-    a file that other programs carry out its path, else "". `workspace` is the folder it counts in, "" for all
-    (scope "server"); `run` the run (scope "run"), else 0. `fingerprint` is that of the MCP tool when it was
-    granted: another one is not granted.
+    `pattern` narrows it: of a shell the first words of a parsed command ("git log"), of the network and of a web
+    search a host, of a file that other programs carry out its path, else "". `workspace` is the folder it counts
+    in, "" for all (scope "server"); `run` the run (scope "run"), else 0. `fingerprint` is that of the MCP tool when
+    it was granted: another one is not granted.
     """
 
     id: str
@@ -43,14 +43,26 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     `snapshot`: what it changes is kept first. `kind` "form" and "url" are questions of an MCP server
     (elicitation): `message` is the server's, `schema` the form's JSON schema. `kind` "program" asks whether the
     program `server` may have the task `subject` done in the folder `message`, with the mode `pattern`. `kind` "plan"
-    asks for approval of the `steps` of a plan.
+    asks for approval of the `steps` of a plan, "search" whether the words `subject` may be searched for at the
+    address `message`.
     """
 
     run: int
     call: str
     tool: str
     kind: Literal[
-        "read", "files", "shell", "python", "network", "mcp", "other", "form", "url", "program", "plan"
+        "read",
+        "files",
+        "shell",
+        "python",
+        "network",
+        "search",
+        "mcp",
+        "other",
+        "form",
+        "url",
+        "program",
+        "plan",
     ]
     subject: str
     arguments: dict[str, Any] = {}
@@ -131,10 +143,11 @@ class Effects(msgspec.Struct, frozen=True):
     `kind` says how it is shown to a person: "command" is the exact shell command or program, `url` the exact
     address, `diff` a unified diff of what would change in files. `writes`: files made or changed; `deletes`:
     files taken away. `outside`: paths outside the workspace that it asks for (always refused by file tools).
-    `network`: it wants to reach other machines; which ones is not known when there is no `url`.
+    `network`: it wants to reach other machines; which ones is not known when there is no `url`. `kind` "search":
+    the words `command` are told to a provider at `url`, whom the user has chosen, and to nobody else.
     """
 
-    kind: Literal["read", "files", "shell", "python", "network", "mcp", "other"] = "other"
+    kind: Literal["read", "files", "shell", "python", "network", "search", "mcp", "other"] = "other"
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ _KINDS: dict[str, ToolKind] = {
     "shell": "execute",
     "python": "execute",
     "network": "fetch",
+    "search": "search",
 }
 _LANGUAGES = {"shell": "sh", "python": "python"}
 # Said elsewhere, or plain from what is shown.
@@ -69,7 +70,7 @@ def asked_call(request: ApprovalRequest, root: Path, language: Language) -> Tool
     content: list[Any] = list(diff_contents(visible(request.diff), root))
     if request.message and request.message != request.subject:
         content.append(output(request.message))
-    if not content and request.subject:
+    if request.subject and (not content or request.kind == "search"):
         content.append(output(request.subject, _LANGUAGES.get(request.kind, "")))
     reasons = [code for code in request.reasons if code not in _UNSAID]
     told = [localized(f"acp.why.{reason}", language) for reason in reasons]

@@ -25,6 +25,7 @@ _KINDS: dict[str, ToolKind] = {
     "search_text": "search",
     "search_documents": "search",
     "search_collection": "search",
+    "web_search": "search",
     "find_tools": "search",
     "read_file": "read",
     "read_document": "read",

@@ -55,6 +55,7 @@ class ChatArguments(msgspec.Struct, frozen=True):
     approve: Mode | None = None
     attach: tuple[str, ...] = ()
     collection: str = ""
+    web: bool = False
 
     def options(self) -> ChatOptions:
         """The options of this conversation. Raises UserError `chat.bad_reasoning`."""
@@ -76,6 +77,10 @@ def chat(arguments: ChatArguments, output: Output) -> int:
         if arguments.collection:
             name = services.collections.named(arguments.collection).name
             options = msgspec.structs.replace(options, collection=name)
+        if arguments.web:
+            if not services.web_search.is_on:
+                raise UserError("web_search.off")
+            options = msgspec.structs.replace(options, web=True)
         if arguments.workspace:
             tools = chat_tools(services, arguments.workspace, arguments.approve)
             options = msgspec.structs.replace(options, tools=tools)

@@ -37,11 +37,12 @@ def _lines(citations: Sequence[Citation], output: Output) -> Iterator[str]:
             yield output.localized("cli.no_source", number=each.number)
         elif not each.found:
             yield output.localized("cli.not_in_source", file=about["file"], quote=each.quote)
-        elif each.label:
+        elif each.label and not each.source.url:
             yield output.localized("cli.cited_part", part=part(each.label, output.language), **about)
         else:
             yield output.localized("cli.cited", **about)
 
 
 def _file(citation: Citation) -> str:
-    return (citation.source.path or citation.source.name) if citation.source else ""
+    source = citation.source
+    return (source.url or source.path or source.name) if source else ""

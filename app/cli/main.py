@@ -24,6 +24,7 @@ from app.cli.run.commands import Approve
 from app.cli.run.commands import run as run_command
 from app.cli.serve.commands import serve
 from app.cli.servers.commands import servers
+from app.cli.web_search.commands import web_search
 from app.log import COMMANDS, written_to
 from app.screen import has_screen
 from engine.errors import UserError
@@ -109,6 +110,7 @@ application.add_typer(backup)
 application.add_typer(chats)
 application.add_typer(collections)
 application.add_typer(keys)
+application.add_typer(web_search)
 application.command(name="run")(run_command)
 application.command()(serve)
 
@@ -171,6 +173,9 @@ def chat(
             metavar="NAME", help="Search this collection for each question, and answer from what is found."
         ),
     ] = "",
+    web: Annotated[
+        bool, typer.Option("--web", help="Let the answers search the web, each time after a question to you.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
@@ -201,6 +206,7 @@ def chat(
         approve=approve.value if approve else None,
         attach=tuple(attach or ()),
         collection=collection,
+        web=web,
     )
     raise typer.Exit(run_chat(arguments, chosen_output(command, json)))
 

@@ -21,6 +21,7 @@ _TITLES = {
     "read": "Read this?",
     "network": "Open this address?",
     "plan": "Carry out this plan?",
+    "search": "Search the web for this, at {message}?",
     "mcp": "Use the tool {tool} of {server}?",
 }
 

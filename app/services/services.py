@@ -24,7 +24,7 @@ from app.services.chat.chat_models import ChatModels
 from app.services.chat.chat_requests import ChatRequests
 from app.services.chat.citations.citations import Citations
 from app.services.chat.collections.collection_search import CollectionSearch
-from app.services.chat.collections.collection_tool import CollectionTools
+from app.services.chat.collections.collection_tool import SearchTools
 from app.services.chat.compaction import Compactor
 from app.services.chat.comparisons import Comparisons
 from app.services.chat.conversations import TRASH_DAYS, Conversations
@@ -47,6 +47,7 @@ from app.services.collections.search_models import SearchModels
 from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_servers import RemoteServers
 from app.services.connections.servers import Servers
+from app.services.connections.web_search import WebSearches
 from app.services.diagnostics.settings_summary import settings_summary
 from app.services.events import EventBus
 from app.services.hub.downloads import Downloads
@@ -119,12 +120,14 @@ class Services:
         reranking = Reranking(self.search_models.ranking, self.text_models)
         self.collections = open_collections(home, settings, events, reranking.scores)
         self.tables = TableFiles(home / "tables", store)
+        self.web_search = WebSearches(settings, secrets)
         parts = RunParts(
             home,
             self.model_registry,
             self.servers,
             lambda: language(settings.current),
-            CollectionTools(store, self.collections, models).tool,
+            SearchTools(store, self.collections, self.web_search, models).among,
+            lambda: self.web_search.url,
             self.tables.readable,
             lambda: settings.current.commands_read,
         )
@@ -153,7 +156,14 @@ class Services:
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         self.collection_search = CollectionSearch(self.collections, self.projects, models, self.tool_checks)
         self.answers = OpenAnswers(
-            store, models, self.runs, self.requests, self.collection_search, self.tables, events
+            store,
+            models,
+            self.runs,
+            self.requests,
+            self.collection_search,
+            self.tables,
+            events,
+            lambda: self.web_search.is_on,
         )
         self.conversations = Conversations(store, self.projects, self.answers, events)
         self.filing = Filing(store, self.runs, self.answers, events)

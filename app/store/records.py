@@ -72,8 +72,8 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     `text` is the passage as the model is given it, "" for the whole of the attachment whose original `sha256` names.
     It stands in the `part` of the file (a page, slide, sheet or run of rows, from 1, 0 for a file without such, which
     `label` names) from the letter `first` up to `last`, counted in the text of the part as it was read. `path` is
-    where the file lies, "" for an attachment. With `is_notes` the text is what the model noted on that part and those
-    behind it.
+    where the file lies, "" for an attachment. A page of the web has a `url`, and its host as `label`. With `is_notes`
+    the text is what the model noted on that part and those behind it.
     """
 
     number: int
@@ -86,6 +86,7 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     first: int = 0
     last: int = 0
     is_notes: bool = False
+    url: str = ""
 
 
 class AttachedQuestion(msgspec.Struct, frozen=True):
@@ -131,7 +132,8 @@ class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """Options of one conversation; None and "" fall back to those of its project, then to the settings. `model` is
     what answers in it, as `Settings.model` names it. `memories` are what it was given when it began, None before.
     `collection` names the one that is searched for each question, "" for none, None for that of the project.
-    `without_pictures`: a model that cannot see is told their names instead of refusing them."""
+    `without_pictures`: a model that cannot see is told their names instead of refusing them. `web`: its answers may
+    search the web."""
 
     system_prompt: str | None = None
     sampling: Sampling = Sampling()
@@ -142,6 +144,7 @@ class ChatOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     memories: tuple[str, ...] | None = None
     collection: str | None = None
     without_pictures: bool = False
+    web: bool = False
 
 
 class ProjectOptions(msgspec.Struct, frozen=True, omit_defaults=True):

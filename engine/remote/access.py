@@ -20,9 +20,10 @@ class RemoteAccess:
     `allow_http`: the user said that text may go to this server unencrypted, wherever it is; without that only a
     server of this machine or of a near network is spoken to by http. `context` is what the user says of its length
     in tokens, 0 for nothing. `proxy` "" is the system's, `certificates` a PEM file that is trusted besides.
+    `header` is the one that the key is sent in, "" for "Authorization: Bearer".
     """
 
-    __slots__ = ("_key", "allow_http", "certificates", "context", "proxy")
+    __slots__ = ("_key", "allow_http", "certificates", "context", "header", "proxy")
 
     def __init__(
         self,
@@ -32,12 +33,14 @@ class RemoteAccess:
         context: int = 0,
         proxy: str = "",
         certificates: str = "",
+        header: str = "",
     ) -> None:
         self._key = key
         self.allow_http = allow_http
         self.context = context
         self.proxy = proxy
         self.certificates = certificates
+        self.header = header
 
     def __repr__(self) -> str:
         return "RemoteAccess()"

@@ -56,9 +56,10 @@ class StatusError(UserError):
 class Http:
     """One server. Thread-safe."""
 
-    def __init__(self, url: str, access: RemoteAccess) -> None:
-        """Raises UserError `hub.bad_certificates`, `hub.bad_proxy`, `remote.insecure`."""
-        self._access = access
+    def __init__(self, url: str, access: RemoteAccess, most_bytes: int = _LONGEST_OBJECT) -> None:
+        """`most_bytes`: a longer object is refused. Raises UserError `hub.bad_certificates`, `hub.bad_proxy`,
+        `remote.insecure`."""
+        self._access, self._most = access, most_bytes
         parts = urlsplit(url)
         host = parts.hostname or ""
         self.place = parts.netloc
@@ -108,7 +109,7 @@ class Http:
     def _object(self, method: str, url: str, body: Any, silence_s: float) -> Any:
         line = Line()
         with self._open(method, url, body, silence_s, line) as response:
-            data = Answer(response, self, line).whole()
+            data = Answer(response, self, line).whole(self._most)
         try:
             return json.loads(data)
         except (ValueError, RecursionError) as error:
@@ -122,7 +123,8 @@ class Http:
         headers = {"Accept": "text/event-stream, application/json", "Connection": "close"}
         headers["User-Agent"] = "coterie"
         if key:
-            headers["Authorization"] = f"Bearer {key}"
+            name = self._access.header
+            headers[name or "Authorization"] = key if name else f"Bearer {key}"
         data = None
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -226,10 +228,10 @@ class Answer:
                 break
         return data[:most]
 
-    def whole(self) -> bytes:
+    def whole(self, most: int = _LONGEST_OBJECT) -> bytes:
         """Raises UserError `remote.garbled` for one that is longer than any answer."""
-        data = self.head(_LONGEST_OBJECT + 1)
-        if len(data) > _LONGEST_OBJECT:
+        data = self.head(most + 1)
+        if len(data) > most:
             raise UserError("remote.garbled", detail="an endless reply")
         return data
 

@@ -67,7 +67,14 @@ def read_name(text: str) -> RemoteName | None:
 
 
 def checked_url(address: str) -> str:
-    """The normalized base of an API: no trailing slash, and "/v1" if only a server is named.
+    """As `checked_base`, for that of an API: with "/v1" if only a server is named."""
+    base = checked_base(address)
+    path = urlsplit(base).path
+    return base.removesuffix("/chat/completions") if path else f"{base}/v1"
+
+
+def checked_base(address: str) -> str:
+    """The normalized base of an address, without a trailing slash.
 
     Raises UserError `remote.bad_url` for what is no http or https address, or holds a password.
     """
@@ -89,9 +96,7 @@ def checked_url(address: str) -> str:
     if not good:
         # Not told: what stands before an @ may be a password, and what stands behind a question mark a key.
         raise UserError("remote.bad_url", url="" if "@" in address else address.partition("?")[0][:200])
-    path = parts.path.rstrip("/") or "/v1"
-    path = path.removesuffix("/chat/completions")
-    return f"{parts.scheme}://{parts.netloc.lower()}{path}"
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 
 def is_loopback(host: str) -> bool:

@@ -560,8 +560,16 @@
         <translation>외부 서버로 전송</translation>
     </message>
     <message>
+        <source>Search the web for this?</source>
+        <translation>웹에서 다음을 검색할까요?</translation>
+    </message>
+    <message>
         <source>Let “{server}” start this task?</source>
         <translation>‘{server}’ 프로그램이 이 작업을 시작해도 될까요?</translation>
+    </message>
+    <message>
+        <source>goes to {host}</source>
+        <translation>{host} 서버로 전송</translation>
     </message>
     <message>
         <source>in the sandbox</source>
@@ -584,6 +592,10 @@
         <translation>정확한 주소</translation>
     </message>
     <message>
+        <source>exact words</source>
+        <translation>정확한 검색어</translation>
+    </message>
+    <message>
         <source>all paths</source>
         <translation>모든 경로</translation>
     </message>
@@ -598,6 +610,10 @@
     <message>
         <source>{what}, {count} lines</source>
         <translation>{what}, {count}줄</translation>
+    </message>
+    <message>
+        <source>These words leave this computer. No page is opened.</source>
+        <translation>이 검색어는 컴퓨터 밖으로 나갑니다. 페이지는 열지 않습니다.</translation>
     </message>
     <message>
         <source>{mode} The name is what the program calls itself.</source>
@@ -632,6 +648,10 @@
         <translation>매우 위험한 일이라, 무엇을 허용했든 항상 확인합니다.</translation>
     </message>
     <message>
+        <source>Always allow</source>
+        <translation>항상 허용</translation>
+    </message>
+    <message>
         <source>Allow for this answer</source>
         <translation>이 답변에서 허용</translation>
     </message>
@@ -658,6 +678,10 @@
     <message>
         <source>“Allow in…” covers every command that begins with: {pattern}</source>
         <translation>‘…에서 허용’을 고르면 다음으로 시작하는 모든 명령이 허용됩니다: {pattern}</translation>
+    </message>
+    <message>
+        <source>A broader yes covers every search at: {pattern}</source>
+        <translation>넓게 허용하면 다음에서 하는 모든 검색이 포함됩니다: {pattern}</translation>
     </message>
     <message>
         <source>“Allow in…” covers this file: {pattern}</source>
@@ -3033,6 +3057,10 @@
     <message>
         <source>Commands that begin with “{words}”</source>
         <translation>앞부분이 ‘{words}’인 명령</translation>
+    </message>
+    <message>
+        <source>Web search at {host}</source>
+        <translation>웹 검색({host})</translation>
     </message>
     <message>
         <source>{tool}, for {host}</source>
@@ -7339,6 +7367,14 @@
         <translation>완료</translation>
     </message>
     <message>
+        <source>1 page</source>
+        <translation>1페이지</translation>
+    </message>
+    <message>
+        <source>{count} pages</source>
+        <translation>{count}페이지</translation>
+    </message>
+    <message>
         <source>exit code {code}</source>
         <translation>종료 코드 {code}</translation>
     </message>
@@ -7661,6 +7697,14 @@
     <message>
         <source>Search the collection for “{what}”</source>
         <translation>모음에서 ‘{what}’ 검색</translation>
+    </message>
+    <message>
+        <source>Searched the web for “{what}”</source>
+        <translation>웹에서 ‘{what}’ 검색함</translation>
+    </message>
+    <message>
+        <source>Search the web for “{what}”</source>
+        <translation>웹에서 ‘{what}’ 검색</translation>
     </message>
     <message>
         <source>Read the notes</source>
@@ -9412,6 +9456,10 @@
     <message>
         <source>get a web page; always asks</source>
         <translation>웹 페이지 가져오기(항상 확인)</translation>
+    </message>
+    <message>
+        <source>search the web; asks first</source>
+        <translation>웹 검색(먼저 확인)</translation>
     </message>
     <message>
         <source>read PDF and office files</source>

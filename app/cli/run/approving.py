@@ -31,7 +31,9 @@ def ask(request: ApprovalRequest, output: Output) -> Decision | None:
     if request.kind == "form":
         return fill_in(request.schema or {}, lambda prompt: line_of(output, prompt), output)
     scopes = (scope for scope in request.scopes if scope in _KEYS.values())
-    offered = [_word(name, output.language) for name in ("once", *scopes, "no")]
+    always = "always" if request.kind == "search" else "server"
+    names = (always if name == "server" else name for name in ("once", *scopes, "no"))
+    offered = [_word(name, output.language) for name in names]
     if request.pattern and request.scopes:
         output.note(_word("matches", output.language, pattern=printable(request.pattern)))
     answer = line_of(output, f"[{', '.join(offered)}] ")
@@ -61,7 +63,9 @@ def answer(runs: Runs, run: int, request: ApprovalRequest, output: Output) -> No
 def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
     """The whole question, sanitized for the terminal."""
     server = printable(request.server)
-    title = _word(request.kind if request.kind in ("form", "url") else "title", language, server=server)
+    title = _word(
+        request.kind if request.kind in ("form", "url", "search") else "title", language, server=server
+    )
     whose = _word("of", language, server=server) if server else ""
     lines = ["", title, f"  {printable(request.tool)}{whose}"]
     shown = request.subject or json.dumps(request.arguments, ensure_ascii=False)

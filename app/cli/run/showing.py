@@ -55,7 +55,8 @@ class Showing:
         """Print an event in a line or two; most print nothing."""
         event = entry.event
         if isinstance(event, RunStarted):
-            self._say("started", run=entry.run, workspace=printable(event.workspace))
+            if event.workspace:
+                self._say("started", run=entry.run, workspace=printable(event.workspace))
             if note := leaves_note(event.model, self._output.language):
                 self._note(note)
         elif isinstance(event, ModelTurn):

@@ -155,7 +155,7 @@ class ApprovalCard(FittedWidget):
             return self.tr("Send")
         if scope == "once" and self.is_link:
             return self.tr("Open in the browser")
-        return words.scope_label(scope, in_chat=self._in_chat)
+        return words.scope_label(scope, in_chat=self._in_chat, searches=self.request.kind == "search")
 
     def _strange(self) -> str:
         """A warning about an address whose name may only look like one that is known."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from PySide6.QtCore import QCoreApplication
 
 from agents.permissions.values import ApprovalRequest, Scope
@@ -24,6 +26,8 @@ def question(request: ApprovalRequest) -> str:
         return translate("Approval", "Read this?")
     if request.kind == "network":
         return translate("Approval", "Open this page?")
+    if request.kind == "search":
+        return translate("Approval", "Search the web for this?")
     if request.kind == "program":
         return translate("Approval", "Let “{server}” start this task?").format(server=server)
     if request.kind == "form":
@@ -48,7 +52,7 @@ def _about_files(request: ApprovalRequest) -> str:
 def extent(request: ApprovalRequest) -> str:
     """How much it changes, a few words; "" where there is nothing to say."""
     translate = QCoreApplication.translate
-    if request.kind in ("form", "url", "read", "network", "program"):
+    if request.kind in ("form", "url", "read", "network", "search", "program"):
         return ""
     deletes = "deletes" in request.reasons and "writes" not in request.reasons
     if request.files < 0:
@@ -89,6 +93,8 @@ def place(request: ApprovalRequest) -> str:
             where = translate("Approval", "in the sandbox, no network")
     elif request.kind == "network":
         where = translate("Approval", "from the network")
+    elif request.kind == "search":
+        where = translate("Approval", "goes to {host}").format(host=_host(request.message))
     elif request.kind in ("read", "files"):
         where = translate("Approval", "only in its working folder")
     elif request.server and address(request):
@@ -118,6 +124,7 @@ def what(request: ApprovalRequest, lines: int) -> str:
         "python": translate("Approval", "exact program"),
         "network": translate("Approval", "exact address"),
         "url": translate("Approval", "exact address"),
+        "search": translate("Approval", "exact words"),
         "read": translate("Approval", "all paths"),
         "files": translate("Approval", "all paths"),
         "program": translate("Approval", "the whole task"),
@@ -127,8 +134,14 @@ def what(request: ApprovalRequest, lines: int) -> str:
     return translate("Approval", "{what}, {count} lines").format(what=told, count=format_count(lines))
 
 
+def _host(url: str) -> str:
+    return visible(urlsplit(url).netloc)
+
+
 def message(request: ApprovalRequest) -> str:
     """What the server says, or what the mode means that a program wants; "" where there is nothing to say."""
+    if request.kind == "search":
+        return QCoreApplication.translate("Approval", "These words leave this computer. No page is opened.")
     if request.kind == "program":
         told = QCoreApplication.translate("Approval", "{mode} The name is what the program calls itself.")
         return told.format(mode=mode_sentence(mode_of(request.pattern)))
@@ -169,8 +182,10 @@ def quiet(request: ApprovalRequest) -> tuple[str, ...]:
     )
 
 
-def scope_label(scope: Scope, *, in_chat: bool = False) -> str:
+def scope_label(scope: Scope, *, in_chat: bool = False, searches: bool = False) -> str:
     translate = QCoreApplication.translate
+    if scope == "server" and searches:
+        return translate("Approval", "Always allow")
     if scope == "run" and in_chat:
         return translate("Approval", "Allow for this answer")
     return {
@@ -195,6 +210,8 @@ def wider(request: ApprovalRequest) -> str:
         return told.format(server=visible(request.server))
     if request.kind == "shell":
         told = translate("Approval", "“Allow in…” covers every command that begins with: {pattern}")
+    elif pattern and request.kind == "search":
+        told = translate("Approval", "A broader yes covers every search at: {pattern}")
     elif pattern and request.kind == "files":
         told = translate("Approval", "“Allow in…” covers this file: {pattern}")
     elif pattern:

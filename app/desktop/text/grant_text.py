@@ -25,6 +25,8 @@ def what_is_granted(grant: Grant) -> str:
         return translate("Grants", "All tools of “{server}”").format(server=server)
     if pattern and grant.tool in _COMMANDS:
         return translate("Grants", "Commands that begin with “{words}”").format(words=pattern)
+    if pattern and grant.tool == "web_search":
+        return translate("Grants", "Web search at {host}").format(host=pattern)
     if pattern:
         return translate("Grants", "{tool}, for {host}").format(tool=tool, host=pattern)
     if server:

@@ -25,6 +25,7 @@ def tool_words(tool: ToolAtHand) -> str:
         "calculator": translate("Tools", "calculate"),
         "date_time": translate("Tools", "tell the date and time"),
         "fetch_page": translate("Tools", "get a web page; always asks"),
+        "web_search": translate("Tools", "search the web; asks first"),
         "read_document": translate("Tools", "read PDF and office files"),
         "search_documents": translate("Tools", "search in documents"),
         "write_note": translate("Tools", "keep a note for later runs"),

@@ -7,11 +7,12 @@ engine's reader thread or the saver's.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from agents.tools.web_search.tool import WEB_SEARCH
 from app.services.chat.answers import Answer, AnswerSaver
 from app.services.chat.attachments.table_files import TableFiles, computes
 from app.services.chat.chat_requests import ChatRequests
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
 
 # Of a chat whose model searches a collection by itself and has nothing else to do.
 _NO_OTHER_TOOLS = ChatTools("", "read", ())
+# Of one whose model searches the web.
+_WEB_ALONE = ChatTools("", "ask", (WEB_SEARCH,))
 
 
 class OpenAnswers:
-    """Owns the answers that are not finished yet, at most one for each conversation."""
+    """Owns the answers that are not finished yet, at most one for each conversation. `has_web`: whether there is a
+    provider of web search, for chats that want it."""
 
     def __init__(
         self,
@@ -52,9 +56,10 @@ class OpenAnswers:
         collections: CollectionSearch,
         tables: TableFiles,
         events: EventBus,
+        has_web: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store, self._models, self._requests, self._events = store, models, requests, events
-        self._collections, self._tables = collections, tables
+        self._collections, self._tables, self._has_web = collections, tables, has_web
         self._saver = AnswerSaver(store, events, requests.pictures.told)
         self._by_runs = ChatRuns(runs, store, self._saver, events, lambda: models.signature)
         # Held while an answer is started or another branch shown: the request is built from the branch that is shown.
@@ -176,6 +181,8 @@ class OpenAnswers:
         conversation = self._store.conversations.get(id)
         collection = self._collections.of_run(conversation)
         tools = options.tools
+        if options.web and self._has_web() and not conversation.temporary:
+            tools = _with_web(tools)
         if tools is None and collection and self._collections.by_model(conversation):
             tools = _NO_OTHER_TOOLS
         return None if tools is None else self._requests.with_tools(id, options, tools, collection)
@@ -231,3 +238,12 @@ class OpenAnswers:
         if finished.error and finished.error.code == "engine.no_model" and reason:
             return msgspec.structs.replace(finished, error=reason)
         return finished
+
+
+def _with_web(tools: ChatTools | None) -> ChatTools:
+    """The tools of a chat, and the web search."""
+    if tools is None:
+        return _WEB_ALONE
+    if tools.names is None or WEB_SEARCH in tools.names:
+        return tools
+    return msgspec.structs.replace(tools, names=(*tools.names, WEB_SEARCH))

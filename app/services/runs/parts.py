@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 # Gives further tools for a run in this folder; may block.
 MoreTools = Callable[[Path], tuple[Tool, ...]]
-# Makes the tool that searches the collection of this name, for the run of this record, which writes the answer of
-# this id, 0 for none.
-CollectionTool = Callable[[str, "RunRecord", int, Journal], Tool]
+# The tools of the run of this record, which writes the answer of this id, 0 for none; those that search, the one for
+# the collection of this name too, "" for none, number what they find.
+WithSearches = Callable[[Sequence[Tool], str, "RunRecord", int, Journal], tuple[Tool, ...]]
 
 
 def found_sandbox() -> Sandbox | None:
@@ -49,9 +49,9 @@ def with_plan_tool(tools: tuple[Tool, ...]) -> tuple[Tool, ...]:
 class RunParts:
     """Everything under the data folder `home` that runs share.
 
-    `language` is the user's, asked anew for each run; `collection_tool` makes the one that searches a collection,
-    `attached` gives the folders with attached tables that the programs of a run may read, `readable` the paths that
-    those of all runs may read.
+    `language` is the user's, asked anew for each run; `with_searches` makes the tools that search, `web_search`
+    gives the address of the provider of web search, "" where there is none; `attached` gives the folders with
+    attached tables that the programs of a run may read, `readable` the paths that those of all runs may read.
     """
 
     def __init__(
@@ -60,7 +60,8 @@ class RunParts:
         model_registry: ModelRegistry,
         servers: Servers,
         language: Callable[[], Literal["en", "ko"]],
-        collection_tool: CollectionTool,
+        with_searches: WithSearches,
+        web_search: Callable[[], str],
         attached: Callable[[RunRecord], tuple[Path, ...]],
         readable: Callable[[], tuple[str, ...]] = lambda: (),
     ) -> None:
@@ -68,14 +69,19 @@ class RunParts:
         self.model_registry = model_registry
         self._servers = servers
         self.language = language
-        self.collection_tool, self._attached = collection_tool, attached
+        self.with_searches, self._attached = with_searches, attached
+        self._web_search = web_search
         self._readable = readable
 
     def builtin(self) -> tuple[Tool, ...]:
         """Built-in tools, in the order in which a model sees them."""
         from agents.tools.builtin import builtin_tools
+        from agents.tools.web_search.tool import Found, WebSearch
 
-        return builtin_tools(found_sandbox())
+        provider = self._web_search()
+        nothing = Found("", failed=True)
+        searching = (WebSearch(provider, lambda *_: nothing),) if provider else ()
+        return (*builtin_tools(found_sandbox()), *searching)
 
     def tools(
         self,

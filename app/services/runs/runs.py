@@ -148,7 +148,7 @@ class Runs:
             raise UserError("run.task_too_large", length=len(task), most=MOST_TASK)
         if is_remote(wish.model):
             parse_name(wish.model)  # an address with a password must not be recorded
-        workspace = self.workspace(wish.workspace) if wish.workspace or wish.tools != () else ""
+        workspace = self.workspace(wish.workspace) if wish.workspace or not wish.only_looks_up else ""
         readable = tuple(str(checked_readable(path, self._home)) for path in wish.readable)
         found = self.instructions.at(workspace) if wish.follow else Found()
         start = start_of(wish, task, workspace, readable, found)

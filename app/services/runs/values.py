@@ -10,6 +10,7 @@ from agents.budget import Budget
 from agents.events import ContextPart, FileChange, Mode
 from agents.permissions.values import ApprovalRequest, Grant
 from agents.plan import PlanStep
+from agents.tools.web_search.tool import WEB_SEARCH
 from app.store.records import RunRecord as RunRecord
 from app.store.records import RunState as RunState
 from engine.values import Message, Picture, Reasoning, Sampling
@@ -37,7 +38,7 @@ class RunSpec(msgspec.Struct, frozen=True):
 
     `model` "" is the model in use. `tools` None: all built-in ones and those of the servers that are on.
     `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one. `collection`
-    names the one that it searches, besides its `tools`, "" for none; with no other tools `workspace` may be "".
+    names the one that it searches, besides its `tools`, "" for none; where it `only_looks_up`, `workspace` may be "".
     `readable` are paths outside of the workspace that commands may read, besides those of the settings.
     `session` is what the program that starts it calls it, "" for nothing.
     `program` is the name of another program that starts it: a person is asked whether it may.
@@ -63,6 +64,11 @@ class RunSpec(msgspec.Struct, frozen=True):
     context: int = 0
     follow: bool = True
     plan: bool = False
+
+    @property
+    def only_looks_up(self) -> bool:
+        """Whether it does nothing in any folder."""
+        return self.tools is not None and {*self.tools} <= {WEB_SEARCH}
 
 
 class Touched(msgspec.Struct, frozen=True):

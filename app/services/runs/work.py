@@ -146,11 +146,9 @@ class RunWork:
         # Chats and resumed runs do without missing tools.
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
         tools = self._parts.tools(workspace.root, self._tools, lenient=lenient, more=self._more)
-        if self._collection:  # first, as the beginning of many tools is what a small context offers
-            searching = self._parts.collection_tool(
-                self._collection, self.record, self._owner.message, self._journal
-            )
-            tools = (searching, *tools)
+        tools = self._parts.with_searches(
+            tools, self._collection, self.record, self._owner.message, self._journal
+        )
         if self._plans:
             tools = with_plan_tool(tools)
         chat_model = self._parts.model_registry.chat_model(

@@ -55,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True):
     `notify_answers` and `notify_runs`: the system
     tells that one has ended, or that a run waits, while the window is in the background.
 
+    `web_search` names the provider of web search, "" for none; `searxng_url` is the base of one's own server of it.
+
     `embedding_model` is the path of the model that search by meaning uses, "": the one that comes along.
 
     `titles_by_model`: the model that answers gives a chat its title. `memory`: chats are given what is kept of
@@ -104,6 +106,8 @@ class Settings(msgspec.Struct, frozen=True):
     server_when_closed: Literal["ask", "keep", "quit"] = "ask"
     programs_start_runs: bool = True
     commands_read: tuple[str, ...] = ()
+    web_search: Literal["", "searxng", "brave", "tavily"] = ""
+    searxng_url: str = ""
     log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
 
 

@@ -84,6 +84,10 @@ _WORDS = {
         QT_TRANSLATE_NOOP("RunSteps", "Searched the collection for “{what}”"),
         QT_TRANSLATE_NOOP("RunSteps", "Search the collection for “{what}”"),
     ),
+    "web_search": _Words(
+        QT_TRANSLATE_NOOP("RunSteps", "Searched the web for “{what}”"),
+        QT_TRANSLATE_NOOP("RunSteps", "Search the web for “{what}”"),
+    ),
     "read_notes": _Words(
         QT_TRANSLATE_NOOP("RunSteps", "Read the notes"),
         QT_TRANSLATE_NOOP("RunSteps", "Look at the notes"),

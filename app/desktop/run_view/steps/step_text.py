@@ -124,6 +124,7 @@ def summary_text(tool: str, summary: str) -> str:
             "search_text": (translate("RunSteps", "1 match"), translate("RunSteps", "{count} matches")),
             "search_documents": passages,
             "search_collection": passages,
+            "web_search": (translate("RunSteps", "1 page"), translate("RunSteps", "{count} pages")),
             "read_notes": (translate("RunSteps", "1 note"), translate("RunSteps", "{count} notes")),
             "read_document": (translate("RunSteps", "1 word"), translate("RunSteps", "{count} words")),
         }.get(tool)

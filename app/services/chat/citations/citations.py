@@ -84,7 +84,9 @@ def citations_of(
             texts[number] = SourceText(own if source.text and not source.is_notes else parts_of(source))
         return texts[number].find(quote)
 
-    quoted = [each for quotation in quotations(answer) for each in _of_quotation(quotation, known, find)]
+    found = [each for quotation in quotations(answer) for each in _of_quotation(quotation, known, find)]
+    # An extract is not the page: what it does not have may well stand there.
+    quoted = [each for each in found if each.found or each.source is None or not each.source.url]
     said = {(each.first, each.number) for each in quoted}
     others = [
         _plain(number, mark, known.get(number))

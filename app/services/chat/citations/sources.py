@@ -74,7 +74,8 @@ def passages_told(sources: Iterable[Source]) -> str:
 
 def _told(source: Source) -> str:
     """One passage. Its further lines stand further in, so that none can pass for the beginning of another."""
-    place = ", ".join(" ".join(each.split()) for each in (source.name, source.label) if each)
+    where = source.url or source.label
+    place = ", ".join(" ".join(each.split()) for each in (source.name, where) if each)
     return f"[{source.number}] {place}: " + "\n  ".join(source.text.splitlines())
 
 

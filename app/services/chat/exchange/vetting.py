@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from agents.events import Approval, Entry, Mode, ModelTurn, RunResumed, RunStarted, ToolCalled
+from agents.tools.web_search.results import page_address
 from app.store.records import (
     Attachment,
     ChatTools,
@@ -117,7 +118,10 @@ def own_contents(chat: WholeChat) -> WholeChat:
         )
 
     def own_sources(sources: tuple[Source, ...]) -> tuple[Source, ...]:
-        return tuple(replace(each, sha256=_held(each.sha256, chat), path="") for each in sources)
+        return tuple(
+            replace(each, sha256=_held(each.sha256, chat), path="", url=page_address(each.url))
+            for each in sources
+        )
 
     asked = chat.conversation.queued
     waiting = tuple(queued(text_of(each), own(attached_to(each))) for each in asked)
@@ -134,9 +138,9 @@ def _held(name: str, chat: WholeChat) -> str:
 
 
 def asking(chat: WholeChat) -> WholeChat:
-    """The chat, none of whose tools may act unasked. Of the collections here it searches none."""
+    """The chat, none of whose tools may act unasked. It searches none of the collections here, and not the web."""
     replace, given = msgspec.structs.replace, chat.conversation
-    options = replace(given.options, tools=_asking_tools(given.options.tools), collection=None)
+    options = replace(given.options, tools=_asking_tools(given.options.tools), collection=None, web=False)
     runs = tuple(
         WholeRun(
             replace(run.record, mode=_asking_mode(run.record.mode)),

@@ -24,9 +24,12 @@ class NoServers:
 
 
 def parts(tmp_path: Path, servers: NoServers) -> RunParts:
-    made = RunParts(tmp_path, None, servers, lambda: "en", None, lambda run: ())  # type: ignore[arg-type]
-    made.sandbox = lambda: None  # type: ignore[method-assign]
-    return made
+    return RunParts(tmp_path, None, servers, lambda: "en", None, str, lambda run: ())  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.services.runs.parts.found_sandbox", lambda: None)
 
 
 def test_chosen_tools_are_given_and_no_server_is_started_for_them(tmp_path: Path) -> None:

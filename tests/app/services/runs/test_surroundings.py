@@ -34,7 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_command_finds_the_persons_own_python_first(tmp_path: Path, home: Path) -> None:
     if found_sandbox() is None:
         pytest.skip("this machine has no sandbox")
-    parts = RunParts(tmp_path / "data", None, None, lambda: "en", None, lambda run: ())  # type: ignore[arg-type]
+    parts = RunParts(tmp_path / "data", None, None, lambda: "en", None, str, lambda run: ())  # type: ignore[arg-type]
     workspace = tmp_path / "workspace"
     workspace.mkdir()
     run = RunRecord(1, "", "", str(workspace), "", "ask", "running", 0.0, 0.0)

@@ -11,7 +11,7 @@ import pytest
 
 from agents.api import ModelRequest, ModelResponse
 from agents.events import RunStarted, ToolCalled, ToolResult
-from app.services.chat.collections.collection_tool import next_found
+from app.services.chat.citations.found_sources import next_found
 from app.services.chat.exchange.vetting import asking
 from app.services.runs.tool_checks import key_of
 from app.services.runs.values import RunSpec

@@ -1,0 +1,1 @@
+"""`coterie web-search`: the provider of web search, and its key."""
