@@ -161,6 +161,11 @@ class PlanWritten(msgspec.Struct, frozen=True, tag_field="kind", tag="plan"):
     who: Literal["model", "user"]
     message: str = ""
 
+    @property
+    def waits(self) -> bool:
+        """Whether a person has yet to decide."""
+        return self.state in ("proposed", "edited")
+
 
 class Approval(msgspec.Struct, frozen=True, tag_field="kind", tag="approval"):
     """Whether a call may be carried out. Written for each call, asked or not, before anything is done.

@@ -156,7 +156,7 @@ class RunState(msgspec.Struct, frozen=True):
         seconds = 0.0 if idle else max(0.0, entry.time - self.time - waited)
         used = msgspec.structs.replace(self.used, seconds=self.used.seconds + seconds)
         waits = (isinstance(event, Approval) and event.decision == "asked") or (
-            isinstance(event, PlanWritten) and event.state in ("proposed", "edited")
+            isinstance(event, PlanWritten) and event.waits
         )
         moved = msgspec.structs.replace(self, used=used, time=entry.time, waits=waits)
         return moved._with(event)

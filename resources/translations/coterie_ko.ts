@@ -5176,6 +5176,14 @@
         <translation>추론</translation>
     </message>
     <message>
+        <source>Plan first</source>
+        <translation>먼저 계획 세우기</translation>
+    </message>
+    <message>
+        <source>It only reads, then proposes steps. Nothing is changed before you approve them.</source>
+        <translation>읽기만 한 뒤 단계를 제안합니다. 승인하기 전에는 아무것도 바뀌지 않습니다.</translation>
+    </message>
+    <message>
         <source>What should be done in this folder? Describe the result you want.</source>
         <translation>이 폴더에서 무엇을 할까요? 원하는 결과를 적어 주세요.</translation>
     </message>
@@ -5855,6 +5863,25 @@
     </message>
 </context>
 <context>
+    <name>PlanBar</name>
+    <message>
+        <source>What should be different? Leave it empty to let the plan go</source>
+        <translation>무엇을 바꿀까요? 비워 두면 계획을 그만둡니다</translation>
+    </message>
+    <message>
+        <source>What should be different, told to the model</source>
+        <translation>무엇을 바꿀지 모델에 알려 줄 말</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>거절</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>뒤로</translation>
+    </message>
+</context>
+<context>
     <name>PlanCard</name>
     <message>
         <source>done</source>
@@ -5875,6 +5902,45 @@
     <message>
         <source>Plan</source>
         <translation>계획</translation>
+    </message>
+</context>
+<context>
+    <name>PlanReview</name>
+    <message>
+        <source>A plan has at least one step.</source>
+        <translation>계획에는 적어도 한 단계가 있어야 합니다.</translation>
+    </message>
+    <message>
+        <source>A plan has at most {most} steps.</source>
+        <translation>계획은 {most}단계까지 둘 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Approve this plan?</source>
+        <translation>이 계획을 승인할까요?</translation>
+    </message>
+    <message>
+        <source>Nothing has been changed yet. One step per line: move, change, add, or remove lines.</source>
+        <translation>아직 바뀐 것은 없습니다. 한 줄이 한 단계입니다. 줄을 옮기거나 고치거나 더하거나 지울 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Steps of the plan</source>
+        <translation>계획의 단계</translation>
+    </message>
+    <message>
+        <source>Move the step up (Alt+Up)</source>
+        <translation>단계를 위로 옮기기(Alt+↑)</translation>
+    </message>
+    <message>
+        <source>Move the step down (Alt+Down)</source>
+        <translation>단계를 아래로 옮기기(Alt+↓)</translation>
+    </message>
+    <message>
+        <source>Approve</source>
+        <translation>승인</translation>
+    </message>
+    <message>
+        <source>Reject…</source>
+        <translation>거절…</translation>
     </message>
 </context>
 <context>

@@ -17,6 +17,7 @@ from agents.events import (
     ToolCalled,
     ToolResult,
 )
+from agents.plan import PLAN_TOOL, steps_of
 from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.remote_servers import leaves_note
@@ -119,7 +120,10 @@ class Showing:
 
 def call_line(event: ToolCalled) -> str:
     """A call such as write_file(notes.txt): the first arguments, in a line."""
-    if isinstance(event.arguments, str):
+    if event.name == PLAN_TOOL:
+        steps = steps_of(event.arguments)
+        shown = f"{sum(step.state == 'done' for step in steps)}/{len(steps)}"
+    elif isinstance(event.arguments, str):
         shown = event.arguments
     else:
         values = (

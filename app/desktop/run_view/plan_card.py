@@ -35,14 +35,16 @@ class PlanCard(FittedWidget):
         self.retranslate()
         self.hide()
 
-    def show_plan(self, items: Sequence[PlanStep]) -> bool:
-        """Whether that changed what is shown."""
-        if tuple(items) == self._items:
-            return False
-        self._items = tuple(items)
-        self.setVisible(bool(self._items))
-        self._fill()
-        return True
+    @property
+    def has_plan(self) -> bool:
+        return bool(self._items)
+
+    def show_plan(self, items: Sequence[PlanStep], *, shown: bool = True) -> None:
+        """Take the plan as it is now. Not `shown`: it stands elsewhere at the moment."""
+        self.setVisible(bool(items) and shown)
+        if tuple(items) != self._items:
+            self._items = tuple(items)
+            self._fill()
 
     def _fill(self) -> None:
         texts = [visible(" ".join(item.text.split()))[:MOST_TEXT] for item in self._items]

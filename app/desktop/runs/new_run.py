@@ -13,6 +13,7 @@ from agents.budget import Budget
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
+from app.desktop.forms.controls import SettingRow
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
 from app.desktop.run_view.folder_field import FolderField
 from app.desktop.run_view.form_foot import COLUMN, FormFoot
@@ -30,6 +31,7 @@ from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
+from app.desktop.widgets.switch import Switch
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
 from app.services.models.reasoning import BUDGET, reasoning_choices
@@ -77,6 +79,8 @@ class NewRun(ThemedWidget):
         self.of_task = Complaint(inside)
         self.folder, self.model, self.mode = FolderField(inside), ModelField(inside), ModeChoice(inside)
         self.instructions = InstructionsLine(self.folder, inside)
+        self.plan = Switch(inside)
+        self._plan_row = SettingRow(self.plan, inside, margins=(0, 0, 0, 0))
         self.reasoning = ReasoningChooser(inside)
         self.tools, self.budget, self.saving = ToolsFold(inside), BudgetFold(inside), SaveRecipe(inside)
         self.foot = FormFoot(self)
@@ -96,7 +100,7 @@ class NewRun(ThemedWidget):
             (self.task, self.files.strip, self.of_task),
             (self.folder, self.instructions),
             (self.model,),
-            (self.mode,),
+            (self.mode, self._plan_row),
             (self.reasoning,),
         )
         for label, widgets in zip(self._labels, rows, strict=True):
@@ -131,6 +135,7 @@ class NewRun(ThemedWidget):
         self._show_recipe(None)
         self.task.clear()
         self.mode.set_mode("ask")
+        self.plan.setChecked(False)
         self.tools.choose(None)
         self.budget.show_budget(Budget())
         self.saving.propose("")
@@ -240,6 +245,7 @@ class NewRun(ThemedWidget):
             tools=self.tools.chosen(),
             recipe=recipe.id if recipe is not None else "",
             title=recipe.title if recipe is not None else "",
+            plan=self.plan.isChecked(),
         )
 
     def _fill(self) -> None:
@@ -330,6 +336,10 @@ class NewRun(ThemedWidget):
         )
         for label, name in zip(self._labels, names, strict=True):
             label.setText(name)
+        self._plan_row.set_words(
+            self.tr("Plan first"),
+            self.tr("It only reads, then proposes steps. Nothing is changed before you approve them."),
+        )
         self.task.setAccessibleName(self.tr("Task"))
         self.task.setPlaceholderText(
             self.tr("What should be done in this folder? Describe the result you want.")

@@ -18,9 +18,9 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.markdown.link_strip import LinkStrip
 from app.desktop.markdown.links import open_link
-from app.desktop.run_view.approval_card import ApprovalCard
 from app.desktop.run_view.live_turn import LiveTurn
 from app.desktop.run_view.plan_card import PlanCard
+from app.desktop.run_view.question_card import QuestionCard, question_card
 from app.desktop.run_view.steps.interrupted_card import InterruptedCard
 from app.desktop.run_view.steps.line_widget import LineWidget
 from app.desktop.run_view.steps.said_rows import SaidRow
@@ -42,7 +42,7 @@ FLUSH_MS = 33
 # Showing new text takes this share of the time at most while a model writes.
 MAX_SHARE = 0.2
 
-RunPart = PlanCard | SaidRow | StepColumn | LiveTurn | InterruptedCard | ApprovalCard | FollowUp
+RunPart = PlanCard | SaidRow | StepColumn | LiveTurn | InterruptedCard | QuestionCard | FollowUp
 
 
 class RunStepsView(ThemedWidget):
@@ -74,7 +74,7 @@ class RunStepsView(ThemedWidget):
         self._task: SaidRow | None = None
         self._live = LiveTurn(self._page)
         self._interrupted = InterruptedCard(self._page)
-        self._asked: ApprovalCard | None = None
+        self._asked: QuestionCard | None = None
         self._follow_up = FollowUp(self._page)
         self._jump = JumpButton(self)
         self._jump.hide()
@@ -126,7 +126,7 @@ class RunStepsView(ThemedWidget):
         self._view = view
         if view.record.state in RUNS_UNDER_WAY:
             self._left_alone = False
-        self._plan.show_plan(view.plan)
+        self._plan.show_plan(view.plan, shown=view.pending is None or view.pending.kind != "plan")
         self._flush_soon()
 
     def delta(self, delta: TextDelta | ArgumentsDelta) -> None:
@@ -156,8 +156,9 @@ class RunStepsView(ThemedWidget):
                 self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
             discard(self._asked)
             self._asked = None
+        self._plan.setVisible(self._plan.has_plan and (request is None or request.kind != "plan"))
         if request is not None:
-            self._asked = ApprovalCard(request, self._page)
+            self._asked = question_card(request, self._page)
             self._asked.set_room(self.height())
             self._asked.decided.connect(self.decided)
             self._asked.height_changed.connect(self._scroll.place)

@@ -113,7 +113,7 @@ def record_fields(event: RunEvent) -> dict[str, Any]:
     if isinstance(event, Approval):
         return {"state": "waiting" if event.decision == "asked" else "running"}
     if isinstance(event, PlanWritten):
-        return {"state": "waiting" if event.state in ("proposed", "edited") else "running"}
+        return {"state": "waiting" if event.waits else "running"}
     if isinstance(event, RunFinished):
         return {"state": state_after(event), "reason": event.reason, "writer": ""}
     return {}

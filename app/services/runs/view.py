@@ -163,6 +163,8 @@ def seconds(entries: Sequence[Entry]) -> float:
         if not stands:
             total += max(0.0, entry.time - before)
         before = entry.time
-        asked = isinstance(event, Approval) and event.decision == "asked"
+        asked = (isinstance(event, Approval) and event.decision == "asked") or (
+            isinstance(event, PlanWritten) and event.waits
+        )
         stands = asked or isinstance(event, RunFinished | Undone)
     return total

@@ -13,8 +13,8 @@ from agents.permissions.values import ApprovalRequest
 from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import FittedWidget
-from app.desktop.run_view.approval_card import ApprovalCard
 from app.desktop.run_view.call_writing import CallWriting
+from app.desktop.run_view.question_card import QuestionCard, question_card
 from app.desktop.run_view.steps.interrupted_card import InterruptedCard
 from app.desktop.run_view.steps.line_widget import LineWidget
 from app.desktop.run_view.steps.step_column import StepColumn
@@ -61,7 +61,7 @@ class AnswerSteps(FittedWidget):
         self._head, self._undo = word_button(self), word_button(self, "badge")
         self._column = StepColumn(self)
         self._interrupted = InterruptedCard(self)
-        self._question: ApprovalCard | None = None
+        self._question: QuestionCard | None = None
         self._writing: CallWriting | None = None
         self._head.clicked.connect(self._fold)
         self._undo.clicked.connect(lambda: self.undo_wanted.emit(None, None, 0))
@@ -127,7 +127,7 @@ class AnswerSteps(FittedWidget):
                 self.released.emit()  # before the focus goes on by itself, and the page with it
             discard(before)
         if request is not None:
-            card = self._question = ApprovalCard(request, self, in_chat=True)
+            card = self._question = question_card(request, self, in_chat=True)
             card.decided.connect(self.decided)
             card.height_changed.connect(self._changed)
             card.setVisible(True)
@@ -137,7 +137,7 @@ class AnswerSteps(FittedWidget):
         self.asked.emit()
 
     @property
-    def question(self) -> ApprovalCard | None:
+    def question(self) -> QuestionCard | None:
         """What is asked at this moment."""
         return self._question
 

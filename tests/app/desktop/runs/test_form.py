@@ -81,6 +81,15 @@ def test_ctrl_enter_starts_it_wherever_the_focus_is(form: NewRun, qtbot: QtBot) 
     assert not form.tools.is_open()
 
 
+def test_a_plan_first_is_wished_and_not_kept_for_the_next_run(form: NewRun) -> None:
+    form.task.setPlainText("Sort the files.")
+    form.plan.click()
+    assert [wish.plan for wish in sent(form)] == [True]
+    form.show_empty()
+    form.task.setPlainText("Sort the files.")
+    assert [wish.plan for wish in sent(form)] == [False]
+
+
 def test_a_recipe_with_an_empty_field_says_which(form: NewRun) -> None:
     form.show_recipe(TIDY)
     assert sent(form) == []

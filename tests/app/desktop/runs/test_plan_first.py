@@ -1,0 +1,32 @@
+"""A run that plans first, on the page: its plan is asked for there, and is what the page shows afterwards."""
+
+from __future__ import annotations
+
+from app.desktop.run_view.plan_card import PlanCard
+from app.desktop.run_view.plan_review.plan_review import PlanReview
+from app.services.runs.values import RunSpec
+from tests.app.desktop.runs.conftest import WRITE, RunsBench
+from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
+
+
+def test_the_plan_is_changed_on_the_page_and_ticked_there(runs: RunsBench) -> None:
+    proposed = ("update_plan", {"items": [{"text": "Write the table"}]})
+    ticked = ("update_plan", {"items": [{"text": "Write plan.csv", "state": "done"}]})
+    runs.chat_model(ScriptedBrain(calls(proposed), calls(WRITE, ticked), says("It is there.")))
+    run = runs.services.runs.start(RunSpec("Make a plan", str(runs.folder), mode="workspace", plan=True))
+    runs.opened(run.id)
+    steps = runs.page.run.steps
+    runs.until(lambda: bool(steps.findChildren(PlanReview)))
+    (card,) = steps.findChildren(PlanReview)
+    (plan,) = steps.findChildren(PlanCard)
+    runs.until(lambda: runs.shelf.waiting() == 1)
+    assert not plan.isVisible() and not list(runs.folder.iterdir())
+    card.entry.selectAll()
+    card.entry.insertPlainText("Write plan.csv\nCheck it")
+    card._guard = 0.0
+    card.bar.default.click()
+    runs.ended(run.id)
+    runs.until(lambda: plan.isVisible() and "✓" in plan._text.toPlainText())
+    assert plan._text.toPlainText() == "✓ Write plan.csv   ○ Check it"
+    runs.until(lambda: not steps.findChildren(PlanReview))
+    assert (runs.folder / "plan.csv").exists()
