@@ -110,6 +110,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """The result of a call. `text` is for the model, whole; it is shortened for the context elsewhere.
 
     `untrusted`, `own`: as in `ToolFacts`. `refused` and `reached` are what the gate tells of a program's way out.
+    `goes_on`: the run was paused in its middle, and the call, which stays
+    without a result until then, goes on where it is when the run is resumed.
     """
 
     text: str
@@ -120,6 +122,7 @@ class Outcome(msgspec.Struct, frozen=True):
     own: bool = False
     refused: tuple[str, ...] = ()
     reached: bool = False
+    goes_on: bool = False
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -178,7 +181,8 @@ class ToolContext(msgspec.Struct, frozen=True):
     `released` are files that other programs carry out, and that this call may write nevertheless.
     `readable` are files and folders outside of the workspace that a person lets programs read; `surroundings` gives
     what programs find besides, and may take a moment. `gate` leads programs to the hosts that are allowed, and to
-    `hosts` in this call; None: there is no way but `network`, which is all of it.
+    `hosts` in this call; None: there is no way but `network`, which is all of it. `delegation` gives tasks to runs of
+    their own, None: this run cannot. The call is carried out at the same time as others, `beside` of them together.
     """
 
     workspace: Workspace
@@ -198,6 +202,8 @@ class ToolContext(msgspec.Struct, frozen=True):
     surroundings: Callable[[], Surroundings] = lambda: Surroundings()
     gate: Gate | None = None
     hosts: tuple[str, ...] = ()
+    delegation: Delegation | None = None
+    beside: int = 1
 
 
 class Tool(Protocol):
@@ -231,6 +237,38 @@ class Tool(Protocol):
         """Carry out the call.
 
         A failure that the model can act on is an Outcome with status "error", not an exception.
+        """
+        ...
+
+
+# --- tasks that are given away ---
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """A file that was changed in a copy of the workspace: its content before and after, None where there was no file.
+
+    `mode` are the permission bits of a new file, None the usual ones.
+    """
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    mode: int | None = None
+
+
+class Delegation(Protocol):
+    """Gives tasks of one run to runs of their own (sub-agents), which have their own context and journal."""
+
+    def give(self, task: str, context: ToolContext, *, changes: bool) -> Outcome:
+        """Have the task done, and wait for it. With `changes` in a copy of the workspace, else by reading alone.
+
+        A call that was interrupted in its middle goes on. Raises UserError `store.*`.
+        """
+        ...
+
+    def offered(self, run: int) -> tuple[Offered, ...]:
+        """What a run that was given a task changed in its copy. Raises UserError `run.not_given` for another run,
+        `undo.lost` when a content is not there any more.
         """
         ...
 

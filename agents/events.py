@@ -61,7 +61,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     `readable` are paths that commands may read besides the workspace. `context_wish` is the length that a person
     chose for the model, 0: its own. `follows` are the project instructions in the system prompt, `unfollowed` names
     files of instructions that are not there, because nobody agreed to them.
-    `plan`: a plan comes first, which a person approves.
+    `plan`: a plan comes first, which a person approves. `parent` is the run that gave it its task, 0 for none;
+    `copied`: it works in a copy of that run's folder, which goes away at its end.
     """
 
     task: str
@@ -89,6 +90,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     follows: tuple[Followed, ...] = ()
     unfollowed: tuple[str, ...] = ()
     plan: bool = False
+    parent: int = 0
+    copied: bool = False
 
 
 class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed"):
@@ -296,6 +299,41 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     about: Literal["", "loop", "empty", "cut", "plan", "left"] = ""
 
 
+class SubagentStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="subagent_started"):
+    """The call `call` has given `task` to a run of its own, whose journal is that of the run `child`.
+
+    `model` is the name of its model, "" for that of this run. `copied`: it works in a copy of the workspace, and its
+    changes are offered. `resumed`: it goes on that had been started before.
+    """
+
+    call: str
+    child: int
+    task: str
+    model: str = ""
+    copied: bool = False
+    resumed: bool = False
+
+
+class SubagentFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="subagent_finished"):
+    """The end of a run that had been given `task`: `status`, `reason`, `answer` and `error` as in its `RunFinished`.
+
+    What all of it took counts in this run too: `tokens` and `calls`; its `seconds` are within those of this run.
+    `files` is how many files it changed in its copy.
+    """
+
+    call: str
+    child: int
+    task: str
+    status: RunStatus
+    reason: str
+    answer: str
+    tokens: int = 0
+    seconds: float = 0.0
+    calls: int = 0
+    files: int = 0
+    error: ErrorInfo | None = None
+
+
 class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finished"):
     """The end of the run, until it is resumed.
 
@@ -304,8 +342,8 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
     "plan_rejected", "no_plan", "ended". `answer` is the model's last word. `error` says more of "model",
     "context" and "workspace". `left` are the steps of the approved plan that the model has not ticked.
 
-    What the whole run took, resumptions included: `tokens` that the model wrote, `seconds` without waiting for a
-    person, `calls` that the model made; -1 where an earlier version did not say.
+    What the whole run took, resumptions and the runs that it gave tasks to included: `tokens` that the model wrote,
+    `seconds` without waiting for a person, `calls` that the model made; -1 where an earlier version did not say.
     """
 
     status: RunStatus
@@ -345,6 +383,8 @@ RunEvent = (
     | SnapshotTaken
     | ToolResult
     | ContextTrimmed
+    | SubagentStarted
+    | SubagentFinished
     | RunFinished
     | Undone
 )

@@ -36,15 +36,17 @@ class ResultText(msgspec.Struct, frozen=True):
 
 
 def result_text(
-    text: str, meter: Meter, context: int, journal: Journal, call: ToolCalled | None = None
+    text: str, meter: Meter, context: int, journal: Journal, call: ToolCalled | None = None, most: int = 0
 ) -> ResultText:
     """Shorten a fresh result for a context of this many tokens.
 
-    It stays whole within its share; of a longer one the head and the tail are shown, and the whole is kept.
-    Of a page that `read_result` brought (`call` is its call) the head is shown, under the handle that it has.
+    It stays whole within its share, and within `most` tokens unless 0; of a longer one the head and the tail are
+    shown, and the whole is kept. Of a page that `read_result` brought (`call` is its call) the head is shown, under
+    the handle that it has.
     Raises UserError `store.*`, `engine.*`, `remote.*`.
     """
     room = shares(context).result
+    room = min(room, most) if most else room
     page = _page_of(call, text, journal)
     if page is not None:
         return ResultText(_page(text, page, meter, room), page.handle)

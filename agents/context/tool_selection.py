@@ -45,8 +45,9 @@ class Offer(msgspec.Struct, frozen=True):
 
 def offer(history: History, tools: Sequence[Tool], meter: Meter, share: Shares) -> Offer:
     """Offer all tools in full where they fit; else without descriptions of arguments; else those relevant to
-    the task and the calls so far.
+    the task and the calls so far. None that needs a longer context.
     """
+    tools = [tool for tool in tools if tool.facts.least_context <= share.context]
     budget = max(share.context // 8, min(share.fixed, share.tools) - meter.texts([history.system])[0])
     choice = _Choice(history, tools, meter, budget)
     kept = choice.kept()

@@ -135,6 +135,8 @@ def _free(question: Question, review: Review, reasons: tuple[str, ...]) -> bool:
         return False
     if kind == "shell" and review.harmless:
         return True
+    if question.copied and kind == "files" and why <= {"writes", "deletes"}:
+        return True  # it is asked when they are to be applied
     if question.mode == "workspace":
         # The sandbox holds even what cannot be read, and undo brings back what it takes away.
         held = {"writes", "deletes", "shell", "destructive", "unreadable_command"}

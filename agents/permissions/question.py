@@ -17,7 +17,8 @@ class Question(msgspec.Struct, frozen=True):
     count here are passed over. `sandboxed`: programs run confined. `tainted`: strangers' text came into this
     run before (a page, an attachment, a server's result; not the workspace's own). `undoable`: what the call may
     change can be put back (`Snapshots.covers`). `present`: a person is there. `autorun` are files among the writes
-    that other programs carry out without being asked.
+    that other programs carry out without being asked. `copied`: the run works in a copy of a folder, of which nothing
+    comes back unasked.
     """
 
     run: int
@@ -35,6 +36,7 @@ class Question(msgspec.Struct, frozen=True):
     present: bool = True
     server: str = ""
     autorun: tuple[str, ...] = ()
+    copied: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -44,7 +44,8 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     (elicitation): `message` is the server's, `schema` the form's JSON schema. `kind` "program" asks whether the
     program `server` may have the task `subject` done in the folder `message`, with the mode `pattern`. `kind` "plan"
     asks for approval of the `steps` of a plan, "search" whether the words `subject` may be searched for at the
-    address `message`.
+    address `message`. `child` is the task of the run that asks, when that was given to it by
+    the run on whose page it is asked.
     """
 
     run: int
@@ -78,6 +79,7 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     schema: dict[str, Any] | None = None
     autorun: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    child: str = ""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -116,7 +118,9 @@ class ToolFacts(msgspec.Struct, frozen=True):
     network, which does not mark a run as led by strangers. `polling`: asking again with the same arguments is
     meaningful. `held`: of a tool of an MCP server, the sandbox leaves the server no network and nothing of the
     user's but the workspace. `fingerprint`: of such a tool, the SHA-256 of what it says of itself; a grant for
-    another one does not count. `keeps`: later runs read what it stores.
+    another one does not count. `keeps`: later runs read what it stores. `side_by_side`: calls of one turn that follow
+    each other are carried out at the same time; it changes nothing. `least_context`: a model with a shorter context,
+    in tokens, is not offered it. `most_tokens`: the longest result that a model is shown at once, 0: its share.
     """
 
     read_only: bool = False
@@ -133,6 +137,9 @@ class ToolFacts(msgspec.Struct, frozen=True):
     timeout_s: float = 60.0
     most_bytes: int = 1_000_000
     fingerprint: str = ""
+    side_by_side: bool = False
+    least_context: int = 0
+    most_tokens: int = 0
 
 
 class Effects(msgspec.Struct, frozen=True):

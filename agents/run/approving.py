@@ -108,6 +108,7 @@ class Approvals:
             undoable=self._snapshots is not None and self._snapshots.covers(effects, tool.facts),
             server=tool.server,
             autorun=carried_out(context.workspace.root, effects.writes) if effects.kind == "files" else (),
+            copied=state.started is not None and state.started.copied,
         )
 
     def _asked(self, question: Question, verdict: Verdict, facts: ToolFacts) -> Approval | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import msgspec
@@ -23,7 +24,7 @@ from agents.run.checking import Checker
 from agents.run.record import Record
 from agents.run.resuming import changes_of, surely_not_begun
 from agents.run.state import OpenCall, canonical
-from agents.run.tool_executor import GRACE, carried_out
+from agents.run.tool_executor import GRACE, Carried, carried_out
 from agents.run.workspace_check import Standing
 from agents.snapshots.snapshots import Snapshots
 from engine.errors import UserError
@@ -37,6 +38,17 @@ _ENDS_CALLS = ("calls", "errors", "time")
 _LONGEST_NAME = 200
 # Characters of a result that are shown when its tokens cannot be counted.
 _UNCOUNTED = 1500
+# Calls that are carried out at the same time; the others wait.
+MOST_BESIDE = 4
+
+
+class _Decided(msgspec.Struct, frozen=True):
+    """A call that is allowed, and is carried out together with others."""
+
+    call: OpenCall
+    tool: Tool
+    arguments: dict[str, Any]
+    network: bool
 
 
 class Calls:
@@ -72,6 +84,7 @@ class Calls:
         self._standing = Standing(tool_context.workspace.root)
         # Corrections of the calls that wait.
         self._changed: dict[str, tuple[str, ...]] = {}
+        self._beside: list[_Decided] = []
 
     @property
     def facts(self) -> Mapping[str, ToolFacts]:
@@ -98,8 +111,14 @@ class Calls:
         """
         while self._record.state.open and self._wish() != "paused":
             self._standing.check()
-            call = self._record.state.open[0]
-            if self._wish() == "user":
+            decided = {one.call.call for one in self._beside}
+            call = next((call for call in self._record.state.open if call.call not in decided), None)
+            tool = self._tools.get(call.name) if call is not None else None
+            if self._beside and not (tool is not None and tool.facts.side_by_side and not self._wish()):
+                self._do_beside()
+            elif call is None:
+                return
+            elif self._wish() == "user":
                 self._result(call, Outcome(prompts.ENDED, "skipped"))
             else:
                 self._next(call, again.get(call.call, "skip"))
@@ -133,6 +152,9 @@ class Calls:
         if facts.polling:
             return False
         meant = canonical(call.arguments, facts.volatile)
+        for one in self._beside:
+            if one.call.name == call.name and canonical(one.arguments, facts.volatile) == meant:
+                return True
         for done in reversed(self._record.state.recent):
             if done.step != call.step:
                 break
@@ -168,7 +190,9 @@ class Calls:
             return
         approval = approved.approval
         self._record.append(approval)
-        if approval.decision == "allowed":
+        if approval.decision == "allowed" and tool.facts.side_by_side:
+            self._beside.append(_Decided(call, tool, arguments, approved.network))
+        elif approval.decision == "allowed":
             self._do(call, tool, arguments, effects, network=approved.network)
         else:
             self._result(call, Outcome(_refused(approval.by, approval.message), "denied"))
@@ -206,19 +230,32 @@ class Calls:
                 return
             if before is not None:
                 self._record.append(before)
-        carried = carried_out(
-            tool,
-            arguments,
-            self._here_for(call, network=network),
+        carried = self._carried(_Decided(call, tool, arguments, network))
+        after = self._changes(call.call)
+        if after is not None:
+            self._record.append(after)
+        self._result(call, carried.outcome, carried.seconds, carried.waited)
+
+    def _do_beside(self) -> None:
+        """Carry out the calls that are decided, at the same time, and record their results."""
+        decided, self._beside = self._beside, []
+        with ThreadPoolExecutor(min(len(decided), MOST_BESIDE), thread_name_prefix="beside") as pool:
+            carried = list(pool.map(lambda one: self._carried(one, len(decided)), decided))
+        # A person's time counts against none of them: it is taken off with the first result.
+        for one, each in sorted(zip(decided, carried, strict=True), key=lambda pair: -pair[1].waited):
+            if not (each.outcome.goes_on and self._wish() == "paused"):
+                self._result(one.call, each.outcome, each.seconds, each.waited)
+
+    def _carried(self, one: _Decided, beside: int = 1) -> Carried:
+        return carried_out(
+            one.tool,
+            one.arguments,
+            msgspec.structs.replace(self._here_for(one.call, network=one.network), beside=beside),
             self._giving_up,
             seconds_left=self._record.seconds_left(),
             grace=self._grace,
             clock=self._clock,
         )
-        after = self._changes(call.call)
-        if after is not None:
-            self._record.append(after)
-        self._result(call, carried.outcome, carried.seconds, carried.waited)
 
     def _changes(self, call: str) -> SnapshotTaken | None:
         """Record the changes; if that fails now, they are recorded when the run is resumed."""
@@ -263,7 +300,9 @@ class Calls:
         """
         page = ToolCalled(call.step, call.call, call.name, call.arguments) if status == "ok" else None
         try:
-            return result_text(text, self._meter, self._context, self._record.journal, page)
+            tool = self._tools.get(call.name)
+            most = tool.facts.most_tokens if tool is not None else 0
+            return result_text(text, self._meter, self._context, self._record.journal, page, most)
         except UserError as error:
             if error.code.startswith("store."):
                 raise

@@ -23,6 +23,7 @@ from agents.events import (
     RunResumed,
     RunStarted,
     SnapshotTaken,
+    SubagentFinished,
     ToolCalled,
     ToolResult,
 )
@@ -96,7 +97,8 @@ class RunState(msgspec.Struct, frozen=True):
     """The state after some entries of the journal. `step` is the last turn's number, `calls` the number of
     all calls.
 
-    `spent` is what was used before the last resumption.
+    `spent` is what was used before the last resumption, `delegated` how many calls those runs made that it gave tasks
+    to.
 
     `unwritten` are calls of the last turn that are not in the journal one by one yet; `open` those that are,
     without a result.
@@ -120,6 +122,7 @@ class RunState(msgspec.Struct, frozen=True):
     spent: Used = Used()
     step: int = 0
     calls: int = 0
+    delegated: int = 0
     unwritten: tuple[ToolCall, ...] = ()
     open: tuple[OpenCall, ...] = ()
     empties: int = 0
@@ -199,6 +202,8 @@ class RunState(msgspec.Struct, frozen=True):
             return self._with_trim(event)
         if isinstance(event, PlanWritten):
             return change(self, plan=event, steps=() if event.state == "rejected" else self.steps)
+        if isinstance(event, SubagentFinished):
+            return self._with_subagent(event)
         if isinstance(event, RunFinished):
             return change(self, finished=event)
         return self
@@ -303,6 +308,13 @@ class RunState(msgspec.Struct, frozen=True):
             texts=(),
         )
 
+    def _with_subagent(self, ended: SubagentFinished) -> RunState:
+        tokens, calls = max(0, ended.tokens), max(0, ended.calls)
+        used = msgspec.structs.replace(
+            self.used, tokens=self.used.tokens + tokens, calls=self.used.calls + calls
+        )
+        return msgspec.structs.replace(self, used=used, delegated=self.delegated + calls)
+
     @property
     def total(self) -> Used:
         """What the whole run has used."""
@@ -313,7 +325,10 @@ class RunState(msgspec.Struct, frozen=True):
         """The end with what the run took; `seconds` have passed since the last event."""
         total = self.total
         return msgspec.structs.replace(
-            finished, tokens=total.tokens, seconds=round(total.seconds + seconds, 3), calls=self.calls
+            finished,
+            tokens=total.tokens,
+            seconds=round(total.seconds + seconds, 3),
+            calls=self.calls + self.delegated,
         )
 
     @property

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.tools.calculator import calculator
 from agents.tools.date_time import date_time
+from agents.tools.delegate import apply_changes, delegate
 from agents.tools.executing import python, shell
 from agents.tools.fetch_page import fetch_page
 from agents.tools.files.apply_patch import apply_patch
@@ -48,4 +49,6 @@ def builtin_tools(sandbox: Sandbox | None = None) -> tuple[Tool, ...]:
         write_note,
         read_notes,
         update_plan,
+        delegate,
+        apply_changes,
     )

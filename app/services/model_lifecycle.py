@@ -261,7 +261,7 @@ class ModelLifecycle:
             return
         with self._changed:
             self._runs[run.id] = run
-            if not run.conversation:
+            if not (run.conversation or run.parent):
                 self._last = Using("run", run.id, run.title)
         self._wake()
 

@@ -404,7 +404,8 @@ class RunRecord(msgspec.Struct, frozen=True):
 
     `reason` as in `RunFinished`, `step` the last turn's number of `steps` that it may take, `tokens` what the
     model saw last of its `context`. `undone`: everything it changed was put back. `writer` names the process
-    that carries it out, "" when none does. `conversation` is that of a chat whose answer it is, else 0.
+    that carries it out, "" when none does. `conversation` is that of a chat whose answer it is, else 0;
+    `parent` the run that gave it its task, else 0.
     """
 
     id: int
@@ -427,6 +428,7 @@ class RunRecord(msgspec.Struct, frozen=True):
     writer: str = ""
     trashed: float | None = None
     conversation: int = 0
+    parent: int = 0
 
 
 class WholeRun(msgspec.Struct, frozen=True):

@@ -62,15 +62,20 @@ class Runs(Records[RunRecord]):
 
     @reads
     def all(self, connection: Connection, *, trashed: bool = False) -> list[RunRecord]:
-        """Runs outside the trash, or in it, the latest first, without those of chats."""
+        """Runs outside the trash, or in it, the latest first, without those of chats and of other runs."""
         place = RUN.c.trashed.is_not(None) if trashed else RUN.c.trashed.is_(None)
-        listed = self.selection.where(place, RUN.c.conversation == 0)
+        listed = self.selection.where(place, RUN.c.conversation == 0, RUN.c.parent == 0)
         return self.select(connection, listed.order_by(RUN.c.created.desc(), RUN.c.id.desc()))
 
     @reads
     def every(self, connection: Connection) -> list[RunRecord]:
         """All runs, including those of chats and in the trash."""
         return self.select(connection, self.selection.order_by(RUN.c.id))
+
+    @reads
+    def children(self, connection: Connection, parent: int) -> list[RunRecord]:
+        """Runs that the run `parent` gave tasks to, the first one first."""
+        return self.select(connection, self.selection.where(RUN.c.parent == parent).order_by(RUN.c.id))
 
     @writes
     def recover(self, connection: Connection) -> list[RunRecord]:
@@ -86,7 +91,8 @@ class Runs(Records[RunRecord]):
         return [self.get(id) for id in dead]
 
     def empty_trash(self, older_than: float) -> list[int]:
-        """Delete runs that went to the trash before that time, and runs of deleted chats; returns them."""
+        """Delete runs that went to the trash before that time with those they gave tasks to, and runs of deleted
+        chats; returns them."""
         return [run for run in self._expired(older_than) if self._expire(run, older_than)]
 
     @reads
@@ -170,4 +176,7 @@ def _together(run: int) -> Select[int]:
 def _is_expired(older_than: float) -> ColumnElement[bool]:
     """Whether a run went to the trash before that time (seconds since 1970), or its chat is gone."""
     is_left_over = (RUN.c.conversation != 0) & RUN.c.conversation.not_in(select(CONVERSATION.c.id))
-    return or_(RUN.c.trashed < older_than, is_left_over)
+    parents = RUN.alias()
+    stays = select(parents.c.id).where(or_(parents.c.trashed.is_(None), parents.c.trashed >= older_than))
+    is_orphan = (RUN.c.parent != 0) & RUN.c.parent.not_in(stays)
+    return or_(RUN.c.trashed < older_than, is_left_over, is_orphan)

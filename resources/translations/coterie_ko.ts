@@ -7789,6 +7789,18 @@
         <translation>메모 남기기: {what}</translation>
     </message>
     <message>
+        <source>Helper: {what}</source>
+        <translation>도우미: {what}</translation>
+    </message>
+    <message>
+        <source>Applied a helper’s changes</source>
+        <translation>도우미가 바꾼 내용 적용함</translation>
+    </message>
+    <message>
+        <source>Apply a helper’s changes</source>
+        <translation>도우미가 바꾼 내용 적용</translation>
+    </message>
+    <message>
         <source>Updated the plan</source>
         <translation>계획을 고침</translation>
     </message>
@@ -9546,6 +9558,14 @@
     <message>
         <source>keep a plan you can see</source>
         <translation>볼 수 있는 계획 세우기</translation>
+    </message>
+    <message>
+        <source>give parts of the task to helpers</source>
+        <translation>할 일의 일부를 도우미에게 맡기기</translation>
+    </message>
+    <message>
+        <source>apply what helpers changed in their copies</source>
+        <translation>도우미가 사본에서 바꾼 내용 적용하기</translation>
     </message>
 </context>
 <context>

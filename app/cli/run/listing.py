@@ -56,7 +56,7 @@ def print_run(run: str, format: ExportFormat, output: Output) -> int:
 def run_object(run: RunRecord) -> dict[str, Any]:
     """A run for --json, without internal fields."""
     shown: dict[str, Any] = msgspec.to_builtins(run)
-    for name in ("writer", "trashed", "conversation"):
+    for name in ("writer", "trashed", "conversation", "parent"):
         shown.pop(name)
     return {"run": shown.pop("id")} | shown
 

@@ -14,6 +14,8 @@ from agents.events import (
     RunFinished,
     RunStarted,
     SnapshotTaken,
+    SubagentFinished,
+    SubagentStarted,
     ToolCalled,
     ToolResult,
 )
@@ -77,6 +79,12 @@ class Showing:
                 self._note(f"     {self._word(change.change)}: {change.path}")
         elif isinstance(event, ToolResult) and event.status not in ("ok", "denied"):
             self._note(f"     {event.text.strip()[:_WIDTH]}")
+        elif isinstance(event, SubagentStarted):
+            self._note(
+                f"     {self._word('gave_away', run=event.child, task=' '.join(event.task.split())[:_WIDTH])}"
+            )
+        elif isinstance(event, SubagentFinished):
+            self._note(f"     {self._word('came_back', run=event.child, took=self._cost(event))}")
         elif isinstance(event, ContextTrimmed) and event.reason == "results":
             self._say("trimmed", before=event.before_tokens, after=event.after_tokens)
 
@@ -105,6 +113,21 @@ class Showing:
     def paused(self, run: int) -> None:
         """Print what Ctrl+C did."""
         self._say("resume", run=run)
+
+    def _cost(self, event: SubagentFinished) -> str:
+        ended = RunFinished(
+            event.status,
+            event.reason,
+            event.answer,
+            error=event.error,
+            tokens=event.tokens,
+            seconds=event.seconds,
+            calls=event.calls,
+        )
+        told = took(ended, self._output.language)
+        return (
+            told if event.status == "completed" else f"{reason_sentence(ended, self._output.language)} {told}"
+        )
 
     def _word(self, name: str, **values: object) -> str:
         return self._output.localized(f"cli.run.{name}", **values)

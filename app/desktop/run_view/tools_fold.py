@@ -145,8 +145,11 @@ class ToolsFold(Collapsible):
             row.restyle()
 
 
-def tools_at_hand(services: Services) -> tuple[tuple[ToolAtHand, ...], tuple[str, ...]]:
-    """Our own tools, and the names of those of servers that are on, as they were when each was last asked."""
+def tools_at_hand(
+    services: Services, *, in_chat: bool = False
+) -> tuple[tuple[ToolAtHand, ...], tuple[str, ...]]:
+    """Our own tools, with `in_chat` those that a chat can have, and the names of those of servers that are on, as
+    they were when each was last asked."""
     accepted = [
         tool.name
         for server in services.servers.all()
@@ -154,4 +157,4 @@ def tools_at_hand(services: Services) -> tuple[tuple[ToolAtHand, ...], tuple[str
         for tool in server.tools
         if tool.status == "accepted"
     ]
-    return services.runs.tools(), tuple(accepted)
+    return services.runs.tools(in_chat=in_chat), tuple(accepted)

@@ -40,7 +40,9 @@ class RunListState(QObject):
     def _take(self, runs: list[RunRecord]) -> None:
         self._reads = False
         was_read, self.is_read = self.is_read, True
-        found = {run.id: run for run in runs if run.id not in self._told and not run.conversation}
+        found = {
+            run.id: run for run in runs if run.id not in self._told and not (run.conversation or run.parent)
+        }
         found |= {id: run for id, run in self._runs.items() if id in self._told}
         if not was_read or found != self._runs:
             self._runs = found
@@ -60,7 +62,7 @@ class RunListState(QObject):
     def _change(self, run: RunRecord) -> bool:
         self._told.add(run.id)
         before = self._runs.get(run.id)
-        if run.conversation or run.trashed is not None or run == before:
+        if run.conversation or run.parent or run.trashed is not None or run == before:
             return False
         self._runs[run.id] = run
         self.moved.emit(before, run)

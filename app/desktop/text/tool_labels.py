@@ -31,5 +31,7 @@ def tool_words(tool: ToolAtHand) -> str:
         "write_note": translate("Tools", "keep a note for later runs"),
         "read_notes": translate("Tools", "read the notes"),
         "update_plan": translate("Tools", "keep a plan you can see"),
+        "delegate": translate("Tools", "give parts of the task to helpers"),
+        "apply_changes": translate("Tools", "apply what helpers changed in their copies"),
     }
     return known.get(tool.name, tool.description.partition("\n")[0])

@@ -25,6 +25,11 @@ class Asker:
         self._over = False
 
     @property
+    def is_over(self) -> bool:
+        """Whether the run is to stop."""
+        return self._over
+
+    @property
     def pending(self) -> ApprovalRequest | None:
         return self._pending
 

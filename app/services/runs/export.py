@@ -20,6 +20,8 @@ from agents.events import (
     RunResumed,
     RunStarted,
     SnapshotTaken,
+    SubagentFinished,
+    SubagentStarted,
     ToolCalled,
     ToolResult,
     Undone,
@@ -82,6 +84,17 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
             f"*Context changed ({event.reason}): {event.before_tokens} to {event.after_tokens} tokens*",
             "",
         ]
+    if isinstance(event, SubagentStarted):
+        how = " in a copy of the folder" if event.copied else ""
+        return [
+            f"**{'Resumed' if event.resumed else 'Delegated'}** to run {event.child}{how}",
+            "",
+            event.task,
+            "",
+        ]
+    if isinstance(event, SubagentFinished):
+        took_all = f"{event.seconds:.1f} s, {event.calls} calls, {event.tokens} tokens"
+        return [f"Run {event.child} {event.status} ({event.reason}): {took_all}", "", event.answer, ""]
     if isinstance(event, RunFinished):
         end = f"**{event.status.capitalize()}** ({event.reason}), {_date(time)}"
         cost = [f"- {took(event, 'en')}", ""] if event.calls >= 0 else []

@@ -15,6 +15,7 @@ from agents.events import (
     RunFinished,
     RunResumed,
     RunStarted,
+    SubagentFinished,
     ToolResult,
 )
 from app.services.events import EventBus, ServiceEvent
@@ -85,6 +86,8 @@ def _in_numbers(event: RunEvent) -> str:
         return f"{kind} {event.step}, {event.finish_reason}, {usage.prompt_tokens} + {usage.completion_tokens} tokens"
     if isinstance(event, ToolResult):
         return f"{kind}, {event.status}, {event.seconds:.1f} s"
+    if isinstance(event, SubagentFinished):
+        return f"{kind}, run {event.child}, {event.status}, {event.reason}"
     if isinstance(event, RunFinished):
         return f"{kind}, {event.status}, {event.reason}{f', {event.error.code}' if event.error else ''}"
     return kind

@@ -11,9 +11,19 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from agents.events import Entry, ModelTurn, RunFinished, RunStarted, ToolCalled, ToolResult
+from agents.events import (
+    Entry,
+    ModelTurn,
+    RunFinished,
+    RunStarted,
+    SubagentFinished,
+    SubagentStarted,
+    ToolCalled,
+    ToolResult,
+)
 from app.services.models.cache_miss import reread_tokens
 from app.services.runs.totals import usage_of
+from app.services.titles import title_from
 from app.store.records import RunRecord
 from engine.remote.names import is_remote
 from engine.values import Timings, Usage
@@ -24,11 +34,13 @@ _OK, _ERROR = 1, 2
 
 
 def otel_trace(record: RunRecord, entries: Sequence[Entry]) -> dict[str, Any]:
-    """One trace: the run as `invoke_agent`, its turns as `chat`, its calls as `execute_tool`."""
+    """One trace: the run as `invoke_agent`, its turns as `chat`, its calls as `execute_tool`, and in these the runs
+    that it gave tasks to as `invoke_agent`."""
     trace = hashlib.sha256(f"run {record.id} {record.created!r}".encode()).hexdigest()[:32]
     root = _span_id(trace, "run")
     spans = [_agent(record, entries, trace, root)]
     calls: dict[str, Entry] = {}
+    begun: dict[int, float] = {}
     before = record.created
     for entry in entries:
         event = entry.event
@@ -38,6 +50,10 @@ def otel_trace(record: RunRecord, entries: Sequence[Entry]) -> dict[str, Any]:
             calls[event.call] = entry
         elif isinstance(event, ToolResult) and event.call in calls:
             spans.append(_tool(calls[event.call], event, trace, root, entry.time))
+        elif isinstance(event, SubagentStarted):
+            begun.setdefault(event.child, entry.time)
+        elif isinstance(event, SubagentFinished):
+            spans.append(_subagent(event, trace, begun.get(event.child, entry.time), entry.time))
         before = entry.time
     scope = {"scope": {"name": "coterie"}, "spans": spans, "schemaUrl": SCHEMA}
     resource = {"attributes": _attributes({"service.name": "coterie"})}
@@ -129,6 +145,21 @@ def _tool(called: Entry, result: ToolResult, trace: str, root: str, end: float) 
     return _span(
         trace, id, root, f"execute_tool {event.name}", _INTERNAL, start, end, attributes, failed=failed
     )
+
+
+def _subagent(event: SubagentFinished, trace: str, start: float, end: float) -> dict[str, Any]:
+    attributes: dict[str, Any] = {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.conversation.id": str(event.child),
+        "gen_ai.usage.output_tokens": event.tokens,
+        "coterie.calls": event.calls,
+    }
+    failed = event.status == "failed"
+    if failed:
+        attributes["error.type"] = event.reason
+    id, parent = _span_id(trace, f"run {event.child}"), _span_id(trace, f"call {event.call}")
+    name = f"invoke_agent {title_from(event.task)}"
+    return _span(trace, id, parent, name, _INTERNAL, start, end, attributes, failed=failed)
 
 
 def _span(

@@ -51,7 +51,8 @@ class RunParts:
 
     `language` is the user's, asked anew for each run; `with_searches` makes the tools that search, `web_search`
     gives the address of the provider of web search, "" where there is none; `attached` gives the folders with
-    attached tables that the programs of a run may read, `readable` the paths that those of all runs may read.
+    attached tables that the programs of a run may read, `readable` the paths that those of all runs may read,
+    `subagent_model` the model that a person chose for tasks that runs give away.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class RunParts:
         web_search: Callable[[], str],
         attached: Callable[[RunRecord], tuple[Path, ...]],
         readable: Callable[[], tuple[str, ...]] = lambda: (),
+        subagent_model: Callable[[], str] = lambda: "",
     ) -> None:
         self._home = home
         self.model_registry = model_registry
@@ -71,7 +73,7 @@ class RunParts:
         self.language = language
         self.with_searches, self._attached = with_searches, attached
         self._web_search = web_search
-        self._readable = readable
+        self._readable, self.subagent_model = readable, subagent_model
 
     def builtin(self) -> tuple[Tool, ...]:
         """Built-in tools, in the order in which a model sees them."""

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,6 +22,7 @@ from agents.snapshots.values import UndoPlan
 from app.services.events import EventBus
 from app.services.guidance.instructions import Found, Instructions
 from app.services.runs.asking import Asker
+from app.services.runs.delegation.relay import standing
 from app.services.runs.events import RunAsks, RunChanged, RunOver, RunRemoved
 from app.services.runs.export import ExportFormat, exported
 from app.services.runs.grants import StoreGrants
@@ -44,6 +45,8 @@ from engine.text import clean_text
 
 if TYPE_CHECKING:
     from agents.events import RetryChoice
+    from agents.permissions.values import Grants
+    from app.services.runs.delegation.delegation import TaskDelegation
 
 MOST_TASK = 100_000  # characters
 LEAVE_PATIENCE = 5.0  # seconds that an ended run's thread may take to exit
@@ -109,11 +112,14 @@ class Runs:
         """The run in an export format."""
         return exported(self.get(id), self.entries(id), format)
 
-    def tools(self) -> tuple[ToolAtHand, ...]:
-        """Built-in tools, for people who choose among them."""
+    def tools(self, *, in_chat: bool = False) -> tuple[ToolAtHand, ...]:
+        """Built-in tools, for people who choose among them. A run that answers in a chat gives no tasks away."""
+        from agents.tools.delegate import DELEGATING
+
         return tuple(
             ToolAtHand(tool.name, tool.description, tool.facts.read_only, tool.facts.network)
             for tool in self._parts.builtin()
+            if not (in_chat and tool.name in DELEGATING)
         )
 
     def workspace(self, path: str) -> str:
@@ -379,8 +385,17 @@ class Runs:
         found = self._store.recover()
         for record in found:
             self._undo.settle(record)
+            self._drop_copy(record)
         self._events.publish(*(RunChanged(record) for record in found))
         return found
+
+    def _drop_copy(self, record: RunRecord) -> None:
+        """Take away the copy that a run was working in when its process died; going on, it gets another one."""
+        if record.parent and not record.workspace:
+            from app.services.runs.delegation.copies import remove_copy
+
+            parent = self._parts.workspace(self._store.get(record.parent))
+            remove_copy(parent.root, self._parts.workspace(record).root)
 
     def empty_trash(self, older_than: float) -> int:
         """Delete permanently what went to the trash before that time, and files that no run needs any more;
@@ -427,13 +442,20 @@ class Runs:
         context: int = 0,
     ) -> None:
         id = record.id
-        work = RunWork(
+        journal = StoreJournal(self._store, id, self._events)
+        stand = standing(journal.stand)
+
+        def told(request: ApprovalRequest | None) -> None:
+            stand(request)
+            self._events.publish(RunAsks(id, request))
+
+        self._begin(
             record,
             event,
-            StoreJournal(self._store, id, self._events),
+            journal,
             self._parts,
             self.grants,
-            Asker(lambda request: self._events.publish(RunAsks(id, request)), attended=attended),
+            Asker(told, attended=attended),
             self._events,
             tools=tools,
             again=again,
@@ -444,12 +466,47 @@ class Runs:
             program=program,
             readable=readable,
             context=context,
+            delegation=None if record.conversation else lambda: self._delegation(record, journal),
         )
+
+    def _begin(self, record: RunRecord, *arguments: Any, **named: Any) -> RunWork:
+        work = RunWork(record, *arguments, **named)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the runs are closed")
-            self._works[id] = work
+            self._works[record.id] = work
         work.start()
+        return work
+
+    def _delegation(self, record: RunRecord, journal: StoreJournal) -> TaskDelegation:
+        from app.services.runs.delegation.delegation import TaskDelegation
+
+        def begin(
+            child: RunRecord,
+            event: RunStarted | RunResumed,
+            tools: tuple[str, ...],
+            asker: Asker,
+            grants: Grants,
+        ) -> RunWork:
+            started = event if isinstance(event, RunStarted) else self.entries(child.id, limit=1)[0].event
+            assert isinstance(started, RunStarted)
+            return self._begin(
+                child,
+                event,
+                StoreJournal(self._store, child.id, self._events),
+                self._parts,
+                grants,
+                asker,
+                self._events,
+                tools=tools,
+                again={},
+                over=self._over,
+                collection=started.collection,
+                readable=started.readable,
+                context=started.context_wish,
+            )
+
+        return TaskDelegation(record, journal, self._store, self._parts, self.grants, begin)
 
     def _over(self, id: int) -> None:
         """On the run's thread, at its end."""

@@ -15,6 +15,7 @@ from agents.events import (
     RunFinished,
     RunStarted,
     SnapshotTaken,
+    SubagentStarted,
     ToolCalled,
     ToolResult,
     Undone,
@@ -118,6 +119,7 @@ def merged(first: FileChange, last: FileChange) -> FileChange | None:
         bytes_before=first.bytes_before,
         bytes_after=last.bytes_after,
         mode=first.mode,
+        mode_after=last.mode_after,
         kind=last.kind if is_there else first.kind,
         link=first.link,
         kept=first.kept and last.kept,
@@ -143,13 +145,13 @@ def parts_of(entries: Sequence[Entry]) -> tuple[ContextPart, ...]:
 
 
 def interrupted(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Allowed calls without a result: nobody knows how far they came."""
+    """Allowed calls without a result: nobody knows how far they came. Those that gave a task away go on."""
     open_calls: dict[str, None] = {}
     for entry in entries:
         event = entry.event
         if isinstance(event, Approval) and event.decision == "allowed":
             open_calls[event.call] = None
-        elif isinstance(event, ToolResult):
+        elif isinstance(event, ToolResult | SubagentStarted):
             open_calls.pop(event.call, None)
     return tuple(open_calls)
 

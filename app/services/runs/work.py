@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from agents.api import NewText
 from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
@@ -24,6 +26,10 @@ from engine.errors import ErrorInfo, UserError
 if TYPE_CHECKING:
     from agents.events import RetryChoice
     from agents.run.run import Run
+    from app.services.runs.delegation.delegation import TaskDelegation
+
+# Makes what gives tasks of a run to other runs, on its thread.
+MakeDelegation = Callable[[], "TaskDelegation"]
 
 
 class RunWork:
@@ -33,6 +39,7 @@ class RunWork:
     `answer` is the message of a chat that it writes, 0 for none. `collection` names the one that it searches. `more`
     gives tools besides those of this machine. `program` names another program that starts it, "" for a person.
     `readable` are paths that its commands may read besides. `context` is what was chosen for the model, 0: its own.
+    `delegation` None: it gives no tasks to other runs.
     """
 
     def __init__(
@@ -54,7 +61,10 @@ class RunWork:
         program: str = "",
         readable: tuple[str, ...] = (),
         context: int = 0,
+        delegation: MakeDelegation | None = None,
     ) -> None:
+        self._make_delegation = delegation
+        self._delegation: TaskDelegation | None = None
         self._more, self._program, self._readable, self._context = more, program, readable, context
         self.record, self._collection = record, collection
         self._owner = Owner(answer, record.id)
@@ -87,6 +97,8 @@ class RunWork:
         """Tell a running tool to give up, after `pause`."""
         if (run := self._run) is not None:
             run.hurry()
+        if self._delegation is not None:
+            self._delegation.hurry()
 
     def join(self, seconds: float | None = None) -> bool:
         """Wait for the end; False on a timeout."""
@@ -99,6 +111,8 @@ class RunWork:
             run = self._run
         if run is not None:
             run.pause() if how == "pause" else run.stop()
+        if self._delegation is not None:
+            self._delegation.end(how)
         self.asker.end()
 
     def _work(self) -> None:
@@ -141,6 +155,7 @@ class RunWork:
 
     def _carry_out(self) -> None:
         from agents.run.run import Run
+        from agents.tools.delegate import DELEGATING
 
         workspace = self._parts.workspace(self.record)
         # Chats and resumed runs do without missing tools.
@@ -149,6 +164,10 @@ class RunWork:
         tools = self._parts.with_searches(
             tools, self._collection, self.record, self._owner.message, self._journal
         )
+        if self._make_delegation is not None:
+            self._delegation = self._make_delegation()
+        else:
+            tools = tuple(tool for tool in tools if tool.name not in DELEGATING)
         if self._plans:
             tools = with_plan_tool(tools)
         chat_model = self._parts.model_registry.chat_model(
@@ -157,13 +176,14 @@ class RunWork:
             lambda event: self._events.publish(progress_event(self._owner, event)),
             self._context,
         )
+        here = self._parts.tool_context(self.record, workspace, self._journal, self._readable)
         run = Run(
             self._journal,
             chat_model,
             tools,
             approver=self.asker,
             grants=self._grants,
-            tool_context=self._parts.tool_context(self.record, workspace, self._journal, self._readable),
+            tool_context=msgspec.structs.replace(here, delegation=self._delegation),
             snapshots=self._parts.snapshots(workspace),
             on_text=self._told,
         )

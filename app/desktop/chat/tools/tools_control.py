@@ -40,7 +40,10 @@ class ToolsControl(QObject):
         from app.desktop.run_view.tools_fold import tools_at_hand
 
         self._calls.do(
-            lambda s: (recent_folders(s), *tools_at_hand(s)), self._open, executor="io", owner=self
+            lambda s: (recent_folders(s), *tools_at_hand(s, in_chat=True)),
+            self._open,
+            executor="io",
+            owner=self,
         )
 
     def offer(self, folder: str) -> BannerAction:

@@ -98,6 +98,13 @@ _WORDS = {
         QT_TRANSLATE_NOOP("RunSteps", "Kept a note: {what}"),
         QT_TRANSLATE_NOOP("RunSteps", "Keep a note: {what}"),
     ),
+    "delegate": _Words(
+        QT_TRANSLATE_NOOP("RunSteps", "Helper: {what}"), QT_TRANSLATE_NOOP("RunSteps", "Helper: {what}")
+    ),
+    "apply_changes": _Words(
+        QT_TRANSLATE_NOOP("RunSteps", "Applied a helper’s changes"),
+        QT_TRANSLATE_NOOP("RunSteps", "Apply a helper’s changes"),
+    ),
     "update_plan": _Words(
         QT_TRANSLATE_NOOP("RunSteps", "Updated the plan"),
         QT_TRANSLATE_NOOP("RunSteps", "Update the plan"),

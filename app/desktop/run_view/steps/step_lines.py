@@ -22,6 +22,8 @@ from agents.events import (
     RunResumed,
     RunStarted,
     SnapshotTaken,
+    SubagentFinished,
+    SubagentStarted,
     ToolCalled,
     ToolResult,
     Undone,
@@ -41,6 +43,7 @@ class CallLine(msgspec.Struct, frozen=True):
     `reasoning`, `content` and `thought_s` are those of the turn, at the first of its calls alone.
     `status` is "" while there is no result, and `standing` says what is with it then. `undoing` says whether what it
     did to files can be put back; `undo` that this, and `back` that what came behind it, can be asked for now.
+    `child` is the run that it gave its task to, 0 for none, and `child_ended` how that ended.
     """
 
     seq: int
@@ -72,6 +75,8 @@ class CallLine(msgspec.Struct, frozen=True):
     undoing: Undoing = ""
     undo: bool = False
     back: bool = False
+    child: int = 0
+    child_ended: SubagentFinished | None = None
 
 
 class ThoughtLine(msgspec.Struct, frozen=True):
@@ -216,6 +221,10 @@ class StepLines:
                 return self._result(seq, event)
             case ContextTrimmed():
                 return self._trim(seq, event)
+            case SubagentStarted():
+                return self._change(event.call, child=event.child)
+            case SubagentFinished():
+                return self._change(event.call, child_ended=event)
             case RunFinished():
                 return self._finished(seq, event)
             case Undone():

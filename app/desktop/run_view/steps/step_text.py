@@ -20,7 +20,19 @@ from app.services.runs.reasons import took
 
 Tone = Literal["quiet", "accent", "warning", "bad"]
 # The argument that says most of a call of ours, shown bare.
-_MAIN = ("path", "command", "code", "url", "pattern", "query", "expression", "title", "handle", "timezone")
+_MAIN = (
+    "path",
+    "command",
+    "code",
+    "url",
+    "pattern",
+    "query",
+    "expression",
+    "title",
+    "handle",
+    "timezone",
+    "task",
+)
 MOST_SHOWN = 200
 
 

@@ -121,7 +121,7 @@ def _choices(services: Services) -> tuple[Any, ...]:
     from app.desktop.runs.model_field import run_models
 
     models = [(model.name, model.shown) for model in run_models(services)]
-    return models, recent_folders(services), *tools_at_hand(services), _collections(services)
+    return models, recent_folders(services), *tools_at_hand(services, in_chat=True), _collections(services)
 
 
 def _collections(services: Services) -> Sequence[str]:
