@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from engine.local.scheduling.queue_order import Rank
@@ -38,7 +38,8 @@ def shares(answers: Sequence[Demand], capacity: int, step: int, row_s: float) ->
     Answers that decode come first, all of them in each step; while one has priority, the others decode in every
     second step only. The rows that are left go to one prefill: that of the answer with priority, else one of the
     person's own, else one of a client, whose turns are as many as another's. By turns it is the first to arrive and
-    the shortest, which might otherwise wait for minutes. `row_s` is the time of a prefill row in seconds, 0 if
+    the shortest, which might otherwise wait for minutes. What a prefill leaves of the time of a step, the next ones
+    get, so that prompts that come together are read together. `row_s` is the time of a prefill row in seconds, 0 if
     unknown.
 
     What is in the background has steps of its own while nothing else runs, else a few rows now and then.
@@ -68,10 +69,17 @@ def _shares(answers: Sequence[Demand], capacity: int, step: int, row_s: float) -
             continue
         chosen.append(Share(number, each.rest))
         room -= each.rest
-    reader = _reader(answers, short, priority, step, others_wait=others_wait)
-    if reader is not None and room > 0:
-        rows = min(answers[reader].rest, room, _most(chosen, priority, reader, row_s))
+    unread = {number: each for number, each in enumerate(answers) if each.rest > short}
+    prefilled = 0
+    while room > 0 and (reader := _reader(unread, priority, step, others_wait=others_wait)) is not None:
+        rows = min(unread.pop(reader).rest, room, _most(chosen, priority, reader, row_s) - prefilled)
+        if rows <= 0:
+            break
         chosen.append(Share(reader, rows))
+        room -= rows
+        prefilled += rows
+        if rows < answers[reader].rest or reader == priority:
+            break
     return chosen
 
 
@@ -81,26 +89,25 @@ def _short(answers: int, capacity: int) -> int:
 
 
 def _reader(
-    answers: Sequence[Demand], short: int, priority: int | None, step: int, *, others_wait: bool
+    unread: Mapping[int, Demand], priority: int | None, step: int, *, others_wait: bool
 ) -> int | None:
-    if priority is not None and answers[priority].rest > short:
+    if priority in unread:
         return priority
     if others_wait:
         return None
-    reading = [number for number, each in enumerate(answers) if each.rest > short]
-    chosen = [number for number in reading if not answers[number].client]
-    if reading and not chosen:
-        clients = list(dict.fromkeys(answers[number].client for number in reading))
+    chosen = [number for number, each in unread.items() if not each.client]
+    if unread and not chosen:
+        clients = list(dict.fromkeys(each.client for each in unread.values()))
         client = clients[step // 4 % len(clients)]
-        chosen = [number for number in reading if answers[number].client == client]
+        chosen = [number for number, each in unread.items() if each.client == client]
     # In pairs of steps: beside the answer with priority, others take part in even ones only.
     if step // 2 % 2:
-        chosen.sort(key=lambda number: answers[number].rest)
+        chosen.sort(key=lambda number: unread[number].rest)
     return chosen[0] if chosen else None
 
 
 def _most(chosen: Sequence[Share], priority: int | None, reader: int, row_s: float) -> int:
-    """The most rows of a prefill, so that decoding answers beside it need not wait long."""
+    """The most rows of all prefills, so that the answers beside them, decoding or prefilling, need not wait long."""
     if not chosen or reader == priority:
         return 2**31
     if not row_s:

@@ -21,6 +21,18 @@ def test_all_who_write_take_part_and_one_prompt_gets_the_rest() -> None:
     assert shares(answers, 512, 0, 0.0001) == [Share(0, 1), Share(2, 1), Share(1, 510)]
 
 
+def test_prompts_that_come_together_are_read_together_as_far_as_a_step_may_take() -> None:
+    answers = [Demand(60), Demand(1), Demand(70), Demand(900), Demand(50)]
+    assert shares(answers, 512, 0, 0.001)[1:] == [Share(0, 60), Share(2, 70), Share(3, 270)]
+    assert shares(answers, 512, 2, 0.001)[1:] == [Share(4, 50), Share(0, 60), Share(2, 70), Share(3, 220)]
+    assert shares([Demand(60), Demand(70)], 512, 0, 0.0) == [Share(0, 60), Share(1, 4)]
+    assert shares([Demand(60), Demand(70)], 512, 0, 0.01) == [Share(0, 60)], "the first would wait"
+
+
+def test_the_prompt_of_the_answer_in_front_is_read_alone() -> None:
+    assert shares([Demand(60), Demand(70, Rank.PRIORITY)], 512, 0, 0.001) == [Share(1, 70)]
+
+
 def test_a_prompt_alone_takes_the_whole_step() -> None:
     assert shares([Demand(900)], 512, 0, 0.01) == [Share(0, 512)]
 

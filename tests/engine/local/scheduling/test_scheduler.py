@@ -52,16 +52,16 @@ def test_an_answer_keeps_its_seed_beside_others(running: Running) -> None:
 
 def test_more_answers_than_places_wait_visibly_and_all_come_to_an_end(running: Running) -> None:
     running.told.seen.clear()
-    for id in range(30, 37):
-        running.engine.generate(ask(id, QUESTIONS[id % 4], max_tokens=12))
-    ends = [end_of(running, id)[1] for id in range(30, 37)]
+    for id in range(30, 41):
+        running.engine.generate(ask(id, f"{QUESTIONS[id % 4]} {id}", max_tokens=12))
+    ends = [end_of(running, id)[1] for id in range(30, 41)]
     assert {end.error for end in ends} == {None}
     queued = [event for event in running.told.seen if isinstance(event, Queued)]
-    assert {event.id for event in queued} == {34, 35, 36}
-    for id in (34, 35, 36):
+    assert {event.id for event in queued} == {38, 39, 40}
+    for id in (38, 39, 40):
         ahead = [event.ahead for event in queued if event.id == id]
         assert ahead == sorted(ahead, reverse=True) and ahead[-1] == 0
-    assert all(end.timings.queue_s > 0 for end in ends[4:])
+    assert all(end.timings.queue_s > 0 for end in ends[8:])
 
 
 def test_the_conversation_in_front_does_not_wait_for_a_place(running: Running) -> None:
