@@ -362,7 +362,8 @@ class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     `conflicts` the paths left alone because somebody else had changed them since, `attributes` as in a snapshot.
 
     `redo`: an earlier one was taken back, and the files are again as the calls had left them. `stopped`: a person
-    broke it off, and the next undo goes on from there.
+    broke it off, and the next undo goes on from there. `partly` are paths of which only some changes were taken back:
+    their `files` tell what they were just before, and what they are now.
     """
 
     calls: tuple[str, ...]
@@ -371,6 +372,7 @@ class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     redo: bool = False
     attributes: tuple[FileChange, ...] = ()
     stopped: bool = False
+    partly: tuple[str, ...] = ()
 
 
 RunEvent = (

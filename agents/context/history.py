@@ -88,7 +88,7 @@ class History:
                 self._plan(plan)
             case Undone() as undone if undone.files:
                 paths = [change.path for change in undone.files]
-                self.items.append(Words(prompts.undone(paths, redo=undone.redo), "undone"))
+                self.items.append(Words(prompts.undone(paths, undone.partly, redo=undone.redo), "undone"))
             case _:
                 pass
 

@@ -151,9 +151,25 @@ def _numbered(items: Sequence[str]) -> str:
     return "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
 
 
-def undone(paths: Sequence[str], *, redo: bool = False) -> str:
-    """What the model is told when changes were undone, or an undo was taken back."""
-    shown = ", ".join(paths[:20]) + (f" and {len(paths) - 20} more" if len(paths) > 20 else "")
+def undone(paths: Sequence[str], partly: Sequence[str] = (), *, redo: bool = False) -> str:
+    """What the model is told when changes were undone, some of them in part, or an undo was taken back."""
     if redo:
-        return f"The user wants the changes to these files after all: {shown}. They are as your calls had left them."
-    return f"The user has taken back changes to these files: {shown}. They are as they were before."
+        return (
+            f"The user wants the changes to these files after all: {_some(paths)}. They are as your calls had left "
+            "them."
+        )
+    told = []
+    if whole := [path for path in paths if path not in partly]:
+        told.append(
+            f"The user has taken back changes to these files: {_some(whole)}. They are as they were before."
+        )
+    if partly:
+        told.append(
+            f"The user has taken back some of the changes to these files: {_some(partly)}. Read them before you "
+            "change them again."
+        )
+    return " ".join(told)
+
+
+def _some(paths: Sequence[str]) -> str:
+    return ", ".join(paths[:20]) + (f" and {len(paths) - 20} more" if len(paths) > 20 else "")

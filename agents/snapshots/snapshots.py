@@ -16,7 +16,7 @@ from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Effects, ToolFacts
 from agents.snapshots.content import ContentStore
 from agents.snapshots.coverage import coverable
-from agents.snapshots.manifest import Manifest, difference, packed, unpacked
+from agents.snapshots.manifest import Item, Manifest, difference, packed, unpacked
 from agents.snapshots.names import kept_name
 from agents.snapshots.planning import Wanted, above, linked_to, plan_of, taken_back, unhashed, wanted
 from agents.snapshots.restoring import parent_of
@@ -111,10 +111,29 @@ class Snapshots:
         """
         return self._plan(wanted(Timeline(entries), calls, paths, after))
 
+    def look(self, paths: Collection[str]) -> dict[str, Item]:
+        """What is at these paths now, by path; contents are kept."""
+        if not paths:
+            return {}
+        with self._told():
+            look = Look(self._root, self._content, self._limits, known=self._known(), hidden=self._hidden)
+            found = look.paths(tuple(paths), deep=False).by_path()
+        self._content.flush()
+        return {path: found[path] for path in paths if path in found}
+
+    def keep(self, content: bytes) -> str:
+        """Keep a content that a plan puts somewhere; returns its hash. Raises UserError `undo.*`."""
+        kept = self._content.put_bytes(content)
+        self._content.flush()
+        return kept
+
     def plan_redo(self, entries: Sequence[Entry]) -> UndoPlan:
         """Plan to take the last undo back; a plan without steps when there was none."""
         undone = Timeline(entries).undone
-        return self._plan(taken_back(undone[-1]) if undone else [], redo=True)
+        if not undone:
+            return UndoPlan((), (), redo=True)
+        plan = self._plan(taken_back(undone[-1]), redo=True)
+        return msgspec.structs.replace(plan, partly=undone[-1].partly)
 
     def undo(
         self,

@@ -31,23 +31,30 @@ class Timeline:
         self.layers: dict[str, list[Layer]] = {}
         self.undone: list[Undone] = []
         self._gone: list[dict[str, list[Layer]]] = []
+        self._parted: list[dict[str, Layer]] = []  # what an undo left of files that it took back in part
         for entry in entries:
             if isinstance(entry.event, SnapshotTaken) and entry.event.phase == "after":
                 for path, (before, after) in states((*entry.event.files, *entry.event.attributes)).items():
                     layer = Layer(entry.event.call, entry.seq, before, after)
                     self.layers.setdefault(path, []).append(layer)
             elif isinstance(entry.event, Undone):
-                self._undo(entry.event)
+                self._undo(entry.event, entry.seq)
 
-    def _undo(self, event: Undone) -> None:
+    def _undo(self, event: Undone, seq: int) -> None:
         if event.redo:
             if self.undone:
                 self.undone.pop()
+                for path, part in self._parted.pop().items():
+                    self.layers[path] = [layer for layer in self.layers[path] if layer is not part]
                 for path, layers in self._gone.pop().items():
                     self.layers[path] = [*self.layers.get(path, []), *layers]
             return
         calls, gone = set(event.calls), dict[str, list[Layer]]()
-        for path in {change.path for change in (*event.files, *event.attributes)}:
+        parted = {path: each for path, each in states(event.files).items() if path in event.partly}
+        self._parted.append({path: Layer(f"review{seq}", seq, *each) for path, each in parted.items()})
+        for path, part in self._parted[-1].items():
+            self.layers.setdefault(path, []).append(part)
+        for path in {change.path for change in (*event.files, *event.attributes)} - parted.keys():
             layers = self.layers.get(path, [])
             gone[path] = [layer for layer in layers if layer.call in calls]
             self.layers[path] = [layer for layer in layers if layer.call not in calls]

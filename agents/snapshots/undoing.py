@@ -45,7 +45,7 @@ class Undoing:
         self._plan = plan
         self._force = frozenset(force)
         self._restorer = Restorer(root, content)
-        self._conflicts = [step.path for step in plan.steps if not self._chosen(step)]
+        self._conflicts = [*plan.left, *(step.path for step in plan.steps if not self._chosen(step))]
         self._files: list[FileChange] = list(plan.already)
         self._attributes: list[FileChange] = []
         self._removed_paths: set[str] = set()
@@ -75,8 +75,15 @@ class Undoing:
             self._files = [change for change in self._files if change.path not in made]
             self._attributes = [change for change in self._attributes if change.kind != "folder"]
         plan, conflicts = self._plan, tuple(sorted(set(self._conflicts)))
+        done_paths = {change.path for change in self._files}
         return Undone(
-            plan.calls, tuple(self._files), conflicts, plan.redo, tuple(self._attributes), self._stopped
+            plan.calls,
+            tuple(self._files),
+            conflicts,
+            plan.redo,
+            tuple(self._attributes),
+            self._stopped,
+            tuple(path for path in plan.partly if path in done_paths),
         )
 
     def _chosen(self, step: Step) -> bool:

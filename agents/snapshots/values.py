@@ -31,7 +31,8 @@ class UndoPlan(msgspec.Struct, frozen=True):
     """An undo of the calls `calls`, file by file.
 
     `attributes` are steps that restore only times, owners, extended attributes and hard links. `already` are
-    changes that are back already, as after an interrupted undo. `redo`: it takes an undo back.
+    changes that are back already, as after an interrupted undo. `redo`: it takes an undo back. `partly` as in
+    `Undone`; `left` are paths whose changes cannot all be taken back, because somebody changed these lines since.
     """
 
     calls: tuple[str, ...]
@@ -39,6 +40,8 @@ class UndoPlan(msgspec.Struct, frozen=True):
     already: tuple[FileChange, ...] = ()
     redo: bool = False
     attributes: tuple[Step, ...] = ()
+    partly: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def conflicts(self) -> tuple[str, ...]:

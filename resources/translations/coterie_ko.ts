@@ -7497,6 +7497,10 @@
         <translation>파일 1개를 되돌렸습니다</translation>
     </message>
     <message>
+        <source>Some changes to 1 file dropped</source>
+        <translation>파일 1개의 일부 변경을 버렸습니다</translation>
+    </message>
+    <message>
         <source>1 file redone</source>
         <translation>파일 1개를 다시 적용했습니다</translation>
     </message>
@@ -7567,6 +7571,10 @@
     <message>
         <source>{count} files restored</source>
         <translation>파일 {count}개를 되돌렸습니다</translation>
+    </message>
+    <message>
+        <source>Some changes to {count} files dropped</source>
+        <translation>파일 {count}개의 일부 변경을 버렸습니다</translation>
     </message>
     <message>
         <source>{count} files redone</source>

@@ -85,9 +85,20 @@ def run(
     again: Annotated[
         bool, typer.Option("--again", help="With --resume: carry out calls that were interrupted once more.")
     ] = False,
+    diff: Annotated[str, typer.Option(metavar="RUN", help="Print all that a run changed.")] = "",
+    review: Annotated[
+        str,
+        typer.Option(
+            metavar="RUN", help="Ask for each change of a run whether it stays, and drop the others."
+        ),
+    ] = "",
     undo: Annotated[str, typer.Option(metavar="RUN", help="Put back what a run changed.")] = "",
+    redo: Annotated[
+        str, typer.Option(metavar="RUN", help="Take the last undo or review of a run back.")
+    ] = "",
     force: Annotated[
-        bool, typer.Option("--force", help="With --undo: also files that somebody has changed since.")
+        bool,
+        typer.Option("--force", help="With --undo and --redo: also files that somebody has changed since."),
     ] = False,
     export: Annotated[str, typer.Option(metavar="RUN", help="Print a run; see --format.")] = "",
     format: Annotated[Format, typer.Option(help="With --export.")] = Format.MARKDOWN,
@@ -98,8 +109,11 @@ def run(
     """Give an agent a task and a folder. It works with tools in a sandbox, asks when it should, and what it changed
     can be undone. RUN is a run's number, or `last`."""
     output = chosen_output(command, json)
-    jobs = [name for name, given in (("--undo", undo), ("--export", export), ("--list", runs)) if given]
-    jobs += ["--recipes"] if recipes else []
+    alone = {
+        "--diff": diff, "--review": review, "--undo": undo, "--redo": redo, "--export": export, "--list": runs,
+        "--recipes": recipes,
+    }  # fmt: skip
+    jobs = [name for name, given in alone.items() if given]
     if len(jobs) > 1 or (jobs and (task or resume)):
         raise typer.BadParameter(f"{jobs[0]} stands alone.")
     if runs or recipes or export:
@@ -108,10 +122,15 @@ def run(
         if recipes:
             raise typer.Exit(print_recipes(output))
         raise typer.Exit(print_runs(output) if runs else print_run(export, format.value, output))
-    if undo:
+    if diff or review:
+        from app.cli.run.reviewing import print_diff
+        from app.cli.run.reviewing import review as run_review
+
+        raise typer.Exit(print_diff(diff, output) if diff else run_review(review, output))
+    if undo or redo:
         from app.cli.run.undoing import undo as run_undo
 
-        raise typer.Exit(run_undo(undo, force=force, output=output))
+        raise typer.Exit(run_undo(undo or redo, force=force, output=output, redo=bool(redo)))
     from app.cli.run.running import RunArguments, carry_out
 
     arguments = RunArguments(

@@ -1,4 +1,4 @@
-"""`coterie run --undo`: restores what a run changed."""
+"""`coterie run --undo` and `--redo`: restore what a run changed, and take that back."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ def shown_progress(output: Output) -> Iterator[Callable[[int, int], None]]:
             output.redraw("")
 
 
-def undo(run: str, *, force: bool, output: Output) -> int:
-    """Run the command; returns 1 when files were left alone. Ctrl+C ends it after the file at hand.
+def undo(run: str, *, force: bool, output: Output, redo: bool = False) -> int:
+    """Undo, or take the last undo back (`redo`); returns 1 when files were left alone. Ctrl+C ends it after the
+    file at hand.
 
     With --json the journal's event is printed.
     """
@@ -47,7 +48,7 @@ def undo(run: str, *, force: bool, output: Output) -> int:
         id = chosen_run(services, run)
         told: list[RunEntries] = []
         services.events.subscribe(RunEntries, told.append)
-        plan = services.runs.undo_plan(id)
+        plan = services.runs.redo_plan(id) if redo else services.runs.undo_plan(id)
         force_paths = plan.conflicts if force else ()
         with signals_noted() as stop, shown_progress(output) as progress:
             undone = services.runs.undo(id, plan, force_paths, stop, progress)

@@ -104,7 +104,7 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
         return [
             "**Redone**" if event.redo else "**Undone**",
             "",
-            *(f"- `{change.path}`" for change in event.files),
+            *(f"- `{change.path}`{' (in part)' * (change.path in event.partly)}" for change in event.files),
             "",
         ]
     return []

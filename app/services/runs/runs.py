@@ -30,6 +30,7 @@ from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import MoreTools, RunParts, found_sandbox
 from app.services.runs.readable import checked_readable
 from app.services.runs.recipes import Recipes
+from app.services.runs.review.reviews import RunReviews
 from app.services.runs.start import read_start, start_of, title_of
 from app.services.runs.surroundings import toolchains
 from app.services.runs.undo import RunUndo
@@ -55,7 +56,10 @@ TOOL_PATIENCE = 8.0  # of these, seconds for a running tool
 
 
 class Runs:
-    """Operations on runs, their persistent `grants`, `recipes` and `instructions`. `home` is the data folder."""
+    """Operations on runs, their persistent `grants`, `recipes` and `instructions`, `reviews` of what they changed.
+
+    `home` is the data folder.
+    """
 
     def __init__(self, home: Path, store: Store, parts: RunParts, events: EventBus) -> None:
         self._home = home
@@ -70,6 +74,7 @@ class Runs:
         self.recipes = Recipes(home / "recipes", parts.language)
         self.instructions = Instructions(home)
         self._undo = RunUndo(self._store, parts, events)
+        self.reviews = RunReviews(self._store, parts, self._undo, self._free)
         self.grants = StoreGrants(store.grants, events)
 
     # --- reading ---

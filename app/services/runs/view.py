@@ -85,6 +85,10 @@ def touched(entries: Sequence[Entry]) -> tuple[Touched, ...]:
                 conflicts.discard(change.path)
                 if change.path not in last:
                     continue
+                if change.path in event.partly:
+                    last[change.path] = change
+                    undone.discard(change.path)
+                    continue
                 there = change.change != "deleted"
                 was, left = first[change.path], last[change.path]
                 as_left = (there, change.after) == (left.change != "deleted", left.after)

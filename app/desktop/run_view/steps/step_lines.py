@@ -100,8 +100,8 @@ class WordsLine(msgspec.Struct, frozen=True):
 class QuietLine(msgspec.Struct, frozen=True):
     """Something that was done to the run, told in one sentence. `code` is "results", "turns", "loop", "nudge_loop",
     "nudge_empty", "nudge_cut", "nudge_plan", "nudge_left", "plan_edited", "plan_approved", "plan_rejected", "left",
-    "tools", "final", "reasoning", "resumed", "undone", "redone" or "took"; `count` how many, `ended` what it took,
-    `names` the steps that are left."""
+    "tools", "final", "reasoning", "resumed", "undone", "dropped", "redone" or "took"; `count` how many, `ended`
+    what it took, `names` the steps that are left."""
 
     seq: int
     code: str
@@ -333,10 +333,13 @@ class StepLines:
             if line is None:
                 continue
             back = self._back.setdefault(call, set())
-            back.difference_update(paths) if event.redo else back.update(paths)
+            back.difference_update(paths) if event.redo else back.update(paths.difference(event.partly))
             changed += self._change(call, undoing=_undoing(line.files, back))
-        if paths:
-            changed += self._put(QuietLine(seq, "redone" if event.redo else "undone", len(paths)))
+        parts = 0 if event.redo else len(event.partly)
+        if len(paths) > parts:
+            changed += self._put(QuietLine(seq, "redone" if event.redo else "undone", len(paths) - parts))
+        if parts:
+            changed += self._put(QuietLine(seq, "dropped", parts))
         return changed
 
 

@@ -212,6 +212,7 @@ def quiet_text(line: QuietLine) -> str:
             ),
             "tools": translate("RunSteps", "1 tool is offered to the model"),
             "undone": translate("RunSteps", "1 file restored"),
+            "dropped": translate("RunSteps", "Some changes to 1 file dropped"),
             "redone": translate("RunSteps", "1 file redone"),
             "plan_approved": translate("RunSteps", "You approved the plan of 1 step"),
         }
@@ -237,6 +238,7 @@ def quiet_text(line: QuietLine) -> str:
         "reasoning": translate("RunSteps", "Earlier reasoning is left out of what the model sees"),
         "resumed": translate("RunSteps", "It continues from here"),
         "undone": translate("RunSteps", "{count} files restored"),
+        "dropped": translate("RunSteps", "Some changes to {count} files dropped"),
         "redone": translate("RunSteps", "{count} files redone"),
     }
     return told.get(line.code, line.code).format(count=count)

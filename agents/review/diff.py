@@ -1,0 +1,75 @@
+"""A review as a unified diff in Git's form. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agents.review.hunks import Hunk
+from agents.review.values import Review, ReviewFile
+from agents.snapshots.manifest import Item
+
+_PLAIN = re.compile(r"[^\x00-\x1f\x7f\"\\\U0010feff]+")
+
+
+def review_diff(review: Review) -> str:
+    """All changes, as `git apply` takes them; what is no text is only named."""
+    return "".join(file_diff(file) for file in review.files)
+
+
+def file_diff(file: ReviewFile) -> str:
+    return "".join(
+        f"{line}\n" for line in (*file_head(file), *(each for h in file.hunks for each in hunk_lines(h)))
+    )
+
+
+def file_head(file: ReviewFile) -> Iterator[str]:
+    """The lines before the first hunk."""
+    old, new = (
+        _quoted(f"{side}/{path}") for side, path in (("a", file.old_path or file.path), ("b", file.path))
+    )
+    yield f"diff --git {old} {new}"
+    if file.before is None and file.after is not None:
+        yield f"new file mode {_mode(file.after)}"
+    elif file.after is None and file.before is not None:
+        yield f"deleted file mode {_mode(file.before)}"
+    elif file.before is not None and file.after is not None and _mode(file.before) != _mode(file.after):
+        yield f"old mode {_mode(file.before)}"
+        yield f"new mode {_mode(file.after)}"
+    if file.old_path:
+        yield f"rename from {_quoted(file.old_path)}"
+        yield f"rename to {_quoted(file.path)}"
+    if file.hunks:
+        yield f"--- {old if file.before is not None else '/dev/null'}"
+        yield f"+++ {new if file.after is not None else '/dev/null'}"
+    elif any(item is not None and item.bytes for item in (file.before, file.after)) and not _same(file):
+        yield f"Binary files {old} and {new} differ"
+
+
+def hunk_lines(hunk: Hunk) -> Iterator[str]:
+    """A hunk with its head."""
+    yield hunk.head
+    for line in hunk.lines:
+        yield line.mark + line.text
+        if not line.ended:
+            yield "\\ No newline at end of file"
+
+
+def _same(file: ReviewFile) -> bool:
+    return file.before is not None and file.after is not None and file.before.hash == file.after.hash
+
+
+def _mode(item: Item) -> str:
+    if item.kind == "link":
+        return "120000"
+    return "100755" if item.mode & 0o100 else "100644"
+
+
+def _quoted(path: str) -> str:
+    """As Git writes names with characters that would break a line."""
+    if _PLAIN.fullmatch(path):
+        return path
+    letters = (
+        chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}" for byte in path.encode()
+    )
+    return f'"{"".join(letters)}"'

@@ -1,0 +1,1 @@
+"""Changes of a run looked through: kept, dropped, committed."""

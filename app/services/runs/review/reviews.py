@@ -1,0 +1,57 @@
+"""Reviews of what runs changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from agents.events import Undone
+from app.services.runs.parts import RunParts
+from app.services.runs.undo import RunUndo
+from app.store.records import RunRecord
+from app.store.runs import Runs
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from agents.review.values import Dropped, Review
+
+
+class RunReviews:
+    """Reads reviews and drops changes, through the snapshots of each run's workspace.
+
+    `free` gives the record of a run that is not carried out now; all methods raise as it does.
+    """
+
+    def __init__(self, store: Runs, parts: RunParts, undo: RunUndo, free: Callable[[int], RunRecord]) -> None:
+        self._store, self._parts, self._undo, self._free = store, parts, undo, free
+
+    def read(self, id: int) -> Review:
+        """All that a run changed, compared with before it. Raises UserError `undo.no_folder`."""
+        from agents.review.reading import read_review
+
+        record = self._free(id)
+        self._undo.settle(record)
+        return read_review(self._store.entries(id), self._parts.snapshots(self._parts.workspace(record)))
+
+    def drop(
+        self,
+        id: int,
+        review: Review,
+        dropped: Dropped,
+        stop: Callable[[], bool] = lambda: False,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Undone:
+        """Write the files without the dropped changes. It is an undo like others, which `Runs.redo_plan` takes back.
+        What somebody changed since is left alone, and named in `conflicts`.
+
+        Raises UserError `review.stale`, `review.left` when all of it would be left alone, and `undo.*`.
+        """
+        from agents.review.dropping import drop_plan
+
+        record = self._free(id)
+        snapshots = self._parts.snapshots(self._parts.workspace(record))
+        plan = drop_plan(self._store.entries(id), snapshots, review, dropped)
+        if all(step.action in ("conflict", "lost") for step in plan.steps) and not plan.attributes:
+            paths = dict.fromkeys([*plan.left, *(step.path for step in plan.steps)])
+            raise UserError("review.left", paths=", ".join(paths))
+        return self._undo.undo(record, plan, (), stop, progress)

@@ -1,0 +1,3 @@
+"""A workspace and its snapshots."""
+
+from tests.agents.snapshots.conftest import bench as bench
