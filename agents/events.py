@@ -60,7 +60,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     that `search_collection` searches, "" for none. `program` is the name of the one that had it started, "" for none.
     `readable` are paths that commands may read besides the workspace. `context_wish` is the length that a person
     chose for the model, 0: its own. `follows` are the project instructions in the system prompt, `unfollowed` names
-    files of instructions that are not there, because nobody agreed to them.
+    files of instructions that are not there, because nobody agreed to them. `skills` are those of the project that
+    count, besides the person's own.
     `plan`: a plan comes first, which a person approves. `parent` is the run that gave it its task, 0 for none;
     `copied`: it works in a copy of that run's folder, which goes away at its end.
     """
@@ -89,6 +90,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     context_wish: int = 0
     follows: tuple[Followed, ...] = ()
     unfollowed: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
     plan: bool = False
     parent: int = 0
     copied: bool = False

@@ -28,13 +28,14 @@ _MOST_RULES = 20
 _MOST_HOPS = 5
 _MOST_FOLDERS = 64
 
-Trouble = Literal["", "outside", "unreadable", "not_text"]
+Trouble = Literal["", "outside", "unreadable", "not_text", "bad_skill"]
 
 
 class InstructionFile(msgspec.Struct, frozen=True):
     """A file of instructions. `place` is its absolute path, `name` that relative to the folder asked about, which may
     begin with "..". `text` is as a model is given it: invisible characters are written out, and of more than
     `MOST_BYTES` the rest is left out (`cut`). `by` names the file that imports it. With `trouble` there is no text.
+    `skill` is the name of the skill that it is, of which `text` is all that it holds and `why` what is wrong with it.
     """
 
     place: str
@@ -44,6 +45,8 @@ class InstructionFile(msgspec.Struct, frozen=True):
     cut: bool = False
     by: str = ""
     trouble: Trouble = ""
+    skill: str = ""
+    why: str = ""
 
     @property
     def digest(self) -> str:

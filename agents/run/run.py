@@ -13,7 +13,9 @@ from agents.context.finding import FindTools
 from agents.context.project_text import project_text
 from agents.context.prompts import system_prompt
 from agents.context.reading import ReadResult
+from agents.context.skill_list import skill_list
 from agents.events import ContextTrimmed, ModelTurn, RetryChoice, RunFinished, RunResumed, RunStarted
+from agents.guidance.read_skill import ReadSkill
 from agents.permissions.values import Grants
 from agents.run import prompts
 from agents.run.calls import Calls, Wish
@@ -184,7 +186,8 @@ class Run:
             plan=started is not None and started.plan,
         )
         if started is not None:
-            own = (project_text(started.follows, context), started.instructions.strip())
+            skills = skill_list(self._skills(started.tools or names), context)
+            own = (skills, project_text(started.follows, context), started.instructions.strip())
             prompt = "\n\n".join(filter(None, (prompt, *own)))
         if isinstance(event, RunResumed):
             return msgspec.structs.replace(event, tools=names, context=context, system=prompt)
@@ -197,6 +200,11 @@ class Run:
             sandbox=sandbox.name if sandbox else "",
             system=event.system or prompt,
         )
+
+    def _skills(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Name and description of each skill that one of the tools reads."""
+        reading = (tool for tool in self._tools if isinstance(tool, ReadSkill) and tool.name in names)
+        return [(skill.name, skill.description) for tool in reading for skill in tool.skills.values()]
 
     def _offered(self) -> tuple[Tool, ...]:
         """Tools that the run began with, in their order, as far as they still exist."""

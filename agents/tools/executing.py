@@ -95,7 +95,7 @@ class Executing(msgspec.Struct, frozen=True):
         confinement = Confinement(
             context.workspace.root,
             released=context.released,
-            readable=(*attachments, *context.readable),
+            readable=(*attachments, *context.skills, *context.readable),
             programs=surroundings.programs,
             hidden=surroundings.hidden,
             caches=surroundings.caches,

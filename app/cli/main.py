@@ -24,6 +24,7 @@ from app.cli.run.commands import Approve
 from app.cli.run.commands import run as run_command
 from app.cli.serve.commands import serve
 from app.cli.servers.commands import servers
+from app.cli.skills.commands import skills
 from app.cli.web_search.commands import web_search
 from app.log import COMMANDS, written_to
 from app.screen import has_screen
@@ -111,6 +112,7 @@ application.add_typer(chats)
 application.add_typer(collections)
 application.add_typer(keys)
 application.add_typer(web_search)
+application.add_typer(skills)
 application.command(name="run")(run_command)
 application.command()(serve)
 

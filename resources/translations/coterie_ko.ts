@@ -5152,8 +5152,8 @@
         <translation>새 작업</translation>
     </message>
     <message>
-        <source>Delete this recipe</source>
-        <translation>이 레시피 삭제</translation>
+        <source>Delete this skill</source>
+        <translation>이 스킬 삭제</translation>
     </message>
     <message>
         <source>Task</source>
@@ -7248,8 +7248,8 @@
         <translation>OpenTelemetry로 내보내기…</translation>
     </message>
     <message>
-        <source>Save as a recipe…</source>
-        <translation>레시피로 저장…</translation>
+        <source>Save as a skill…</source>
+        <translation>스킬로 저장…</translation>
     </message>
     <message>
         <source>Show the folder</source>
@@ -7843,8 +7843,8 @@
         <translation>끝난 작업</translation>
     </message>
     <message>
-        <source>Recipes</source>
-        <translation>레시피</translation>
+        <source>Skills</source>
+        <translation>스킬</translation>
     </message>
     <message>
         <source>yours</source>
@@ -7934,16 +7934,16 @@
 <context>
     <name>RunsPage</name>
     <message>
-        <source>“{title}” was saved as a recipe</source>
-        <translation>‘{title}’ 레시피를 저장했습니다</translation>
-    </message>
-    <message>
         <source>Undo</source>
         <translation>되돌리기</translation>
     </message>
     <message>
-        <source>Recipe deleted</source>
-        <translation>레시피를 삭제했습니다</translation>
+        <source>“{title}” was saved as a skill</source>
+        <translation>‘{title}’ 스킬을 저장했습니다</translation>
+    </message>
+    <message>
+        <source>Skill deleted</source>
+        <translation>스킬을 삭제했습니다</translation>
     </message>
     <message>
         <source>Describe a task and choose a folder</source>
@@ -7989,8 +7989,8 @@
         <translation>새 작업</translation>
     </message>
     <message>
-        <source>Runs and recipes</source>
-        <translation>작업과 레시피</translation>
+        <source>Runs and skills</source>
+        <translation>작업과 스킬</translation>
     </message>
 </context>
 <context>
@@ -8038,36 +8038,36 @@
 <context>
     <name>SaveRecipe</name>
     <message>
-        <source>Save as a recipe</source>
-        <translation>레시피로 저장</translation>
+        <source>Save as a skill</source>
+        <translation>스킬로 저장</translation>
     </message>
     <message>
-        <source>A recipe saves the task with its tools, mode, and budget. Words in braces, such as {topic}, become fields to fill in before each start.</source>
-        <translation>레시피는 작업을 도구, 모드, 한도와 함께 저장합니다. {topic}처럼 중괄호로 묶은 영어 이름은 시작하기 전에 채우는 칸이 됩니다.</translation>
+        <source>A skill saves the task with its tools, mode, and budget. Words in braces, such as {topic}, become fields to fill in before each start.</source>
+        <translation>스킬은 작업을 도구, 모드, 한도와 함께 저장합니다. {topic}처럼 중괄호로 묶은 영어 이름은 시작하기 전에 채우는 칸이 됩니다.</translation>
     </message>
     <message>
         <source>Name</source>
         <translation>이름</translation>
     </message>
     <message>
-        <source>Name of the recipe</source>
-        <translation>레시피 이름</translation>
+        <source>Name of the skill</source>
+        <translation>스킬 이름</translation>
+    </message>
+    <message>
+        <source>Description of the skill</source>
+        <translation>스킬 설명</translation>
+    </message>
+    <message>
+        <source>Save the skill</source>
+        <translation>스킬 저장</translation>
     </message>
     <message>
         <source>What it’s for, in one sentence</source>
         <translation>무엇을 하는지 한 문장으로</translation>
     </message>
     <message>
-        <source>Description of the recipe</source>
-        <translation>레시피 설명</translation>
-    </message>
-    <message>
         <source>Save</source>
         <translation>저장</translation>
-    </message>
-    <message>
-        <source>Save the recipe</source>
-        <translation>레시피 저장</translation>
     </message>
 </context>
 <context>

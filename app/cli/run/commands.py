@@ -75,7 +75,9 @@ def run(
             help="Project instructions such as AGENTS.md: agree to them as they are now, or follow none in this run."
         ),
     ] = None,
-    recipe: Annotated[str, typer.Option(metavar="NAME", help="A recipe's name, or its file.")] = "",
+    recipe: Annotated[
+        str, typer.Option("--recipe", "--skill", metavar="NAME", help="A skill's name, or a recipe's file.")
+    ] = "",
     set: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the recipe.")
     ] = None,
@@ -103,7 +105,7 @@ def run(
     export: Annotated[str, typer.Option(metavar="RUN", help="Print a run; see --format.")] = "",
     format: Annotated[Format, typer.Option(help="With --export.")] = Format.MARKDOWN,
     runs: Annotated[bool, typer.Option("--list", help="List the runs.")] = False,
-    recipes: Annotated[bool, typer.Option("--recipes", help="List the recipes.")] = False,
+    recipes: Annotated[bool, typer.Option("--recipes", "--skills", help="List the skills.")] = False,
     json: Json = False,
 ) -> None:
     """Give an agent a task and a folder. It works with tools in a sandbox, asks when it should, and what it changed

@@ -62,13 +62,14 @@ def _shown(each: Instruction, output: Output) -> list[str]:
 
 def _tell(found: Found, output: Output) -> None:
     """A line for what counts, and one for what does not."""
-    if found.follows and not output.json:
-        names = ", ".join(printable(file.path) for file in found.follows)
+    counts = [printable(each.file.name) for each in found.all if each.state == "agreed"]
+    if counts and not output.json:
+        names = ", ".join(counts)
         output.note(output.localized("cli.instructions.follows", names=names))
     if found.open:
         names = ", ".join(printable(each.file.name) for each in found.open)
         output.note(output.localized("cli.instructions.unfollowed", names=names))
     for each in found.all:
         if each.state == "unusable":
-            name = printable(each.file.name)
-            output.note(output.localized(f"cli.instructions.{each.file.trouble}", name=name))
+            name, why = printable(each.file.name), printable(each.file.why)
+            output.note(output.localized(f"cli.instructions.{each.file.trouble}", name=name, why=why))

@@ -326,7 +326,7 @@ class NewRun(ThemedWidget):
         self._title.setText(recipe.title if recipe is not None else self.tr("New run"))
         show_text(self._about, recipe.description if recipe is not None else "")
         self.delete.setVisible(recipe is not None and recipe.own)
-        set_texts(self.delete, self.tr("Delete this recipe"))
+        set_texts(self.delete, self.tr("Delete this skill"))
         names = (
             self.tr("Task"),
             self.tr("Folder"),

@@ -143,7 +143,7 @@ class RunHeader(ThemedWidget):
                 icon("download", "muted", 16), text, lambda format=format: self.export_wanted.emit(format)
             )
         menu.addSeparator()
-        menu.addAction(icon("plus", "muted", 16), self.tr("Save as a recipe…"), self.recipe_wanted.emit)
+        menu.addAction(icon("plus", "muted", 16), self.tr("Save as a skill…"), self.recipe_wanted.emit)
         menu.addAction(icon("folder-open", "muted", 16), self.tr("Show the folder"), self.folder_wanted.emit)
         menu.addSeparator()
         delete = menu.addAction(icon("trash-2", "muted", 16), self.tr("Delete"), self.delete_wanted.emit)

@@ -29,7 +29,7 @@ def heading_text(heading: Heading) -> str:
     return {
         "running": translate("Runs", "Running"),
         "finished": translate("Runs", "Finished"),
-        "recipes": translate("Runs", "Recipes"),
+        "recipes": translate("Runs", "Skills"),
     }[heading]
 
 

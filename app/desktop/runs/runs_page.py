@@ -238,7 +238,7 @@ class RunsPage(ThemedWidget):
     def _saved_recipe(self, recipe: Recipe) -> None:
         self.form.saving.open(False)
         self._read_recipes()
-        self.said.emit(Notification(self.tr("“{title}” was saved as a recipe").format(title=recipe.title)))
+        self.said.emit(Notification(self.tr("“{title}” was saved as a skill").format(title=recipe.title)))
 
     def _delete_recipe(self, recipe: Recipe) -> None:
         """At once, with a way back for a while."""
@@ -251,8 +251,16 @@ class RunsPage(ThemedWidget):
             self.new_run()
         self._read_recipes()
         self.said.emit(
-            Notification(self.tr("Recipe deleted"), self.tr("Undo"), lambda: self._save_recipe(recipe))
+            Notification(self.tr("Skill deleted"), self.tr("Undo"), lambda: self._restore_recipe(recipe))
         )
+
+    def _restore_recipe(self, recipe: Recipe) -> None:
+        if recipe.skill:
+            self._calls.do(
+                lambda s: s.runs.skills.restore(recipe.skill), lambda _: self._read_recipes(), owner=self
+            )
+        else:
+            self._save_recipe(recipe)
 
     def _read_recipes(self) -> None:
         self._calls.do(lambda s: s.runs.recipes.all(), self.side.show_recipes, owner=self)

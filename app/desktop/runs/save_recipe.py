@@ -56,15 +56,15 @@ class SaveRecipe(Collapsible):
         self.save_wanted.emit(self.title.text().strip(), self.description.text().strip())
 
     def retranslate(self) -> None:
-        self.set_words(self.tr("Save as a recipe"))
+        self.set_words(self.tr("Save as a skill"))
         self._about.setText(
             self.tr(
-                "A recipe saves the task with its tools, mode, and budget. Words in braces, such as "
+                "A skill saves the task with its tools, mode, and budget. Words in braces, such as "
                 "{topic}, become fields to fill in before each start."
             )
         )
         self.title.setPlaceholderText(self.tr("Name"))
-        self.title.setAccessibleName(self.tr("Name of the recipe"))
+        self.title.setAccessibleName(self.tr("Name of the skill"))
         self.description.setPlaceholderText(self.tr("What it’s for, in one sentence"))
-        self.description.setAccessibleName(self.tr("Description of the recipe"))
-        set_texts(self.save, self.tr("Save"), self.tr("Save the recipe"))
+        self.description.setAccessibleName(self.tr("Description of the skill"))
+        set_texts(self.save, self.tr("Save"), self.tr("Save the skill"))

@@ -114,6 +114,6 @@ class RunsSide(SearchedList):
         self.search.setPlaceholderText(self.tr("Search runs"))
         self.search.setAccessibleName(self.tr("Search runs"))
         name_icon(self.new, self.tr("New run"))
-        self.list.setAccessibleName(self.tr("Runs and recipes"))
+        self.list.setAccessibleName(self.tr("Runs and skills"))
         self.model.refresh_words()
         self._show_state()

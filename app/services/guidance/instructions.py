@@ -1,4 +1,4 @@
-"""Project instructions of a folder: which of them count, because the person agreed to the very text."""
+"""Project instructions and skills of a folder: which of them count, because the person agreed to the very text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import msgspec
 
 from agents.events import Followed
 from agents.guidance.instruction_files import InstructionFile, instruction_files
+from agents.guidance.project_skills import project_skills
 from agents.tools.files.diff import unified_diff
 from app.services.guidance.agreements import Agreements
+from app.services.guidance.skills import Skills
 
 State = Literal["agreed", "new", "changed", "unusable"]
 
@@ -32,7 +34,16 @@ class Found(msgspec.Struct, frozen=True):
 
     @property
     def follows(self) -> tuple[Followed, ...]:
-        return tuple(Followed(each.file.name, each.file.text) for each in self.all if each.state == "agreed")
+        return tuple(
+            Followed(each.file.name, each.file.text)
+            for each in self.all
+            if each.state == "agreed" and not each.file.skill
+        )
+
+    @property
+    def skills(self) -> tuple[InstructionFile, ...]:
+        """The project's skills that the person agreed to."""
+        return tuple(each.file for each in self.all if each.state == "agreed" and each.file.skill)
 
     @property
     def open(self) -> tuple[Instruction, ...]:
@@ -47,7 +58,8 @@ class Found(msgspec.Struct, frozen=True):
 class Instructions:
     """All methods read the disk."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, skills: Skills) -> None:
+        self._skills = skills
         self._agreements = Agreements(home / "agreements" / "instructions")
 
     def at(self, folder: str) -> Found:
@@ -55,15 +67,18 @@ class Instructions:
         if not folder:
             return Found()
         try:
-            files = instruction_files(Path(folder))
+            files = (*instruction_files(Path(folder)), *project_skills(Path(folder)))
         except (OSError, ValueError):  # the folder itself cannot be looked at, which its run tells
             return Found()
         return Found(tuple(map(self._judged, files)))
 
     def agree(self, instructions: Iterable[Instruction]) -> None:
-        """Take these texts for the person's own words from now on. Raises UserError `guidance.not_saved`."""
+        """Take these texts for the person's own words from now on. Raises UserError `guidance.not_saved`, and of
+        skills as `Skills.keep_copy`."""
         for each in instructions:
             if each.state != "unusable":
+                if each.file.skill:
+                    self._skills.keep_copy(each.file)
                 self._agreements.put(each.file.place, each.file.digest, each.file.text)
 
     def withdraw(self, instructions: Iterable[Instruction]) -> None:
@@ -78,5 +93,7 @@ class Instructions:
         if agreement is None:
             return Instruction(file, "new")
         if agreement.digest == file.digest:
+            if file.skill and not self._skills.has_copy(file):
+                return Instruction(file, "new")
             return Instruction(file, "agreed")
         return Instruction(file, "changed", unified_diff(file.name, agreement.text, file.text))

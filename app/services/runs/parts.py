@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +13,8 @@ import msgspec
 
 from agents.api import Journal, Surroundings, Tool, ToolContext
 from agents.workspace.workspace import Workspace
+from app.services.guidance.instructions import Instructions
+from app.services.guidance.skills import Skills
 from app.services.runs.program_caches import cache_variables, kept_caches
 from app.services.runs.readable import usable
 from app.services.runs.surroundings import surroundings, user_home
@@ -20,6 +22,7 @@ from engine.errors import UserError
 
 if TYPE_CHECKING:
     from agents.api import Sandbox
+    from agents.guidance.skill_folder import Skill
     from agents.snapshots.snapshots import Snapshots
     from app.services.connections.servers import Servers
     from app.services.runs.model_registry import ModelRegistry
@@ -74,6 +77,8 @@ class RunParts:
         self.with_searches, self._attached = with_searches, attached
         self._web_search = web_search
         self._readable, self.subagent_model = readable, subagent_model
+        self.skills = Skills(home)
+        self.instructions = Instructions(home, self.skills)
 
     def builtin(self) -> tuple[Tool, ...]:
         """Built-in tools, in the order in which a model sees them."""
@@ -92,24 +97,34 @@ class RunParts:
         *,
         lenient: bool = False,
         more: MoreTools = lambda workspace: (),
+        skills: Sequence[Skill] = (),
     ) -> tuple[Tool, ...]:
-        """All tools and `more`, or of these the `chosen` ones.
+        """All tools and `more`, or of these the `chosen` ones; one that reads `skills` where there are any.
 
         Raises UserError `run.unknown_tool`, unless `lenient`: a resumed run does without missing ones.
         """
+        from agents.guidance.read_skill import READ_SKILL, ReadSkill
         from agents.run.run import OWN_TOOLS
 
-        ours = self.builtin()
-        names = {tool.name for tool in ours} | OWN_TOOLS
+        ours = (*self.builtin(), *((ReadSkill(skills),) if skills else ()))
+        own = OWN_TOOLS | {READ_SKILL}
+        names = {tool.name for tool in ours} | own
         wanted_elsewhere = chosen is None or any(name not in names for name in chosen)
         at_hand = (*ours, *((*self._servers.tools(workspace), *more(workspace)) if wanted_elsewhere else ()))
         if chosen is None:
             return at_hand
         known = {tool.name: tool for tool in at_hand}
         for name in chosen:
-            if name not in known and name not in OWN_TOOLS and not lenient:
+            if name not in known and name not in own and not lenient:
                 raise UserError("run.unknown_tool", name=name[:100], known=", ".join(known))
         return tuple(tool for tool in at_hand if tool.name in set(chosen))
+
+    def run_skills(self, workspace: str, names: Collection[str]) -> tuple[Skill, ...]:
+        """The person's own skills, and those of the project in the folder that have these names and still count."""
+        agreed = (
+            [file for file in self.instructions.at(workspace).skills if file.skill in names] if names else []
+        )
+        return self.skills.for_run(agreed)
 
     def workspace(self, record: RunRecord) -> Workspace:
         """The folder that the run works in; an empty one of its own where none was named for it."""
@@ -120,10 +135,15 @@ class RunParts:
         return Workspace(own)
 
     def tool_context(
-        self, run: RunRecord, workspace: Workspace, journal: Journal, readable: Sequence[str] = ()
+        self,
+        run: RunRecord,
+        workspace: Workspace,
+        journal: Journal,
+        readable: Sequence[str] = (),
+        skills: Sequence[Skill] = (),
     ) -> ToolContext:
-        """The tool context of a run, whose programs may read `readable` besides; what is not there any more is passed
-        over."""
+        """The tool context of a run, whose programs may read `readable` and the folders of `skills` besides; what is
+        not there any more is passed over."""
         paths = usable((*readable, *self._readable()), self._home)
         return ToolContext(
             workspace=workspace,
@@ -136,6 +156,7 @@ class RunParts:
             attachments=self._attached(run),
             readable=paths,
             surroundings=functools.cache(lambda: self._surroundings(run, workspace.root, paths)),
+            skills=self.skills.readable(skills),
         )
 
     def _surroundings(self, run: RunRecord, workspace: Path, readable: tuple[Path, ...]) -> Surroundings:

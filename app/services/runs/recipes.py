@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,8 @@ import msgspec
 import resources
 from agents.budget import Budget
 from agents.events import Mode
+from app.messages import localized
+from app.services.guidance.skills import Skills
 from app.services.runs.values import Recipe
 from app.services.settings.toml_file import TomlFile
 from engine.errors import UserError
@@ -88,9 +90,10 @@ class Recipes:
         language: Callable[[], Language],
         ours: Path = OURS,
         order: Sequence[str] = ORDER,
+        skills: Skills | None = None,
     ) -> None:
-        """`order` names the built-in ones, which lie in `ours`."""
-        self._folder, self._language = folder, language
+        """`order` names the built-in ones, which lie in `ours`; `skills` stand among the user's own."""
+        self._folder, self._language, self._skills = folder, language, skills
         self._ours, self._order = ours, order
 
     def all(self) -> tuple[Recipe, ...]:
@@ -100,6 +103,7 @@ class Recipes:
         """
         language = self._language()
         own = [recipe for path in self._own_files() if (recipe := _readable(path, language))]
+        own += self._of_skills({recipe.id for recipe in own} | set(self._order))
         own.sort(key=lambda recipe: recipe.title.casefold())
         ours = [_read(self._ours / f"{name}.toml", name, language, own=False) for name in self._order]
         return (*own, *ours)
@@ -116,6 +120,8 @@ class Recipes:
             return _read(self._ours / f"{id}.toml", id, language, own=False)
         path = Path(id).expanduser() if id.endswith(".toml") else self._folder / f"{_stem(id)}.toml"
         if not path.is_file():
+            if found := next((each for each in self._of_skills(()) if each.id == id), None):
+                return found
             raise UserError("recipe.missing", name=id)
         return _read(path, path.stem, language, own=True)
 
@@ -148,12 +154,31 @@ class Recipes:
         return self.get(id)
 
     def delete(self, id: str) -> None:
-        """Remove the user's recipe. Raises UserError `recipe.missing`."""
+        """Remove the user's recipe, or skill, as `Skills.remove` does. Raises UserError `recipe.missing`."""
+        if self._skills is not None and any(each.id == id for each in self._of_skills(self._own_ids())):
+            self._skills.remove(id)
+            return
         path = self._folder / f"{_stem(id)}.toml"
         try:
             path.unlink()
         except OSError as error:
             raise UserError("recipe.missing", name=id) from error
+
+    def _of_skills(self, taken: Collection[str]) -> list[Recipe]:
+        """The person's skills, each as a task that uses it, but for those whose names are `taken`."""
+        language = self._language()
+        return [
+            Recipe(
+                id=skill.name,
+                title=skill.name,
+                description=skill.description,
+                task=localized("run.use_skill", language, name=skill.name),
+                own=True,
+                skill=skill.name,
+            )
+            for skill in (self._skills.own() if self._skills is not None else ())
+            if skill.name not in taken
+        ]
 
     def _own_files(self) -> list[Path]:
         try:
@@ -161,9 +186,12 @@ class Recipes:
         except OSError:
             return []
 
+    def _own_ids(self) -> set[str]:
+        return {path.stem for path in self._own_files()} | set(self._order)
+
     def _free_id(self, title: str) -> str:
         stem, number = _stem(title), 1
-        taken = {path.stem for path in self._own_files()} | set(self._order)
+        taken = self._own_ids() | {each.id for each in self._of_skills(())}
         id = stem
         while id in taken:
             number += 1

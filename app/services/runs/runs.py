@@ -20,7 +20,7 @@ from agents.events import Entry, Mode, RunResumed, RunStarted, Undone
 from agents.permissions.values import ApprovalRequest, Decision
 from agents.snapshots.values import UndoPlan
 from app.services.events import EventBus
-from app.services.guidance.instructions import Found, Instructions
+from app.services.guidance.instructions import Found
 from app.services.runs.asking import Asker
 from app.services.runs.delegation.relay import standing
 from app.services.runs.events import RunAsks, RunChanged, RunOver, RunRemoved
@@ -56,7 +56,7 @@ TOOL_PATIENCE = 8.0  # of these, seconds for a running tool
 
 
 class Runs:
-    """Operations on runs, their persistent `grants`, `recipes` and `instructions`, `reviews` of what they changed.
+    """Operations on runs, their `grants`, `recipes`, `skills` and `instructions`, `reviews` of what they changed.
 
     `home` is the data folder.
     """
@@ -71,8 +71,8 @@ class Runs:
         # Runs whose end could not be recorded.
         self._unsaid: set[int] = set()
         self._closed = False
-        self.recipes = Recipes(home / "recipes", parts.language)
-        self.instructions = Instructions(home)
+        self.skills, self.instructions = parts.skills, parts.instructions
+        self.recipes = Recipes(home / "recipes", parts.language, skills=self.skills)
         self._undo = RunUndo(self._store, parts, events)
         self.reviews = RunReviews(self._store, parts, self._undo, self._free)
         self.grants = StoreGrants(store.grants, events)
@@ -109,9 +109,11 @@ class Runs:
 
     def seen(self, id: int, step: int = 0) -> Seen:
         """The prompt of a turn, or of the next one (0)."""
+        from agents.guidance.read_skill import ReadSkill
         from app.services.runs.prompt_view import seen_in
 
-        return seen_in(self.get(id), self.entries(id), self._parts.builtin(), step)
+        tools = (*self._parts.builtin(), ReadSkill(()))
+        return seen_in(self.get(id), self.entries(id), tools, step)
 
     def export(self, id: int, format: ExportFormat) -> str:
         """The run in an export format."""

@@ -68,6 +68,7 @@ def start_of(wish: RunSpec, task: str, workspace: str, readable: tuple[str, ...]
         context_wish=wish.context,
         follows=found.follows,
         unfollowed=found.unfollowed,
+        skills=tuple(file.skill for file in found.skills),
         plan=wish.plan,
     )
     return RunStart(started, wish.tools)

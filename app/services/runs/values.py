@@ -93,7 +93,8 @@ class Seen(msgspec.Struct, frozen=True):
 
 class Recipe(msgspec.Struct, frozen=True):
     """A task with parameters, tools and budgets, its texts in the user's language. `parameters` are (name, label,
-    default); "{name}" in `task` is replaced. `id` is the file's stem; `own`: the user's, to be changed."""
+    default); "{name}" in `task` is replaced. `id` is the file's stem; `own`: the user's, to be changed.
+    `skill`: it is that skill, and `task` tells a model with tools to use it."""
 
     id: str
     title: str
@@ -104,6 +105,7 @@ class Recipe(msgspec.Struct, frozen=True):
     mode: Mode = "ask"
     budget: Budget = Budget()
     own: bool = False
+    skill: str = ""
 
 
 class RunView(msgspec.Struct, frozen=True):

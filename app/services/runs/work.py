@@ -160,7 +160,11 @@ class RunWork:
         workspace = self._parts.workspace(self.record)
         # Chats and resumed runs do without missing tools.
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
-        tools = self._parts.tools(workspace.root, self._tools, lenient=lenient, more=self._more)
+        started = self._started()
+        skills = self._parts.run_skills(self.record.workspace, started.skills if started else ())
+        tools = self._parts.tools(
+            workspace.root, self._tools, lenient=lenient, more=self._more, skills=skills
+        )
         tools = self._parts.with_searches(
             tools, self._collection, self.record, self._owner.message, self._journal
         )
@@ -176,7 +180,7 @@ class RunWork:
             lambda event: self._events.publish(progress_event(self._owner, event)),
             self._context,
         )
-        here = self._parts.tool_context(self.record, workspace, self._journal, self._readable)
+        here = self._parts.tool_context(self.record, workspace, self._journal, self._readable, skills)
         run = Run(
             self._journal,
             chat_model,
@@ -193,6 +197,13 @@ class RunWork:
         if wanted:  # requested before the run existed
             run.pause() if wanted == "pause" else run.stop()
         run.go(self._event, self._again)
+
+    def _started(self) -> RunStarted | None:
+        """What the run was started with."""
+        if isinstance(self._event, RunStarted):
+            return self._event
+        events = (entry.event for entry in self._journal.entries())
+        return next((event for event in events if isinstance(event, RunStarted)), None)
 
     def _failed(self, error: ErrorInfo) -> None:
         """Record that the run failed for an external reason."""

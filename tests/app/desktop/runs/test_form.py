@@ -247,13 +247,13 @@ def test_a_recipe_of_ones_own_is_kept_listed_and_deleted_with_a_way_back(runs: R
     runs.until(form.saving.complaint.isVisible)  # it needs a name
     form.saving.title.setText("My search")
     form.saving.save.click()
-    runs.until(lambda: [said.text for said in runs.said] == ["“My search” was saved as a recipe"])
+    runs.until(lambda: [said.text for said in runs.said] == ["“My search” was saved as a skill"])
     runs.until(lambda: any(row.recipe and row.recipe.own for row in page.side.model.rows()))
     own = next(row.recipe for row in page.side.model.rows() if row.recipe and row.recipe.own)
     assert own.parameters == (("topic", "topic", ""),)
     page.show_recipe(own)
     form.delete.click()
-    runs.until(lambda: runs.said[-1].text == "Recipe deleted")
+    runs.until(lambda: runs.said[-1].text == "Skill deleted")
     runs.until(lambda: not any(row.recipe and row.recipe.own for row in page.side.model.rows()))
     act = runs.said[-1].act
     assert act is not None

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.services.guidance.instructions import Instructions
+from app.services.guidance.skills import Skills
 from engine.errors import UserError
 
 
@@ -18,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def instructions(tmp_path: Path) -> Instructions:
-    return Instructions(tmp_path / "home")
+    return Instructions(tmp_path / "home", Skills(tmp_path / "home"))
 
 
 def test_new_then_agreed_then_changed(instructions: Instructions, folder: Path, tmp_path: Path) -> None:
@@ -26,7 +27,7 @@ def test_new_then_agreed_then_changed(instructions: Instructions, folder: Path, 
     assert [each.state for each in found.all] == ["new"]
     assert (found.follows, found.unfollowed) == ((), ("AGENTS.md",))
     instructions.agree(found.open)
-    found = Instructions(tmp_path / "home").at(str(folder))  # another process
+    found = Instructions(tmp_path / "home", Skills(tmp_path / "home")).at(str(folder))  # another process
     assert [(each.path, each.text) for each in found.follows] == [("AGENTS.md", "Use tabs.\n")]
     assert found.unfollowed == ()
     (folder / "AGENTS.md").write_text("Use tabs.\nDelete all.\n")

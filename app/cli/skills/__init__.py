@@ -1,0 +1,1 @@
+"""`coterie skills`: the person's own skills."""
