@@ -1466,6 +1466,14 @@
         <translation>모음…</translation>
     </message>
     <message>
+        <source>Set up web search…</source>
+        <translation>웹 검색 설정…</translation>
+    </message>
+    <message>
+        <source>Search the web</source>
+        <translation>웹 검색</translation>
+    </message>
+    <message>
         <source>“{name}” removed. Its files stay where they are.</source>
         <translation>‘{name}’ 모음을 제거했습니다. 파일은 그대로 남아 있습니다.</translation>
     </message>
@@ -1713,10 +1721,6 @@
         <translation>이 컴퓨터 밖의 {host} 서버로 전송됩니다</translation>
     </message>
     <message>
-        <source>Attach files or search in a collection</source>
-        <translation>파일 첨부 또는 모음에서 검색</translation>
-    </message>
-    <message>
         <source>Ask anything</source>
         <translation>무엇이든 물어보세요</translation>
     </message>
@@ -1743,6 +1747,10 @@
     <message>
         <source>Leaves this computer</source>
         <translation>이 컴퓨터를 벗어납니다</translation>
+    </message>
+    <message>
+        <source>Attach files, or choose what is searched</source>
+        <translation>파일을 첨부하거나 검색할 곳 선택</translation>
     </message>
     <message>
         <source>This model doesn’t support your choice, so it decides on its own.</source>
@@ -6149,6 +6157,64 @@
     </message>
 </context>
 <context>
+    <name>ProviderKey</name>
+    <message>
+        <source>New key to replace the saved one</source>
+        <translation type="unfinished">저장된 키를 대신할 새 키</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation type="unfinished">API 키</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">저장</translation>
+    </message>
+    <message>
+        <source>Save the API key</source>
+        <translation>API 키 저장</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished">삭제</translation>
+    </message>
+    <message>
+        <source>Delete the API key</source>
+        <translation>API 키 삭제</translation>
+    </message>
+</context>
+<context>
+    <name>ProviderSetup</name>
+    <message>
+        <source>Searching for “{query}”…</source>
+        <translation>‘{query}’ 검색 중…</translation>
+    </message>
+    <message>
+        <source>It answers, but found nothing for “{query}”.</source>
+        <translation>응답은 하지만 ‘{query}’ 검색 결과가 없습니다.</translation>
+    </message>
+    <message>
+        <source>It works: pages were found for “{query}”.</source>
+        <translation>작동합니다. ‘{query}’ 검색으로 페이지를 찾았습니다.</translation>
+    </message>
+    <message>
+        <source>Address of the SearXNG server</source>
+        <translation>SearXNG 서버의 주소</translation>
+    </message>
+    <message>
+        <source>Get a key from {name}</source>
+        <translation>{name}에서 키 받기</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>테스트</translation>
+    </message>
+    <message>
+        <source>Search for one word to test it</source>
+        <translation>한 단어를 검색해 테스트</translation>
+    </message>
+</context>
+<context>
     <name>PutAway</name>
     <message>
         <source>Chat permanently deleted</source>
@@ -10057,6 +10123,56 @@
     <message>
         <source>about {time} left</source>
         <translation>약 {time} 남음</translation>
+    </message>
+</context>
+<context>
+    <name>WebChip</name>
+    <message>
+        <source>Answers may search the web with {name}. Each search asks you first, unless you allowed it.</source>
+        <translation>답변할 때 웹({name})을 검색할 수 있습니다. 허용해 두지 않았다면 검색할 때마다 먼저 확인합니다.</translation>
+    </message>
+    <message>
+        <source>Web search</source>
+        <translation>웹 검색</translation>
+    </message>
+    <message>
+        <source>Don’t search the web in this chat</source>
+        <translation>이 대화에서 웹 검색하지 않기</translation>
+    </message>
+</context>
+<context>
+    <name>WebSearchSection</name>
+    <message>
+        <source>Web search</source>
+        <translation>웹 검색</translation>
+    </message>
+    <message>
+        <source>Sent only to {name}.</source>
+        <translation>{name} 외에는 보내지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Your own SearXNG server, or one you trust. It must allow results as JSON.</source>
+        <translation>직접 운영하거나 신뢰하는 SearXNG 서버의 주소입니다. 결과를 JSON으로 보낼 수 있어야 합니다.</translation>
+    </message>
+    <message>
+        <source>Search provider</source>
+        <translation>검색 서비스</translation>
+    </message>
+    <message>
+        <source>Lets chats and tasks search the web. What is searched for is sent to the provider; each search shows you its words and asks first.</source>
+        <translation>대화와 작업에서 웹을 검색할 수 있습니다. 검색어는 검색 서비스로 전송되며, 검색할 때마다 검색어를 보여 주고 먼저 확인합니다.</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation type="unfinished">API 키</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished">주소</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>끔</translation>
     </message>
 </context>
 <context>

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from engine.errors import ErrorInfo, UserError
 from engine.remote.access import RemoteAccess
-from engine.remote.http import CutError, Http, StatusError
 
 SECONDS = 30.0  # total
 _SILENCE = 20.0
@@ -27,6 +26,8 @@ class Server:
 
     def __init__(self, url: str, access: RemoteAccess, stopped: Callable[[], bool]) -> None:
         """Raises UserError `hub.bad_certificates`, `hub.bad_proxy`, `web_search.insecure`."""
+        from engine.remote.http import Http  # what it imports is needed by nobody who does not search
+
         self.place = urlsplit(url).netloc
         self._stopped = stopped
         with _in_our_words(self.place):
@@ -45,6 +46,8 @@ class Server:
 
     @contextlib.contextmanager
     def _watched(self) -> Iterator[None]:
+        from engine.remote.http import CutError
+
         done = threading.Event()
         watch = threading.Thread(target=self._watch, args=(done,), name="web-search-watch", daemon=True)
         watch.start()
@@ -77,6 +80,8 @@ class Refused(UserError):
 
 @contextlib.contextmanager
 def _in_our_words(place: str) -> Iterator[None]:
+    from engine.remote.http import StatusError
+
     try:
         yield
     except StatusError as error:

@@ -263,6 +263,9 @@ class ChatCommands(QObject):
     def choose_collection(self, name: str) -> None:
         self._shown.set_options(msgspec.structs.replace(self._shown.now.options, collection=name))
 
+    def choose_web(self, chosen: bool) -> None:
+        self._shown.set_options(msgspec.structs.replace(self._shown.now.options, web=chosen))
+
     def choose_tools(self, tools: ChatTools | None) -> None:
         self._shown.set_options(msgspec.structs.replace(self._shown.now.options, tools=tools))
         self._composer.take_focus()

@@ -163,6 +163,7 @@ class ChatPage(ThemedWidget):
         self.queue.strip.focus_lost.connect(composer.take_focus)
         self.tools.chosen.connect(commands.choose_tools)
         self.collections.chosen.connect(commands.choose_collection)
+        self.collections.web_chosen.connect(commands.choose_web)
         self.collections.said.connect(self.said)
         self.header.renamed.connect(commands.rename)
         self.temporary_note.keep_wanted.connect(commands.keep)
@@ -225,6 +226,7 @@ class ChatPage(ThemedWidget):
         self.proposal.show_chat(now.id)
         self.tools.show_tools(options.tools)
         self.collections.show_chosen(options.collection)
+        self.collections.show_web(options.web, temporary=now.temporary)
         # The runs behind tools keep journals.
         self.composer.tools.setHidden(now.temporary)
         self.composer.show_reasoning(
@@ -331,6 +333,7 @@ class ChatPage(ThemedWidget):
 
     def take_settings(self, settings: Settings) -> None:
         self._settings = settings
+        self.collections.take_settings(settings)
         if self.model.state is None:
             self.transcript.empty.show_model(settings.model)
         self.views.welcoming.take_settings(settings)

@@ -260,7 +260,7 @@ class Composer(ThemedWidget):
 
     def retranslate(self) -> None:
         self._show_placeholder()
-        add = self.tr("Attach files or search in a collection")
+        add = self.tr("Attach files, or choose what is searched")
         set_texts(self.attach, "", add, tip=add)
         self.reasoning.setAccessibleName(self.tr("Reasoning"))
         self._instead.setToolTip(self.tr("This model doesn’t support your choice, so it decides on its own."))

@@ -23,7 +23,7 @@ from app.desktop.markdown.link_strip import LinkStrip
 from app.desktop.run_view.waiting import Waiting
 from app.desktop.widgets.buttons import JumpButton, paint_focus_ring
 from app.desktop.widgets.labels import announce, name_icon
-from app.store.records import Message
+from app.store.records import Message, Source
 from engine.values import ToolCall
 
 FLUSH_MS = 33
@@ -347,7 +347,7 @@ class TranscriptView(TranslatedWidget):
         card.picture_wanted.connect(self.picture_wanted)
         if isinstance(card, AnswerCard):
             card.steps_made.connect(lambda: self._steps_made(card))
-            card.source_pressed.connect(self.source_pressed)
+            card.source_pressed.connect(self._open_source)
             card.pictures_decided.connect(self.pictures_decided)
             card.sources_wanted.connect(self.sources_wanted)
 
@@ -363,6 +363,13 @@ class TranscriptView(TranslatedWidget):
     def _steps_made(self, card: AnswerCard) -> None:
         if card.steps is not None:
             self.steps_made.emit(card.message.id, card.steps)
+
+    def _open_source(self, source: Source, quote: str) -> None:
+        """A page of the web opens as a link does, anything else beside the chat."""
+        if source.url:
+            self._ask_link(source.url)
+        else:
+            self.source_pressed.emit(source, quote)
 
     def _ask_link(self, address: str) -> None:
         self._strip.ask(address)

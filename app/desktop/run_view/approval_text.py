@@ -176,10 +176,10 @@ def loud(request: ApprovalRequest) -> tuple[str, ...]:
 
 
 def quiet(request: ApprovalRequest) -> tuple[str, ...]:
-    only_deletes = request.kind == "files" and "writes" not in request.reasons  # which the head says
-    return tuple(
-        code for code in request.reasons if code not in _LOUD and not (code == "deletes" and only_deletes)
-    )
+    said = {"network"} if request.kind == "search" else set[str]()  # above
+    if request.kind == "files" and "writes" not in request.reasons:
+        said = {"deletes"}
+    return tuple(code for code in request.reasons if code not in (*_LOUD, *said))
 
 
 def scope_label(scope: Scope, *, in_chat: bool = False, searches: bool = False) -> str:

@@ -26,6 +26,7 @@ from app.desktop.settings.remembered_section import RememberedSection
 from app.desktop.settings.remote_servers_section import RemoteServersSection
 from app.desktop.settings.search_section import SearchSection
 from app.desktop.settings.servers_section import ServersSection
+from app.desktop.settings.web_search.web_search_section import WebSearchSection
 from app.desktop.settings.workers_section import WorkersSection
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
@@ -58,6 +59,7 @@ class SettingsPage(ThemedWidget):
         self.model = ModelSection(calls, self)
         self.loading = LoadingSection(self._change, self)
         self.search = SearchSection(calls, self)
+        self.web_search = WebSearchSection(calls, self)
         self.remembered = RememberedSection(calls, self)
         self.hub = HubSection(calls, self)
         self.remote_servers = RemoteServersSection(calls, self)
@@ -70,7 +72,8 @@ class SettingsPage(ThemedWidget):
         self._column = QWidget(self)
         sections = (
             self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
-            self.hub, self.remote_servers, self.workers, self.servers, self.grants, self.sampling, self.data,
+            self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.grants, self.sampling,
+            self.data,
             self.about,
         )  # fmt: skip
         Column(self._title, *sections, STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20)
@@ -99,7 +102,7 @@ class SettingsPage(ThemedWidget):
     def take_settings(self, settings: Settings) -> None:
         for section in (
             self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
-            self.hub, self.grants, self.sampling, self.data,
+            self.web_search, self.hub, self.grants, self.sampling, self.data,
         ):  # fmt: skip
             section.take_settings(settings)
         self._column.show()
@@ -119,7 +122,9 @@ class SettingsPage(ThemedWidget):
 
     def open(self) -> None:
         """The page comes to the front: show what others may have changed."""
-        for section in (self.search, self.hub, self.remote_servers, self.workers, self.servers):
+        for section in (
+            self.search, self.web_search, self.hub, self.remote_servers, self.workers, self.servers,
+        ):  # fmt: skip
             section.open()
         self.data.read()
         self.grants.read()
@@ -140,6 +145,11 @@ class SettingsPage(ThemedWidget):
         """Bring what is set of the hub into sight, the token first."""
         self.hub.token.setFocus(Qt.FocusReason.OtherFocusReason)
         self._scroll_to(self.hub)
+
+    def show_web_search(self) -> None:
+        """Bring the provider of web search into sight."""
+        self.web_search.provider.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll_to(self.web_search)
 
     def show_elsewhere(self, url: str = "") -> None:
         """Bring the servers of models elsewhere into sight, ready to change the one at `url` or to add one."""

@@ -61,6 +61,7 @@ class Navigation(ChatNavigation):
         chat.header.model.models_wanted.connect(self.find_models)
         chat.header.model.library_wanted.connect(self._show_library)
         chat.room.placement_wanted.connect(self._show_placement)
+        chat.collections.web_settings_wanted.connect(self._show_web_search)
 
     def _show_servers(self) -> None:
         self.show_elsewhere()
@@ -150,6 +151,11 @@ class Navigation(ChatNavigation):
         """The settings, where servers of models elsewhere are added; at the one at `url`."""
         self.show_page("settings")
         self._later.settings.show_elsewhere(url)
+
+    def _show_web_search(self) -> None:
+        """The settings, where the provider of web search is chosen."""
+        self.show_page("settings")
+        self._later.settings.show_web_search()
 
     def chat_with(self, path: str) -> None:
         """The chat, which goes on with this model."""

@@ -20,6 +20,12 @@ from engine.remote.names import checked_base
 TRIAL = "wikipedia"
 
 
+def provider_in_use(settings: Settings) -> Provider | None:
+    """The provider that is chosen, where it is known where it is. Pure."""
+    chosen = next((each for each in PROVIDERS if each.id == settings.web_search), None)
+    return chosen if chosen is not None and (chosen.url or settings.searxng_url) else None
+
+
 class WebSearches:
     """The providers and which of them is in use. A key lies in the keyring and is sent to its own provider alone."""
 

@@ -1,4 +1,4 @@
-"""The collection that is searched for each question of a chat, as a button above the words."""
+"""What the answers of a chat search, a collection and the web, as buttons above the words."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ from app.desktop.widgets.layouts import STRETCH, Row
 WIDEST = 330
 
 
-class CollectionChip(QPushButton):
-    """`removed` comes from its cross and from Delete."""
+class UseChip(QPushButton):
+    """What the answers of a chat use besides the model, behind a sign. `removed` comes from its cross and from
+    Delete."""
 
     removed = Signal()
+    SIGN = ""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._collection = ""
+        self._used = ""
         self.setProperty("kind", "attachment")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -43,24 +45,26 @@ class CollectionChip(QPushButton):
         themes.changed.connect(self.restyle)
         self.restyle()
 
-    def show_collection(self, name: str) -> None:
-        self._collection = name
+    def say(self) -> tuple[str, str, str]:
+        """Its words, what they mean, and what its cross does."""
+        raise NotImplementedError
+
+    def show_used(self, name: str) -> None:
+        self._used = name
         self.retranslate()
 
     def retranslate(self) -> None:
-        name = self._collection
-        words = self.tr("In: {name}").format(name=name)
+        words, told, cross = self.say()
         self._words.set_whole(words)
         self.setAccessibleName(words)
-        told = self.tr("Each question is answered from “{name}”, with its sources.").format(name=name)
         self.setAccessibleDescription(told)
         self.setToolTip(wrapped_tip(told))
-        name_icon(self._cross, self.tr("Don’t search “{name}” in this chat").format(name=name))
+        name_icon(self._cross, cross)
         self.updateGeometry()
 
     def restyle(self) -> None:
         px = themes.current.px
-        self._sign.setPixmap(icon("folder", "accent", 16).pixmap(px(16), px(16)))
+        self._sign.setPixmap(icon(self.SIGN, "accent", 16).pixmap(px(16), px(16)))
         set_icon(self._cross, "x", "muted", 14)
         self.updateGeometry()
 
@@ -81,30 +85,70 @@ class CollectionChip(QPushButton):
             self.retranslate()
 
 
-class CollectionStrip(ThemedWidget):
-    """The line with the chip, out of sight where a chat searches nothing. `height_changed` comes when that
+class CollectionChip(UseChip):
+    """The collection that is searched for each question of a chat."""
+
+    SIGN = "folder"
+
+    def say(self) -> tuple[str, str, str]:
+        name = self._used
+        return (
+            self.tr("In: {name}").format(name=name),
+            self.tr("Each question is answered from “{name}”, with its sources.").format(name=name),
+            self.tr("Don’t search “{name}” in this chat").format(name=name),
+        )
+
+
+class WebChip(UseChip):
+    """The provider that the answers of a chat may search the web with."""
+
+    SIGN = "globe"
+
+    def say(self) -> tuple[str, str, str]:
+        told = self.tr(
+            "Answers may search the web with {name}. Each search asks you first, unless you allowed it."
+        )
+        return (
+            self.tr("Web search"),
+            told.format(name=self._used),
+            self.tr("Don’t search the web in this chat"),
+        )
+
+
+class UseStrip(ThemedWidget):
+    """The line with the chips, out of sight where a chat searches nothing. `height_changed` comes when that
     changes."""
 
     height_changed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.chip = CollectionChip(self)
-        Row(self.chip, STRETCH, parent=self, spacing=0)
-        self._shown = ""
+        self.chip, self.web = CollectionChip(self), WebChip(self)
+        Row(self.chip, self.web, STRETCH, parent=self, spacing=8)
+        self._shown: dict[UseChip, str] = {self.chip: "", self.web: ""}
+        for chip in self._shown:
+            chip.hide()
         self.hide()
         self.refresh()
 
     def show_collection(self, name: str) -> None:
         """ "" for none."""
-        if name == self._shown:
+        self._show(self.chip, name)
+
+    def show_web(self, provider: str) -> None:
+        """The name of the provider, "" where the web is not searched."""
+        self._show(self.web, provider)
+
+    def _show(self, chip: UseChip, name: str) -> None:
+        if name == self._shown[chip]:
             return
-        self._shown = name
-        self.chip.show_collection(name)
-        self.setHidden(not name)
+        self._shown[chip] = name
+        chip.show_used(name)
+        chip.setHidden(not name)
+        self.setHidden(not any(self._shown.values()))
         self._fit()
         if name:
-            announce(self.chip, self.chip.accessibleName())
+            announce(chip, chip.accessibleName())
 
     def _fit(self) -> None:
         self.setFixedHeight(self.chip.sizeHint().height())

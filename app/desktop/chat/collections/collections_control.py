@@ -1,4 +1,4 @@
-"""The collections of the window: the menu of the paper clip, the chip of the shown chat, and the sheet."""
+"""What chats search: the menu of the paper clip, the chips of the shown chat, and the sheet of collections."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from app.desktop.base.menu import Menu
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.chat.attaching.giving import Giving
-from app.desktop.chat.collections.collection_chip import CollectionStrip
+from app.desktop.chat.collections.collection_chip import UseStrip
 from app.desktop.chat.composer import Composer
 from app.services.chat.collection_renaming import rename_collection
 from app.services.collections.events import CollectionsChanged
+from app.services.connections.web_search import provider_in_use
 from app.services.events import ServiceEvent
+from app.services.settings.settings import Settings
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -31,11 +33,14 @@ if TYPE_CHECKING:
 
 
 class CollectionsControl(QObject):
-    """`chosen` carries the name of the collection that the chat searches, "" for none; `said` a `Notification` for
-    the foot of the window; `closed` comes from the sheet. `giving` lets a person choose files or a
-    region of the screen for the next message."""
+    """`chosen` carries the name of the collection that the chat searches, "" for none, `web_chosen` whether it may
+    search the web; `said` a `Notification` for the foot of the window; `closed` comes from the sheet,
+    `web_settings_wanted` where a person wants to see the provider of web search. `giving` lets a person choose files
+    or a region of the screen for the next message."""
 
     chosen = Signal(str)
+    web_chosen = Signal(bool)
+    web_settings_wanted = Signal()
     said = Signal(object)
     closed = Signal()
 
@@ -43,15 +48,18 @@ class CollectionsControl(QObject):
         super().__init__(composer)
         self._calls, self._composer, self._giving = calls, composer, giving
         self._chosen: str | None = None
-        self._of_project = ""
+        self._of_project = self._provider = ""
+        self._web = self._temporary = False
         self._reading = self._is_stale = False
         self.sheet: CollectionsSheet | None = None
         self.menu = Menu(composer.attach)
-        self.strip = CollectionStrip(composer.frame)
+        self.strip = UseStrip(composer.frame)
         composer.frame.show_above(self.strip)
         self.strip.height_changed.connect(composer.frame.fit)
         self.strip.chip.clicked.connect(self.open)
         self.strip.chip.removed.connect(lambda: self._choose(""))
+        self.strip.web.clicked.connect(self.web_settings_wanted)
+        self.strip.web.removed.connect(lambda: self._choose_web(False))
         composer.attach_wanted.connect(self._ask_menu)
 
     def show_chosen(self, name: str | None) -> None:
@@ -63,6 +71,19 @@ class CollectionsControl(QObject):
         """The collection of the project of the chat that is shown, "" for none."""
         self._of_project = name
         self._show_use()
+
+    def show_web(self, chosen: bool, *, temporary: bool) -> None:
+        """Whether the chat that is shown may search the web. One that is `temporary` has no journals for that."""
+        self._web, self._temporary = chosen, temporary
+        self._show_provider()
+
+    def take_settings(self, settings: Settings) -> None:
+        provider = provider_in_use(settings)
+        self._provider = "" if provider is None else provider.name
+        self._show_provider()
+
+    def _show_provider(self) -> None:
+        self.strip.show_web(self._provider if self._web and not self._temporary else "")
 
     @property
     def _in_use(self) -> str:
@@ -79,6 +100,10 @@ class CollectionsControl(QObject):
 
     def _choose(self, name: str) -> None:
         self.chosen.emit(name)
+        self._composer.take_focus()
+
+    def _choose_web(self, chosen: bool) -> None:
+        self.web_chosen.emit(chosen)
         self._composer.take_focus()
 
     # The menu
@@ -110,8 +135,20 @@ class CollectionsControl(QObject):
             action = menu.addAction(mark, words.replace("&", "&&"))
             action.triggered.connect(partial(self._choose, "" if used else name))
         menu.addAction(self.tr("Collections…")).triggered.connect(self.open)
+        if not self._temporary:
+            menu.addSeparator()
+            self._offer_web()
         button = self._composer.attach
         menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def _offer_web(self) -> None:
+        if not self._provider:
+            sign, words = icon("globe", "muted", 16), self.tr("Set up web search…")
+            self.menu.addAction(sign, words).triggered.connect(self.web_settings_wanted)
+            return
+        sign = icon("check", "accent", 16) if self._web else icon("globe", "muted", 16)
+        action = self.menu.addAction(sign, self.tr("Search the web"))
+        action.triggered.connect(lambda: self._choose_web(not self._web))
 
     # The sheet
 

@@ -138,7 +138,7 @@ class SourceList(FittedWidget):
         return found
 
     def _tip(self, source: Source) -> str:
-        where = place(source.name, source.label, languages.current)
+        where = source.url or place(source.name, source.label, languages.current)
         words = first_words(source.text, _WORDS)
         return f"{where}: {words}" if words else where
 

@@ -166,6 +166,7 @@ def test_the_paper_clip_offers_the_collections_and_a_question_to_one_that_is_gon
         "Screenshot…",
         "Search in “Contracts”",
         "Collections…",
+        "Set up web search…",
     ]
     next(a for a in control.menu.actions() if a.text() == "Search in “Contracts”").trigger()
     control.menu.close()

@@ -1,0 +1,1 @@
+"""Web search: the provider, its address or key, and whether it works."""
