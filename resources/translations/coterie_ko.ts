@@ -6160,15 +6160,15 @@
     <name>ProviderKey</name>
     <message>
         <source>New key to replace the saved one</source>
-        <translation type="unfinished">저장된 키를 대신할 새 키</translation>
+        <translation>저장된 키를 대신할 새 키</translation>
     </message>
     <message>
         <source>API key</source>
-        <translation type="unfinished">API 키</translation>
+        <translation>API 키</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished">저장</translation>
+        <translation>저장</translation>
     </message>
     <message>
         <source>Save the API key</source>
@@ -6176,7 +6176,7 @@
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished">삭제</translation>
+        <translation>삭제</translation>
     </message>
     <message>
         <source>Delete the API key</source>
@@ -10164,11 +10164,11 @@
     </message>
     <message>
         <source>API key</source>
-        <translation type="unfinished">API 키</translation>
+        <translation>API 키</translation>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished">주소</translation>
+        <translation>주소</translation>
     </message>
     <message>
         <source>Off</source>
