@@ -191,6 +191,53 @@
     </message>
 </context>
 <context>
+    <name>AddSkills</name>
+    <message>
+        <source>Folder with skills</source>
+        <translation>스킬이 있는 폴더</translation>
+    </message>
+    <message>
+        <source>ZIP file with skills</source>
+        <translation>스킬이 있는 ZIP 파일</translation>
+    </message>
+    <message>
+        <source>ZIP files (*.zip)</source>
+        <translation>ZIP 파일 (*.zip)</translation>
+    </message>
+    <message>
+        <source>Add skills</source>
+        <translation>스킬 추가</translation>
+    </message>
+    <message>
+        <source>These belong to other programs on this computer.</source>
+        <translation>아래는 이 컴퓨터의 다른 프로그램에 있는 스킬입니다.</translation>
+    </message>
+    <message>
+        <source>No other program on this computer has any. Choose a folder or a ZIP file.</source>
+        <translation>이 컴퓨터의 다른 프로그램에는 스킬이 없습니다. 폴더나 ZIP 파일을 선택하세요.</translation>
+    </message>
+    <message>
+        <source>A skill is a folder with instructions for a kind of task. The model follows them when a task needs them, so read what you add.</source>
+        <translation>스킬은 특정한 작업을 하는 방법을 적은 폴더입니다. 작업에 필요하면 모델이 그대로 따르므로, 추가하기 전에 읽어 보세요.</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>폴더…</translation>
+    </message>
+    <message>
+        <source>ZIP file…</source>
+        <translation>ZIP 파일…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+</context>
+<context>
     <name>AllowedCard</name>
     <message>
         <source>Read and change files in {folder}</source>
@@ -8055,6 +8102,10 @@
         <translation>새 작업</translation>
     </message>
     <message>
+        <source>Add skills…</source>
+        <translation>스킬 추가…</translation>
+    </message>
+    <message>
         <source>Runs and skills</source>
         <translation>작업과 스킬</translation>
     </message>
@@ -10417,6 +10468,21 @@
     <message>
         <source>Returns to what it was before.</source>
         <translation>이전 상태로 돌아갑니다.</translation>
+    </message>
+</context>
+<context>
+    <name>_OfferRow</name>
+    <message>
+        <source>Add the skill {name}</source>
+        <translation>{name} 스킬 추가</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>읽기</translation>
+    </message>
+    <message>
+        <source>Read the skill {name}</source>
+        <translation>{name} 스킬 읽기</translation>
     </message>
 </context>
 <context>

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QLabel, QWidget
 
 from agents.budget import Budget
@@ -187,6 +187,7 @@ class NewRun(ThemedWidget):
     def take_focus(self) -> None:
         self._scroller.verticalScrollBar().setValue(0)
         if not self.fields.take_focus():
+            self.task.moveCursor(QTextCursor.MoveOperation.End)
             self.task.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def say(self, error: UserError | None) -> None:

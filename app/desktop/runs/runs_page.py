@@ -32,6 +32,7 @@ from engine.remote.names import read_name
 
 if TYPE_CHECKING:
     from agents.events import RetryChoice
+    from app.desktop.runs.add_skills import AddSkills
     from app.services.services import Services
 
 CLOCK_MS = 1000
@@ -62,6 +63,7 @@ class RunsPage(ThemedWidget):
         self._last_event = 0.0
         self._wanted = 0  # a run that is to be shown once it is known
         self._tools_known = False
+        self.skills: AddSkills | None = None
         self._clock = QTimer(self, interval=CLOCK_MS)
         self._others = QTimer(self, interval=OTHERS_MS)
         self._connect()
@@ -76,6 +78,7 @@ class RunsPage(ThemedWidget):
         self.side.recipe_wanted.connect(self.show_recipe)
         self.side.delete_wanted.connect(self.acting.delete)
         self.side.recipe_delete_wanted.connect(self._delete_recipe)
+        self.side.skills_wanted.connect(self._add_skills)
         self.state.acted.connect(lambda _: self.new_run())
         self.form.start_wanted.connect(self._start)
         self.form.writing.noticed.connect(
@@ -239,6 +242,15 @@ class RunsPage(ThemedWidget):
         self.form.saving.open(False)
         self._read_recipes()
         self.said.emit(Notification(self.tr("“{title}” was saved as a skill").format(title=recipe.title)))
+
+    def _add_skills(self) -> None:
+        """The sheet with what other programs have."""
+        if self.skills is None:
+            from app.desktop.runs.add_skills import AddSkills
+
+            self.skills = AddSkills(self._calls, self.window())
+            self.skills.added.connect(self._read_recipes)
+        self.skills.look()
 
     def _delete_recipe(self, recipe: Recipe) -> None:
         """At once, with a way back for a while."""

@@ -13,7 +13,9 @@ from app.desktop.run_view.rows import Row
 from app.desktop.runs.run_list import Role, RunDelegate, RunListModel
 from app.desktop.text.run_labels import is_under_way
 from app.desktop.widgets.labels import name_icon
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.searched_list import SearchedList
+from app.desktop.widgets.side_row import SideRow
 from app.services.runs.values import Recipe, RunRecord
 
 
@@ -25,6 +27,7 @@ class RunsSide(SearchedList):
     recipe_wanted = Signal(object)
     delete_wanted = Signal(int)
     recipe_delete_wanted = Signal(object)
+    skills_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +35,9 @@ class RunsSide(SearchedList):
         self.list.setModel(self.model)
         self._delegate = RunDelegate(self.list)
         self.list.setItemDelegate(self._delegate)
+        self.add_skills = SideRow(self, symbol="plus")
+        self.add_skills.clicked.connect(self.skills_wanted)
+        self.column.addLayout(Column(self.add_skills, margins=(0, 0, 0, 8), spacing=0))
         self.new.clicked.connect(self.new_wanted)
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._open_first)
@@ -114,6 +120,7 @@ class RunsSide(SearchedList):
         self.search.setPlaceholderText(self.tr("Search runs"))
         self.search.setAccessibleName(self.tr("Search runs"))
         name_icon(self.new, self.tr("New run"))
+        self.add_skills.show_words(self.tr("Add skills…"))
         self.list.setAccessibleName(self.tr("Runs and skills"))
         self.model.refresh_words()
         self._show_state()

@@ -7,11 +7,15 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+import msgspec
+
+from agents.guidance.shown_skill import shown_skill
 from agents.guidance.skill_folder import MOST_BYTES, MOST_FILES, BadSkill, Skill, skill_folders, skill_in
 from agents.guidance.skill_text import FILE
+from app.services.guidance.skills import Skills
 from engine.errors import UserError
 
 # Where other programs keep a person's skills, below the home. Sources as for those of projects.
@@ -25,7 +29,7 @@ PLACES = (
     ".cursor/skills",
     ".gemini/skills",
 )
-_MOST_FOUND = 500
+_MOST_FOUND, _MOST_OFFERED = 500, 100
 # In a ZIP file with many skills.
 _MOST_ENTRIES, _MOST_UNPACKED = 20 * MOST_FILES, 8 * MOST_BYTES
 
@@ -118,3 +122,44 @@ def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, lef
     target.write_bytes(data)
     target.chmod(0o755 if (entry.external_attr >> 16) & 0o100 else 0o644)
     return len(data)
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """A skill that could be added: where it was found, and all that it holds, to be shown."""
+
+    name: str
+    description: str
+    source: str
+    text: str
+
+
+def offered(path: Path | None = None) -> tuple[Offered, ...]:
+    """What is at a path, as `skills_at` finds it, or with None what other programs have. Raises as `skills_at`."""
+    if path is None:
+        return tuple(_offers(other_programs()))
+    with skills_at(path) as found:
+        return tuple(_offers(found, str(path)))
+
+
+def _offers(skills: tuple[Skill, ...], source: str = "") -> Iterator[Offered]:
+    for skill in skills[:_MOST_OFFERED]:
+        with contextlib.suppress(BadSkill):
+            text = shown_skill(skill.folder)
+            yield Offered(skill.name, skill.description, source or str(skill.folder), text)
+
+
+def add_offered(skills: Skills, chosen: Iterable[Offered]) -> tuple[Skill, ...]:
+    """Copy these as they were shown. Raises UserError `skill.changed` for one that is another by now, and as
+    `skills_at` and `Skills.add` do; those before it are added."""
+    added = []
+    for each in chosen:
+        with skills_at(Path(each.source)) as found:
+            folder = next((skill.folder for skill in found if skill.name == each.name), None)
+            try:
+                same = folder is not None and shown_skill(folder) == each.text
+            except BadSkill:
+                same = False
+            if folder is None or not same:
+                raise UserError("skill.changed", name=each.name)
+            added.append(skills.add(folder))
+    return tuple(added)
