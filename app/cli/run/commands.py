@@ -94,6 +94,19 @@ def run(
             metavar="RUN", help="Ask for each change of a run whether it stays, and drop the others."
         ),
     ] = "",
+    commit: Annotated[
+        str,
+        typer.Option(
+            metavar="RUN", help="Commit what a run changed, with a message that the model proposes."
+        ),
+    ] = "",
+    message: Annotated[
+        str, typer.Option(metavar="TEXT", help="With --commit: this message, without asking.")
+    ] = "",
+    file: Annotated[
+        list[str] | None,
+        typer.Option("--file", metavar="PATH", help="With --commit: only this file; repeatable."),
+    ] = None,
     undo: Annotated[str, typer.Option(metavar="RUN", help="Put back what a run changed.")] = "",
     redo: Annotated[
         str, typer.Option(metavar="RUN", help="Take the last undo or review of a run back.")
@@ -112,8 +125,8 @@ def run(
     can be undone. RUN is a run's number, or `last`."""
     output = chosen_output(command, json)
     alone = {
-        "--diff": diff, "--review": review, "--undo": undo, "--redo": redo, "--export": export, "--list": runs,
-        "--recipes": recipes,
+        "--diff": diff, "--review": review, "--commit": commit, "--undo": undo, "--redo": redo,
+        "--export": export, "--list": runs, "--recipes": recipes,
     }  # fmt: skip
     jobs = [name for name, given in alone.items() if given]
     if len(jobs) > 1 or (jobs and (task or resume)):
@@ -129,6 +142,10 @@ def run(
         from app.cli.run.reviewing import review as run_review
 
         raise typer.Exit(print_diff(diff, output) if diff else run_review(review, output))
+    if commit:
+        from app.cli.run.committing import commit as run_commit
+
+        raise typer.Exit(run_commit(commit, message.strip(), file or [], output))
     if undo or redo:
         from app.cli.run.undoing import undo as run_undo
 

@@ -1,8 +1,10 @@
-"""`coterie run --diff`, `--review` and `--redo` on a run that has ended."""
+"""`coterie run --diff`, `--review`, `--redo` and `--commit` on a run that has ended."""
 
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -105,3 +107,34 @@ def test_a_run_without_changes_has_nothing_to_review(terminal: Terminal) -> None
     assert (ran.code, ran.sentence) == (0, "No file is changed by this run now.")
     assert terminal.ran("--diff", "last").out == ""
     assert terminal.ran("--diff", "last", "--undo", "last").code == 2
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_run_is_committed_with_the_models_message_or_ones_own(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "gitconfig"
+    config.write_text("[user]\n\tname = A Person\n\temail = person@example.com\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", *words], cwd=terminal.folder, check=True, capture_output=True, text=True
+        ).stdout
+
+    ran = terminal.ran("--commit", "last", "--message", "x")
+    assert ran.code == 1 and "git init" in ran.sentence
+    git("init", "-q")
+    assert terminal.ran("--undo", "last").code == 0
+    git("add", "-A"), git("commit", "-qm", "first")
+    assert terminal.ran("--redo", "last").code == 0
+    ran = terminal.ran("--commit", "last", said="")  # its model is gone, and nobody writes one
+    assert ran.code == 1 and "couldn't propose" in ran.err and "Nothing was committed." in ran.err
+    assert "doesn't change" in terminal.ran("--commit", "last", "--file", "no", "--message", "x").sentence
+    ran = terminal.ran("--commit", "last", "--file", "new.txt", "--message", "Add it", "--json")
+    assert (ran.code, ran.last["paths"], ran.last["kind"]) == (0, ["new.txt"], "committed")
+    ran = terminal.ran("--commit", "last", said="Change the rest\n")
+    assert ran.code == 0 and "Committed 2 files" in ran.out
+    assert git("log", "--format=%s").splitlines() == ["Change the rest", "Add it", "first"]
+    assert git("status", "--porcelain") == ""

@@ -14,6 +14,10 @@ from engine.errors import UserError
 
 if TYPE_CHECKING:
     from agents.review.values import Dropped, Review
+    from app.services.runs.review.committing import Committed
+    from app.services.runs.review.repository import Repository
+
+_EARLIER = 5  # messages that a proposed one is to be like
 
 
 class RunReviews:
@@ -55,3 +59,42 @@ class RunReviews:
             paths = dict.fromkeys([*plan.left, *(step.path for step in plan.steps)])
             raise UserError("review.left", paths=", ".join(paths))
         return self._undo.undo(record, plan, (), stop, progress)
+
+    def branch(self, id: int) -> str:
+        """The branch that a commit of the run's changes would go on. Raises UserError `commit.*` where none can."""
+        return self._repository(self._free(id)).branch().removeprefix("refs/heads/")
+
+    def propose_message(
+        self, id: int, review: Review, chosen: Dropped, cancelled: Callable[[], bool] = lambda: False
+    ) -> str:
+        """A message for a commit of the chosen changes, written by the run's model, which may have to be loaded.
+
+        Raises UserError `commit.*` and as a run does when its model cannot be asked.
+        """
+        from app.services.runs.review.message import chosen_diff, proposed_message
+
+        record = self._free(id)
+        earlier = self._repository(record).subjects(_EARLIER)
+        model = self._parts.model_registry.chat_model(record.model)
+        return proposed_message(model, record.task, chosen_diff(review, chosen), earlier, cancelled)
+
+    def commit(self, id: int, review: Review, chosen: Dropped, message: str) -> Committed:
+        """Commit the chosen hunks, all of a file for None, on the branch of the run's folder. Raises UserError
+        `commit.*`, `review.stale`."""
+        from app.services.runs.review.committing import commit
+
+        record = self._free(id)
+        if _changes(self.read(id)) != _changes(review):
+            raise UserError("review.stale")
+        snapshots = self._parts.snapshots(self._parts.workspace(record))
+        return commit(self._repository(record), snapshots, review, chosen, message)
+
+    def _repository(self, record: RunRecord) -> Repository:
+        from app.services.runs.review.repository import Repository
+
+        return Repository(self._parts.workspace(record).root)
+
+
+def _changes(review: Review) -> list[object]:
+    """What a run changed, whatever others changed since."""
+    return [(file.path, file.before, file.after) for file in review.files]
