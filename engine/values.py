@@ -157,7 +157,8 @@ class ReasoningControl(msgspec.Struct, frozen=True):
 class Usage(msgspec.Struct, frozen=True):
     """Exact token counts. `cached_tokens` of the prompt were reused from memory or the prompt cache; where
     tokens were recomputed, `recomputed` is the reason (a code `reuse.*`). `accepted_tokens` of
-    `drafted_tokens` were accepted."""
+    `drafted_tokens` were accepted. `joules` is the energy that the counters of this machine have told, None where
+    there are none."""
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -166,6 +167,17 @@ class Usage(msgspec.Struct, frozen=True):
     drafted_tokens: int = 0
     accepted_tokens: int = 0
     recomputed: ErrorInfo | None = msgspec.field(default=None, name="reread")  # as stored answers have it
+    joules: float | None = None
+
+    def plus(self, other: Usage) -> Usage:
+        """The sum of both; energy of what was measured."""
+        sums = {
+            name: getattr(self, name) + getattr(other, name)
+            for name in self.__struct_fields__
+            if name.endswith("_tokens")
+        }
+        known = [joules for joules in (self.joules, other.joules) if joules is not None]
+        return msgspec.structs.replace(self, **sums, joules=sum(known) if known else None)
 
 
 class Timings(msgspec.Struct, frozen=True):

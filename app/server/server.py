@@ -167,7 +167,7 @@ class Server:
         from app.server.tools import tools_route
 
         self._loop = asyncio.get_running_loop()
-        self._log = RequestLog(self.keys.note_tokens)
+        self._log = RequestLog(self.keys.note_usage)
         turns = Turns()
         self._answers = answers = Answers(answering, texts, turns)
         self._looking = self._loop.create_task(self._look_at_keys(answers))
@@ -206,26 +206,26 @@ class Server:
 
         while True:
             await asyncio.sleep(_LOOK_AT_KEYS_S)
-            await self._write_tokens()
+            await self._write_usage()
             for key in answers.keys_at_work:
                 with contextlib.suppress(Refusal):  # the store is busy: the next look asks again
                     if not await self._is_valid(key):
                         refusal = Refusal(401, "invalid_api_key", "This key was revoked.")
                         answers.end_those_of(key, refusal)
 
-    async def _write_tokens(self) -> None:
+    async def _write_usage(self) -> None:
         from app.server.http.off_loop import off_loop
 
-        if self.keys.has_tokens:
+        if self.keys.has_usage:
             with contextlib.suppress(Refusal):  # the store is busy: the next look writes them
-                await off_loop(self.keys.write_tokens)
+                await off_loop(self.keys.write_usage)
 
     async def _end(self) -> None:
         self._looking.cancel()
         self._serving_tools.close()
         if self._answers is not None:
             await self._answers.stop()
-        await self._write_tokens()
+        await self._write_usage()
 
     # --- one for each data folder ---
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import hmac
 import secrets
 import string
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from app.services.usage_tally import UsageTally, line_of
 from app.store.records import KeyRight, KeyTokens, ServerKey
 from engine.errors import UserError
-from engine.values import Usage
+from engine.values import Timings, Usage
 
 if TYPE_CHECKING:
     from app.store.grants import ServerKeys  # brings SQLAlchemy, which the window is complete without
@@ -44,8 +43,7 @@ class KeyRing:
             ServerKey(f"key file {number}", "", digest(text), USUAL_RIGHTS, clock())
             for number, text in enumerate(extra, 1)
         )
-        self._lock = threading.Lock()
-        self._tokens: dict[ServerKey, KeyTokens] = {}  # what is not written yet
+        self._tally: UsageTally[ServerKey | None] = UsageTally(clock)
 
     def add(
         self, name: str, rights: Sequence[KeyRight] = USUAL_RIGHTS, expires: float | None = None
@@ -75,7 +73,7 @@ class KeyRing:
 
     def revoke(self, name: str) -> None:
         """Raises UserError `server.no_key` (`name`)."""
-        if not self._store.remove(name):
+        if not self._store.revoke(name):
             raise UserError("server.no_key", name=name)
 
     def recognized(self, text: str) -> ServerKey | None:
@@ -100,44 +98,39 @@ class KeyRing:
         if key not in self._extra and now - key.used >= _USE_WRITTEN_EVERY_S:
             self._store.change(key.name, used=now)
 
-    # --- tokens ---
+    # --- usage ---
 
     def tokens(self) -> dict[str, tuple[KeyTokens, KeyTokens]]:
         """What the keys of the store have used today and in all, by their names; one that was never used is left
         out."""
-        return self._store.tokens(self._today())
+        return self._store.tokens(self._tally.today)
 
-    def note_tokens(self, key: ServerKey, usage: Usage) -> None:
-        """Remember what an answer took, for `write_tokens`. Waits for nothing."""
-        if key not in self._extra:
-            self._add(key, KeyTokens(usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens))
+    def note_usage(
+        self,
+        key: ServerKey | None,
+        usage: Usage,
+        model: str = "",
+        timings: Timings = Timings(),  # noqa: B008
+    ) -> None:
+        """Remember what an answer took, for `write_usage`. Waits for nothing. What is asked without a key of the
+        store is counted, but for no key."""
+        kept = None if key in self._extra else key
+        self._tally.note(kept, line_of(usage, timings, use="server", model=model))
 
     @property
-    def has_tokens(self) -> bool:
-        """Whether there are any to write."""
-        return bool(self._tokens)
+    def has_usage(self) -> bool:
+        """Whether there is any to write."""
+        return bool(self._tally)
 
-    def write_tokens(self) -> None:
+    def write_usage(self) -> None:
         """Keep what was noted, all of it in one transaction. Raises UserError of the store; it is written the next
         time then."""
-        with self._lock:
-            noted, self._tokens = self._tokens, {}
+        noted = self._tally.take()
         try:
-            self._store.add_tokens(self._today(), noted)
+            self._store.add_usage(noted)
         except UserError:
-            for key, tokens in noted.items():
-                self._add(key, tokens)
+            self._tally.give_back(noted)
             raise
-
-    def _add(self, key: ServerKey, more: KeyTokens) -> None:
-        with self._lock:
-            kept = self._tokens.get(key, KeyTokens())
-            self._tokens[key] = KeyTokens(
-                kept.read + more.read, kept.cached + more.cached, kept.written + more.written
-            )
-
-    def _today(self) -> str:
-        return datetime.date.fromtimestamp(self._clock()).isoformat()
 
 
 def digest(text: str) -> str:

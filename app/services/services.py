@@ -54,6 +54,8 @@ from app.services.hub.downloads import Downloads
 from app.services.hub.hub import HubService
 from app.services.hub.hub_fetching import HubFetching
 from app.services.library.library import Library
+from app.services.library.model_names import STARTER_NAME, shown_name
+from app.services.library.names import STARTER
 from app.services.model_lifecycle import ModelLifecycle
 from app.services.models.engine_names import of_chat, of_run
 from app.services.models.engines import Engines
@@ -71,6 +73,7 @@ from app.services.runs.tool_checks import ToolChecks
 from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsChanged, SettingsFile, language
+from app.services.usage.usage import UsageHistory
 from app.store.store import Store
 from engine.api import Engine, Listener
 from engine.embedding.text_models import TextModels
@@ -153,6 +156,7 @@ class Services:
         )
         self.source_views = SourceViews(store)
         self.citations = Citations(store, self.attachments.parts)
+        self.usage = UsageHistory(store.usage, events, self._usage_name)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         self.collection_search = CollectionSearch(self.collections, self.projects, models, self.tool_checks)
         self.answers = OpenAnswers(
@@ -263,6 +267,14 @@ class Services:
         """Whether the model is asked by others than by what reads scans."""
         return bool(self.answers.answering()) or (self.models.is_answering and not self.scans.is_reading)
 
+    def _usage_name(self, path: str) -> str:
+        """What a model here is called in the history of usage: as programs ask for it."""
+        with contextlib.suppress(UserError):
+            if (record := self.library.at(path)) is not None:
+                return record.id
+        name = shown_name(path)
+        return STARTER if name == STARTER_NAME else name
+
     def _seeing(self) -> str:
         model = self.library.seeing()
         return "" if model is None else model.name
@@ -300,6 +312,7 @@ class Services:
         self.downloads.close()
         self.hub.close()
         self.models.close()
+        self.usage.close()
         self.placements.close()
         self.answers.close()
         self.picture_files.close()

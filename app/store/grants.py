@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, case, func, literal, select
-from sqlalchemy.dialects.sqlite import insert
+import msgspec
+from sqlalchemy import Connection
 
 from agents.permissions.values import Grant
 from app.store.database import Records, reads, writes
-from app.store.records import KeyTokens, ServerKey, ToolCheck
-from app.store.tables import GRANT, SERVER_KEY, SERVER_KEY_DAY, TOOL_CHECK
+from app.store.records import KeyTokens, ServerKey, ToolCheck, UsageDay
+from app.store.tables import GRANT, SERVER_KEY, TOOL_CHECK
+from app.store.usage import UsageDays
 
 
 class Grants(Records[Grant]):
@@ -49,25 +50,21 @@ class ServerKeys(Records[ServerKey]):
         return self.select(connection, self.selection.order_by(SERVER_KEY.c.created, SERVER_KEY.c.name))
 
     @writes
-    def add_tokens(self, connection: Connection, day: str, used: Mapping[ServerKey, KeyTokens]) -> None:
-        """Add what keys have used to those of a day; those of a key that is gone are left out."""
-        names = ("read", "cached", "written")
-        for key, tokens in used.items():
-            counts = [literal(getattr(tokens, name)) for name in names]
-            owner = (SERVER_KEY.c.name == key.name) & (SERVER_KEY.c.sha256 == key.sha256)
-            adding = insert(SERVER_KEY_DAY).from_select(
-                ["name", "day", *names], select(SERVER_KEY.c.name, literal(day), *counts).where(owner)
-            )
-            sums = {name: SERVER_KEY_DAY.c[name] + adding.excluded[name] for name in names}
-            connection.execute(adding.on_conflict_do_update(index_elements=["name", "day"], set_=sums))
+    def revoke(self, connection: Connection, name: str) -> bool:
+        """Delete a key; what it has used stays, without its name."""
+        UsageDays(self.database).unname(name)
+        return self.remove(name)
 
-    @reads
-    def tokens(self, connection: Connection, day: str) -> dict[str, tuple[KeyTokens, KeyTokens]]:
-        """What each key has used on a day and in all, by its name; a key that was never used is left out."""
-        counts = (SERVER_KEY_DAY.c.read, SERVER_KEY_DAY.c.cached, SERVER_KEY_DAY.c.written)
-        of_day = [func.sum(case((SERVER_KEY_DAY.c.day == day, count), else_=0)) for count in counts]
-        in_all = [func.sum(count) for count in counts]
-        found = connection.execute(
-            select(SERVER_KEY_DAY.c.name, *of_day, *in_all).group_by(SERVER_KEY_DAY.c.name)
-        )
-        return {row[0]: (KeyTokens(*row[1:4]), KeyTokens(*row[4:7])) for row in found}
+    @writes
+    def add_usage(self, connection: Connection, used: Mapping[ServerKey | None, Sequence[UsageDay]]) -> None:
+        """Add what keys have used; that of a key that is gone is counted without its name, as that of None."""
+        lines: list[UsageDay] = []
+        for key, its in used.items():
+            kept = None if key is None else self.find(key.name)
+            name = kept.name if kept is not None and key is not None and kept.sha256 == key.sha256 else ""
+            lines += [msgspec.structs.replace(line, key=name) for line in its]
+        UsageDays(self.database).add(lines)
+
+    def tokens(self, day: str) -> dict[str, tuple[KeyTokens, KeyTokens]]:
+        """As `UsageDays.of_keys`."""
+        return UsageDays(self.database).of_keys(day)

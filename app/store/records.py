@@ -493,3 +493,41 @@ class KeyTokens(msgspec.Struct, frozen=True):
     read: int = 0
     cached: int = 0
     written: int = 0
+
+
+# Who has a model answer: a person in a chat, a run, a program by the local server.
+Use = Literal["chat", "run", "server"]
+# What tells apart what is summed.
+USAGE_KEY = ("day", "use", "key", "model")
+
+
+class UsageDay(msgspec.Struct, frozen=True):
+    """What answers of `model` took on a day, "2026-11-29" by this computer's clock, or in a longer time.
+
+    `key` is the name of the key of the local server that asked, "" for none; `remote`: the model is elsewhere. Tokens
+    as of `Usage`: `read` of prompts, `cached` of these, `written`, `reasoning` of these. `seconds` were spent on
+    reading and writing. `joules` took `measured` of the `answers`, counted by the counters `domains`, "" for none.
+    """
+
+    day: str
+    use: Use = "chat"
+    key: str = ""
+    model: str = ""
+    remote: bool = False
+    answers: int = 0
+    read: int = 0
+    cached: int = 0
+    written: int = 0
+    reasoning: int = 0
+    seconds: float = 0.0
+    joules: float = 0.0
+    measured: int = 0
+    domains: str = ""
+
+    def plus(self, other: UsageDay) -> UsageDay:
+        """This with what `other` took added."""
+        sums = {name: getattr(self, name) + getattr(other, name) for name in USAGE_SUMS}
+        return msgspec.structs.replace(self, **sums, domains=self.domains or other.domains)
+
+
+USAGE_SUMS = ("answers", "read", "cached", "written", "reasoning", "seconds", "joules", "measured")

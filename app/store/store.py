@@ -36,6 +36,7 @@ from app.store.projects import Projects
 from app.store.records import ChatOptions, Conversation
 from app.store.runs import Runs
 from app.store.temporary import Either, MemoryDatabase, memory_database
+from app.store.usage import UsageDays
 from app.store.whole_chats import WholeChats
 
 P = TypeVar("P", bound=Part)
@@ -61,6 +62,7 @@ class Store:
         self.grants = Grants(database)
         self.tool_checks = ToolChecks(database)
         self.server_keys = ServerKeys(database)
+        self.usage = UsageDays(database)
 
     def create_temporary(self, options: ChatOptions) -> Conversation:
         """Create a conversation that is in memory alone: it has no file, no backup, and ends with the store."""

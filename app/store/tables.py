@@ -34,6 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 from agents.permissions.values import Grant
 from app.store.records import (
+    USAGE_KEY,
     CompactionPoint,
     Conversation,
     Download,
@@ -44,6 +45,7 @@ from app.store.records import (
     RunRecord,
     ServerKey,
     ToolCheck,
+    UsageDay,
 )
 from engine.text import clean_text, clean_value
 
@@ -176,15 +178,14 @@ GRANT = _table("tool_grant", Grant)
 TOOL_CHECK = _table("tool_check", ToolCheck, key="model")
 SERVER_KEY = _table("server_key", ServerKey, key="name")
 
-# Tokens of a key on a day ("2026-11-29", as the clock of this computer has it); they go with the key.
-SERVER_KEY_DAY = Table(
-    "server_key_day",
+# What answers took on a day ("2026-11-29", as the clock of this computer has it).
+USAGE_DAY = Table(
+    "usage_day",
     METADATA,
-    Column("name", Text, ForeignKey("server_key.name", ondelete="CASCADE"), primary_key=True),
-    Column("day", Text, primary_key=True),
-    Column("read", Integer, nullable=False),
-    Column("cached", Integer, nullable=False),
-    Column("written", Integer, nullable=False),
+    *(
+        _column(field.name, field.type, field.name if field.name in USAGE_KEY else "")
+        for field in msgspec.structs.fields(UsageDay)
+    ),
 )
 
 # The events of a journal, as JSON. Rows are added and never changed.

@@ -16,8 +16,10 @@ from app.server.asks import AnswerEvent
 from app.server.refusal import Refusal
 from app.store.records import ServerKey
 from engine.api import Delta, Finished, PrefillProgress, ToolCallDelta
-from engine.values import Usage
+from engine.values import Timings, Usage
 
+# Takes what a request of a key has used of a model; None: it had no key.
+Count = Callable[[ServerKey | None, Usage, str, Timings], None]
 _NAME = "coterie.call"
 # What it does now: it is looked at, waits for a place of its key or for the model, has its prompt read, is answered.
 Stage = Literal["coming", "waiting", "reading", "writing", "downloading", "ended"]
@@ -42,7 +44,7 @@ class Call:
     client: str = ""
     origin: str = ""
     host: str = ""
-    count: Callable[[ServerKey, Usage], None] = lambda key, usage: None
+    count: Count = lambda key, usage, model, timings: None
     id: str = field(default_factory=new_call_id)
     came: float = field(default_factory=time.time)
     began: float = field(default_factory=time.monotonic)
@@ -65,7 +67,7 @@ class Call:
     def take(self, event: AnswerEvent) -> None:
         """How the answer goes on; what the engine tells of one that has ended counts all the same."""
         if isinstance(event, Finished):
-            self._use(event.usage)
+            self._use(event.usage, event.timings)
         elif self.stage == "waiting" and isinstance(event, PrefillProgress):
             self.stage = "reading"
         elif self.stage in ("waiting", "reading") and isinstance(event, Delta | ToolCallDelta):
@@ -76,7 +78,7 @@ class Call:
         self.model = model
         self._use(Usage(tokens))
 
-    def _use(self, usage: Usage) -> None:
+    def _use(self, usage: Usage, timings: Timings = Timings()) -> None:  # noqa: B008
         """Add what a choice took."""
         before = self.usage or Usage()
         self.usage = Usage(
@@ -84,8 +86,7 @@ class Call:
             before.cached_tokens + usage.cached_tokens,
             before.completion_tokens + usage.completion_tokens,
         )
-        if self.key is not None:
-            self.count(self.key, usage)
+        self.count(self.key, usage, self.model, timings)
 
 
 def set_call(scope: Scope, call: Call) -> None:

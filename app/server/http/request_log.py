@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
-from app.server.http.calls import Call, Stage
+from app.server.http.calls import Call, Count, Stage
 from app.server.refusal import Refusal
-from app.store.records import ServerKey
 from engine.values import Usage
 
 MOST = 200
@@ -51,7 +50,7 @@ class RequestLog:
     """Requests that ask a model, and those that were refused. Written on the loop, read from any thread: what it
     holds is replaced whole. `count` takes what requests have used."""
 
-    def __init__(self, count: Callable[[ServerKey, Usage], None], most: int = MOST) -> None:
+    def __init__(self, count: Count, most: int = MOST) -> None:
         self._count, self._most = count, most
         self._calls: tuple[tuple[Call, ...], tuple[Call, ...]] = ((), ())  # going on, ended; oldest first
 

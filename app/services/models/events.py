@@ -10,7 +10,7 @@ from app.store.records import Message
 from engine.activity import Activity, CacheActivity
 from engine.api import EngineState, ModelFacts
 from engine.errors import ErrorInfo
-from engine.values import ExpertsFired
+from engine.values import ExpertsFired, Timings, Usage
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -67,6 +67,18 @@ class AnswerFinished(ServiceEvent, frozen=True):
     """
 
     message: Message
+
+
+class ModelAnswered(ServiceEvent, frozen=True):
+    """An answer that a person or a run asked for has ended, whatever came of it: `usage` and `timings` are what it
+    took. `model` is a path or the name of one elsewhere, `conversation` as `engine_names` has it. `domains` names the
+    counters of its energy."""
+
+    model: str
+    conversation: str
+    usage: Usage
+    timings: Timings
+    domains: str = ""
 
 
 class ModelUsed(ServiceEvent, frozen=True):

@@ -15,8 +15,9 @@ from app.services.library.model_names import shown_name
 from app.services.library.names import STARTER as STARTER
 from app.services.library.resolving import resolve_model
 from app.services.models.activity import EngineActivity
+from app.services.models.energy import EnergyMeter, found_counters
 from app.services.models.engines import Engines
-from app.services.models.events import ModelChanged, ModelUsed
+from app.services.models.events import ModelAnswered, ModelChanged, ModelUsed
 from app.services.models.load_requests import LoadRequests
 from app.services.models.load_retry import MAX_STEPS, Failure, LoadRetry, is_for_memory
 from app.services.models.loaded_model import LoadReason, Resting
@@ -94,6 +95,7 @@ class Models:
         self._stepping: LoadRequest | None = None  # the failed load that is being retried
         self._step_cancelled = False
         self._requests = Requests()
+        self._energy = EnergyMeter(found_counters())
         self._aside = False  # placements are being measured: nothing is loaded until that is over
         self._after: LoadRequest | None = None  # what is loaded afterwards
 
@@ -285,8 +287,10 @@ class Models:
             try:
                 if self._engine.state == "empty" and self.state.error:
                     raise UserError.from_info(self.state.error)
+                self._energy.begin(request.id)
                 self._engine.generate(request)
             except UserError:
+                self._energy.end(request.id)
                 with self._lock:
                     if self._stepping:  # the load has just failed; the next one answers
                         return
@@ -488,9 +492,29 @@ class Models:
         self._deliver(generation)
 
     def _deliver(self, events: list[Event]) -> None:
+        self._energy.look()
+        ended = [self._requests.find(event.id) for event in events if isinstance(event, Finished)]
+        events = [self._measured(event) if isinstance(event, Finished) else event for event in events]
         self._requests.deliver(events)
+        finished = [event for event in events if isinstance(event, Finished)]
+        for request, event in zip(ended, finished, strict=True):
+            self._tell_answered(request, event)
         if any(isinstance(event, Finished | Measured | Tokenized) for event in events):
             self._events.publish(ModelUsed())
+
+    def _measured(self, finished: Finished) -> Finished:
+        """The end with the energy that the answer took."""
+        joules = self._energy.end(finished.id)
+        if joules is None or is_remote(self.state.path):
+            return finished
+        return msgspec.structs.replace(finished, usage=msgspec.structs.replace(finished.usage, joules=joules))
+
+    def _tell_answered(self, request: GenerateRequest | None, finished: Finished) -> None:
+        """What programs ask for the server counts."""
+        usage = finished.usage
+        if request is not None and not request.client and (usage.prompt_tokens or usage.completion_tokens):
+            path, domains = self.state.path, self._energy.domains
+            self._events.publish(ModelAnswered(path, request.conversation, usage, finished.timings, domains))
 
     def _held_on(self, finished: Finished) -> bool:
         """Whether an answer that ended with its load is kept for the next one."""

@@ -71,6 +71,11 @@ class Requests:
         with self._lock:
             return tuple(self._answers.values())
 
+    def find(self, request: int) -> GenerateRequest | None:
+        """An answer that waits or is in progress."""
+        with self._lock:
+            return self._answers.get(request)
+
     def is_waiting(self, request: int) -> bool:
         with self._lock:
             return request in self._answers

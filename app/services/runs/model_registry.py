@@ -53,7 +53,7 @@ class ModelRegistry:
         """
         wanted = name or self._models.wanted
         if is_remote(wanted):
-            return RemoteChatModel(self._source(wanted, context), self._settings)
+            return RemoteChatModel(self._source(wanted, context), self._settings, conversation)
         path = self._models.resolved(wanted)
         return LocalChatModel(
             wanted,
@@ -83,7 +83,9 @@ class ModelRegistry:
             if self._closed:
                 raise UserError("engine.no_model")
             if key not in self._remote_models:
-                self._remote_models[key] = RemoteSource(name, self._access_of, context)
+                self._remote_models[key] = RemoteSource(
+                    name, self._access_of, context, lambda event: self._events.publish(event)
+                )
             return self._remote_models[key]
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 import msgspec
 
 from agents.api import Measured, ModelRequest, ModelResponse, OnText
+from app.services.models.events import ModelAnswered
 from app.services.models.requests import Requests, new_request_id
 from app.services.models.turns import overlay, request_of, take_measure, take_turn, with_error
 from app.services.settings.settings import SettingsFile
@@ -26,15 +27,23 @@ _LOOK_S = 0.2
 class RemoteSource:
     """One model of one server, shared by all its users: an engine whose requests have a listener each.
 
-    `context` is the length to use, 0: what is set for the server, or what it says. Thread-safe.
+    `context` is the length to use, 0: what is set for the server, or what it says. `answered` is told of each answer.
+    Thread-safe.
     """
 
-    def __init__(self, name: RemoteName, access_of: AccessOf, context: int = 0) -> None:
-        self.name, self._context = name, context
+    def __init__(
+        self,
+        name: RemoteName,
+        access_of: AccessOf,
+        context: int = 0,
+        answered: Callable[[ModelAnswered], None] = lambda _: None,
+    ) -> None:
+        self.name, self._context, self._answered = name, context, answered
         self._engine = RemoteEngine(self._told, access_of)
         self._requests = Requests()
         self._lock = threading.Lock()
         self._open: set[int] = set()
+        self._conversations: dict[int, str] = {}  # of answers
         # The last search for the server.
         self._load: Future[ModelFacts] = Future()
         self._load.set_exception(UserError("engine.no_model"))
@@ -62,7 +71,11 @@ class RemoteSource:
                 continue
 
     def generate(self, request: GenerateRequest, listener: Listener) -> None:
-        self._ask(request.id, listener, lambda: self._engine.generate(request))
+        self._ask(request.id, listener, lambda: self._generate(request))
+
+    def _generate(self, request: GenerateRequest) -> None:
+        self._engine.generate(request)
+        self._conversations[request.id] = request.conversation
 
     def measure(self, request: GenerateRequest, texts: tuple[str | Picture, ...], listener: Listener) -> None:
         self._ask(request.id, listener, lambda: self._engine.measure(request, texts))
@@ -105,6 +118,14 @@ class RemoteSource:
                 elif isinstance(event, Finished | MeasuredEvent):
                     self._open.discard(event.id)
         self._requests.deliver(events)
+        for event in events:
+            if isinstance(event, Finished):
+                self._tell(event)
+
+    def _tell(self, finished: Finished) -> None:
+        conversation, usage = self._conversations.pop(finished.id, ""), finished.usage
+        if usage.prompt_tokens or usage.completion_tokens:
+            self._answered(ModelAnswered(self.name.text, conversation, usage, finished.timings))
 
 
 class RemoteChatModel:
@@ -114,8 +135,8 @@ class RemoteChatModel:
     (`RemoteName.leaves`).
     """
 
-    def __init__(self, source: RemoteSource, settings: SettingsFile) -> None:
-        self._source, self._settings = source, settings
+    def __init__(self, source: RemoteSource, settings: SettingsFile, conversation: str = "") -> None:
+        self._source, self._settings, self._conversation = source, settings, conversation
 
     @property
     def name(self) -> str:
@@ -152,4 +173,5 @@ class RemoteChatModel:
         return msgspec.structs.replace(
             request_of(ask, new_request_id()),
             sampling=overlay(ask.sampling, self._settings.current.sampling),
+            conversation=self._conversation,
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from agents.events import ModelTurn
 from app.services.models.cache_miss import reread_tokens
@@ -11,14 +14,10 @@ from engine.values import Timings, Usage
 
 def usage_of(turns: Iterable[ModelTurn]) -> Usage:
     """The usage of all turns; recomputation is that of the turn with the largest."""
-    turns = list(turns)
-    counts = {
-        name: sum(getattr(turn.usage, name) for turn in turns)
-        for name in Usage.__struct_fields__
-        if name != "recomputed"
-    }
-    recomputations = [turn.usage.recomputed for turn in turns if turn.usage.recomputed is not None]
-    return Usage(**counts, recomputed=max(recomputations, key=reread_tokens, default=None))
+    used = [turn.usage for turn in turns]
+    recomputations = [usage.recomputed for usage in used if usage.recomputed is not None]
+    total = functools.reduce(Usage.plus, used, Usage())
+    return msgspec.structs.replace(total, recomputed=max(recomputations, key=reread_tokens, default=None))
 
 
 def timings_of(turns: Sequence[ModelTurn]) -> Timings:

@@ -22,6 +22,7 @@ from engine.values import SAMPLING_BOUNDS, Reasoning, Sampling
 
 RECENT_MODELS = 10
 REASONING_WORDS = ("auto", "off", "on", "low", "medium", "high")
+Price = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 
@@ -63,6 +64,10 @@ class Settings(msgspec.Struct, frozen=True):
     earlier ones, and models propose what to keep.
 
     `presets` are sampling values under names of the user's.
+
+    `price_kwh` is what a kilowatt-hour costs here, `token_prices` what a million tokens of a model elsewhere do, by
+    its name: "read", "cached" (else as "read") and "written"; in `currency`, a word or sign of the person's. Without
+    a price no cost is told.
 
     `log_levels` are the levels of single loggers, such as "engine.local"; all others log from "info" on.
     """
@@ -108,6 +113,9 @@ class Settings(msgspec.Struct, frozen=True):
     commands_read: tuple[str, ...] = ()
     web_search: Literal["", "searxng", "brave", "tavily"] = ""
     searxng_url: str = ""
+    price_kwh: Price | None = None
+    token_prices: dict[str, dict[Literal["read", "cached", "written"], Price]] = {}
+    currency: Annotated[str, msgspec.Meta(max_length=8)] = ""
     log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
 
 

@@ -179,7 +179,7 @@ def test_a_key_without_the_right_to_ask_is_refused_and_may_look(logged: Served) 
 
 
 def test_the_log_has_so_many_requests_and_those_that_go_on() -> None:
-    log = RequestLog(lambda key, usage: None, most=3)
+    log = RequestLog(lambda key, usage, model, timings: None, most=3)
     going = log.begin("openai", {})
     going.stage = "waiting"
     for number in range(5):
@@ -192,7 +192,7 @@ def test_the_log_has_so_many_requests_and_those_that_go_on() -> None:
 
 
 def test_whoever_is_refused_again_and_again_pushes_nobody_out() -> None:
-    log = RequestLog(lambda key, usage: None)
+    log = RequestLog(lambda key, usage, model, timings: None)
     answered = log.begin("openai", {})
     answered.model, answered.status = "starter", 200
     log.end(answered)
@@ -204,7 +204,7 @@ def test_whoever_is_refused_again_and_again_pushes_nobody_out() -> None:
 
 
 def test_the_stages_of_a_call() -> None:
-    log = RequestLog(lambda key, usage: None)
+    log = RequestLog(lambda key, usage, model, timings: None)
     call: Any = log.begin("openai", {})
     call.model, call.stage = "starter", "waiting"
     call.take(PrefillProgress(0, 1, 2, 0))

@@ -29,6 +29,7 @@ from app.store.records import (
     LibraryModel,
     ServerKey,
     Source,
+    UsageDay,
 )
 from app.store.store import Store
 from app.store.tables import METADATA
@@ -166,6 +167,15 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         assert store.server_keys.all() == ([editor] if sql.stem > "store-0008" else [])
         used = {"편집기": (KeyTokens(10, 0, 2), KeyTokens(110, 60, 22))}
         assert store.server_keys.tokens("2023-11-15") == (used if sql.stem > "store-0009" else {})
+        chats = UsageDay(
+            "2023-11-15", "chat", "", "starter", False, 2, 300, 100, 40, 10, 3.5, 120.0, 1, "package-0"
+        )
+        keys = [
+            UsageDay(day, "server", "편집기", read=read, cached=cached, written=written)
+            for day, read, cached, written in (("2023-11-14", 100, 60, 20), ("2023-11-15", 10, 0, 2))
+        ]
+        lines = [*keys[:1], *([chats] if sql.stem > "store-0011" else []), *keys[1:]]
+        assert store.usage.days() == (lines if sql.stem > "store-0009" else [])
         has_cuts = sql.stem > "store-0004"
         assert shown.origin == (2 if has_cuts else None)
         summary = "바다에 대해 이야기했습니다."

@@ -80,8 +80,8 @@ def test_what_a_key_has_used_stands_with_it_and_its_button_stays(running: Runnin
     running.until(lambda: names(page) == ["editor"])
     assert "expired" in page.keys.list.lines[0].words.text()
     button = page.keys.list.lines[0].button
-    ring.note_tokens(key, Usage(1200, 1000, 34))
-    ring.write_tokens()
+    ring.note_usage(key, Usage(1200, 1000, 34))
+    ring.write_usage()
     page.keys.read()
     running.until(lambda: "1,234 tokens today, 1,234 in all" in page.keys.list.lines[0].words.text())
     assert page.keys.list.lines[0].button is button
