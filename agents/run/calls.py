@@ -21,11 +21,13 @@ from agents.permissions.values import Effects, Grants, ToolFacts
 from agents.run import prompts
 from agents.run.approving import Approvals, Approved
 from agents.run.checking import Checker
+from agents.run.left_by_servers import Moved, set_aside
 from agents.run.record import Record
 from agents.run.resuming import changes_of, surely_not_begun
 from agents.run.state import OpenCall, canonical
 from agents.run.tool_executor import GRACE, Carried, carried_out
 from agents.run.workspace_check import Standing
+from agents.sandbox.inside.autorun_files import told
 from agents.snapshots.snapshots import Snapshots
 from engine.errors import UserError
 from engine.values import ToolCall
@@ -231,10 +233,16 @@ class Calls:
             if before is not None:
                 self._record.append(before)
         carried = self._carried(_Decided(call, tool, arguments, network))
-        after = self._changes(call.call)
+        aside: Moved = []
+        after = self._changes(call.call, aside if effects.kind == "mcp" and not effects.url else None)
         if after is not None:
             self._record.append(after)
-        self._result(call, carried.outcome, carried.seconds, carried.waited)
+        outcome = carried.outcome
+        if aside:
+            outcome = msgspec.structs.replace(
+                outcome, text="\n\n".join([outcome.text, *(f"[{line}]" for line in told(aside))])
+            )
+        self._result(call, outcome, carried.seconds, carried.waited)
 
     def _do_beside(self) -> None:
         """Carry out the calls that are decided, at the same time, and record their results."""
@@ -257,10 +265,22 @@ class Calls:
             clock=self._clock,
         )
 
-    def _changes(self, call: str) -> SnapshotTaken | None:
-        """Record the changes; if that fails now, they are recorded when the run is resumed."""
+    def _changes(self, call: str, aside: Moved | None) -> SnapshotTaken | None:
+        """Record the changes; if that fails now, they are recorded when the run is resumed. What other programs would
+        carry out of them is set `aside`, where that is given, and added to it.
+        """
+        snapshots = self._snapshots
+        if snapshots is None:
+            return None
+
+        def mended(taken: SnapshotTaken) -> bool:
+            if aside is not None:
+                root, released = self._tool_context.workspace.root, self._approvals.released()
+                aside.extend(set_aside(root, taken.files, snapshots.content, released))
+            return bool(aside)
+
         with contextlib.suppress(UserError, OSError):
-            return self._snapshots.after(call) if self._snapshots is not None else None
+            return snapshots.after(call, mended)
         return None
 
     def _here_for(self, call: OpenCall, *, network: bool = False) -> ToolContext:

@@ -81,10 +81,17 @@ class Snapshots:
         self._open[call] = taken, found
         return taken
 
-    def after(self, call: str) -> SnapshotTaken | None:
-        """Record what a call changed since its `before`, even nothing; None without a `before`."""
+    def after(
+        self, call: str, mended: Callable[[SnapshotTaken], bool] = lambda taken: False
+    ) -> SnapshotTaken | None:
+        """Record what a call changed since its `before`, even nothing; None without a `before`. `mended` may put some
+        of it right, and says whether it did.
+        """
         taken = self._open.pop(call, None)
-        return None if taken is None else self._after(*taken)
+        if taken is None:
+            return None
+        found = self._after(*taken)
+        return self._after(*taken) if mended(found) else found
 
     def settle(self, entries: Sequence[Entry]) -> tuple[SnapshotTaken, ...]:
         """The missing "after" of calls in whose middle the process ended.

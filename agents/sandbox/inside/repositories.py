@@ -23,6 +23,9 @@ _MOST_REPOSITORIES = 64
 _OF_GIT = frozenset({"objects", "refs", "logs", "lfs"})  # what in a repository holds no others
 _LONGEST = 1 << 20  # of a configuration, in bytes
 _LONGEST_PATH = 4096
+# What is still to be done of a rebase that waits, and its lines that name a command (git-rebase(1), "exec").
+_TODO = "rebase-merge/git-rebase-todo"
+_EXEC = re.compile(r"[ \t]*(?:exec|x)[ \t]+(.*)")
 _HEAD = re.compile(r'\[([A-Za-z0-9-]+)(?:[ \t]+"((?:[^"\\\n]|\\["\\])*)")?\][ \t]*')
 _SETTING = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9-]*)[ \t]*(?:=(.*))?")
 # Settings that name no program, and include no configuration that does.
@@ -156,25 +159,29 @@ class Watched:
         self._before = {
             path: os.path.lexists(root / path / "commondir") for path in repositories_in(root, tree)
         }
+        self._commands = {path: commands_of(_read(root / path / _TODO)) for path in self._before}
 
     @property
     def paths(self) -> list[str]:
         return list(self._before)
 
     def disarm(self, tree: Walked, *, new: bool = True) -> list[str]:
-        """Remove what git would execute from new repositories (unless not `new`), and includes of other
-        configurations from the rest.
+        """Remove what git would execute from new repositories and from rebases that wait (unless not `new`), and
+        includes of other configurations from the rest.
 
         Returns the changed ones.
         """
         found = repositories_in(self._root, tree)
         paths = [path for path in found if path in self._before or (new and self._tree.lacked(path))]
-        return [path for path in paths if self._changed(path)]
+        return [path for path in paths if self._changed(path, new)]
 
-    def _changed(self, path: str) -> bool:
+    def _changed(self, path: str, new: bool) -> bool:
         place = self._root / path
         with opened(*way_to(self._root, place), place, place / "hooks"):
-            return self._disarmed(path, place)
+            changed = self._disarmed(path, place)
+            if new:  # else it may be the user's own rebase
+                changed |= _without_commands(place / _TODO, self._commands.get(path, frozenset()))
+            return changed
 
     def _disarmed(self, path: str, place: Path) -> bool:
         known = self._before.get(path, path not in self._before and self._is_a_worktree(place))
@@ -280,6 +287,38 @@ def _without_hooks(folder: Path) -> bool:
             if not hook.name.endswith(".sample"):
                 changed |= _removed(hook)
     return changed
+
+
+def commands_of(todo: str) -> frozenset[str]:
+    """The commands that a rebase would execute when somebody goes on with it."""
+    return frozenset(found[1].strip() for line in todo.split("\n") if (found := _EXEC.match(line)))
+
+
+def _without_commands(todo: Path, known: frozenset[str]) -> bool:
+    """Comment out what a rebase that waits would execute, but for the commands that are `known`."""
+    if _kind(todo.parent) != stat.S_IFDIR:
+        return _removed(todo.parent)  # a link, which is not followed
+    if _kind(todo) != stat.S_IFREG:
+        return _kind(todo) != 0 and _removed(todo)
+    text = _read(todo)
+    if len(text) >= _LONGEST:
+        return _removed(todo)
+    if commands_of(text) <= known:
+        return False
+    lines = (f"# {line}" if commands_of(line) - known else line for line in text.split("\n"))
+    _removed(todo)  # it may have another name
+    with contextlib.suppress(OSError):
+        todo.write_text("\n".join(lines), "utf-8", "surrogateescape")
+    return True
+
+
+def _read(file: Path) -> str:
+    """The text of a regular file, as far as it is of a sensible size; "" for anything else."""
+    with contextlib.suppress(OSError):
+        if _kind(file) == stat.S_IFREG:
+            with file.open("rb") as opened_file:
+                return opened_file.read(_LONGEST).decode("utf-8", "surrogateescape")
+    return ""
 
 
 def _harmless_settings(file: Path) -> bool:
