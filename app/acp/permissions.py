@@ -68,9 +68,11 @@ def decision_of(outcome: DeniedOutcome | AllowedOutcome, offered: list[Permissio
 def asked_call(request: ApprovalRequest, root: Path, language: Language) -> ToolCallUpdate:
     """The call that is asked about, with all that would happen, and why it is asked."""
     content: list[Any] = list(diff_contents(visible(request.diff), root))
+    if request.child:
+        content.append(words(localized("cli.approval.child", language, task=visible(request.child))))
     if request.message and request.message != request.subject:
         content.append(output(request.message))
-    if request.subject and (not content or request.kind == "search"):
+    if request.subject and (not content or request.child or request.kind == "search"):
         content.append(output(request.subject, _LANGUAGES.get(request.kind, "")))
     reasons = [code for code in request.reasons if code not in _UNSAID]
     told = [localized(f"acp.why.{reason}", language) for reason in reasons]

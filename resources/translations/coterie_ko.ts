@@ -659,6 +659,10 @@
         <translation>{what}, {count}줄</translation>
     </message>
     <message>
+        <source>For the helper that has this task: {task}</source>
+        <translation>이 일을 맡은 도우미의 요청: {task}</translation>
+    </message>
+    <message>
         <source>These words leave this computer. No page is opened.</source>
         <translation>이 검색어는 컴퓨터 밖으로 나갑니다. 페이지는 열지 않습니다.</translation>
     </message>
@@ -7546,6 +7550,10 @@
         <translation>완료</translation>
     </message>
     <message>
+        <source>stopped</source>
+        <translation>중지됨</translation>
+    </message>
+    <message>
         <source>1 page</source>
         <translation>1페이지</translation>
     </message>
@@ -9212,6 +9220,10 @@
         <translation>프로그램</translation>
     </message>
     <message>
+        <source>Task</source>
+        <translation>할 일</translation>
+    </message>
+    <message>
         <source>Arguments</source>
         <translation>인수</translation>
     </message>
@@ -9242,6 +9254,10 @@
     <message>
         <source>Show all ({size})</source>
         <translation>모두 보기({size})</translation>
+    </message>
+    <message>
+        <source>in a copy of the folder</source>
+        <translation>폴더의 사본에서</translation>
     </message>
     <message>
         <source>text from outside</source>

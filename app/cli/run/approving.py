@@ -69,7 +69,8 @@ def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
     whose = _word("of", language, server=server) if server else ""
     lines = ["", title, f"  {printable(request.tool)}{whose}"]
     shown = request.subject or json.dumps(request.arguments, ensure_ascii=False)
-    texts = dict.fromkeys((request.message, shown))  # identical for a form
+    helper = _word("child", language, task=printable(request.child)) if request.child else ""
+    texts = dict.fromkeys((helper, request.message, shown))  # identical for a form
     lines += [f"  {printable(line)}" for text in texts for line in text.splitlines()]
     if request.diff:
         diff = shown_diff(request.diff)

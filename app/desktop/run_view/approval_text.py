@@ -139,7 +139,11 @@ def _host(url: str) -> str:
 
 
 def message(request: ApprovalRequest) -> str:
-    """What the server says, or what the mode means that a program wants; "" where there is nothing to say."""
+    """Which helper asks, what the server says, or what the mode means that a program wants; "" where there is nothing
+    to say."""
+    if request.child:
+        told = QCoreApplication.translate("Approval", "For the helper that has this task: {task}")
+        return told.format(task=visible(request.child))
     if request.kind == "search":
         return QCoreApplication.translate("Approval", "These words leave this computer. No page is opened.")
     if request.kind == "program":

@@ -13,6 +13,7 @@ from agents.events import Entry, RunStarted
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
+from app.desktop.run_view.helper_runs import HelperRuns
 from app.desktop.run_view.run_commands import RunCommands
 from app.desktop.run_view.run_loader import RunLoader
 from app.desktop.run_view.tools_fold import tools_at_hand
@@ -53,6 +54,7 @@ class RunsPage(ThemedWidget):
         self._calls, self.shelf = calls, shelf
         self.side = RunsSide(self)
         self.reading = RunLoader(calls, self)
+        self.helpers = HelperRuns(calls, self)
         self.state, self.form, self.run = StatePanel(self), NewRun(self), RunPage(self)
         self.form.instructions.attach(calls)
         self.acting = RunCommands(calls, self)
@@ -96,8 +98,10 @@ class RunsPage(ThemedWidget):
 
     def _connect_reading(self) -> None:
         reading, steps = self.reading, self.run.steps
+        reading.shown_changed.connect(self.helpers.clear)
         reading.opened.connect(self._opened)
         reading.came.connect(self._came)
+        self.helpers.came.connect(steps.append_helper)
         reading.viewed.connect(self._viewed)
         reading.asks.connect(steps.ask)
         reading.wrote.connect(steps.delta)
@@ -140,6 +144,7 @@ class RunsPage(ThemedWidget):
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         self.reading.take_events(events)
+        self.helpers.take_events(events)
         for event in events:
             if isinstance(event, ModelChanged):
                 self.form.take_model(event)
@@ -311,11 +316,13 @@ class RunsPage(ThemedWidget):
 
     def _opened(self, view: RunView, entries: tuple[Entry, ...]) -> None:
         self.run.steps.show_run(view, entries)
+        self.helpers.follow(entries)
         self._note_time(entries)
         self._show_view()
 
     def _came(self, entries: tuple[Entry, ...]) -> None:
         self.run.steps.append(entries)
+        self.helpers.follow(entries)
         self._note_time(entries)
 
     def _note_time(self, entries: tuple[Entry, ...]) -> None:

@@ -121,6 +121,11 @@ class RunStepsView(ThemedWidget):
         self._take(entries)
         self._flush_soon()
 
+    def append_helper(self, run: int, entries: Sequence[Entry]) -> None:
+        """New entries of a run that was given its task by this one."""
+        self._changed.update(self._lines.add_child(run, entries))
+        self._flush_soon()
+
     def set_view(self, view: RunView) -> None:
         """What the page shows besides the journal."""
         self._view = view

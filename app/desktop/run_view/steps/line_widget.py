@@ -22,6 +22,7 @@ class LineWidget(FittedWidget):
     undo_wanted = Signal(object, object, int)
     seen_wanted = Signal(int)
     text_wanted = Signal(str)
+    is_inner = False  # it is a step of a helper, of which nothing is undone or asked for by itself
 
     def show_line(self, line: Line) -> None:
         """Shows a newer state of the line: what was said or answered has none."""

@@ -14,11 +14,10 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.run_view.steps.line_widget import OVERHANG, LineWidget
-from app.desktop.run_view.steps.said_rows import AnswerRow, EndRow, QuietRow, SaidRow, WordsRow
+from app.desktop.run_view.steps.line_widgets import line_widget, on_card
 from app.desktop.run_view.steps.step_lines import (
     AnswerLine,
     CallLine,
-    EndLine,
     Line,
     QuietLine,
     SaidLine,
@@ -34,27 +33,6 @@ MAX_BUILT = 120
 PAD_X = 18
 PAD_Y = 12
 GAP = 14
-
-
-def on_card(line: Line) -> bool:
-    return isinstance(line, CallLine | ThoughtLine | WordsLine | QuietLine)
-
-
-def line_widget(parent: QWidget, line: Line) -> LineWidget:
-    """The widget for a line."""
-    match line:
-        case CallLine() | ThoughtLine():
-            return StepRow(parent, line)
-        case WordsLine():
-            return WordsRow(parent, line)
-        case QuietLine():
-            return QuietRow(parent, line)
-        case SaidLine():
-            return SaidRow(parent, line)
-        case AnswerLine():
-            return AnswerRow(parent, line)
-        case EndLine():
-            return EndRow(parent, line)
 
 
 class StepColumn(QWidget):

@@ -105,7 +105,8 @@ class StepDetails(FittedWidget):
             self._build_call(line)
         elif line.error is not None:
             self._put_facts()
-        self._add_action("seen", lambda: self._row.seen_wanted.emit(self.line.step))
+        if not self._row.is_inner:
+            self._add_action("seen", lambda: self._row.seen_wanted.emit(self.line.step))
 
     def _build_call(self, line: CallLine) -> None:
         if line.content.strip():
@@ -122,7 +123,7 @@ class StepDetails(FittedWidget):
             self._diff = self._box(self._change.text, diff=True)
         if line.status and line.text and line.text != line.diff:
             self._result = self._box(self._whole_text or visible(line.text))
-            if line.handle and not self._whole_text:
+            if line.handle and not self._whole_text and not self._row.is_inner:
                 self._whole = word_button(self, "small-word")
                 self._whole.clicked.connect(lambda: self._row.text_wanted.emit(line.handle))
                 self._put(self._whole)
@@ -190,7 +191,7 @@ class StepDetails(FittedWidget):
     def _name_boxes(self, line: CallLine) -> None:
         text, _, name = self._shown_arguments(line)
         if text:
-            told = {"command": self.tr("Command"), "code": self.tr("Program")}
+            told = {"command": self.tr("Command"), "code": self.tr("Program"), "task": self.tr("Task")}
             self._arguments.set_head(told.get(name, self.tr("Arguments")))
         if line.diff:
             changes = {
@@ -210,6 +211,8 @@ class StepDetails(FittedWidget):
 
     def _told(self, line: CallLine) -> list[str]:
         told = [step_text.decision_text(line)]
+        if line.child and isinstance(line.arguments, dict) and line.arguments.get("changes"):
+            told.append(self.tr("in a copy of the folder"))
         if line.status and line.seconds >= 0.05:
             told.append(format_duration(line.seconds, languages.current))
         if line.foreign:

@@ -43,7 +43,7 @@ class CallLine(msgspec.Struct, frozen=True):
     `reasoning`, `content` and `thought_s` are those of the turn, at the first of its calls alone.
     `status` is "" while there is no result, and `standing` says what is with it then. `undoing` says whether what it
     did to files can be put back; `undo` that this, and `back` that what came behind it, can be asked for now.
-    `child` is the run that it gave its task to, 0 for none, and `child_ended` how that ended.
+    `child` is the run that it gave its task to, 0 for none, `child_ended` how that ended, and `inner` are its lines.
     """
 
     seq: int
@@ -77,6 +77,7 @@ class CallLine(msgspec.Struct, frozen=True):
     back: bool = False
     child: int = 0
     child_ended: SubagentFinished | None = None
+    inner: tuple[Line, ...] = ()
 
 
 class ThoughtLine(msgspec.Struct, frozen=True):
@@ -152,6 +153,8 @@ class StepLines:
         self._turn: ModelTurn | None = None  # whose first call has not come
         self._tools_told = False
         self._back: dict[str, set[str]] = {}  # of each call, the files that were put back
+        self._children: dict[int, StepLines] = {}
+        self._gave: dict[int, str] = {}  # the call that gave its task to a run
 
     def add(self, entries: Iterable[Entry]) -> list[int]:
         """Entries that are known already are passed over."""
@@ -161,6 +164,20 @@ class StepLines:
                 self.seq = entry.seq
                 changed.update(dict.fromkeys(self._add(entry)))
         return sorted(changed)
+
+    def add_child(self, child: int, entries: Iterable[Entry]) -> list[int]:
+        """Entries of a run that was given its task here."""
+        inner = self._children.setdefault(child, StepLines())
+        return self._show_child(child) if inner.add(entries) else []
+
+    def _show_child(self, child: int) -> list[int]:
+        line, inner = self.call(self._gave.get(child, "")), self._children.get(child)
+        if line is None or inner is None:
+            return []
+        for call in inner._without_result if line.child_ended is not None else ():
+            inner._change(call, standing="interrupted")
+        shown = tuple(one for one in inner.lines if not isinstance(one, AnswerLine | SaidLine))
+        return self._change(line.call, inner=shown)
 
     def call(self, call: str) -> CallLine | None:
         index = self._calls.get(call)
@@ -222,9 +239,10 @@ class StepLines:
             case ContextTrimmed():
                 return self._trim(seq, event)
             case SubagentStarted():
-                return self._change(event.call, child=event.child)
+                self._gave[event.child] = event.call
+                return self._change(event.call, child=event.child) + self._show_child(event.child)
             case SubagentFinished():
-                return self._change(event.call, child_ended=event)
+                return self._change(event.call, child_ended=event) + self._show_child(event.child)
             case RunFinished():
                 return self._finished(seq, event)
             case Undone():

@@ -11,6 +11,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.tool_tip import wrapped_tip
 from app.desktop.run_view.steps import step_text
 from app.desktop.run_view.steps.call_words import call_words
+from app.desktop.run_view.steps.inner_steps import InnerSteps, MakeLine
 from app.desktop.run_view.steps.line_widget import NUMBER, OVERHANG, LineWidget
 from app.desktop.run_view.steps.step_details import StepDetails
 from app.desktop.run_view.steps.step_lines import (
@@ -138,7 +139,13 @@ def badge_of(line: CallLine | ThoughtLine) -> tuple[str, step_text.Tone]:
 
 
 def beside_text(line: CallLine | ThoughtLine) -> str:
-    """What stands left of the badge."""
+    """What stands left of the badge: of a helper at work its last step."""
+    if (
+        isinstance(line, CallLine)
+        and not (line.status or line.child_ended)
+        and (last := step_text.last_inner(line)) is not None
+    ):
+        return call_words(last)
     if isinstance(line, ThoughtLine) or not line.reasoning.strip():
         return ""
     return step_text.thought(line.thought_s)
@@ -149,10 +156,11 @@ class StepRow(LineWidget):
 
     toggled = Signal(bool)
 
-    def __init__(self, parent: QWidget, line: CallLine | ThoughtLine) -> None:
+    def __init__(self, parent: QWidget, line: CallLine | ThoughtLine, make: MakeLine) -> None:
         super().__init__(parent)
-        self.line = line
+        self.line, self._make = line, make
         self._details: StepDetails | None = None
+        self.inner: InnerSteps | None = None
         self.head = _Head(self)
         self.head.clicked.connect(lambda: self.set_open(not self.is_open))
         self.head.wanted.connect(self.set_open)
@@ -182,7 +190,20 @@ class StepRow(LineWidget):
         self.head.undo.setVisible(isinstance(line, CallLine) and line.undo)
         if self._details is not None:
             self._details.show_line(line)
+            self._show_inner()
         self.retranslate()
+
+    def _show_inner(self) -> None:
+        """The steps of a helper stand above what the step opens to."""
+        lines = self.line.inner if isinstance(self.line, CallLine) else ()
+        if not lines:
+            return
+        if self.inner is None:
+            self.inner = InnerSteps(self, self._make, lambda row: row.link_asked.connect(self.link_asked))
+            self.inner.height_changed.connect(self.height_changed)
+            self._column.insertWidget(1, self.inner)
+            self.inner.show()
+        self.inner.show_lines(lines)
 
     def show_text(self, handle: str, text: str) -> None:
         if self._details is not None and isinstance(self.line, CallLine) and self.line.handle == handle:
@@ -196,11 +217,15 @@ class StepRow(LineWidget):
             self._details.height_changed.connect(self.height_changed)
             self._column.addWidget(self._details)
             self._details.show()
+            self._show_inner()
         else:
-            if holds_focus(self._details):
+            if holds_focus(self):
                 self.head.setFocus(Qt.FocusReason.OtherFocusReason)
             discard(self._details, self._column)
             self._details = None
+            if self.inner is not None:
+                discard(self.inner, self._column)
+                self.inner = None
         self.retranslate()
         self.toggled.emit(on)
         self.height_changed.emit()
@@ -228,4 +253,6 @@ class StepRow(LineWidget):
         self.head.setFixedHeight(themes.current.px(HEAD))
         if self._details is not None:
             self._details.restyle()
+        if self.inner is not None:
+            self.inner.restyle()
         self.head.update()

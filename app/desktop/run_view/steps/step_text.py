@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QCoreApplication
 
-from agents.events import FileChange
+from agents.events import FileChange, RunStatus
 from agents.permissions.visible import visible
 from agents.tools.files.patch.names import names_in
 from app.desktop.base.language import languages
@@ -81,9 +81,9 @@ def main_text(line: CallLine) -> tuple[str, str, str]:
     arguments = line.arguments
     if isinstance(arguments, str):
         return visible(arguments), "", ""
-    for name, language in (("command", ""), ("code", "python")):
+    for name, language in (("command", ""), ("code", "python"), ("task", "")):
         if isinstance(arguments.get(name), str):
-            rest = {key: value for key, value in arguments.items() if key != name}
+            rest = {key: value for key, value in arguments.items() if key not in (name, "changes")}
             more = f"\n\n{_json(rest)}" if rest else ""
             return visible(arguments[name] + more), language, name
     return (visible(_json(arguments)), "json", "") if arguments else ("", "", "")
@@ -96,6 +96,11 @@ def _json(value: Any) -> str:
         return str(value)[:MOST_SHOWN]
 
 
+def last_inner(line: CallLine) -> CallLine | None:
+    """The last call of the run that the call gave its task to."""
+    return next((one for one in reversed(line.inner) if isinstance(one, CallLine)), None)
+
+
 def badge(line: CallLine) -> tuple[str, Tone]:
     """What came of a call, in a word or two; "" where there is nothing to say."""
     translate = QCoreApplication.translate
@@ -104,10 +109,13 @@ def badge(line: CallLine) -> tuple[str, Tone]:
             return translate("RunSteps", "interrupted"), "warning"
         if line.standing == "waits":
             return translate("RunSteps", "not begun"), "quiet"
-        if line.decision == "asked":
+        last = last_inner(line)
+        if line.decision == "asked" or (last is not None and last.decision == "asked" and not last.status):
             return translate("RunSteps", "needs you"), "warning"
         if line.decision == "denied":
             return translate("RunSteps", "denied"), "warning"
+        if line.child_ended is not None:  # the result comes when those beside it have ended too
+            return _ended_badge(line.child_ended.status)
         return translate("RunSteps", "in progress"), "quiet"
     told: dict[str, tuple[str, Tone]] = {
         "denied": (translate("RunSteps", "denied"), "warning"),
@@ -121,6 +129,17 @@ def badge(line: CallLine) -> tuple[str, Tone]:
     if line.undoing == "undone":
         return translate("RunSteps", "undone"), "quiet"
     return summary_text(line.name, line.summary) or translate("RunSteps", "done"), "quiet"
+
+
+def _ended_badge(status: RunStatus) -> tuple[str, Tone]:
+    """How a helper ended."""
+    translate = QCoreApplication.translate
+    ends: dict[RunStatus, tuple[str, Tone]] = {
+        "completed": (translate("RunSteps", "done"), "quiet"),
+        "stopped": (translate("RunSteps", "stopped"), "warning"),
+        "failed": (translate("RunSteps", "failed"), "bad"),
+    }
+    return ends[status]
 
 
 def summary_text(tool: str, summary: str) -> str:

@@ -15,6 +15,7 @@ from agents.events import RunFinished, RunResumed, RunStarted, SubagentFinished,
 from agents.permissions.values import Grants
 from agents.run.state import RunState
 from agents.tools.delegate import DELEGATING, diff_of
+from agents.tools.files.diff import counts
 from app.services.runs.asking import Asker
 from app.services.runs.delegation import words
 from app.services.runs.delegation.allowance import allowance
@@ -252,9 +253,8 @@ class TaskDelegation:
         tainted = RunState.of(entries).tainted
         status: Literal["ok", "error"] = "error" if finished.status == "failed" else "ok"
         # A model wrote it, of what it read.
-        return Outcome(
-            text or "The helper gave no answer.", status, diff=diff, untrusted=True, own=not tainted
-        )
+        text, summary = text or "The helper gave no answer.", counts(diff) if diff else ""
+        return Outcome(text, status, summary, untrusted=True, own=not tainted)
 
     def _copy(self, child: RunRecord, workspace: Path) -> str:
         """Make the copy, with what the run has changed in an earlier one; what is to be told of it."""
