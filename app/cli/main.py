@@ -22,6 +22,7 @@ from app.cli.options import Json, chosen_output
 from app.cli.output import Output
 from app.cli.run.commands import Approve
 from app.cli.run.commands import run as run_command
+from app.cli.schedules.commands import schedules
 from app.cli.serve.commands import serve
 from app.cli.servers.commands import servers
 from app.cli.skills.commands import skills
@@ -113,6 +114,7 @@ application.add_typer(collections)
 application.add_typer(keys)
 application.add_typer(web_search)
 application.add_typer(skills)
+application.add_typer(schedules)
 application.command(name="run")(run_command)
 application.command()(serve)
 

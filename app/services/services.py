@@ -70,6 +70,7 @@ from app.services.runs.parts import RunParts, found_sandbox
 from app.services.runs.recipes import prompt_library
 from app.services.runs.runs import Runs
 from app.services.runs.tool_checks import ToolChecks
+from app.services.schedules.schedules import Schedules
 from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsChanged, SettingsFile, language
@@ -136,6 +137,7 @@ class Services:
         )
         self.prompts = prompt_library(home, parts.language)
         self.runs = Runs(home, store, parts, events)
+        self.schedules = Schedules(home, store, self.runs, models, events)
         self.projects = Projects(store, events)
         self.memories = Memories(store, settings, self.projects, events)
         self.chat_models = ChatModels(
@@ -244,6 +246,7 @@ class Services:
         self.store.messages.empty_trash(expired)
         self.store.projects.empty_trash(expired)
         self.runs.recover()
+        self.schedules.begin()
         self.runs.empty_trash(expired)
         self.store.contents.sweep()
         self.scan_texts.sweep(
@@ -306,6 +309,7 @@ class Services:
         self.asides.close()
         self.part_by_part.close()
         self.summaries.close()
+        self.schedules.close()
         self.runs.close()
         self.model_registry.close()
         self.servers.close()

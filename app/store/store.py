@@ -35,6 +35,7 @@ from app.store.opening import prepare
 from app.store.projects import Projects
 from app.store.records import ChatOptions, Conversation
 from app.store.runs import Runs
+from app.store.schedules.store import Firings, Schedules
 from app.store.temporary import Either, MemoryDatabase, memory_database
 from app.store.usage import UsageDays
 from app.store.whole_chats import WholeChats
@@ -63,6 +64,8 @@ class Store:
         self.tool_checks = ToolChecks(database)
         self.server_keys = ServerKeys(database)
         self.usage = UsageDays(database)
+        self.schedules = Schedules(database)
+        self.firings = Firings(self.schedules)
 
     def create_temporary(self, options: ChatOptions) -> Conversation:
         """Create a conversation that is in memory alone: it has no file, no backup, and ends with the store."""

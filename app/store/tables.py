@@ -97,7 +97,7 @@ def _column(name: str, kind: Any, key: str) -> Column[Any]:
     return Column(name, stored, primary_key=name == key, nullable=is_optional)
 
 
-def _table(
+def record_table(
     name: str,
     record: type[msgspec.Struct],
     *items: SchemaItem,
@@ -126,7 +126,7 @@ def selection(table: Table, record: type[msgspec.Struct]) -> Select[*tuple[Any, 
 
 
 # `leaf` is the end of the shown branch; null only without messages.
-CONVERSATION = _table(
+CONVERSATION = record_table(
     "conversation",
     Conversation,
     _link("leaf", "message", nullable=True, name="conversation_leaf", use_alter=True),
@@ -138,7 +138,7 @@ CONVERSATION = _table(
 # shown last. `writer` names the process that writes a streaming answer. `deleted` is the time of its deletion; what
 # is beneath it has the same. No cascade along the tree: SQLite ends a
 # chain of cascades at a depth of 1,000.
-MESSAGE = _table(
+MESSAGE = record_table(
     "message",
     Message,
     _link("parent", "message", nullable=True),
@@ -159,7 +159,7 @@ HAS_ATTACHMENTS = text("message.attachments <> '[]'")
 HAS_GIVEN = text("(message.sources <> '[]' OR message.role = 'user' AND message.notices <> '[]')")
 
 # Rows are added, and nothing of them changes but `active`.
-CUT = _table(
+CUT = record_table(
     "cut",
     CompactionPoint,
     _link("conversation", "conversation"),
@@ -169,14 +169,14 @@ CUT = _table(
     Index("cut_first", "first"),
 )
 
-PROJECT = _table("project", Project)
-MEMORY = _table("memory", Memory)
-MODEL = _table("model", LibraryModel)
-DOWNLOAD = _table("download", Download)
-RUN = _table("run", RunRecord)
-GRANT = _table("tool_grant", Grant)
-TOOL_CHECK = _table("tool_check", ToolCheck, key="model")
-SERVER_KEY = _table("server_key", ServerKey, key="name")
+PROJECT = record_table("project", Project)
+MEMORY = record_table("memory", Memory)
+MODEL = record_table("model", LibraryModel)
+DOWNLOAD = record_table("download", Download)
+RUN = record_table("run", RunRecord)
+GRANT = record_table("tool_grant", Grant)
+TOOL_CHECK = record_table("tool_check", ToolCheck, key="model")
+SERVER_KEY = record_table("server_key", ServerKey, key="name")
 
 # What answers took on a day ("2026-11-29", as the clock of this computer has it).
 USAGE_DAY = Table(

@@ -81,6 +81,12 @@ def run(
     set: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the recipe.")
     ] = None,
+    schedule: Annotated[
+        str, typer.Option(metavar="NAME", help="Carry out a schedule now; see `coterie schedules`.")
+    ] = "",
+    due: Annotated[
+        bool, typer.Option("--due", help="With --schedule: only if it is due, and no open Coterie does it.")
+    ] = False,
     resume: Annotated[
         str, typer.Option(metavar="RUN", help="Go on with a stopped or interrupted run; TASK is added to it.")
     ] = "",
@@ -146,6 +152,12 @@ def run(
         from app.cli.run.committing import commit as run_commit
 
         raise typer.Exit(run_commit(commit, message.strip(), file or [], output))
+    if schedule:
+        from app.cli.run.scheduled import start
+
+        if task or resume or undo:
+            raise typer.BadParameter("--schedule stands alone.")
+        raise typer.Exit(start(schedule, output, only_due=due))
     if undo or redo:
         from app.cli.run.undoing import undo as run_undo
 
@@ -165,7 +177,7 @@ def run(
         collection=collection,
         read=tuple(read or ()),
         recipe=recipe,
-        values=_values(set or []),
+        values=parameter_values(set or []),
         resume=resume,
         again=again,
         instructions=instructions.value if instructions else None,
@@ -173,7 +185,8 @@ def run(
     raise typer.Exit(carry_out(arguments, output))
 
 
-def _values(given: list[str]) -> dict[str, str]:
+def parameter_values(given: list[str]) -> dict[str, str]:
+    """The parameters of a recipe. Raises WrongUsage."""
     values: dict[str, str] = {}
     for each in given:
         name, equals, value = each.partition("=")

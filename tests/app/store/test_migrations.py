@@ -31,6 +31,7 @@ from app.store.records import (
     Source,
     UsageDay,
 )
+from app.store.schedules.records import Daily, Firing
 from app.store.store import Store
 from app.store.tables import METADATA
 from engine.errors import ErrorInfo, UserError
@@ -120,6 +121,16 @@ def _has_runs(store: Store) -> None:
     assert [(check.model, check.rating) for check in store.tool_checks.all()] == [("starter", "poor")]
 
 
+def _has_schedules(store: Store) -> None:
+    (schedule,) = store.schedules.all()
+    assert (schedule.name, schedule.when) == ("아침 정리", Daily("08:00", (0, 1, 2, 3, 4)))
+    assert (schedule.mode, schedule.reasoning, schedule.on_battery) == ("workspace", "auto", True)
+    failed = ErrorInfo("run.ended_model")
+    (firing,) = store.firings.of(1)
+    assert firing == Firing(1, 1, 1700000072.0, 1700000073.0, "failed", 1, failed, (), "1:2.00:abcd")
+    assert store.schedules.listing(1) == {"메모.txt": (5, 1700000000000000000)}
+
+
 @pytest.mark.parametrize("sql", sorted(DATA.glob("store-*.sql")), ids=lambda path: path.stem)
 def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
     make(folder / "coterie.db", sql)
@@ -176,6 +187,8 @@ def test_a_released_schema_opens_with_its_data(folder: Path, sql: Path) -> None:
         ]
         lines = [*keys[:1], *([chats] if sql.stem > "store-0011" else []), *keys[1:]]
         assert store.usage.days() == (lines if sql.stem > "store-0009" else [])
+        if sql.stem > "store-0012":
+            _has_schedules(store)
         has_cuts = sql.stem > "store-0004"
         assert shown.origin == (2 if has_cuts else None)
         summary = "바다에 대해 이야기했습니다."

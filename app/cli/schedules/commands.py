@@ -1,0 +1,132 @@
+"""The commands of `coterie schedules` and their options; what they do is imported when one is run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.cli.options import Json, Lines, chosen_output, group
+from app.cli.run.commands import Approve, parameter_values
+
+schedules = group("schedules", "Runs that start at a time, or when a folder changes.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A schedule's name or number.", show_default=False)]
+
+
+@schedules.command("list")
+def list_schedules(command: typer.Context, json: Json = False) -> None:
+    """Show the schedules: when each is due, how it stands, and what came of the last time."""
+    from app.cli.schedules.listing import list_schedules as run_list
+
+    raise typer.Exit(run_list(chosen_output(command, json)))
+
+
+@schedules.command()
+def show(command: typer.Context, name: Name, json: Json = False) -> None:
+    """Show one schedule and the last times that it was due."""
+    from app.cli.schedules.listing import show as run_show
+
+    raise typer.Exit(run_show(name, chosen_output(command, json)))
+
+
+@schedules.command()
+def add(
+    command: typer.Context,
+    task: Annotated[
+        str, typer.Argument(help="What is to be done; leave it out with --recipe.", show_default=False)
+    ] = "",
+    workspace: Annotated[
+        str, typer.Option(metavar="DIR", help="The folder to work in; nothing outside it is changed.")
+    ] = "",
+    daily: Annotated[str, typer.Option(metavar="TIME", help="Every day at this time, such as 8:00.")] = "",
+    days: Annotated[
+        str, typer.Option(metavar="DAYS", help="With --daily: weekdays, or mon,wed and so on.")
+    ] = "",
+    every: Annotated[
+        int | None, typer.Option(metavar="MINUTES", help="Every so many minutes.", show_default=False)
+    ] = None,
+    cron: Annotated[
+        str, typer.Option(metavar="FIELDS", help="Five fields of cron, such as '0 8 * * 1-5'.")
+    ] = "",
+    once: Annotated[str, typer.Option(metavar="TIME", help="Once, such as 2026-12-24T08:00.")] = "",
+    on_change: Annotated[
+        str,
+        typer.Option(metavar="PATTERN", help="When files in the folder change, such as '*.pdf'; ** is any."),
+    ] = "",
+    quiet: Annotated[
+        int, typer.Option(metavar="SECONDS", help="With --on-change: once nothing has changed for so long.")
+    ] = 30,
+    name: Annotated[str, typer.Option(help="What it is called; else it is made of the task.")] = "",
+    recipe: Annotated[str, typer.Option(metavar="NAME", help="A recipe's name, or its file.")] = "",
+    set: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the recipe.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="A path to a GGUF, a model of the library, `starter`, or openai:URL#NAME.")
+    ] = "",
+    approve: Annotated[
+        Approve | None,
+        typer.Option(
+            help="ask before each change, read only, all that stays in the workspace, or all in the sandbox."
+        ),
+    ] = None,
+    on_battery: Annotated[
+        bool, typer.Option("--on-battery", help="Start it while the computer is on its battery, too.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Add a schedule. It starts while Coterie is open, in the background too. What it asks waits for your answer."""
+    from app.cli.schedules.adding import ScheduleArguments
+    from app.cli.schedules.adding import add as run_add
+
+    arguments = ScheduleArguments(
+        task=task,
+        workspace=workspace,
+        daily=daily,
+        days=days,
+        every=every,
+        cron=cron,
+        once=once,
+        on_change=on_change,
+        quiet=quiet,
+        name=name,
+        recipe=recipe,
+        values=parameter_values(set or []),
+        model=model,
+        mode=approve.value if approve else None,
+        on_battery=on_battery,
+    )
+    raise typer.Exit(run_add(arguments, chosen_output(command, json)))
+
+
+@schedules.command()
+def remove(command: typer.Context, name: Name, json: Json = False) -> None:
+    """Delete a schedule. Its runs stay."""
+    from app.cli.schedules.changing import remove as run_remove
+
+    raise typer.Exit(run_remove(name, chosen_output(command, json)))
+
+
+@schedules.command()
+def pause(command: typer.Context, name: Name, json: Json = False) -> None:
+    """Start nothing any more, until it is resumed."""
+    from app.cli.schedules.changing import pause as run_pause
+
+    raise typer.Exit(run_pause(name, chosen_output(command, json), paused=True))
+
+
+@schedules.command()
+def resume(command: typer.Context, name: Name, json: Json = False) -> None:
+    """Start it again at its times. Those that have passed are not made up for."""
+    from app.cli.schedules.changing import pause as run_pause
+
+    raise typer.Exit(run_pause(name, chosen_output(command, json), paused=False))
+
+
+@schedules.command()
+def run(command: typer.Context, name: Name, json: Lines = False) -> None:
+    """Start it now, as `coterie run --schedule` does."""
+    from app.cli.run.scheduled import start
+
+    raise typer.Exit(start(name, chosen_output(command, json)))

@@ -1,0 +1,1 @@
+"""Schedules: runs that start at times, or when a folder changes."""
