@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from agents.events import Entry, FileChange, SnapshotTaken, Undone
 from agents.snapshots.manifest import Item
@@ -43,11 +44,7 @@ class Timeline:
     def _undo(self, event: Undone, seq: int) -> None:
         if event.redo:
             if self.undone:
-                self.undone.pop()
-                for path, part in self._parted.pop().items():
-                    self.layers[path] = [layer for layer in self.layers[path] if layer is not part]
-                for path, layers in self._gone.pop().items():
-                    self.layers[path] = [*self.layers.get(path, []), *layers]
+                self._redo(event)
             return
         calls, gone = set(event.calls), dict[str, list[Layer]]()
         parted = {path: each for path, each in states(event.files).items() if path in event.partly}
@@ -60,6 +57,26 @@ class Timeline:
             self.layers[path] = [layer for layer in layers if layer.call not in calls]
         self.undone.append(event)
         self._gone.append(gone)
+
+    def _redo(self, event: Undone) -> None:
+        """Take the last undo back; of one that was stopped only the paths that were done."""
+        done = {change.path for change in (*event.files, *event.attributes)} if event.stopped else None
+        for path, part in self._parted[-1].items():
+            if done is None or path in done:
+                self.layers[path] = [layer for layer in self.layers[path] if layer is not part]
+        for path in [path for path in self._gone[-1] if done is None or path in done]:
+            self.layers[path] = [*self.layers.get(path, []), *self._gone[-1].pop(path)]
+        last = self.undone.pop()
+        files, attributes = (
+            tuple(change for change in changes if done is not None and change.path not in done)
+            for changes in (last.files, last.attributes)
+        )
+        if files or attributes:
+            partly = tuple(path for path in last.partly if path not in (done or ()))
+            self.undone.append(replace(last, files=files, attributes=attributes, partly=partly))
+            self._parted[-1] = {path: part for path, part in self._parted[-1].items() if path in partly}
+        else:
+            self._gone.pop(), self._parted.pop()
 
 
 def states(changes: Iterable[FileChange]) -> dict[str, tuple[Item | None, Item | None]]:

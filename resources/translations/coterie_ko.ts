@@ -7089,6 +7089,25 @@
     </message>
 </context>
 <context>
+    <name>RestoreProgress</name>
+    <message>
+        <source>Restoring files</source>
+        <translation>파일을 되돌리는 중</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{total}개 중 {done}개</translation>
+    </message>
+    <message>
+        <source>Stopping after the file at hand…</source>
+        <translation>처리 중인 파일까지 마치고 멈춥니다…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+</context>
+<context>
     <name>ResultsModel</name>
     <message>
         <source>gated</source>
@@ -10110,6 +10129,14 @@
     <message>
         <source>{done}. {count} changed since and were left alone</source>
         <translation>{done}. 그 뒤에 바뀐 {count}개는 그대로 두었습니다</translation>
+    </message>
+    <message>
+        <source>Stopped. {done}</source>
+        <translation>멈췄습니다. {done}</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>계속하기</translation>
     </message>
     <message>
         <source>Undo</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -11,6 +12,7 @@ from agents.events import Undone
 from agents.snapshots.values import UndoPlan
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.run_view.restoring import Restoring
 from app.desktop.run_view.undo_dialog import UndoDialog
 from app.desktop.text.words import counted
 
@@ -29,6 +31,7 @@ class Undoing(QObject):
     def __init__(self, calls: ServiceCalls, window: QWidget) -> None:
         super().__init__(window)
         self._calls, self._window = calls, window
+        self.restoring = Restoring(calls, window)
         self.dialog: UndoDialog | None = None
 
     def undo(
@@ -73,14 +76,13 @@ class Undoing(QObject):
         dialog.deleteLater()
 
     def _do(self, run: int, plan: UndoPlan, force: Collection[str]) -> None:
-        self._calls.do(
-            lambda s: s.runs.undo(run, plan, force),
-            lambda undone: self._done(run, undone),
-            executor="io",
-            owner=self,
+        self.restoring.do(
+            lambda s, stop, progress: s.runs.undo(run, plan, force, stop, progress),
+            lambda undone: self.tell(run, undone),
         )
 
-    def _done(self, run: int, undone: Undone) -> None:
+    def tell(self, run: int, undone: Undone) -> None:
+        """Say what was done, with the way back, or on where it was stopped."""
         count = len(undone.files or undone.attributes)
         left = len(undone.conflicts)
         words = counted(count, self.tr("1 file restored"), self.tr("{count} files restored"))
@@ -90,7 +92,11 @@ class Undoing(QObject):
             words = self.tr("{done}. {count} changed since and were left alone").format(
                 done=words, count=left
             )
-        if undone.redo:
+        if undone.stopped:
+            words = self.tr("Stopped. {done}").format(done=words)
+            go_on = partial(self.redo, run) if undone.redo else partial(self.undo, run, undone.calls)
+            self.said.emit(Notification(words, self.tr("Continue"), go_on))
+        elif undone.redo:
             self.said.emit(Notification(words, self.tr("Undo"), lambda: self.undo(run, undone.calls)))
         else:
             self.said.emit(Notification(words, self.tr("Redo"), lambda: self.redo(run)))

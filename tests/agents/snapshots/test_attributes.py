@@ -185,3 +185,19 @@ def test_an_undo_that_is_stopped_at_any_moment_goes_on(bench: Bench, command: st
             undone = bench.stopped(lambda: next(stops, True))  # noqa: B023
         assert undone.conflicts == () and exact_state(bench.root) == first
         bench.shell(f"c{moment + 2}", command)
+
+
+@pytest.mark.parametrize("command", ["rm -r d; echo x > d; echo y > a; mkdir -p n/m; echo z > n/m/o"])
+def test_a_redo_that_is_stopped_at_any_moment_goes_on(bench: Bench, command: str) -> None:
+    filled(bench.root)
+    first = exact_state(bench.root)
+    bench.shell("c1", command)
+    then = exact_state(bench.root)
+    for moment in range(0, 24, 4):
+        bench.undo()
+        assert exact_state(bench.root) == first
+        for going_on in (moment, 6, 1000):
+            stops = iter([False] * going_on)
+            plan = bench.snapshots.plan_redo(bench.entries)
+            bench.add(bench.snapshots.undo(plan, (), lambda: next(stops, True)))  # noqa: B023
+        assert exact_state(bench.root) == then

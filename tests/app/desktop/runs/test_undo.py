@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 
+from app.desktop.run_view import restoring
 from app.desktop.run_view.undo_dialog import UndoDialog
 from tests.app.desktop.runs.conftest import RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
@@ -123,3 +127,48 @@ def test_while_a_run_is_under_way_nothing_is_undone(runs: RunsBench) -> None:
     assert card.undo.toolTip() == "Pause or stop the run first"
     runs.page.run.header.stop.click()
     runs.until(card.undo.isEnabled)
+
+
+@pytest.fixture
+def held(done: RunsBench, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Undoing waits for the event once it has begun, and shows its progress at once."""
+    go_on, undo = threading.Event(), done.services.runs.undo
+
+    def held_undo(run: int, plan: Any, force: Any, stop: Any, progress: Any) -> Any:
+        progress(0, len(plan.steps))
+        assert go_on.wait(30)
+        return undo(run, plan, force, stop, progress)
+
+    monkeypatch.setattr(restoring, "SHOWN_MS", 0)
+    monkeypatch.setattr(done.services.runs, "undo", held_undo)
+    return go_on
+
+
+def progress_of(runs: RunsBench) -> restoring.RestoreProgress:
+    undoing = runs.page.acting.undoing
+    runs.until(lambda: undoing.restoring.progress is not None)
+    assert undoing.restoring.progress is not None
+    return undoing.restoring.progress
+
+
+def test_what_takes_a_while_shows_how_far_it_is(done: RunsBench, held: threading.Event) -> None:
+    done.page.run.cards.files.undo.click()
+    progress = progress_of(done)
+    done.until(lambda: progress.words.text() == "0 of 2")
+    assert progress.isVisible() and progress.stop.isEnabled()
+    held.set()
+    done.until(lambda: done.page.acting.undoing.restoring.progress is None)
+    assert files(done) == {"old.txt": "before"}
+
+
+def test_a_stopped_undo_leaves_whole_files_and_goes_on(done: RunsBench, held: threading.Event) -> None:
+    done.page.run.cards.files.undo.click()
+    progress = progress_of(done)
+    done.qtbot.keyClick(progress.stop, Qt.Key.Key_Escape)
+    assert not progress.stop.isEnabled() and "Stopping" in progress.words.text()
+    held.set()
+    done.until(lambda: bool(done.said))
+    assert done.said[-1].text == "Stopped. 0 files restored" and done.said[-1].action == "Continue"
+    assert files(done) == {"new.txt": "made", "old.txt": "after"}
+    last_said(done)()
+    done.until(lambda: files(done) == {"old.txt": "before"})
