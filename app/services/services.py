@@ -134,6 +134,7 @@ class Services:
             lambda: self.web_search.url,
             self.tables.readable,
             lambda: settings.current.commands_read,
+            lambda: settings.current.subagent_model,
         )
         self.prompts = prompt_library(home, parts.language)
         self.runs = Runs(home, store, parts, events)

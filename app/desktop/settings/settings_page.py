@@ -18,6 +18,7 @@ from app.desktop.settings.chat.answers_section import DefaultAnswers, DefaultSam
 from app.desktop.settings.chat.chats_section import ChatsSection
 from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.grants_section import GrantsSection
+from app.desktop.settings.helpers_section import HelpersSection
 from app.desktop.settings.hub.hub_section import HubSection
 from app.desktop.settings.index.settings_index import SettingsIndex
 from app.desktop.settings.loading_section import LoadingSection
@@ -60,6 +61,7 @@ class SettingsPage(ThemedWidget):
         self.loading = LoadingSection(self._change, self)
         self.search = SearchSection(calls, self)
         self.web_search = WebSearchSection(calls, self)
+        self.helpers = HelpersSection(calls, self)
         self.remembered = RememberedSection(calls, self)
         self.hub = HubSection(calls, self)
         self.remote_servers = RemoteServersSection(calls, self)
@@ -72,9 +74,8 @@ class SettingsPage(ThemedWidget):
         self._column = QWidget(self)
         sections = (
             self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
-            self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.grants, self.sampling,
-            self.data,
-            self.about,
+            self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.helpers, self.grants,
+            self.sampling, self.data, self.about,
         )  # fmt: skip
         Column(self._title, *sections, STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20)
         page = QWidget(self)
@@ -102,7 +103,7 @@ class SettingsPage(ThemedWidget):
     def take_settings(self, settings: Settings) -> None:
         for section in (
             self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
-            self.web_search, self.hub, self.grants, self.sampling, self.data,
+            self.web_search, self.hub, self.helpers, self.grants, self.sampling, self.data,
         ):  # fmt: skip
             section.take_settings(settings)
         self._column.show()
@@ -110,7 +111,7 @@ class SettingsPage(ThemedWidget):
     def take_events(self, events: list[ServiceEvent]) -> None:
         for section in (
             self.remembered, self.model, self.search, self.hub, self.remote_servers, self.workers, self.servers,
-            self.grants,
+            self.helpers, self.grants,
         ):  # fmt: skip
             section.take_events(events)
         for event in events:
@@ -123,7 +124,7 @@ class SettingsPage(ThemedWidget):
     def open(self) -> None:
         """The page comes to the front: show what others may have changed."""
         for section in (
-            self.search, self.web_search, self.hub, self.remote_servers, self.workers, self.servers,
+            self.search, self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.helpers,
         ):  # fmt: skip
             section.open()
         self.data.read()

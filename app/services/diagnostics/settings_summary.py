@@ -9,7 +9,7 @@ from app.services.settings.settings import Settings
 # Text, addresses and paths: only their presence is shown.
 _PRIVATE = (
     "system_prompt", "library_folder", "hub_endpoint", "hub_proxy", "hub_certificates", "model", "embedding_model",
-    "searxng_url",
+    "searxng_url", "subagent_model",
 )  # fmt: skip
 _COUNTED = ("recent_models", "workers", "commands_read")
 _LEFT_OUT = ("welcomed",)

@@ -49,7 +49,8 @@ class Settings(msgspec.Struct, frozen=True):
     person left it switched on, and it listens again at the next start. `server_when_closed`: what closing the
     window does while it is on.
 
-    `commands_read`: files and folders that the commands of every run may read besides its folder.
+    `commands_read`: files and folders that the commands of every run may read besides its folder. `subagent_model`:
+    the model for what runs give to runs of their own, "" for their own.
 
     `programs_start_runs`: other programs may have tasks done in a folder, once a person has agreed to it.
 
@@ -111,6 +112,7 @@ class Settings(msgspec.Struct, frozen=True):
     server_when_closed: Literal["ask", "keep", "quit"] = "ask"
     programs_start_runs: bool = True
     commands_read: tuple[str, ...] = ()
+    subagent_model: str = ""
     web_search: Literal["", "searxng", "brave", "tavily"] = ""
     searxng_url: str = ""
     price_kwh: Price | None = None

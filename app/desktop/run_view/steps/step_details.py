@@ -21,6 +21,7 @@ from app.desktop.run_view.reasoning_card import MAX_SHOWN
 from app.desktop.run_view.steps import step_text
 from app.desktop.run_view.steps.line_widget import NUMBER, OVERHANG, LineWidget
 from app.desktop.run_view.steps.step_lines import CallLine, ThoughtLine
+from app.desktop.text.run_labels import model_name
 from app.desktop.text.words import counted
 from app.desktop.widgets.buttons import word_button
 from app.desktop.widgets.labels import set_texts, show_text, text_label
@@ -213,6 +214,8 @@ class StepDetails(FittedWidget):
         told = [step_text.decision_text(line)]
         if line.child and isinstance(line.arguments, dict) and line.arguments.get("changes"):
             told.append(self.tr("in a copy of the folder"))
+        if line.child_model:
+            told.append(model_name(line.child_model))
         if line.status and line.seconds >= 0.05:
             told.append(format_duration(line.seconds, languages.current))
         if line.foreign:

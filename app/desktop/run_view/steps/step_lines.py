@@ -43,7 +43,8 @@ class CallLine(msgspec.Struct, frozen=True):
     `reasoning`, `content` and `thought_s` are those of the turn, at the first of its calls alone.
     `status` is "" while there is no result, and `standing` says what is with it then. `undoing` says whether what it
     did to files can be put back; `undo` that this, and `back` that what came behind it, can be asked for now.
-    `child` is the run that it gave its task to, 0 for none, `child_ended` how that ended, and `inner` are its lines.
+    `child` is the run that it gave its task to, 0 for none, `child_model` its model where that is another one,
+    `child_ended` how that ended, and `inner` are its lines.
     """
 
     seq: int
@@ -76,6 +77,7 @@ class CallLine(msgspec.Struct, frozen=True):
     undo: bool = False
     back: bool = False
     child: int = 0
+    child_model: str = ""
     child_ended: SubagentFinished | None = None
     inner: tuple[Line, ...] = ()
 
@@ -240,7 +242,9 @@ class StepLines:
                 return self._trim(seq, event)
             case SubagentStarted():
                 self._gave[event.child] = event.call
-                return self._change(event.call, child=event.child) + self._show_child(event.child)
+                return self._change(
+                    event.call, child=event.child, child_model=event.model
+                ) + self._show_child(event.child)
             case SubagentFinished():
                 return self._change(event.call, child_ended=event) + self._show_child(event.child)
             case RunFinished():

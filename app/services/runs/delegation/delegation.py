@@ -310,10 +310,13 @@ class TaskDelegation:
         )
 
     def _model(self) -> str:
-        """The model that a person chose for such runs, else that of this run. Of the models of this computer one is
-        loaded at a time."""
-        model, wanted = self._store.get(self._record.id).model, self._parts.subagent_model()
-        return wanted if wanted and (is_remote(wanted) or is_remote(model)) else model
+        return chosen_model(self._store.get(self._record.id).model, self._parts.subagent_model())
+
+
+def chosen_model(own: str, wanted: str) -> str:
+    """The model that a person wants for such runs, else that of the run itself. Of the models of this computer one is
+    loaded at a time."""
+    return wanted if wanted and (is_remote(wanted) or is_remote(own)) else own
 
 
 def _why(error: ErrorInfo) -> str:

@@ -7,9 +7,11 @@ from pathlib import Path
 from agents.events import RunStarted, SubagentFinished, SubagentStarted, ToolResult
 from agents.run.state import RunState
 from agents.tools.delegate import apply_changes, delegate
+from app.services.runs.delegation.delegation import chosen_model
 from tests.app.services.runs.delegation.conftest import Opened, by_task, gives, task_of
 from tests.support.agents.runs import broken_orders
 from tests.support.openai_script import Asked, Reply, by_turn, call, say
+from tests.support.openai_server import OpenAiServer
 
 READ = call("read_file", {"path": "notes.txt"})
 
@@ -102,3 +104,20 @@ def test_text_from_outside_marks_the_run_that_gets_the_answer(opened: Opened, fo
     (result,) = house.events(run, ToolResult)
     assert result.untrusted and not result.own
     assert RunState.of(house.entries(run)).tainted
+
+
+def test_a_person_chooses_another_model_for_them(opened: Opened, folder: Path) -> None:
+    never = by_task(find=gives("Count"), count=lambda asked: say("Not asked."))
+    with OpenAiServer(by_turn(READ, say("Two.")), kind="vllm", context=32_000) as other:
+        house = opened(never)
+        house.services.settings.change(subagent_model=other.model)
+        run = house.run("Find out", folder)
+        assert house.events(run, SubagentStarted)[0].model == other.model
+        assert house.events(run, SubagentFinished)[0].answer == "Two."
+
+
+def test_a_second_model_of_this_computer_is_not_loaded_beside_the_first() -> None:
+    server = "openai:http://h/v1#m"
+    assert chosen_model("here", "") == chosen_model("here", "other") == "here"
+    assert chosen_model("here", server) == server
+    assert chosen_model(server, "other") == "other"

@@ -1,0 +1,90 @@
+"""Which model does what tasks give to helpers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.forms.form import Field, FormSection
+from app.desktop.text.run_labels import model_name
+from app.desktop.text.words import joined
+from app.desktop.widgets.choice_button import ChoiceButton
+from app.services.events import ServiceEvent
+from app.services.library.events import LibraryChanged
+from app.services.services import Services
+from app.services.settings.settings import Settings
+from engine.remote.names import is_remote
+
+
+class HelpersSection(FormSection):
+    """The model of helpers: that of the task, or another one."""
+
+    def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
+        super().__init__(None, parent)
+        self._calls = calls
+        self._models: list[tuple[str, str]] = []
+        self.model = ChoiceButton(self)
+        self.model.chosen.connect(
+            lambda name: calls.do(lambda s: s.settings.change(subagent_model=name), owner=self)
+        )
+        self.refresh()
+
+    def open(self) -> None:
+        """The page comes to the front: look which models there are."""
+        self._calls.do(_models, self._take, executor="io", owner=self)
+
+    def take_events(self, events: list[ServiceEvent]) -> None:
+        if self.isVisible() and any(isinstance(event, LibraryChanged) for event in events):
+            self.open()
+
+    def take_settings(self, settings: Settings) -> None:
+        super().take_settings(settings)
+        self._show_choices()
+
+    def fields(self) -> Sequence[Field]:
+        self.set_title(self.tr("Helpers"))
+        return (
+            Field(
+                "subagent_model",
+                self.tr("Model for helpers"),
+                self.tr(
+                    "A task can give parts of itself to helpers. Text leaves this computer for a model on a server. "
+                    "Two models of this computer can’t be loaded at the same time; helpers then use the task’s own."
+                ),
+                self.model,
+            ),
+        )
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self._show_choices()
+
+    def _take(self, found: list[tuple[str, str]]) -> None:
+        self._models = found
+        self._show_choices()
+
+    def _show_choices(self) -> None:
+        choices, chosen = [("", self.tr("The task’s own model")), *self._models], self.settings.subagent_model
+        if chosen not in dict(choices):
+            choices.append((chosen, model_name(chosen)))
+        self.model.set_choices(self.tr("Model for helpers"), choices, chosen)
+
+
+def _models(services: Services) -> list[tuple[str, str]]:
+    """Names and words of the models here and on servers. Blocks on the disk."""
+    from app.desktop.model_picker.model_list_loader import choices_of
+
+    here = [
+        (choice.use, joined([choice.name, choice.quantisation]))
+        for choice in choices_of(services)
+        if choice.usable and not is_remote(choice.use)
+    ]
+    servers = services.remote_servers.all()
+    there = [
+        (name, f"{model} · {server.shown}")
+        for server in servers
+        for name, model in zip(server.names, server.models, strict=True)
+    ]
+    return [*there, *here]
