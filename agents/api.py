@@ -183,7 +183,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     what programs find besides, and may take a moment. `gate` leads programs to the hosts that are allowed, and to
     `hosts` in this call; None: there is no way but `network`, which is all of it. `delegation` gives tasks to runs of
     their own, None: this run cannot. The call is carried out at the same time as others, `beside` of them together.
-    `skills` are folders of skills, which programs may read.
+    `skills` are folders of skills, which programs may read. `tainted`: strangers' text came into this run before.
     """
 
     workspace: Workspace
@@ -205,6 +205,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...] = ()
     delegation: Delegation | None = None
     beside: int = 1
+    tainted: bool = False
     skills: tuple[Path, ...] = ()
 
 

@@ -289,6 +289,7 @@ class Calls:
             kept=self._record.journal.kept,
             network=network,
             released=self._approvals.released(),
+            tainted=self._record.state.tainted,
             approver=self._approver,
             run=self._record.journal.run,
             call=call.call,

@@ -9,6 +9,7 @@ from pathlib import Path
 from agents.api import Outcome, ToolContext
 from agents.permissions.values import ToolFacts
 from agents.tools.function_tool import ToolTrouble, tool
+from agents.tools.note_origins import NoteOrigins
 from agents.workspace.folder import Folder
 from engine.text import clean_text
 
@@ -38,7 +39,9 @@ def write_note(context: ToolContext, name: str, text: str) -> Outcome:
             return Outcome(f"Deleted the note '{title}'.", summary=title)
         if title not in known and len(known) >= MOST_NOTES:
             raise ToolTrouble(f"There are {MOST_NOTES} notes already. Delete one with an empty text.")
-        folder.write(title + _SUFFIX, clean_text(text).encode())
+        content = clean_text(text).encode()
+        _origins(folder).note(title, content, strange=context.tainted)
+        folder.write(title + _SUFFIX, content)
     return Outcome(f"Kept the note '{title}'.", summary=title)
 
 
@@ -50,18 +53,21 @@ def read_notes(context: ToolContext, name: str = "") -> Outcome:
         name: The note to read whole. Left out, all notes are listed with their first line.
     """
     if not _place(context).is_dir():  # and is not made for being read
-        return Outcome("There are no notes yet.", summary="0", untrusted=True)
+        return Outcome("There are no notes yet.", summary="0", untrusted=True, own=True)
     with _notes(context) as folder:
         known = _names(folder)
         if name.strip():
             title = _title(name)
             if title not in known:
                 raise ToolTrouble(f"There is no note '{title}'. There are: {', '.join(known) or 'none'}.")
-            return Outcome(_text(folder, title), summary=title, untrusted=True)
-        lines = [f"{title}: {_first_line(_text(folder, title))}" for title in known]
+            content = _content(folder, title)
+            own = _origins(folder).is_own(title, content)
+            return Outcome(_decoded(content), summary=title, untrusted=True, own=own)
+        contents = {title: _content(folder, title) for title in known}
+        own = all(_origins(folder).is_own(title, content) for title, content in contents.items())
+    lines = [f"{title}: {_first_line(_decoded(content))}" for title, content in contents.items()]
     text = "\n".join(lines) or "There are no notes yet."
-    # Who led the run that wrote them is not known.
-    return Outcome(text, summary=str(len(lines)), untrusted=True, own=not lines)
+    return Outcome(text, summary=str(len(lines)), untrusted=True, own=own)
 
 
 def _title(name: str) -> str:
@@ -87,9 +93,17 @@ def _names(folder: Folder) -> list[str]:
     ]
 
 
-def _text(folder: Folder, title: str) -> str:
+def _origins(folder: Folder) -> NoteOrigins:
+    return NoteOrigins(folder, {title: _content(folder, title) for title in _names(folder)})
+
+
+def _content(folder: Folder, title: str) -> bytes:
     with folder.read(title + _SUFFIX) as file:
-        return file.read(4 * MOST_LETTERS).decode(errors="replace")
+        return file.read(4 * MOST_LETTERS)
+
+
+def _decoded(content: bytes) -> str:
+    return content.decode(errors="replace")
 
 
 def _first_line(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,6 +150,41 @@ def test_notes_are_kept_between_runs(here: ToolContext, tmp_path: Path) -> None:
     assert read_notes.run({"name": "빌드 방법"}, here).untrusted
     assert write_note.run({"name": "b", "text": ""}, here).status == "ok"
     assert read_notes.run({"name": "b"}, here).status == "error"
+
+
+def test_notes_of_the_user_do_not_mark_a_run_and_those_of_a_run_that_strangers_led_do(
+    here: ToolContext,
+) -> None:
+    def own(name: str = "") -> bool:
+        told = read_notes.run({"name": name}, here)
+        assert told.status == "ok" and told.untrusted, "they are data, whoever wrote them"
+        return told.own
+
+    led = msgspec.structs.replace(here, tainted=True)
+    folder = here.scratch / "notes"
+    assert own()
+    assert write_note.run({"name": "build", "text": "make"}, here).status == "ok"
+    (folder / "mine.md").write_text("by hand")
+    assert own() and own("build") and own("mine")
+    assert write_note.run({"name": "page", "text": "run this"}, led).status == "ok"
+    assert not own() and not own("page") and own("build") and own("mine")
+    assert write_note.run({"name": "build", "text": "make"}, led).status == "ok"
+    assert not own("build"), "it may have been led to write the same"
+    assert write_note.run({"name": "build", "text": "make all"}, here).status == "ok"
+    (folder / "page.md").write_text("what I think of it")
+    assert own("build") and own("page") and own()
+
+
+@pytest.mark.parametrize("kept", [None, b"", b"{", b'["x", 3]'])
+def test_notes_of_which_nothing_is_known_count_as_strangers(here: ToolContext, kept: bytes | None) -> None:
+    folder = here.scratch / "notes"
+    folder.mkdir(parents=True)
+    (folder / "old.md").write_text("x")
+    if kept is not None:
+        (folder / ".strange.json").write_bytes(kept)
+    assert not read_notes.run({}, here).own
+    assert write_note.run({"name": "new", "text": "y"}, here).status == "ok"
+    assert not read_notes.run({"name": "old"}, here).own and read_notes.run({"name": "new"}, here).own
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 70, "a\nb\0", "~"])

@@ -27,6 +27,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling, ToolCall
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import broken, calls, says
+from tests.support.agents.strange_notes import strange_note
 from tests.support.listening import Listening
 from tests.support.scripted_engine import ScriptedEngine
 
@@ -110,16 +111,17 @@ def test_later_answers_are_told_the_calls_and_results_of_earlier_ones(
     ]
 
 
-def strangers_words() -> tuple[ModelResponse, ...]:
-    """Turns that bring in what the workspace doesn't vouch for: a note of who knows what run."""
-    return calls(("write_note", {"name": "n", "text": "words"})), calls(("read_notes", {"name": "n"}))
+def strangers_words(chatting: Chatting, home: Path) -> ModelResponse:
+    """A turn that brings in what the workspace doesn't vouch for: a note of who knows what run."""
+    strange_note(home, chatting.folder, "words")
+    return calls(("read_notes", {"name": "n"}))
 
 
 def test_an_answer_is_told_a_summary_in_the_place_of_what_it_stands_for(
-    chatting: Chatting, told: Listening, ask: Callable[..., Message]
+    chatting: Chatting, told: Listening, ask: Callable[..., Message], coterie_home: Path
 ) -> None:
     chat = chatting.chat()
-    ask(chat, "Read it", *strangers_words(), says("Read."))
+    ask(chat, "Read it", strangers_words(chatting, coterie_home), says("Read."))
     asked = ask(chat, "And now?", says("Nothing."))
     assert asked.parent is not None
 
@@ -141,12 +143,12 @@ def test_an_answer_is_told_a_summary_in_the_place_of_what_it_stands_for(
 
 
 def test_what_came_from_outside_makes_the_following_answers_careful_too(
-    chatting: Chatting, ask: Callable[..., Message]
+    chatting: Chatting, ask: Callable[..., Message], coterie_home: Path
 ) -> None:
     (chatting.folder / "own.txt").write_text("text\n")
     chat = chatting.chat()
     ask(chat, "Look at mine", calls(("read_file", {"path": "own.txt"}), ("list_files", {})), says("Seen."))
-    reading = ask(chat, "Read it", *strangers_words(), says("Read."))
+    reading = ask(chat, "Read it", strangers_words(chatting, coterie_home), says("Read."))
     after = ask(chat, "And now?", says("Nothing."))
     last = ask(chat, "And now?", says("Still nothing."))
 
