@@ -346,6 +346,7 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
 
     What the whole run took, resumptions and the runs that it gave tasks to included: `tokens` that the model wrote,
     `seconds` without waiting for a person, `calls` that the model made; -1 where an earlier version did not say.
+    `read` are tokens of its own prompts, of which `cached` were reused, `joules` as of `Usage`.
     """
 
     status: RunStatus
@@ -357,6 +358,9 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
     seconds: float = -1.0
     calls: int = -1
     left: tuple[str, ...] = ()
+    read: int = -1
+    cached: int = -1
+    joules: float | None = None
 
 
 class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):

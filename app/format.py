@@ -110,6 +110,20 @@ def format_duration(seconds: float, language: Language) -> str:
     return f"{hour.format(hours)} {minute.format(rest)}" if rest and hours < 24 else hour.format(f"{hours:,}")
 
 
+def format_energy(joules: float) -> str:
+    """Watt-hours or kilowatt-hours, such as "0.42 Wh"."""
+    hours = joules / 3600
+    if hours >= 1000:
+        return f"{hours / 1000:,.2f} kWh"
+    return f"{hours:.1f} Wh" if hours >= 10 else f"{hours:.2g} Wh"
+
+
+def format_cost(cost: float, currency: str) -> str:
+    """An amount in a person's own currency; small ones with more digits."""
+    digits = 2 if cost >= 0.1 or cost == 0 else 4
+    return f"{cost:,.{digits}f} {currency}".strip()
+
+
 def format_ago(then: float, now: float, language: Language) -> str:
     """Elapsed time in whole days, months or years; both are seconds since 1970."""
     days = int(max(0.0, now - then) // _DAY)

@@ -28,7 +28,7 @@ from agents.events import (
     ToolResult,
 )
 from agents.plan import PLAN_TOOL, PlanStep, steps_of
-from engine.values import ToolCall
+from engine.values import ToolCall, Usage
 
 # Number of results and turns that are remembered to find repeats in.
 REMEMBERED = 24
@@ -112,6 +112,8 @@ class RunState(msgspec.Struct, frozen=True):
     results and `texts` digests of the last turns' texts, "" for short ones. `finished` is None while it runs,
     `time` the last event's; `waits`: for a person.
 
+    `usage` is that of all turns since the start.
+
     `plan` is the last event about the plan that comes first, `steps` the plan that the model shows.
     """
 
@@ -138,6 +140,7 @@ class RunState(msgspec.Struct, frozen=True):
     finished: RunFinished | None = None
     time: float = 0.0
     waits: bool = False
+    usage: Usage = Usage()
     plan: PlanWritten | None = None
     steps: tuple[PlanStep, ...] = ()
 
@@ -239,8 +242,9 @@ class RunState(msgspec.Struct, frozen=True):
 
     def _with_turn(self, turn: ModelTurn) -> RunState:
         used = msgspec.structs.replace(self.used, tokens=self.used.tokens + _written(turn))
+        usage = self.usage.plus(turn.usage)
         if not turn.is_whole:
-            return msgspec.structs.replace(self, used=used)
+            return msgspec.structs.replace(self, used=used, usage=usage)
         cut = is_cut_in_call(turn)
         used = msgspec.structs.replace(used, steps=used.steps + 1, malformed=used.malformed + cut)
         said = turn.content.strip()
@@ -250,6 +254,7 @@ class RunState(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(
             self,
             used=used,
+            usage=usage,
             step=turn.step,
             unwritten=() if turn.final else turn.tool_calls,
             empties=self.empties + 1 if is_empty else 0,
@@ -296,7 +301,8 @@ class RunState(msgspec.Struct, frozen=True):
     def _with_trim(self, trim: ContextTrimmed) -> RunState:
         if trim.by_model:
             written = self.used.tokens + trim.usage.completion_tokens
-            return msgspec.structs.replace(self, used=msgspec.structs.replace(self.used, tokens=written))
+            used = msgspec.structs.replace(self.used, tokens=written)
+            return msgspec.structs.replace(self, used=used, usage=self.usage.plus(trim.usage))
         if trim.reason != "loop" and trim.about != "loop":
             return self
         taken_out = set(trim.calls) if trim.reason == "loop" else set()
@@ -329,6 +335,9 @@ class RunState(msgspec.Struct, frozen=True):
             tokens=total.tokens,
             seconds=round(total.seconds + seconds, 3),
             calls=self.calls + self.delegated,
+            read=self.usage.prompt_tokens,
+            cached=self.usage.cached_tokens,
+            joules=self.usage.joules,
         )
 
     @property

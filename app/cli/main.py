@@ -120,6 +120,20 @@ application.command()(serve)
 
 
 @application.command()
+def usage(
+    command: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="The last so many days.")] = 30,
+    forget: Annotated[bool, typer.Option("--forget", help="Delete the history of usage.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what answers took: tokens, time, energy where it can be measured, and the cost where you set a price."""
+    from app.cli.usage import forget_usage, print_usage
+
+    output = chosen_output(command, json)
+    raise typer.Exit(forget_usage(output) if forget else print_usage(days, output))
+
+
+@application.command()
 def chat(
     command: typer.Context,
     prompt: Annotated[

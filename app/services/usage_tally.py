@@ -75,8 +75,16 @@ def line_of(
         cached=usage.cached_tokens,
         written=usage.completion_tokens,
         reasoning=usage.reasoning_tokens,
-        seconds=timings.prefill_s + timings.decode_s,
+        seconds=_seconds(usage, timings),
         joules=usage.joules or 0.0,
         measured=usage.joules is not None,
         domains=domains if usage.joules is not None else "",
     )
+
+
+def _seconds(usage: Usage, timings: Timings) -> float:
+    """What reading and writing took; of a model elsewhere the wait for its first word is part of it."""
+    measured = timings.prefill_s + timings.decode_s
+    if measured:
+        return measured
+    return timings.ttft_s + (usage.completion_tokens / timings.decode_tps if timings.decode_tps > 0 else 0.0)

@@ -4260,6 +4260,10 @@
         <translation>{count}토큰을 {time}에 작성, 그중 llama.cpp 밖 {share}</translation>
     </message>
     <message>
+        <source>Energy: {energy}</source>
+        <translation>에너지: {energy}</translation>
+    </message>
+    <message>
         <source>Predicted: {accepted} of {drafted} tokens correct</source>
         <translation>미리 예측: {drafted}토큰 중 {accepted}토큰 맞음</translation>
     </message>

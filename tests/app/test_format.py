@@ -11,8 +11,10 @@ import pytest
 from app.format import (
     format_ago,
     format_context,
+    format_cost,
     format_count,
     format_duration,
+    format_energy,
     format_large_count,
     format_large_counts,
     format_percent,
@@ -142,3 +144,26 @@ def test_formatting_imports_nothing_heavy() -> None:
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     heavy = {"PySide6", "msgspec", "tomllib", "engine", "agents"}
     assert heavy.isdisjoint(name.partition(".")[0] for name in ran.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("joules", "shown"),
+    [
+        (0, "0 Wh"),
+        (150, "0.042 Wh"),
+        (3600, "1 Wh"),
+        (50_000, "13.9 Wh"),
+        (3.6e6, "1.00 kWh"),
+        (4e10, "11,111.11 kWh"),
+    ],
+)
+def test_energy_is_in_watt_hours(joules: float, shown: str) -> None:
+    assert format_energy(joules) == shown
+
+
+@pytest.mark.parametrize(
+    ("cost", "currency", "shown"),
+    [(0, "EUR", "0.00 EUR"), (0.0123, "€", "0.0123 €"), (1234.5, "원", "1,234.50 원"), (2, "", "2.00")],
+)
+def test_costs_have_the_digits_that_say_something(cost: float, currency: str, shown: str) -> None:
+    assert format_cost(cost, currency) == shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
-from app.format import format_count, format_duration, format_percent, format_speed
+from app.format import format_count, format_duration, format_energy, format_percent, format_speed
 from app.services.models.cache_miss import reread_of
 from app.services.placement.trials import TOGETHER
 from app.store.records import Message
@@ -40,6 +40,8 @@ def measure_lines(message: Message) -> list[str]:
         share = format_percent(timings.python_s / timings.decode_s, 1)
         count, time = number(usage.completion_tokens), format_duration(timings.decode_s, languages.current)
         lines.append(words.format(count=count, time=time, share=share))
+    if usage.joules is not None:
+        lines.append(translate("Measures", "Energy: {energy}").format(energy=format_energy(usage.joules)))
     if usage.drafted_tokens:
         words = translate("Measures", "Predicted: {accepted} of {drafted} tokens correct")
         lines.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agents.events import RunFinished
-from app.format import format_duration
+from app.format import format_duration, format_energy
 from app.language import Language
 from app.messages import localized
 from engine.errors import ErrorInfo
@@ -52,8 +52,14 @@ def reason_of(finished: RunFinished) -> str:
 
 
 def took(finished: RunFinished, language: Language) -> str:
-    """What the run took: its time, its calls and the tokens that its model wrote; "" where that is not known."""
+    """What the run took: its time, its calls, the tokens that its model wrote and read, and energy where it was
+    measured; "" where nothing is known."""
     if finished.calls < 0:
         return ""
     time = format_duration(max(0.0, finished.seconds), language)
-    return localized("run.took", language, time=time, calls=finished.calls, tokens=finished.tokens)
+    told = [localized("run.took", language, time=time, calls=finished.calls, tokens=finished.tokens)]
+    if finished.read > 0:
+        told.append(localized("run.read", language, read=finished.read, cached=max(0, finished.cached)))
+    if finished.joules is not None:
+        told.append(format_energy(finished.joules))
+    return ", ".join(told)

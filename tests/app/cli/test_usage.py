@@ -1,0 +1,60 @@
+"""`coterie usage`: what runs and chats took, by day, month and model; its price; and that it can be deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Command
+from tests.support.openai_script import say
+from tests.support.openai_server import OpenAiServer
+
+
+@pytest.fixture
+def server() -> Iterator[OpenAiServer]:
+    with OpenAiServer(lambda _: say("It is done.")) as server:
+        yield server
+
+
+@pytest.fixture
+def command(coterie_home: Path) -> Command:
+    return Command(coterie_home, "http://127.0.0.1:9")
+
+
+def run(command: Command, server: OpenAiServer, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    done = command.here("run", "Look", "--workspace", str(folder), "--model", server.model, "--json")
+    assert done.code == 0
+    assert done.last["read"] > 0 and done.last["joules"] is None
+
+
+def test_runs_are_counted_and_have_no_price_unless_one_is_set(
+    command: Command, server: OpenAiServer, tmp_path: Path
+) -> None:
+    assert command.here("usage", "--json").last["total"]["answers"] == 0
+    assert "No answers in the last 30 days." in command.here("usage").out
+    run(command, server, tmp_path / "folder")
+    shown = command.here("usage", "--json", "--days", "3").last
+    assert [day["answers"] for day in shown["days"]] == [0, 0, 1]
+    (model,) = shown["models"]
+    assert (model["model"], model["remote"], model["cost"]) == (server.model, True, None)
+    assert shown["total"]["prompt_tokens"] > 0 and shown["total"]["joules"] is None
+    assert shown["months"][0]["answers"] == 1 and shown["uses"][0]["use"] == "run"
+
+    prices = f'currency = "EUR"\n[token_prices]\n"{server.model}" = {{ read = 1000.0, written = 2000.0 }}\n'
+    (command.home / "settings.toml").write_text(prices)
+    shown = command.here("usage", "--json").last
+    read, written = shown["total"]["prompt_tokens"], shown["total"]["completion_tokens"]
+    assert shown["total"]["cost"] == pytest.approx((read * 1000 + written * 2000) / 1e6)
+    words = command.here("usage")
+    assert "EUR" in words.out and "Months" in words.out and server.model in words.out
+
+
+def test_the_history_is_deleted_when_it_is_wanted(
+    command: Command, server: OpenAiServer, tmp_path: Path
+) -> None:
+    run(command, server, tmp_path / "folder")
+    assert command.here("usage", "--forget").out.strip() == "The history of usage is deleted."
+    assert command.here("usage", "--json").last["total"]["answers"] == 0
