@@ -184,7 +184,7 @@ class Approval(msgspec.Struct, frozen=True, tag_field="kind", tag="approval"):
     call: str
     decision: Literal["asked", "allowed", "denied"]
     by: Literal["", "mode", "grant", "user", "rail", "nobody"] = ""
-    scope: Literal["", "once", "run", "workspace", "server"] = ""
+    scope: Literal["", "once", "run", "workspace", "server", "registries", "network"] = ""
     reasons: tuple[str, ...] = ()
     message: str = ""
     grant: str = ""

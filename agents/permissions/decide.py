@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agents.permissions.grants import grant_of, offered
 from agents.permissions.question import Question, Verdict
+from agents.permissions.reaching import Needs, host_scopes, needs_network, needs_of
 from agents.permissions.review import Review
 from agents.permissions.reviews import review_of
 
@@ -21,19 +22,35 @@ def decide(question: Question) -> Verdict:
     refusal = _refusal(question, review)
     if refusal is not None:
         return refusal
-    network = _network(question, review)
-    reasons = _reasons(question, review)
-    if not reasons or _free(question, review, reasons):
-        return Verdict("allow", "mode", network=network)
-    again = ONCE.intersection(reasons) or question.effects.outside
-    if not again:
-        grant = grant_of(question, review, reasons)
-        if grant:
-            return Verdict("allow", "grant", reasons, grant, network)
+    needs = needs_of(question, review)
+    reasons = _reasons(question, review, needs)
+    besides = tuple(reason for reason in reasons if reason != "hosts")
+    free = not besides or _free(question, review, besides)
+    if free and not needs.asks:
+        return Verdict("allow", "mode", network=needs.whole)
+    again = bool(ONCE.intersection(reasons) or question.effects.outside)
+    grant = "" if free or again else grant_of(question, review, besides)
+    if grant and not needs.asks:
+        return Verdict("allow", "grant", reasons, grant, needs.whole)
     if not question.present:
         return Verdict("deny", "nobody", reasons, message=_NOBODY)
-    scopes, pattern = ((), "") if again else offered(question, review, reasons)
-    return Verdict("ask", "", reasons, "", network, "", scopes, pattern)
+    others = tuple(reason for reason in besides if reason != "untrusted")
+    only_hosts = needs.asks and bool(grant or not others or _free(question, review, others))
+    scopes, pattern = ((), "") if again or only_hosts else offered(question, review, besides)
+    if needs.asks:
+        scopes = (*scopes, *host_scopes(needs.hosts, lasting=not again))
+    return Verdict(
+        "ask",
+        "",
+        reasons,
+        "",
+        needs.whole,
+        "",
+        tuple(dict.fromkeys(scopes)),
+        pattern,
+        needs.hosts,
+        only_hosts,
+    )
 
 
 _NOBODY = "Not carried out: this needs a person's approval, and nobody is there to give it."
@@ -58,7 +75,7 @@ def _refusal(question: Question, review: Review) -> Verdict | None:
     if (
         question.mode == "read"
         and (facts.keeps or not _untouching(question))
-        and (executes or not facts.read_only or _network(question, review))
+        and (executes or not facts.read_only or needs_network(question, review))
     ):
         return Verdict("deny", "mode", message=_READ_ONLY)
     return None
@@ -75,13 +92,7 @@ def _untouching(question: Question) -> bool:
     )
 
 
-def _network(question: Question, review: Review) -> bool:
-    effects = question.effects
-    asked = effects.network or effects.kind == "network" or bool(effects.url)
-    return question.facts.network or asked or review.network
-
-
-def _reasons(question: Question, review: Review) -> tuple[str, ...]:
+def _reasons(question: Question, review: Review, needs: Needs) -> tuple[str, ...]:
     """Reasons why this call may need approval, whatever the mode and the grants; empty for read-only calls."""
     effects, facts, kind = question.effects, question.facts, question.effects.kind
     found: list[str] = []
@@ -101,9 +112,10 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
         found.append("unreadable_command")
     if review.destructive or (kind == "other" and not facts.read_only and facts.destructive):
         found.append("destructive")
-    network = _network(question, review)
-    if network:
+    if needs.whole:
         found.append("network")
+    if needs.asks:
+        found.append("hosts")
     # A remote server is not in our sandbox; approval as for the network.
     unconfined = kind == "mcp" and not effects.url and not question.sandboxed
     if effects.outside or unconfined:
@@ -111,7 +123,7 @@ def _reasons(question: Question, review: Review) -> tuple[str, ...]:
     if found and not question.undoable and (kind != "mcp" or not facts.read_only):
         found.append("not_undoable")
     spreads = kind == "mcp" and not (facts.read_only or facts.held)
-    foreign = network or effects.outside or unconfined or spreads
+    foreign = needs.whole or needs.asks or effects.outside or unconfined or spreads
     # What is kept would speak to later runs as well.
     lasting = bool(question.autorun) or facts.keeps
     if question.tainted and (lasting or (foreign and not _only_told(question))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from agents.permissions.hosts import HOSTS, HostRule, rules_of
 from agents.permissions.question import Question
 from agents.permissions.review import Review, Runs
 from agents.permissions.values import Grant, Scope
@@ -91,6 +92,17 @@ def offered(question: Question, review: Review, reasons: tuple[str, ...]) -> tup
     if "not_undoable" in reasons:
         scopes = ("run",) if scopes and question.facts.anywhere else ()
     return scopes, pattern if scopes else ""
+
+
+def host_rules(grants: Iterable[Grant], workspace: str, run: int) -> tuple[HostRule, ...]:
+    """The hosts that the programs of a run may reach by what was granted."""
+    return rules_of(
+        grant.pattern
+        for grant in grants
+        if grant.tool == HOSTS
+        and not grant.server
+        and (grant.run == run if grant.scope == "run" else grant.workspace == workspace)
+    )
 
 
 def _file_of(question: Question) -> str:

@@ -103,3 +103,10 @@ def all_registries(hosts: Iterable[str]) -> bool:
     """Whether there are hosts, and all of them are package registries."""
     found = set(hosts)
     return bool(found) and found <= _REGISTRIES
+
+
+def with_companions(hosts: Iterable[str]) -> tuple[str, ...]:
+    """With the other hosts of the registries among them: what names a package is rarely what holds it."""
+    found = tuple(hosts)
+    groups = (group for host in found for group in list(PACKAGE_HOSTS.values())[:6] if host in group)
+    return tuple(dict.fromkeys((*found, *(host for group in groups for host in group))))

@@ -13,6 +13,8 @@ _NETWORK = frozenset(
     httpx httpx2 aiohttp urllib3 websockets paramiko
     """.split()
 )
+# Those of them that use the proxy that the environment names.
+_BY_PROXY = frozenset({"urllib", "http", "requests", "httpx", "httpx2"})
 # Modules of network packages that work without the network.
 _LOCAL = frozenset({"urllib.parse", "http.client.responses", "http.HTTPStatus", "http.cookies"})
 # Modules and names that can run code computed at run time.
@@ -50,7 +52,7 @@ def review_python(code: str) -> Review:
         seen.visit(tree)
     except RecursionError:
         return Review()
-    return Review(readable=seen.readable, destructive=seen.destructive, network=seen.network)
+    return Review(readable=seen.readable, destructive=seen.destructive, network=seen.network, raw=seen.raw)
 
 
 class _Seen(ast.NodeVisitor):
@@ -58,6 +60,7 @@ class _Seen(ast.NodeVisitor):
         self.readable = True
         self.destructive = False
         self.network = False
+        self.raw = False
         self._modules: dict[str, str] = {}
 
     def visit_Import(self, node: ast.Import) -> None:
@@ -75,7 +78,7 @@ class _Seen(ast.NodeVisitor):
     def _module(self, name: str) -> None:
         top = name.partition(".")[0]
         if name not in _LOCAL and top in _NETWORK:
-            self.network = True
+            self.network, self.raw = True, self.raw or top not in _BY_PROXY
         if top in _OPAQUE_MODULES or top in _STARTING_MODULES:
             self.readable = False
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from agents.events import Mode
+from agents.permissions.hosts import HostRule
 from agents.permissions.values import Effects, Grant, Scope, ToolFacts
 
 
@@ -18,7 +19,8 @@ class Question(msgspec.Struct, frozen=True):
     run before (a page, an attachment, a server's result; not the workspace's own). `undoable`: what the call may
     change can be put back (`Snapshots.covers`). `present`: a person is there. `autorun` are files among the writes
     that other programs carry out without being asked. `copied`: the run works in a copy of a folder, of which nothing
-    comes back unasked.
+    comes back unasked. `rules` are the hosts that programs may reach through the proxy; None: there is none, and they
+    reach the whole network or nothing.
     """
 
     run: int
@@ -37,14 +39,16 @@ class Question(msgspec.Struct, frozen=True):
     server: str = ""
     autorun: tuple[str, ...] = ()
     copied: bool = False
+    rules: tuple[HostRule, ...] | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):
     """Decision of the rules.
 
     `by`, `reasons` and `grant` go into the journal's `Approval`. `network`: when it is carried out, it may
-    use the network. `message` is told to the model when it is denied. `scopes` and `pattern`, when it is to
-    be asked: what a person may grant besides "once", and what such a grant would match.
+    use the whole network; `hosts`: it may reach those, once a person allows it. `message` is told to the model when
+    it is denied. `scopes` and `pattern`, when it is to be asked: what a person may grant besides "once", and what
+    such a grant would match; `only_hosts` as in `ApprovalRequest`.
     """
 
     action: Literal["allow", "ask", "deny"]
@@ -55,3 +59,5 @@ class Verdict(msgspec.Struct, frozen=True):
     message: str = ""
     scopes: tuple[Scope, ...] = ()
     pattern: str = ""
+    hosts: tuple[str, ...] = ()
+    only_hosts: bool = False

@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+from agents.permissions.hosts import HOSTS, REGISTRIES
 from agents.permissions.question import Question, Verdict
 from agents.permissions.values import ApprovalRequest, Grant, Scope
 from agents.permissions.visible import visible
@@ -36,6 +37,8 @@ def request(question: Question, verdict: Verdict) -> ApprovalRequest:
         sandboxed=_sandboxed(question),
         message=effects.url if effects.kind == "search" else "",
         autorun=question.autorun,
+        hosts=verdict.hosts,
+        only_hosts=verdict.only_hosts,
     )
 
 
@@ -65,6 +68,19 @@ def _sandboxed(question: Question) -> bool:
     return not (kind in ("mcp", "network", "search") and question.facts.network)
 
 
+def host_grants(
+    request: ApprovalRequest, scope: Scope, *, workspace: str, created: float
+) -> tuple[Grant, ...]:
+    """The grants of hosts that follow from the answer."""
+    if scope not in request.scopes or scope not in ("run", "workspace", "registries"):
+        return ()
+    run = request.run if scope == "run" else 0
+    return tuple(
+        Grant(uuid.uuid4().hex, "run" if run else "workspace", HOSTS, created, pattern, workspace, run=run)
+        for pattern in ((REGISTRIES,) if scope == "registries" else request.hosts)
+    )
+
+
 def grant_for(
     request: ApprovalRequest, scope: Scope, *, workspace: str, created: float, fingerprint: str = ""
 ) -> Grant | None:
@@ -73,7 +89,7 @@ def grant_for(
 
     `created` is in seconds since 1970; `fingerprint` is the tool's, of an MCP server.
     """
-    if scope == "once" or scope not in request.scopes:
+    if scope in ("once", "registries", "network") or scope not in request.scopes or request.only_hosts:
         return None
     return Grant(
         id=uuid.uuid4().hex,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from agents.permissions.command import Command, is_written
 from agents.permissions.python_review import review_python
 from agents.permissions.review import Review, Runs
+from agents.permissions.shell_hosts import reach_of
 from agents.permissions.shell_programs import (
     FETCHERS,
     HARMLESS,
@@ -45,6 +46,8 @@ def review_shell(command: str, workspace: str) -> Review:
         readable=reading.readable,
         destructive=reading.destructive,
         network=reading.network,
+        hosts=tuple(dict.fromkeys(reading.hosts)),
+        raw=reading.raw,
         rail=rail,
         why=why,
         runs=runs,
@@ -64,6 +67,8 @@ class _Reading:
         self.harmless = True
         self.destructive = False
         self.network = False
+        self.raw = False
+        self.hosts: list[str] = []
         self.runs: list[Runs] = []
 
     def script(self, script: Script, depth: int) -> None:
@@ -92,7 +97,7 @@ class _Reading:
             if not redirect.target.known:
                 self.readable = False
             if redirect.target.text.startswith(("/dev/tcp/", "/dev/udp/")):
-                self.network = True
+                self.network = self.raw = True
                 self.grantable = self.harmless = False
             if is_written(redirect):
                 self.grantable = self.harmless = False
@@ -138,9 +143,14 @@ class _Reading:
             self.readable = self.readable and inside.readable
             self.destructive = self.destructive or inside.destructive
             self.network = self.network or inside.network
+            self.raw = self.raw or inside.raw
         self.destructive = self.destructive or removes(texts)
-        network = by_network(texts)
-        self.network = self.network or (network and not local_first(texts))
+        reach = reach_of(own) if by_network(texts) else None
+        network = reach is not None and not reach.here
+        if reach is not None and not local_first(texts):
+            self.network = self.network or network
+            self.raw = self.raw or reach.raw or reach.here
+            self.hosts += reach.hosts
         self.harmless = self.harmless and name in HARMLESS and "/" not in words[0].text
         if name in QUIET and "/" not in words[0].text:
             return

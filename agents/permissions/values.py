@@ -8,7 +8,8 @@ import msgspec
 
 from agents.events import Mode as Mode
 
-Scope = Literal["once", "run", "workspace", "server"]
+# "registries" grants all package registries in the workspace, "network" lets this one call use the whole network.
+Scope = Literal["once", "run", "workspace", "server", "registries", "network"]
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -16,7 +17,8 @@ class Grant(msgspec.Struct, frozen=True):
 
     `pattern` narrows it: of a shell the first words of a parsed command ("git log"), of the network and of a web
     search a host, of a file that other programs carry out its path, else "". `workspace` is the folder it counts
-    in, "" for all (scope "server"); `run` the run (scope "run"), else 0. `fingerprint` is that of the MCP tool when
+    in, "" for all (scope "server"). Of the tool "hosts" it is what programs may reach, as `hosts.read_rules` reads
+    it. `run` the run (scope "run"), else 0. `fingerprint` is that of the MCP tool when
     it was granted: another one is not granted.
     """
 
@@ -36,9 +38,10 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     """One question to a person, made from the call and never from words of the model.
 
     `subject` is the exact command, URL or list of paths, whole; `diff` what would change in files. `reasons`
-    are codes that say why it is asked: "writes", "deletes", "shell", "network", "outside", "destructive",
+    are codes that say why it is asked: "writes", "deletes", "shell", "network", "hosts", "outside", "destructive",
     "unreadable_command", "mcp_first_use", "untrusted", "not_undoable", "rail", "autorun" (other programs carry
-    it out without being asked: `autorun` are those files). `scopes` can be chosen besides
+    it out without being asked: `autorun` are those files). `hosts` are those that a program will ask for, or with
+    `refused` has asked for in vain; with `only_hosts` a wider grant is for them alone. `scopes` can be chosen besides
     "once"; `pattern` is what a wider grant would match. `files` is how many files it changes, -1 unknown.
     `snapshot`: what it changes is kept first. `kind` "form" and "url" are questions of an MCP server
     (elicitation): `message` is the server's, `schema` the form's JSON schema. `kind` "program" asks whether the
@@ -80,6 +83,9 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     autorun: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     child: str = ""
+    hosts: tuple[str, ...] = ()
+    only_hosts: bool = False
+    refused: bool = False
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -13,10 +13,12 @@ import msgspec
 from agents.api import Approver, Tool, ToolContext
 from agents.events import Approval
 from agents.permissions.decide import decide
-from agents.permissions.grants import released
+from agents.permissions.grants import host_rules, released
+from agents.permissions.hosts import HostRule
 from agents.permissions.question import Question, Verdict
-from agents.permissions.request import grant_for, request
-from agents.permissions.values import Effects, Grants, ToolFacts
+from agents.permissions.reaching import host_scopes
+from agents.permissions.request import grant_for, host_grants, request
+from agents.permissions.values import ApprovalRequest, Effects, Grants, ToolFacts
 from agents.run import prompts
 from agents.run.record import Record
 from agents.run.state import OpenCall
@@ -25,10 +27,11 @@ from agents.workspace.carried_out import carried_out
 
 
 class Approved(msgspec.Struct, frozen=True):
-    """The decision as it is recorded. `network`: the call may use the network."""
+    """The decision as it is recorded. `network`: the call may use the whole network; `hosts`: those besides."""
 
     approval: Approval
     network: bool = False
+    hosts: tuple[str, ...] = ()
 
     @property
     def by_person(self) -> bool:
@@ -53,6 +56,8 @@ class Approvals:
     ) -> None:
         self._record, self._approver, self._grants = record, approver, grants
         self._snapshots, self._context, self._ending = snapshots, context, ending
+        if context.gate is not None:
+            context.gate.follow(self.rules)
 
     def of(self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects) -> Approved | None:
         """Decide about a call; None when the run is to end first, and the question stays open.
@@ -62,8 +67,7 @@ class Approvals:
         question = self._question(call, tool, arguments, effects)
         verdict = decide(question)
         if verdict.action == "ask":
-            approval = self._asked(question, verdict, tool.facts)
-            return None if approval is None else Approved(approval, verdict.network)
+            return self._asked(question, request(question, verdict), tool.facts, verdict.network)
         decision: Literal["allowed", "denied"] = "allowed" if verdict.action == "allow" else "denied"
         if decision == "denied" and verdict.by == "mode" and self._record.state.is_planning:
             verdict = msgspec.structs.replace(verdict, message=prompts.PLANNING)
@@ -82,7 +86,27 @@ class Approvals:
         if verdict.action == "deny" and verdict.by != "nobody":
             refused = Approval(call.call, "denied", verdict.by, "", verdict.reasons, verdict.message)
             return Approved(refused)
-        return Approved(Approval(call.call, "allowed", "user", "once", ("interrupted",)), verdict.network)
+        allowed = Approval(call.call, "allowed", "user", "once", ("interrupted",))
+        return Approved(allowed, verdict.network, verdict.hosts)
+
+    def rules(self) -> tuple[HostRule, ...]:
+        """The hosts that programs may reach now: none that was allowed earlier once text from outside came in."""
+        gate = self._context.gate
+        if gate is None or self._record.state.tainted:
+            return ()
+        root = str(self._context.workspace.root)
+        return (*gate.always(), *host_rules(self._grants.all(), root, self._record.journal.run))
+
+    def of_hosts(
+        self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects, hosts: tuple[str, ...]
+    ) -> Approved | None:
+        """Ask whether programs may reach hosts that this call, which was carried out, asked for in vain."""
+        question = self._question(call, tool, arguments, effects)
+        reasons = ("hosts", "untrusted") if question.tainted else ("hosts",)
+        scopes = host_scopes(hosts, lasting=not question.tainted)
+        verdict = Verdict("ask", "", reasons, scopes=scopes, hosts=hosts, only_hosts=True)
+        asked = msgspec.structs.replace(request(question, verdict), refused=True)
+        return self._asked(question, asked, tool.facts, network=False)
 
     def released(self) -> tuple[str, ...]:
         """Files that other programs carry out, and that a shell may write: none once text from outside came in."""
@@ -109,29 +133,35 @@ class Approvals:
             server=tool.server,
             autorun=carried_out(context.workspace.root, effects.writes) if effects.kind == "files" else (),
             copied=state.started is not None and state.started.copied,
+            rules=self.rules() if filters(context) else None,
         )
 
-    def _asked(self, question: Question, verdict: Verdict, facts: ToolFacts) -> Approval | None:
-        """Ask a person; a scope wider than what was offered counts once."""
-        asked = request(question, verdict)
+    def _asked(
+        self, question: Question, asked: ApprovalRequest, facts: ToolFacts, network: bool
+    ) -> Approved | None:
+        """Ask a person; a scope wider than what was offered counts once. `network`: all of it is asked for."""
         shown: dict[str, Any] = msgspec.to_builtins(asked)
-        call, reasons = question.call, verdict.reasons
+        call, reasons = question.call, asked.reasons
         self._record.append(Approval(call, "asked", reasons=reasons, request=shown))
         decision = self._approver.ask(asked)
         if decision is None:
             if self._ending():
                 return None
-            return Approval(call, "denied", "nobody", reasons=reasons, message=prompts.NOBODY)
+            return Approved(Approval(call, "denied", "nobody", reasons=reasons, message=prompts.NOBODY))
         if not decision.allow:
-            return Approval(call, "denied", "user", "once", reasons, decision.message)
-        grant = grant_for(
-            asked,
-            decision.scope,
-            workspace=question.workspace,
-            created=time.time(),
-            fingerprint=facts.fingerprint,
+            return Approved(Approval(call, "denied", "user", "once", reasons, decision.message))
+        scope = decision.scope if decision.scope in asked.scopes else "once"
+        where, now = question.workspace, time.time()
+        grant = grant_for(asked, scope, workspace=where, created=now, fingerprint=facts.fingerprint)
+        made = (*((grant,) if grant else ()), *host_grants(asked, scope, workspace=where, created=now))
+        granted = "".join([self._grants.add(each).id for each in made][:1])
+        approval = Approval(
+            call, "allowed", "user", scope if granted or scope == "network" else "once", reasons
         )
-        if grant is None:
-            return Approval(call, "allowed", "user", "once", reasons)
-        grant = self._grants.add(grant)
-        return Approval(call, "allowed", "user", grant.scope, reasons, grant=grant.id)
+        approval = msgspec.structs.replace(approval, grant=granted)
+        return Approved(approval, network or scope == "network", asked.hosts)
+
+
+def filters(context: ToolContext) -> bool:
+    """Whether programs are led to hosts one by one."""
+    return context.gate is not None and context.sandbox is not None and context.sandbox.filters

@@ -22,6 +22,7 @@ from agents.run import prompts
 from agents.run.approving import Approvals, Approved
 from agents.run.checking import Checker
 from agents.run.left_by_servers import Moved, set_aside
+from agents.run.reaching import Reaching, Way
 from agents.run.record import Record
 from agents.run.resuming import changes_of, surely_not_begun
 from agents.run.state import OpenCall, canonical
@@ -34,6 +35,8 @@ from engine.values import ToolCall
 
 # The requested state of the run: "" to go on, "paused" to end resumably, "user" to end now.
 Wish = Literal["", "paused", "user"]
+# How often a call is carried out whose hosts are allowed one after the other.
+_MOST_TRIES = 3
 # Limits that end the run within the calls of a turn; the others end it after them.
 _ENDS_CALLS = ("calls", "errors", "time")
 # A model may call a tool by any name; a longer one is cut.
@@ -50,7 +53,7 @@ class _Decided(msgspec.Struct, frozen=True):
     call: OpenCall
     tool: Tool
     arguments: dict[str, Any]
-    network: bool
+    way: Way
 
 
 class Calls:
@@ -81,6 +84,7 @@ class Calls:
         self._meter, self._context, self._grace, self._clock = meter, context, grace, clock
         self._approver = approver
         self._approvals = Approvals(record, approver, grants, snapshots, tool_context, lambda: bool(wish()))
+        self._reaching = Reaching(record, self._approvals)
         self._tools = {tool.name: tool for tool in tools}
         self._checker = Checker(tools)
         self._standing = Standing(tool_context.workspace.root)
@@ -193,9 +197,9 @@ class Calls:
         approval = approved.approval
         self._record.append(approval)
         if approval.decision == "allowed" and tool.facts.side_by_side:
-            self._beside.append(_Decided(call, tool, arguments, approved.network))
+            self._beside.append(_Decided(call, tool, arguments, Way(approved.hosts, approved.network)))
         elif approval.decision == "allowed":
-            self._do(call, tool, arguments, effects, network=approved.network)
+            self._do(call, tool, arguments, effects, approved)
         else:
             self._result(call, Outcome(_refused(approval.by, approval.message), "denied"))
 
@@ -220,29 +224,56 @@ class Calls:
         self._result(call, Outcome(prompts.interrupted(changes), "interrupted", untrusted=bool(changes)))
 
     def _do(
-        self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects, *, network: bool
+        self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects, approved: Approved
     ) -> None:
-        """Snapshot what the call may change, carry it out, and record its changes."""
-        if self._snapshots is not None:
-            try:
-                before = self._snapshots.before(call.call, effects, tool.facts)
-            except (UserError, OSError) as error:
-                why = error.code if isinstance(error, UserError) else error.strerror or type(error).__name__
-                self._result(call, Outcome(prompts.NOT_KEPT.format(why=why), "error"))
-                return
-            if before is not None:
-                self._record.append(before)
-        carried = self._carried(_Decided(call, tool, arguments, network))
+        """Snapshot what the call may change, carry it out, and record its changes.
+
+        One that a host was refused to is carried out again, once a person allows the host, where nothing came of the
+        first try.
+        """
+        once, line = self._reaching.way_of(call), ""
         aside: Moved = []
-        after = self._changes(call.call, aside if effects.kind == "mcp" and not effects.url else None)
+        way = Way((*approved.hosts, *once.hosts), approved.network or once.network)
+        for tries in range(_MOST_TRIES):
+            if not self._kept_first(call, effects, tool.facts, again=tries > 0):
+                return
+            carried = self._carried(_Decided(call, tool, arguments, way))
+            after = self._changes(call.call, aside if effects.kind == "mcp" and not effects.url else None)
+            untouched = after is not None and not (after.files or after.attributes or after.uncovered)
+            answer = None
+            if carried.outcome.refused and not self._wish():
+                if after is not None and not untouched:
+                    self._record.append(after)
+                    after = None
+                untouched = untouched and tries + 1 < _MOST_TRIES
+                answer = self._reaching.ask(
+                    call, tool, arguments, effects, carried.outcome, untouched=untouched
+                )
+                line = answer.line
+            if answer is None or answer.again is None or self._wish():
+                break
+            way = Way((*way.hosts, *answer.again.hosts), way.network or answer.again.network)
         if after is not None:
             self._record.append(after)
-        outcome = carried.outcome
-        if aside:
-            outcome = msgspec.structs.replace(
-                outcome, text="\n\n".join([outcome.text, *(f"[{line}]" for line in told(aside))])
-            )
+        notes = (line, *(f"[{each}]" for each in told(aside)))
+        text = "\n\n".join(filter(None, (carried.outcome.text, *notes)))
+        outcome = msgspec.structs.replace(carried.outcome, text=text)
         self._result(call, outcome, carried.seconds, carried.waited)
+
+    def _kept_first(self, call: OpenCall, effects: Effects, facts: ToolFacts, *, again: bool) -> bool:
+        """Whether what the call may change is kept; else that is its result. `again`: nothing has changed since that
+        was recorded."""
+        if self._snapshots is None:
+            return True
+        try:
+            before = self._snapshots.before(call.call, effects, facts)
+        except (UserError, OSError) as error:
+            why = error.code if isinstance(error, UserError) else error.strerror or type(error).__name__
+            self._result(call, Outcome(prompts.NOT_KEPT.format(why=why), "error"))
+            return False
+        if before is not None and not again:
+            self._record.append(before)
+        return True
 
     def _do_beside(self) -> None:
         """Carry out the calls that are decided, at the same time, and record their results."""
@@ -258,7 +289,7 @@ class Calls:
         return carried_out(
             one.tool,
             one.arguments,
-            msgspec.structs.replace(self._here_for(one.call, network=one.network), beside=beside),
+            msgspec.structs.replace(self._here_for(one.call, one.way), beside=beside),
             self._giving_up,
             seconds_left=self._record.seconds_left(),
             grace=self._grace,
@@ -283,11 +314,12 @@ class Calls:
             return snapshots.after(call, mended)
         return None
 
-    def _here_for(self, call: OpenCall, *, network: bool = False) -> ToolContext:
+    def _here_for(self, call: OpenCall, way: Way = Way()) -> ToolContext:  # noqa: B008
         return msgspec.structs.replace(
             self._tool_context,
             kept=self._record.journal.kept,
-            network=network,
+            network=way.network,
+            hosts=way.hosts,
             released=self._approvals.released(),
             tainted=self._record.state.tainted,
             approver=self._approver,

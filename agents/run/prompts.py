@@ -117,6 +117,30 @@ def denied(message: str) -> str:
     return f"Not carried out: the user did not allow it.{told} Do not try the same in another way."
 
 
+def hosts_refused(hosts: Sequence[str]) -> str:
+    return f"[Refused: {_listed(hosts)}. Only hosts that the user allows can be reached.]"
+
+
+def hosts_denied(hosts: Sequence[str], message: str) -> str:
+    said = message.strip()
+    told = f" They say: {said}" if said else ""
+    return f"[Refused: {_listed(hosts)}. The user does not allow it.{told} Do not try to get there in another way.]"
+
+
+def hosts_allowed(hosts: Sequence[str]) -> str:
+    return f"[Refused: {_listed(hosts)}. The user allows it now: make the same call again.]"
+
+
+def hosts_second_try(hosts: Sequence[str]) -> str:
+    return (
+        f"[This is the second try: at the first, {_listed(hosts)} was refused, and then the user allowed it.]"
+    )
+
+
+def _listed(hosts: Sequence[str]) -> str:
+    return ", ".join(hosts[:10]) + (f" and {len(hosts) - 10} more" if len(hosts) > 10 else "")
+
+
 def interrupted(files: Sequence[FileChange]) -> str:
     """What the model is told of an interrupted call. `files` are its changes."""
     changed = ", ".join(f"{file.path} ({file.change})" for file in files[:20])

@@ -196,6 +196,9 @@ class RunState(msgspec.Struct, frozen=True):
             made = OpenCall(event.step, event.call, event.name, event.arguments, event.server)
             return change(self, calls=self.calls + 1, unwritten=self.unwritten[1:], open=(*self.open, made))
         if isinstance(event, Approval):
+            known = self.open_call(event.call)
+            if known is not None and known.approval == "allowed" and "hosts" in event.reasons:
+                return self  # about what the call, which is carried out, could not reach
             return self._with_call(event.call, approval=event.decision, by=event.by, message=event.message)
         if isinstance(event, SnapshotTaken):
             return self._with_call(event.call, began=True)

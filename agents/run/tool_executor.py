@@ -74,7 +74,7 @@ def carried_out(
         diff=_within(clean_text(outcome.diff), _MOST_DIFF),
         summary=clean_text(outcome.summary)[:_MOST_SUMMARY],
         untrusted=outcome.untrusted or facts.untrusted,
-        own=(outcome.own or facts.own) and not context.network,
+        own=(outcome.own or facts.own) and not (context.network or outcome.reached),
     )
     return Carried(outcome, seconds, waited)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from agents.api import Confinement, Limits, Outcome, Ran, ToolContext
+from agents.api import Confinement, Limits, Outcome, Passed, Ran, ToolContext
 from agents.permissions.values import Effects, ToolFacts
 from agents.sandbox.visible import interpreter
 from engine.errors import UserError
 
+log = logging.getLogger(__name__)
 _MOST_SECONDS = 600.0
 # One argument of a program has at most 128 KiB on Linux.
 _MOST_BYTES = 60_000
@@ -90,7 +93,8 @@ class Executing(msgspec.Struct, frozen=True):
         attachments = context.attachments
         surroundings = context.surroundings()
         added = {"ATTACHMENTS": str(attachments[0].parent)} if attachments else {}
-        added |= {} if context.network else _OFFLINE
+        proxy = _proxy(context)
+        added |= {} if context.network or proxy else _OFFLINE
         seconds = min(float(arguments.get("timeout", 60)), _MOST_SECONDS)
         confinement = Confinement(
             context.workspace.root,
@@ -101,6 +105,7 @@ class Executing(msgspec.Struct, frozen=True):
             caches=surroundings.caches,
             home=surroundings.home,
             network=context.network,
+            proxy=proxy,
         )
         try:
             ran = context.sandbox.run(
@@ -112,7 +117,22 @@ class Executing(msgspec.Struct, frozen=True):
             )
         except UserError as error:
             return Outcome(f"Not run: the sandbox could not start it ({error}).", status="error")
-        return outcome(ran)
+        passed = context.gate.end() if context.gate is not None and proxy else Passed()
+        return outcome(ran, passed, wanted=bool(arguments.get("network", False)))
+
+
+def _proxy(context: ToolContext) -> Path | None:
+    """The socket of the proxy that leads to the allowed hosts; None where there is no such way."""
+    gate, sandbox = context.gate, context.sandbox
+    if gate is None or sandbox is None or not sandbox.filters or context.network:
+        return None
+    try:
+        proxy = gate.socket()
+    except OSError as error:
+        log.warning("No proxy for the programs of a run: %s", error.strerror or error)
+        return None
+    gate.begin(context.hosts)
+    return proxy
 
 
 def _refused(written: str, context: ToolContext, noun: str) -> str:
@@ -128,8 +148,21 @@ def _refused(written: str, context: ToolContext, noun: str) -> str:
     return ""
 
 
-def outcome(ran: Ran) -> Outcome:
-    """The result of a program, for the model."""
+def outcome(ran: Ran, passed: Passed = Passed(), *, wanted: bool = False) -> Outcome:  # noqa: B008
+    """The result of a program, for the model.
+
+    What was refused is asked about where the program failed, or the network was `wanted`: many look for news of
+    themselves and do as well without.
+    """
+    told = msgspec.structs.replace(_told(ran), refused=passed.refused, reached=passed.reached)
+    if ran.code or wanted or not passed.refused:
+        return told
+    hosts = ", ".join(passed.refused[:10])
+    line = f"[not reached, as the user has not allowed it: {hosts}; if it is needed, set network to true]"
+    return msgspec.structs.replace(told, text=f"{told.text}\n{line}", refused=())
+
+
+def _told(ran: Ran) -> Outcome:
     parts = [ran.output.rstrip("\n")] if ran.output.strip() else []
     if ran.errors.strip():
         parts.append(f"[errors]\n{ran.errors.rstrip()}" if parts else ran.errors.rstrip())

@@ -19,6 +19,7 @@ from agents.permissions.visible import visible
 from app.acp.diffs import diff_contents
 from app.acp.tool_calls import code, output, words
 from app.autorun_text import autorun_sentence
+from app.hosts_text import hosts_sentence, hosts_title
 from app.language import Language
 from app.messages import localized
 
@@ -34,16 +35,18 @@ _KINDS: dict[str, ToolKind] = {
 }
 _LANGUAGES = {"shell": "sh", "python": "python"}
 # Said elsewhere, or plain from what is shown.
-_UNSAID = frozenset({"writes", "shell", "autorun"})
+_UNSAID = frozenset({"writes", "shell", "autorun", "hosts"})
 
 
 def options_of(
     request: ApprovalRequest, language: Language, *, lasting: bool = True
 ) -> list[PermissionOption]:
     """The answers there are. Not `lasting`: none that counts after this run."""
-    scopes = [scope for scope in request.scopes if lasting or scope == "run"]
+    scopes = [scope for scope in request.scopes if lasting or scope in ("run", "network")]
     kinds: list[tuple[str, PermissionOptionKind]] = [(_ONCE, "allow_once")]
-    kinds += [(scope, "allow_always") for scope in scopes if scope != _ONCE]
+    kinds += [
+        (scope, "allow_once" if scope == "network" else "allow_always") for scope in scopes if scope != _ONCE
+    ]
     options = [
         PermissionOption(option_id=id, name=localized(f"acp.allow.{id}", language), kind=kind)
         for id, kind in kinds
@@ -76,7 +79,12 @@ def asked_call(request: ApprovalRequest, root: Path, language: Language) -> Tool
         content.append(output(request.subject, _LANGUAGES.get(request.kind, "")))
     reasons = [code for code in request.reasons if code not in _UNSAID]
     told = [localized(f"acp.why.{reason}", language) for reason in reasons]
-    told += filter(None, [autorun_sentence(request, language)])
+    said = (
+        autorun_sentence(request, language),
+        hosts_title(request, language),
+        hosts_sentence(request, language),
+    )
+    told += filter(None, said)
     if request.pattern and request.scopes:
         what = {"shell": "command", "files": "file"}.get(request.kind, "address")
         told.append(localized(f"acp.covers.{what}", language, pattern=code(request.pattern)))

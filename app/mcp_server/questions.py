@@ -8,6 +8,7 @@ from typing import Any
 
 from agents.permissions.values import ApprovalRequest, Decision, Scope
 from agents.permissions.visible import visible
+from app.hosts_text import hosts_sentence, hosts_title
 
 _FIELD = "decision"
 _MOST = 8_000
@@ -34,6 +35,8 @@ def question_of(request: ApprovalRequest) -> tuple[str, dict[str, Any]]:
     title = _TITLES.get(request.kind, "Use the tool {tool}?").format(
         server=request.server, message=visible(request.message), pattern=request.pattern, tool=request.tool
     )
+    hosts = (hosts_title(request, "en"), hosts_sentence(request, "en"))
+    title = "\n\n".join(filter(None, (hosts[0] or title, hosts[1])))
     subject = request.subject or json.dumps(request.arguments, ensure_ascii=False)
     whole = "\n\n".join(filter(None, (title, subject, request.diff)))
     if len(whole) > _MOST:  # nobody is to agree to what is not shown

@@ -65,6 +65,7 @@ from app.services.other_processes import OtherProcesses
 from app.services.placement.placements import Placements, calibrations
 from app.services.placement.placing import Placing
 from app.services.placement.trials import prefill_tps
+from app.services.runs.host_gate import host_gate
 from app.services.runs.model_registry import ModelRegistry
 from app.services.runs.parts import RunParts, found_sandbox
 from app.services.runs.recipes import prompt_library
@@ -135,6 +136,7 @@ class Services:
             self.tables.readable,
             lambda: settings.current.commands_read,
             lambda: settings.current.subagent_model,
+            gate=lambda: host_gate(settings),
         )
         self.prompts = prompt_library(home, parts.language)
         self.runs = Runs(home, store, parts, events)

@@ -615,6 +615,10 @@
         <translation>‘{server}’ 프로그램이 이 작업을 시작해도 될까요?</translation>
     </message>
     <message>
+        <source>in the sandbox, only with hosts that you allow</source>
+        <translation>샌드박스 안, 허용한 호스트에만 연결</translation>
+    </message>
+    <message>
         <source>goes to {host}</source>
         <translation>{host} 서버로 전송</translation>
     </message>
@@ -723,8 +727,24 @@
         <translation>이 서버 허용</translation>
     </message>
     <message>
+        <source>Allow package registries</source>
+        <translation>패키지 저장소 허용</translation>
+    </message>
+    <message>
+        <source>Allow the whole network once</source>
+        <translation>이번만 네트워크 전체 허용</translation>
+    </message>
+    <message>
         <source>“Allow in this folder” covers further tasks of “{server}” here, in this mode or a stricter one.</source>
         <translation>‘이 폴더에서 허용’을 고르면 앞으로 ‘{server}’ 프로그램이 이 폴더에 맡기는 작업은 같은 방식이나 더 엄격한 방식일 때 묻지 않고 시작합니다.</translation>
+    </message>
+    <message>
+        <source>“Allow in this folder” covers these hosts for every command; “Allow package registries” covers PyPI, npm, crates.io, and the like, in this folder.</source>
+        <translation>‘이 폴더에서 허용’을 고르면 모든 명령이 이 호스트에 연결할 수 있고, ‘패키지 저장소 허용’을 고르면 이 폴더에서 PyPI, npm, crates.io 등에 연결할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>“Allow in this folder” covers these hosts for every command.</source>
+        <translation>‘이 폴더에서 허용’을 고르면 모든 명령이 이 호스트에 연결할 수 있습니다.</translation>
     </message>
     <message>
         <source>“Allow in…” covers every command that begins with: {pattern}</source>
@@ -3110,6 +3130,14 @@
         <translation>‘{program}’ 프로그램의 작업({mode})</translation>
     </message>
     <message>
+        <source>Connections to package registries</source>
+        <translation>패키지 저장소 연결</translation>
+    </message>
+    <message>
+        <source>Connections to {host}</source>
+        <translation>{host} 연결</translation>
+    </message>
+    <message>
         <source>All tools of “{server}”</source>
         <translation>‘{server}’의 모든 도구</translation>
     </message>
@@ -3203,6 +3231,14 @@
     <message>
         <source>Besides the folder of the task and the system. Keys, passwords, and tokens stay hidden, even in a folder you add.</source>
         <translation>작업 폴더와 시스템 외에 읽어도 되는 것입니다. 키, 암호, 토큰은 추가한 폴더 안에 있어도 보이지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Commands may fetch packages</source>
+        <translation>명령이 패키지를 받도록 허용</translation>
+    </message>
+    <message>
+        <source>From PyPI, npm, crates.io, and the like, without asking. Other hosts are asked about.</source>
+        <translation>PyPI, npm, crates.io 등에서 묻지 않고 받습니다. 다른 호스트는 먼저 확인합니다.</translation>
     </message>
     <message>
         <source>Allowed without asking</source>

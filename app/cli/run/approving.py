@@ -12,11 +12,12 @@ from app.cli.printable import printable
 from app.cli.run.form import fill_in
 from app.cli.run.plan_review import review
 from app.diff_text import shown_diff
+from app.hosts_text import hosts_sentence, hosts_title
 from app.language import Language
 from app.messages import localized
 from app.services.runs.runs import Runs
 
-_KEYS: dict[str, Scope] = {"r": "run", "w": "workspace", "s": "server"}
+_KEYS: dict[str, Scope] = {"r": "run", "w": "workspace", "s": "server", "p": "registries", "a": "network"}
 
 
 def ask(request: ApprovalRequest, output: Output) -> Decision | None:
@@ -63,7 +64,7 @@ def answer(runs: Runs, run: int, request: ApprovalRequest, output: Output) -> No
 def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
     """The whole question, sanitized for the terminal."""
     server = printable(request.server)
-    title = _word(
+    title = hosts_title(request, language) or _word(
         request.kind if request.kind in ("form", "url", "search") else "title", language, server=server
     )
     whose = _word("of", language, server=server) if server else ""
@@ -80,7 +81,7 @@ def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
             else []
         )
         lines += [f"  {printable(line)}" for line in diff.text.splitlines()]
-    lines += filter(None, [autorun_sentence(request, language)])
+    lines += filter(None, [autorun_sentence(request, language), hosts_sentence(request, language)])
     return lines
 
 

@@ -66,6 +66,14 @@ def run(
         list[str] | None,
         typer.Option("--read", metavar="PATH", help="Let commands read this file or folder too; repeatable."),
     ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="HOST",
+            help="Let commands connect to this host: pypi.org, *.example.org, example.org:8443; repeatable.",
+        ),
+    ] = None,
     collection: Annotated[
         str, typer.Option(metavar="NAME", help="Let it search this collection of documents.")
     ] = "",
@@ -176,6 +184,7 @@ def run(
         tools=tuple(name.strip() for name in tools.split(",") if name.strip()),
         collection=collection,
         read=tuple(read or ()),
+        hosts=tuple(allow_host or ()),
         recipe=recipe,
         values=parameter_values(set or []),
         resume=resume,

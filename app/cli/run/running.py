@@ -19,6 +19,7 @@ from app.cli.run.instructions import settled
 from app.cli.run.showing import Showing, entry_object
 from app.services.events import ServiceEvent, StoreFailed
 from app.services.runs.events import RunAsks, RunChanged, RunEntries
+from app.services.runs.host_gate import checked_hosts
 from app.services.runs.recipes import filled
 from app.services.runs.start import with_steps
 from app.services.runs.values import RunSpec
@@ -44,6 +45,7 @@ class RunArguments(msgspec.Struct, frozen=True):
     tools: tuple[str, ...] = ()
     collection: str = ""
     read: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     recipe: str = ""
     values: dict[str, str] = {}
     resume: str = ""
@@ -97,6 +99,10 @@ def _check(arguments: RunArguments) -> None:
         raise WrongUsage(UserError("cli.no_task"))
     elif not arguments.workspace:
         raise WrongUsage(UserError("cli.no_workspace"))
+    try:
+        checked_hosts(arguments.hosts)
+    except UserError as error:
+        raise WrongUsage(error) from error
     if arguments.values and not arguments.recipe:
         raise WrongUsage(UserError("cli.set_needs_recipe"))
 
@@ -124,6 +130,7 @@ def _started(services: Services, arguments: RunArguments, *, follow: bool) -> Ru
         title=title,
         collection=named,
         readable=tuple(map(whole_path, arguments.read)),
+        hosts=arguments.hosts,
         context=arguments.context or 0,
         follow=follow,
         plan=arguments.plan,
@@ -140,6 +147,7 @@ def _resumed(services: Services, arguments: RunArguments) -> RunRecord:
     started = (entry.event for entry in services.runs.entries(id) if isinstance(entry.event, RunStarted))
     before = next((event.budget for event in started), Budget())
     budget = with_steps(before, arguments.max_steps) if arguments.max_steps else None
+    services.runs.allow_hosts(id, arguments.hosts)
     return services.runs.resume(id, arguments.task, again, budget, mode=arguments.mode)
 
 

@@ -39,6 +39,7 @@ from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.flow import flow
 from app.desktop.widgets.labels import announce, show_text, text_label
 from app.diff_text import ShownDiff, shown_diff
+from app.hosts_text import hosts_sentence
 
 # A card that has just come does not take what was pressed for something else.
 GUARD_S = 0.6
@@ -140,7 +141,8 @@ class ApprovalCard(FittedWidget):
         heads = {"new": self.tr("New file"), "deleted": self.tr("Would be deleted")}
         self._diff.set_head(heads.get(self._change.change, self.tr("What would change")))
         show_text(self._message, words.message(request))
-        show_text(self._reasons, " ".join(filter(None, map(words.why, words.quiet(request)))))
+        quiet = (hosts_sentence(request, languages.current), *map(words.why, words.quiet(request)))
+        show_text(self._reasons, " ".join(filter(None, quiet)))
         unasked = autorun_sentence(request, languages.current)
         loud = (unasked, *map(words.why, words.loud(request)), self._strange())
         show_text(self._warning, " ".join(filter(None, loud)))

@@ -8,9 +8,11 @@ from PySide6.QtCore import QCoreApplication
 
 from agents.permissions.values import ApprovalRequest, Scope
 from agents.permissions.visible import visible
+from app.desktop.base.language import languages
 from app.desktop.text.run_labels import folder_text, mode_sentence
 from app.desktop.text.words import counted
 from app.format import format_count
+from app.hosts_text import hosts_title
 from app.services.runs.programs import mode_of
 
 
@@ -18,6 +20,8 @@ def question(request: ApprovalRequest) -> str:
     """The sentence at the head of the card."""
     translate = QCoreApplication.translate
     server = visible(request.server)
+    if request.only_hosts:
+        return hosts_title(request, languages.current)
     if request.kind in ("shell", "python"):
         return translate("Approval", "Run this?")
     if request.kind == "files":
@@ -89,6 +93,8 @@ def place(request: ApprovalRequest) -> str:
             where = translate("Approval", "not in a sandbox: it can reach your files and the network")
         elif network:
             where = translate("Approval", "in the sandbox, with network")
+        elif "hosts" in request.reasons:
+            where = translate("Approval", "in the sandbox, only with hosts that you allow")
         else:
             where = translate("Approval", "in the sandbox, no network")
     elif request.kind == "network":
@@ -197,6 +203,8 @@ def scope_label(scope: Scope, *, in_chat: bool = False, searches: bool = False) 
         "run": translate("Approval", "Allow in this run"),
         "workspace": translate("Approval", "Allow in this folder"),
         "server": translate("Approval", "Allow this server"),
+        "registries": translate("Approval", "Allow package registries"),
+        "network": translate("Approval", "Allow the whole network once"),
     }[scope]
 
 
@@ -212,6 +220,18 @@ def wider(request: ApprovalRequest) -> str:
             "“Allow in this folder” covers further tasks of “{server}” here, in this mode or a stricter one.",
         )
         return told.format(server=visible(request.server))
+    if "registries" in request.scopes and request.only_hosts:
+        return translate(
+            "Approval",
+            "“Allow in this folder” covers these hosts for every command; “Allow package registries” covers PyPI, "
+            "npm, crates.io, and the like, in this folder.",
+        )
+    if request.only_hosts:
+        if "workspace" not in request.scopes:
+            return ""
+        return translate("Approval", "“Allow in this folder” covers these hosts for every command.")
+    if request.kind == "shell" and not pattern:
+        return ""
     if request.kind == "shell":
         told = translate("Approval", "“Allow in…” covers every command that begins with: {pattern}")
     elif pattern and request.kind == "search":

@@ -101,6 +101,13 @@ class GrantsSection(FormSection):
                 self.read_by_commands,
                 below=True,
             ),
+            Field(
+                "commands_fetch_packages",
+                self.tr("Commands may fetch packages"),
+                self.tr(
+                    "From PyPI, npm, crates.io, and the like, without asking. Other hosts are asked about."
+                ),
+            ),
             Field("grants", self.tr("Allowed without asking"), explanation, self._body, below=True),
         ]
 

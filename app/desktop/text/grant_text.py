@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
+from agents.permissions.hosts import HOSTS, REGISTRIES
 from agents.permissions.values import Grant
 from agents.permissions.visible import visible
 from app.desktop.text.run_labels import folder_text, mode_name
@@ -21,6 +22,10 @@ def what_is_granted(grant: Grant) -> str:
         return translate("Grants", "Tasks of “{program}” ({mode})").format(
             program=server, mode=mode_name(programs.mode_of(grant.pattern))
         )
+    if grant.tool == HOSTS:
+        if grant.pattern == REGISTRIES:
+            return translate("Grants", "Connections to package registries")
+        return translate("Grants", "Connections to {host}").format(host=pattern)
     if not grant.tool:
         return translate("Grants", "All tools of “{server}”").format(server=server)
     if pattern and grant.tool in _COMMANDS:

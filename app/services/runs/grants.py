@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 from agents.permissions.values import Grant
 from app.services.events import EventBus
@@ -24,6 +25,10 @@ class StoreGrants:
         self._store.put(grant)
         self._events.publish(GrantsChanged())
         return grant
+
+    def add_all(self, grants: Iterable[Grant]) -> None:
+        for grant in grants:
+            self.add(grant)
 
     def used(self, id: str) -> None:
         self._store.change(id, used=time.time())

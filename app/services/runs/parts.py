@@ -23,6 +23,7 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from agents.api import Sandbox
     from agents.guidance.skill_folder import Skill
+    from agents.network.gate import HostGate
     from agents.snapshots.snapshots import Snapshots
     from app.services.connections.servers import Servers
     from app.services.runs.model_registry import ModelRegistry
@@ -55,7 +56,8 @@ class RunParts:
     `language` is the user's, asked anew for each run; `with_searches` makes the tools that search, `web_search`
     gives the address of the provider of web search, "" where there is none; `attached` gives the folders with
     attached tables that the programs of a run may read, `readable` the paths that those of all runs may read,
-    `subagent_model` the model that a person chose for tasks that runs give away.
+    `subagent_model` the model that a person chose for tasks that runs give away. `gate` makes the way of a run's
+    programs to the network.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class RunParts:
         attached: Callable[[RunRecord], tuple[Path, ...]],
         readable: Callable[[], tuple[str, ...]] = lambda: (),
         subagent_model: Callable[[], str] = lambda: "",
+        gate: Callable[[], HostGate | None] = lambda: None,
     ) -> None:
         self._home = home
         self.model_registry = model_registry
@@ -79,6 +82,7 @@ class RunParts:
         self._readable, self.subagent_model = readable, subagent_model
         self.skills = Skills(home)
         self.instructions = Instructions(home, self.skills)
+        self.gate = gate
 
     def builtin(self) -> tuple[Tool, ...]:
         """Built-in tools, in the order in which a model sees them."""

@@ -39,7 +39,8 @@ class RunSpec(msgspec.Struct, frozen=True):
     `model` "" is the model in use. `tools` None: all built-in ones and those of the servers that are on.
     `budget` None: the usual one. `title` "": made of the task. `chat`: where it answers in one. `collection`
     names the one that it searches, besides its `tools`, "" for none; where it `only_looks_up`, `workspace` may be "".
-    `readable` are paths outside of the workspace that commands may read, besides those of the settings.
+    `readable` are paths outside of the workspace that commands may read, besides those of the settings; `hosts` are
+    those of the internet that they may reach in this run, as `read_rules` reads them.
     `session` is what the program that starts it calls it, "" for nothing.
     `program` is the name of another program that starts it: a person is asked whether it may.
     `context` is the context that the model gets, in tokens; 0: what is set for it.
@@ -64,6 +65,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     context: int = 0
     follow: bool = True
     plan: bool = False
+    hosts: tuple[str, ...] = ()
 
     @property
     def only_looks_up(self) -> bool:

@@ -181,13 +181,14 @@ class RunWork:
             self._context,
         )
         here = self._parts.tool_context(self.record, workspace, self._journal, self._readable, skills)
+        gate = self._parts.gate()
         run = Run(
             self._journal,
             chat_model,
             tools,
             approver=self.asker,
             grants=self._grants,
-            tool_context=msgspec.structs.replace(here, delegation=self._delegation),
+            tool_context=msgspec.structs.replace(here, delegation=self._delegation, gate=gate),
             snapshots=self._parts.snapshots(workspace),
             on_text=self._told,
         )
@@ -196,7 +197,11 @@ class RunWork:
             wanted = self._wanted
         if wanted:  # requested before the run existed
             run.pause() if wanted == "pause" else run.stop()
-        run.go(self._event, self._again)
+        try:
+            run.go(self._event, self._again)
+        finally:
+            if gate is not None:
+                gate.close()
 
     def _started(self) -> RunStarted | None:
         """What the run was started with."""

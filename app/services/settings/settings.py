@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     `commands_read`: files and folders that the commands of every run may read besides its folder. `subagent_model`:
     the model for what runs give to runs of their own, "" for their own.
+    `commands_fetch_packages`: commands reach package registries without a question.
 
     `programs_start_runs`: other programs may have tasks done in a folder, once a person has agreed to it.
 
@@ -113,6 +114,7 @@ class Settings(msgspec.Struct, frozen=True):
     programs_start_runs: bool = True
     commands_read: tuple[str, ...] = ()
     subagent_model: str = ""
+    commands_fetch_packages: bool = False
     web_search: Literal["", "searxng", "brave", "tavily"] = ""
     searxng_url: str = ""
     price_kwh: Price | None = None
