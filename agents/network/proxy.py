@@ -149,7 +149,7 @@ class Proxy:
     def _checked(self, head: RequestHead) -> str:
         """The host, as it is looked up, if it may be reached."""
         host = ascii_host(head.host)
-        if not host:
+        if "." not in host:
             what = "An address" if _is_address(head.host) else "This name"
             raise _Refused(403, f"{what} cannot be reached, only hosts by their names.")
         if head.is_tunnel and head.port == 80:

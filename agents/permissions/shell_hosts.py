@@ -65,6 +65,8 @@ def reach_of(words: Sequence[Word]) -> Reach:
     if here and all(word.known for word in words):
         return Reach(here=True)
     raw = any(each.raw or each.here for each in found)
+    if name in FETCHERS and not found and all(word.known for word in words):
+        raw = True
     if name == "git":
         raw = raw or any(re.match(r"[\w.-]+@[\w.-]+:", word) for word in rest)
         raw = raw or (not addresses and bool(_BY_REMOTE.intersection(rest)))
