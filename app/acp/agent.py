@@ -44,6 +44,7 @@ from app.acp.sessions import Session, kept, listed, title_update
 from app.acp.turn import Turn
 from app.acp.updates import Update, Updates
 from app.language import Language
+from app.services.runs.slash import slash_entries
 from app.services.services import Services
 from app.services.settings.settings import language
 from app.version import VERSION
@@ -239,7 +240,8 @@ class CoterieAgent:
         }
 
     async def _tell_commands(self, session: Session) -> None:
-        found = await asyncio.to_thread(commands.available, self._services.runs.recipes, self.language)
+        entries = await asyncio.to_thread(slash_entries, "editor", self._services.runs.recipes, self.language)
+        found = commands.available(entries)
         await self._say(
             session,
             AvailableCommandsUpdate(session_update="available_commands_update", available_commands=found),

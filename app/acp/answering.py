@@ -20,6 +20,7 @@ from app.acp.updates import message_chunk, thought_chunk, undone_text
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.runs.reasons import why_finished
+from app.services.runs.slash import SlashEntry, command_in, slash_entries, undo_of_last
 from app.services.runs.values import RunRecord, RunSpec
 from app.services.services import Services
 from engine.errors import UserError
@@ -36,9 +37,9 @@ class Answering:
 
     async def answered(self, text: str) -> PromptResponse:
         """Raises UserError as `Runs.start`, `resume` and `undo` do, RequestError for a run that failed."""
-        command = await asyncio.to_thread(commands.command_of, text.strip(), self._recipes)
-        if command is not None and command.recipe is None:
-            undone = await asyncio.to_thread(self._undone, command)
+        command = await asyncio.to_thread(self._command_in, text.strip())
+        if command is not None and command[0].recipe is None:
+            undone = await asyncio.to_thread(self._undone, command[0].name, command[1])
             await self._turn.say(message_chunk(undone_text(undone, self._language)))
             return PromptResponse(stop_reason="end_turn")
         await self._tell_where_it_goes()
@@ -59,10 +60,16 @@ class Answering:
             await self._turn.say(thought_chunk(f"{note}\n\n"))
         session.leaving = session.model
 
-    def _begun(self, text: str, command: commands.Command | None) -> RunRecord:
+    def _command_in(self, text: str) -> tuple[SlashEntry, str] | None:
+        """Reads the disk."""
+        if not text.startswith("/"):
+            return None
+        return command_in(text, slash_entries("editor", self._recipes, self._language))
+
+    def _begun(self, text: str, command: tuple[SlashEntry, str] | None) -> RunRecord:
         """Start the run of the session, or go on with it. Blocks."""
-        session, recipe = self._session, None if command is None else command.recipe
-        task = text if command is None or recipe is None else commands.task_of(recipe, command.rest)
+        session, recipe = self._session, None if command is None else command[0].recipe
+        task = text if command is None or recipe is None else commands.task_of(recipe, command[1])
         if session.run:
             if not task.strip():
                 raise UserError("run.no_task")
@@ -74,9 +81,17 @@ class Answering:
             spec = msgspec.structs.replace(
                 spec, budget=recipe.budget, tools=recipe.tools, recipe=recipe.id, title=recipe.title
             )
+        self._tell_unfollowed()
         record = self._runs.start(spec, more=self._more)
         session.run = record.id
         return record
+
+    def _tell_unfollowed(self) -> None:
+        """Which of the project's instructions do not count: editors have no way to agree to them."""
+        waiting = self._runs.instructions.at(self._session.workspace).open
+        if waiting:
+            names = ", ".join(f"`{each.file.name}`" for each in waiting)
+            self._turn.note(localized("acp.unfollowed", self._language, names=names))
 
     def _more(self, folder: Path) -> tuple[Tool, ...]:
         """The tools of the editor's servers, and a word about which of these there are. On the run's thread."""
@@ -92,12 +107,12 @@ class Answering:
         self._session.told = said
         return tools
 
-    def _undone(self, command: commands.Command) -> Undone:
+    def _undone(self, name: str, said: str) -> Undone:
         run = self._session.run
-        if command.name == commands.REDO:
+        if name == commands.REDO:
             if not run:
                 raise UserError("run.nothing_to_redo")
-            return commands.redone(self._runs, run)
+            return self._runs.undo(run, self._runs.redo_plan(run))
         if not run:
             raise UserError("run.nothing_to_undo")
-        return commands.undone(self._runs, run, command.rest)
+        return self._runs.undo(run, undo_of_last(self._runs, run, said))

@@ -8047,7 +8047,7 @@
     </message>
     <message>
         <source>yours</source>
-        <translation>내 레시피</translation>
+        <translation>내 스킬</translation>
     </message>
     <message>
         <source>needs you</source>

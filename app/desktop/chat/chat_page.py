@@ -20,7 +20,6 @@ from app.desktop.chat.compaction.compaction_controller import RoomControl
 from app.desktop.chat.composer import Composer
 from app.desktop.chat.composer_frame import ComposerFrame
 from app.desktop.chat.find.find_control import FindControl
-from app.desktop.chat.insertion.inserting import Inserting
 from app.desktop.chat.model_control import ModelControl
 from app.desktop.chat.queue.queue_control import QueueControl
 from app.desktop.chat.queue.queue_strip import QueueStrip
@@ -39,6 +38,7 @@ from app.desktop.markdown.links import open_link
 from app.desktop.model_picker.header import Header
 from app.desktop.model_picker.memory_chip import MemoryChip
 from app.desktop.model_picker.model_banner import ModelBanner
+from app.desktop.text_entry.insertion.inserting import Inserting
 from app.desktop.widgets.banner import Banner
 from app.desktop.widgets.layouts import Column, Row
 from app.services.chat.events import AnswerQueued, MessageAdded
@@ -92,7 +92,12 @@ class ChatPage(ThemedWidget):
         self.room = RoomControl(calls, self, self.header, self.transcript, self.composer)
         self.proposal = ProposalNote(calls, self)
         self.inserting = Inserting(
-            calls, frame, self, lambda: (self.shown.now.project, self.shown.now.options.tools)
+            calls,
+            frame,
+            frame.edit,
+            self,
+            "chat",
+            lambda: (self.shown.now.project, self.shown.now.options.tools),
         )
         self.queue = QueueControl(calls, QueueStrip(self))
         self.commands = ChatCommands(
@@ -158,6 +163,7 @@ class ChatPage(ThemedWidget):
         self.runs.continue_wanted.connect(commands.continue_answer)
         self.runs.said.connect(self.said)
         self.inserting.said.connect(self.said)
+        self.inserting.command.connect(self._slash)
         self.queue.failed.connect(self.show_error)
         self.queue.given_back.connect(commands.take_back)
         self.queue.strip.focus_lost.connect(composer.take_focus)
@@ -172,6 +178,15 @@ class ChatPage(ThemedWidget):
         self.room.edit_wanted.connect(commands.edit_last)
         self.room.open_wanted.connect(shown.open)
         self.room.said.connect(self.said)
+
+    def _slash(self, name: str) -> None:
+        """Carry out a command that was chosen behind a slash."""
+        {
+            "new": self.shown.open_new,
+            "compact": self.room.make_room,
+            "regenerate": self.commands.regenerate_last,
+            "model": self.header.model.open_menu,
+        }[name]()
 
     # The chat that is shown
 

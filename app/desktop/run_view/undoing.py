@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -15,6 +16,9 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.run_view.restoring import Restoring
 from app.desktop.run_view.undo_dialog import UndoDialog
 from app.desktop.text.words import counted
+
+if TYPE_CHECKING:
+    from app.services.services import Services
 
 
 def needs_look(plan: UndoPlan) -> bool:
@@ -48,6 +52,16 @@ class Undoing(QObject):
             executor="io",
             owner=self,
         )
+
+    def undo_last(self, run: int, said: str = "") -> None:
+        """What the last message changed, as `undo_of_last` has it."""
+
+        def plan(services: Services) -> UndoPlan:
+            from app.services.runs.slash import undo_of_last
+
+            return undo_of_last(services.runs, run, said)
+
+        self._calls.do(plan, lambda plan: self._take_plan(run, plan), executor="io", owner=self)
 
     def redo(self, run: int) -> None:
         """Take the last undoing back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
@@ -66,10 +66,10 @@ class AddSkills(TextSheet):
         self.folder, self.zip = push_button(self.card), push_button(self.card)
         self.foot.insertWidget(0, self.zip)
         self.foot.insertWidget(0, self.folder)
-        self.folder.clicked.connect(lambda: choose_folder(self, self.tr("Folder with skills"), self._look_at))
+        self.folder.clicked.connect(lambda: choose_folder(self, self.tr("Folder with skills"), self.look_at))
         self.zip.clicked.connect(
             lambda: choose_file(
-                self, self.tr("ZIP file with skills"), self.tr("ZIP files (*.zip)"), self._look_at
+                self, self.tr("ZIP file with skills"), self.tr("ZIP files (*.zip)"), self.look_at
             )
         )
         self.yes.clicked.connect(self.confirm)
@@ -78,7 +78,8 @@ class AddSkills(TextSheet):
     def look(self) -> None:
         self._calls.do(lambda s: offered(), self._show_others, executor="files", owner=self)
 
-    def _look_at(self, path: str) -> None:
+    def look_at(self, path: str) -> None:
+        """Show what is in a folder or a ZIP file that a person named."""
         self._calls.do(
             lambda s: offered(Path(path)),
             lambda found: self.show_offers(found, tick=True),
@@ -117,7 +118,8 @@ class AddSkills(TextSheet):
         self.text.setAccessibleName(row.read.accessibleName())
         self.text.show()
         self.fit()
-        self.scroller.show_whole(self.text)
+        # Once it has its room in the column.
+        QTimer.singleShot(0, self, lambda: self.scroller.show_whole(self.text))
 
     def _toggled(self) -> None:
         self.yes.setEnabled(any(row.box.isChecked() for row in self.rows))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -11,12 +13,13 @@ from app.desktop.widgets.layouts import Row
 
 
 class FollowUp(FittedWidget):
-    """`wanted` carries what was written."""
+    """`wanted` carries what was written, unless `meant` says that it was a command."""
 
     wanted = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.meant: Callable[[str], bool] = lambda text: False
         self.field = TextField(self)
         self.send = QPushButton(self)
         Row((self.field, 1), self.send, parent=self, margins=(0, 2, 0, 2), spacing=8)
@@ -31,7 +34,8 @@ class FollowUp(FittedWidget):
         text = self.field.text().strip()
         if text:
             self.field.clear()
-            self.wanted.emit(text)
+            if not self.meant(text):
+                self.wanted.emit(text)
 
     def retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("What should it do next?"))

@@ -22,6 +22,8 @@ from app.desktop.runs.new_run import NewRun
 from app.desktop.runs.run_page import RunPage
 from app.desktop.runs.run_state import RunListState
 from app.desktop.runs.side_panel import RunsSide
+from app.desktop.runs.slash_line import LineSlash
+from app.desktop.text_entry.insertion.inserting import Inserting
 from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.state_panel import StatePanel
 from app.services.connections.events import ServersChanged
@@ -57,6 +59,10 @@ class RunsPage(ThemedWidget):
         self.helpers = HelperRuns(calls, self)
         self.state, self.form, self.run = StatePanel(self), NewRun(self), RunPage(self)
         self.form.instructions.attach(calls)
+        self.slash = Inserting(calls, self.form.task, self.form.task, self.form, "task")
+        self.slash.recipe_chosen.connect(self.show_recipe)
+        self.slash_line = LineSlash(calls, self.run.steps.follow_up, self.run.steps)
+        self.slash_line.command.connect(self._command)
         self.acting = RunCommands(calls, self)
         self._stack = QStackedWidget(self)
         for widget in (self.state, self.form, self.run):
@@ -221,6 +227,13 @@ class RunsPage(ThemedWidget):
 
     def _resume(self, message: str, again: Mapping[str, RetryChoice] | None) -> None:
         self.acting.resume(self.reading.shown, message, again)
+
+    def _command(self, name: str, said: str) -> None:
+        """Carry out a command that was said behind a slash."""
+        if name == "undo":
+            self.acting.undoing.undo_last(self.reading.shown, said)
+        else:
+            self.acting.undoing.redo(self.reading.shown)
 
     def _show_seen(self, step: int) -> None:
         self._with_record(lambda run: self.acting.show_seen(run, step))

@@ -75,7 +75,7 @@ class RunStepsView(ThemedWidget):
         self._live = LiveTurn(self._page)
         self._interrupted = InterruptedCard(self._page)
         self._asked: QuestionCard | None = None
-        self._follow_up = FollowUp(self._page)
+        self.follow_up = FollowUp(self._page)
         self._jump = JumpButton(self)
         self._jump.hide()
         self._strip = LinkStrip(self)
@@ -92,7 +92,7 @@ class RunStepsView(ThemedWidget):
         self._live.link_asked.connect(self._ask_link)
         self._interrupted.go_on.connect(lambda again: self.resume_wanted.emit("", again))
         self._interrupted.left.connect(self._leave_interrupted)
-        self._follow_up.wanted.connect(lambda text: self.resume_wanted.emit(text, {}))
+        self.follow_up.wanted.connect(lambda text: self.resume_wanted.emit(text, {}))
         self._jump.clicked.connect(self.jump_to_latest)
         self._strip.agreed.connect(lambda address: open_link(address))
         self._strip.answered.connect(lambda: self._scroll.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -261,7 +261,7 @@ class RunStepsView(ThemedWidget):
         self._interrupted.show_calls([] if under_way or self._left_alone else calls)
         finished = self._lines.finished
         ended = not under_way and not calls and (finished is None or finished.resumable)
-        self._follow_up.setVisible(ended and bool(self._lines.task))
+        self.follow_up.setVisible(ended and bool(self._lines.task))
 
     def _drop_task(self) -> None:
         if self._task is not None:
@@ -276,7 +276,7 @@ class RunStepsView(ThemedWidget):
             self._live,
             self._interrupted,
             self._asked,
-            self._follow_up,
+            self.follow_up,
         )
         return [part for part in parts if part is not None and not part.isHidden()]
 

@@ -237,6 +237,11 @@ class RoomControl(QObject):
         if self._conversation is not None:
             self._dismissed.add(self._conversation)
 
+    def make_room(self) -> None:
+        """Show what can be done about a full context; nothing in a chat that is empty."""
+        if self._conversation is not None:
+            self._make_room()
+
     def _make_room(self) -> None:
         self._open_card(full=False)
         self.strip.hide()

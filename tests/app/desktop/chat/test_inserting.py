@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
-from app.desktop.chat.insertion.typed import Typed, typed
+from app.desktop.text_entry.insertion.typed import Typed, typed
 from app.store.records import ChatOptions, ChatTools
 from tests.app.desktop.conftest import Running
 from tests.support.window.main_window import toast_text

@@ -42,9 +42,9 @@ def test_what_other_programs_have_is_read_and_added(runs: RunsBench, sheet: AddS
 def test_a_folder_that_is_named_is_shown_ticked_and_a_bad_one_is_told(
     runs: RunsBench, sheet: AddSkills, tmp_path: Path
 ) -> None:
-    sheet._look_at(str(tmp_path / "none"))
+    sheet.look_at(str(tmp_path / "none"))
     runs.until(sheet.complaint.isVisible)
-    sheet._look_at(str(made(tmp_path, "one", "Do one.")))
+    sheet.look_at(str(made(tmp_path, "one", "Do one.")))
     runs.until(lambda: [row.skill.name for row in sheet.rows] == ["one"])
     assert sheet.rows[0].box.isChecked() and "Do one." in sheet.text.toPlainText()
 

@@ -19,11 +19,12 @@ SHOWN, MOST = 8, 100
 
 
 class Insertion(NamedTuple):
-    """Something to insert; `note` stands at the right, `value` says what it is."""
+    """Something to insert; `note` stands at the right, `value` says what it is. `name` is found as well."""
 
     text: str
     note: str
     value: Any
+    name: str = ""
 
 
 class InsertionList(ThemedWidget):
@@ -51,7 +52,7 @@ class InsertionList(ThemedWidget):
     def show_entries(self, entries: Sequence[Insertion], query: str) -> None:
         """Those that match `query`, the best first; hidden where none does."""
         self._entries = entries
-        scored = [(fuzzy_score(query, entry.text), entry) for entry in entries]
+        scored = [(_score(query, entry), entry) for entry in entries]
         found = [(score, entry) for score, entry in scored if score is not None]
         found.sort(key=lambda pair: -pair[0])  # stable: what is equally good keeps its place
         self._found = [entry for _, entry in found[:MOST]]
@@ -90,3 +91,10 @@ class InsertionList(ThemedWidget):
         rows = min(SHOWN, len(self._found))
         self.list.setFixedHeight(rows * themes.current.px(ROW) + 2)
         self.adjustSize()
+
+
+def _score(query: str, entry: Insertion) -> int | None:
+    scores = [
+        score for text in (entry.text, entry.name) if text and (score := fuzzy_score(query, text)) is not None
+    ]
+    return max(scores, default=None)

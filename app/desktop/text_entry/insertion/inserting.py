@@ -1,4 +1,4 @@
-"""Brings prompts and files into the message that is written: "/" at its beginning, "@" anywhere."""
+"""Brings prompts, skills and files into what is written, and commands: "/" at its beginning, "@" anywhere."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.theme import themes
-from app.desktop.chat.composer_frame import ComposerFrame
-from app.desktop.chat.insertion.insertion_list import Insertion, InsertionList
-from app.desktop.chat.insertion.typed import Typed, typed
+from app.desktop.text_entry.entry import PlainEntry
+from app.desktop.text_entry.insertion.insertion_list import Insertion, InsertionList
+from app.desktop.text_entry.insertion.typed import Typed, typed
 from app.services.runs.values import Recipe
+from app.services.settings.settings import language
 from app.store.records import ChatTools
 
 if TYPE_CHECKING:
+    from app.services.runs.slash import Place, SlashEntry
     from app.services.services import Services
 
 WIDTH, GAP = 520, 8
@@ -29,17 +31,29 @@ Places = tuple[int | None, ChatTools | None]
 
 
 class Inserting(QObject):
-    """Watches the field of `frame`; its list stands over it in `page`. `places` tells the project and the tools of
-    the chat, whose files are offered. `said` carries a `Notification`."""
+    """Watches `edit` in `frame`; its list stands over the frame in `page`. `places` tells the project and the tools
+    of the chat, whose files are offered; None: no files are.
+
+    `said` carries a `Notification`, `command` the name of a command that was chosen, `recipe_chosen` a `Recipe`
+    where `place` is "task": it is shown instead of being inserted.
+    """
 
     said = Signal(object)
+    command = Signal(str)
+    recipe_chosen = Signal(object)
 
     def __init__(
-        self, calls: ServiceCalls, frame: ComposerFrame, page: QWidget, places: Callable[[], Places]
+        self,
+        calls: ServiceCalls,
+        frame: QWidget,
+        edit: PlainEntry,
+        page: QWidget,
+        place: Place,
+        places: Callable[[], Places] | None = None,
     ) -> None:
         super().__init__(page)
-        self._calls, self._frame, self._edit, self._page = calls, frame, frame.edit, page
-        self._places = places
+        self._calls, self._frame, self._edit, self._page = calls, frame, edit, page
+        self._place_name, self._places = place, places
         self.list = InsertionList(page)
         self.list.chosen.connect(self._insert)
         self._typed: Typed | None = None
@@ -49,7 +63,6 @@ class Inserting(QObject):
         self._refused: tuple[str, ...] = ()
         self._edit.textChanged.connect(self._look)
         self._edit.cursorPositionChanged.connect(self._look)
-        self._edit.focus_changed.connect(lambda has: None if has else self.list.hide())
         self._edit.installEventFilter(self)
         page.installEventFilter(self)
 
@@ -59,6 +72,8 @@ class Inserting(QObject):
         cursor = self._edit.textCursor()
         plain = not (self._edit.composing() or cursor.hasSelection())
         found = typed(self._edit.toPlainText(), cursor.position()) if plain else None
+        if found is not None and found.kind == "file" and self._places is None:
+            found = None
         if found is None or found.start != self._closed_at:
             self._closed_at = -1
         if found is None:
@@ -75,7 +90,6 @@ class Inserting(QObject):
     def _read(self, kind: str) -> None:
         """What there is now, each time the sign is typed."""
         self._entries[kind] = []
-        places = self._places()
 
         def take(found: tuple[list[Insertion], tuple[str, ...]]) -> None:
             entries, refused = found
@@ -84,8 +98,13 @@ class Inserting(QObject):
                 self._show()
             self._say_refused(refused)
 
-        read = _prompts if kind == "prompt" else lambda s: _files(s, places)
-        self._calls.do(read, take, executor="io", owner=self)
+        self._calls.do(self._reading(kind), take, executor="io", owner=self)
+
+    def _reading(self, kind: str) -> Callable[[Services], tuple[list[Insertion], tuple[str, ...]]]:
+        if kind == "prompt" or self._places is None:
+            return lambda services: _slash(services, self._place_name)
+        places = self._places()
+        return lambda services: _files(services, places)
 
     def _say_refused(self, files: tuple[str, ...]) -> None:
         """Name one file that is missing in the list, each time there is another one."""
@@ -108,11 +127,12 @@ class Inserting(QObject):
         place = self._frame.mapTo(self._page, self._frame.rect().topLeft())
         width = min(px(WIDTH), self._frame.width())
         self.list.setFixedWidth(width)
-        self.list.move(place.x(), max(0, place.y() - px(GAP) - self.list.height()))
+        above = place.y() - px(GAP) - self.list.height()
+        self.list.move(place.x(), above if above >= 0 else place.y() + self._frame.height() + px(GAP))
 
     # Inserting
 
-    def _insert(self, value: Recipe | Path) -> None:
+    def _insert(self, value: SlashEntry | Path) -> None:
         found, self._typed = self._typed, None
         if found is None:
             return
@@ -121,11 +141,28 @@ class Inserting(QObject):
         if isinstance(value, Path):
             cursor.insertText("")
             self._edit.files_given.emit([value])
+        elif value.recipe is None:
+            cursor.insertText("")
+            self.command.emit(value.name)
+        elif self._place_name == "task":
+            cursor.insertText("")
+            self.recipe_chosen.emit(value.recipe)
+        else:
+            self._put_in(cursor, found, value.recipe)
+
+    def _put_in(self, cursor: QTextCursor, found: Typed, recipe: Recipe) -> None:
+        """The words of a prompt or skill, its blanks to be filled in."""
+        if recipe.skill and not self._has_tools():
+            # Nothing can read it there, so its words are sent.
+            cursor.insertText("")
+            self._calls.do(
+                lambda s: s.runs.skills.body(recipe.skill), self._insert_body, executor="io", owner=self
+            )
             return
         from app.services.runs.recipes import with_blanks
 
-        text, blanks = with_blanks(value)
-        cursor.insertText(text)
+        text, blanks = with_blanks(recipe)
+        cursor.insertText(f"{text} " if recipe.skill else text)
         self._blanks = []
         for start, end in blanks:
             blank = self._edit.textCursor()
@@ -133,6 +170,12 @@ class Inserting(QObject):
             blank.setPosition(found.start + end, QTextCursor.MoveMode.KeepAnchor)
             self._blanks.append(blank)
         self._next_blank()
+
+    def _insert_body(self, text: str) -> None:
+        self._edit.insert_text(text)
+
+    def _has_tools(self) -> bool:
+        return self._places is not None and self._places()[1] is not None
 
     def _next_blank(self) -> bool:
         """Select the next blank of a prompt; False when there is none any more."""
@@ -149,6 +192,8 @@ class Inserting(QObject):
             if event.type() == QEvent.Type.Resize and self.list.isVisible():
                 self._place()
             return False
+        if event.type() == QEvent.Type.FocusOut:
+            self.list.hide()
         if event.type() != QEvent.Type.KeyPress:
             return False
         return self._key(cast(QKeyEvent, event))
@@ -169,11 +214,14 @@ class Inserting(QObject):
         return key == Qt.Key.Key_Tab and not event.modifiers() and self._next_blank()
 
 
-def _prompts(services: Services) -> tuple[list[Insertion], tuple[str, ...]]:
-    """Prompts first, then the recipes of runs; and the files of prompts that cannot be used."""
-    prompts = [Insertion(p.title, p.description, p) for p in services.prompts.all()]
-    recipes = [Insertion(r.title, r.description, r) for r in services.runs.recipes.all()]
-    return prompts + recipes, services.prompts.refused()
+def _slash(services: Services, place: Place) -> tuple[list[Insertion], tuple[str, ...]]:
+    """What "/" offers in a place; and the files of prompts that cannot be used."""
+    from app.services.runs.slash import slash_entries
+
+    prompts = services.prompts if place == "chat" else None
+    entries = slash_entries(place, services.runs.recipes, language(services.settings.current), prompts)
+    found = [Insertion(entry.title, entry.description, entry, entry.name) for entry in entries]
+    return found, services.prompts.refused() if prompts is not None else ()
 
 
 def _files(services: Services, places: Places) -> tuple[list[Insertion], tuple[str, ...]]:
