@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -26,7 +27,7 @@ from agents.events import (
     ToolResult,
     Undone,
 )
-from app.services.runs.otel import otel_trace
+from app.services.runs.otel import Children, otel_trace
 from app.services.runs.reasons import took
 from app.store.records import RunRecord
 from engine.text import clean_value
@@ -35,12 +36,18 @@ ExportFormat = Literal["jsonl", "markdown", "otel"]
 ENDINGS: dict[ExportFormat, str] = {"jsonl": ".jsonl", "markdown": ".md", "otel": ".otlp.json"}
 
 
-def exported(record: RunRecord, entries: Sequence[Entry], format: ExportFormat) -> str:
-    """The whole run in one of the formats, ending with a line break."""
+def exported(
+    record: RunRecord,
+    entries: Sequence[Entry],
+    format: ExportFormat,
+    children: Children = MappingProxyType({}),
+) -> str:
+    """The whole run in one of the formats, ending with a line break. A trace holds the runs that it gave tasks to, by
+    their ids."""
     if format == "jsonl":
         return json_lines(entries)
     if format == "otel":
-        return json.dumps(otel_trace(record, entries), ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(otel_trace(record, entries, children), ensure_ascii=False, indent=1) + "\n"
     return markdown(record, entries)
 
 

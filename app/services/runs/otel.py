@@ -8,7 +8,8 @@ anywhere: it is a file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from agents.events import (
@@ -32,13 +33,28 @@ SCHEMA = "https://opentelemetry.io/schemas/1.41.0"
 _INTERNAL, _CLIENT = 1, 3
 _OK, _ERROR = 1, 2
 
+# Runs by their ids, with their journals.
+Children = Mapping[int, tuple[RunRecord, Sequence[Entry]]]
 
-def otel_trace(record: RunRecord, entries: Sequence[Entry]) -> dict[str, Any]:
+
+def otel_trace(
+    record: RunRecord, entries: Sequence[Entry], children: Children = MappingProxyType({})
+) -> dict[str, Any]:
     """One trace: the run as `invoke_agent`, its turns as `chat`, its calls as `execute_tool`, and in these the runs
-    that it gave tasks to as `invoke_agent`."""
+    that it gave tasks to as `invoke_agent`, with their own turns and calls."""
     trace = hashlib.sha256(f"run {record.id} {record.created!r}".encode()).hexdigest()[:32]
     root = _span_id(trace, "run")
-    spans = [_agent(record, entries, trace, root)]
+    spans = [_agent(record, entries, trace, root), *_within(record, entries, trace, root, children)]
+    scope = {"scope": {"name": "coterie"}, "spans": spans, "schemaUrl": SCHEMA}
+    resource = {"attributes": _attributes({"service.name": "coterie"})}
+    return {"resourceSpans": [{"resource": resource, "scopeSpans": [scope]}]}
+
+
+def _within(
+    record: RunRecord, entries: Sequence[Entry], trace: str, root: str, children: Children
+) -> list[dict[str, Any]]:
+    """The spans of a run's turns, calls and children."""
+    spans: list[dict[str, Any]] = []
     calls: dict[str, Entry] = {}
     begun: dict[int, float] = {}
     before = record.created
@@ -53,11 +69,12 @@ def otel_trace(record: RunRecord, entries: Sequence[Entry]) -> dict[str, Any]:
         elif isinstance(event, SubagentStarted):
             begun.setdefault(event.child, entry.time)
         elif isinstance(event, SubagentFinished):
-            spans.append(_subagent(event, trace, begun.get(event.child, entry.time), entry.time))
+            span = _subagent(event, trace, root, begun.get(event.child, entry.time), entry.time)
+            spans.append(span)
+            if event.child in children:
+                spans += _within(*children[event.child], trace, span["spanId"], {})
         before = entry.time
-    scope = {"scope": {"name": "coterie"}, "spans": spans, "schemaUrl": SCHEMA}
-    resource = {"attributes": _attributes({"service.name": "coterie"})}
-    return {"resourceSpans": [{"resource": resource, "scopeSpans": [scope]}]}
+    return spans
 
 
 def _agent(record: RunRecord, entries: Sequence[Entry], trace: str, root: str) -> dict[str, Any]:
@@ -92,7 +109,7 @@ def _chat(
     }
     if turn.error:
         attributes["error.type"] = turn.error.code
-    id = _span_id(trace, f"turn {turn.step} {end!r}")
+    id = _span_id(trace, f"{root} turn {turn.step} {end!r}")
     name = f"chat {record.model}"
     return _span(trace, id, root, name, _CLIENT, start, end, attributes, failed=turn.error is not None)
 
@@ -141,13 +158,13 @@ def _tool(called: Entry, result: ToolResult, trace: str, root: str, end: float) 
     if failed:
         attributes["error.type"] = result.status
     start = max(called.time, end - result.seconds)
-    id = _span_id(trace, f"call {event.call}")
+    id = _span_id(trace, f"{root} call {event.call}")
     return _span(
         trace, id, root, f"execute_tool {event.name}", _INTERNAL, start, end, attributes, failed=failed
     )
 
 
-def _subagent(event: SubagentFinished, trace: str, start: float, end: float) -> dict[str, Any]:
+def _subagent(event: SubagentFinished, trace: str, root: str, start: float, end: float) -> dict[str, Any]:
     attributes: dict[str, Any] = {
         "gen_ai.operation.name": "invoke_agent",
         "gen_ai.conversation.id": str(event.child),
@@ -157,7 +174,7 @@ def _subagent(event: SubagentFinished, trace: str, start: float, end: float) -> 
     failed = event.status == "failed"
     if failed:
         attributes["error.type"] = event.reason
-    id, parent = _span_id(trace, f"run {event.child}"), _span_id(trace, f"call {event.call}")
+    id, parent = _span_id(trace, f"run {event.child}"), _span_id(trace, f"{root} call {event.call}")
     name = f"invoke_agent {title_from(event.task)}"
     return _span(trace, id, parent, name, _INTERNAL, start, end, attributes, failed=failed)
 

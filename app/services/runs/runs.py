@@ -118,7 +118,8 @@ class Runs:
 
     def export(self, id: int, format: ExportFormat) -> str:
         """The run in an export format."""
-        return exported(self.get(id), self.entries(id), format)
+        children = {child.id: (child, self.entries(child.id)) for child in self._store.children(id)}
+        return exported(self.get(id), self.entries(id), format, children)
 
     def tools(self, *, in_chat: bool = False) -> tuple[ToolAtHand, ...]:
         """Built-in tools, for people who choose among them. A run that answers in a chat gives no tasks away."""
@@ -399,7 +400,8 @@ class Runs:
         found = self._store.recover()
         for record in found:
             self._undo.settle(record)
-            self._drop_copy(record)
+            for one in (record, *self._store.children(record.id)):
+                self._drop_copy(one)
         self._events.publish(*(RunChanged(record) for record in found))
         return found
 

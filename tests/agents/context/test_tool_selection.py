@@ -82,6 +82,12 @@ def test_a_short_context_gets_the_core_and_what_the_task_speaks_of(task: str, to
     assert names == [each.name for each in MANY if each.name in names]
 
 
+def test_a_tool_that_needs_a_longer_context_is_not_offered() -> None:
+    tools = builtin_tools()
+    assert "delegate" in offered([started()], 16_384, tools)[1]
+    assert "delegate" not in offered([started("delegate it")], 4096, tools)[1]
+
+
 def test_the_shell_and_the_search_come_before_what_the_task_speaks_of() -> None:
     tools = (
         *MANY,

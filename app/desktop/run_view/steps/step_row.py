@@ -90,7 +90,11 @@ class _Head(QAbstractButton):
         room = self._paint_badges(painter, line) - px(12) - OVERHANG - px(NUMBER)
         arrow = "  ▾" if self.opened else "  ▸" if active else ""
         taken = metrics.horizontalAdvance(arrow)
-        text = metrics.elidedText(head_text(line), Qt.TextElideMode.ElideMiddle, room - taken)
+        is_task = (
+            isinstance(line, CallLine) and line.child > 0
+        )  # a sentence, which is read from its beginning
+        elide = Qt.TextElideMode.ElideRight if is_task else Qt.TextElideMode.ElideMiddle
+        text = metrics.elidedText(head_text(line), elide, room - taken)
         painter.setFont(font)
         painter.setPen(QColor(theme.text))
         painter.drawText(OVERHANG + px(NUMBER), baseline, text)

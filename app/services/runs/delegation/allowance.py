@@ -13,15 +13,15 @@ _SHARE = 0.9
 _LEAST_TOKENS, _LEAST_CALLS, _LEAST_SECONDS = 200, 1, 5.0
 
 
-def allowance(parent: RunState, now: float, beside: int, spent: RunState | None = None) -> Budget | None:
+def allowance(parent: RunState, now: float, beside: int, spent: RunState) -> Budget | None:
     """The budget of one of `beside` runs that begin together; None where too little is left.
 
-    `now` is in seconds since 1970. `spent` is where a run stands that goes on, and what it took counts.
+    `now` is in seconds since 1970. `spent` is where a run stands that goes on: what it took counts.
     """
     limits, used = parent.budget, parent.used
-    taken = spent.total if spent is not None else None
-    tokens = (limits.tokens - used.tokens) // beside - (taken.tokens if taken else 0)
-    calls = (limits.calls - used.calls) // beside - 1 - (taken.calls if taken else 0)
+    taken = spent.total
+    tokens = (limits.tokens - used.tokens) // beside - taken.tokens
+    calls = (limits.calls - used.calls) // beside - 1 - taken.calls
     seconds = (limits.seconds - used.seconds - max(0.0, now - parent.time)) * _SHARE
     enough = (
         (not limits.tokens or tokens >= _LEAST_TOKENS)

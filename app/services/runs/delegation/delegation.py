@@ -12,9 +12,10 @@ import msgspec
 
 from agents.api import Offered, Outcome, ToolContext
 from agents.events import RunFinished, RunResumed, RunStarted, SubagentFinished, SubagentStarted
+from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Grants
 from agents.run.state import RunState
-from agents.tools.delegate import DELEGATING, diff_of
+from agents.tools.delegate import diff_of
 from agents.tools.files.diff import counts
 from app.services.runs.asking import Asker
 from app.services.runs.delegation import words
@@ -22,18 +23,24 @@ from app.services.runs.delegation.allowance import allowance
 from app.services.runs.delegation.copies import make_copy, remove_copy
 from app.services.runs.delegation.offers import changes_in, offered, put_in
 from app.services.runs.delegation.relay import ChildGrants, RelayAsker
+from app.services.runs.delegation.starting import chosen_model, problem_of, record_for, start_for, tools_for
 from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import RunParts
 from app.services.runs.start import RunStart
-from app.services.titles import title_from
 from app.store.records import RunRecord
 from app.store.runs import Runs
-from engine.errors import ErrorInfo, UserError
-from engine.remote.names import is_remote
+from engine.errors import UserError
 
 _LOOK = 0.1  # seconds
 # How long a run may take to end that was told to; then its call ends without it.
 _ENDING = 2.0
+
+
+_WHY = {"run.copy_too_large": "it is too large", "run.copy_no_room": "the disk is nearly full"}
+
+
+class _NoCopyError(Exception):
+    """No copy could be made, and why."""
 
 
 class Work(Protocol):
@@ -97,49 +104,25 @@ class TaskDelegation:
     def give(self, task: str, context: ToolContext, *, changes: bool) -> Outcome:
         state = RunState.of(self._journal.entries())
         child = self._open(context.call)
-        began = RunState.of(self._store.entries(child.id)) if child is not None else None
-        if began is not None and began.started is None:
-            began = None
+        began = RunState.of(self._store.entries(child.id)) if child is not None else RunState()
         budget = allowance(state, time.time(), context.beside, began)
-        tools = self._tools(state, changes=changes)
-        problem = (
-            words.READ_ONLY
-            if changes and state.acting_mode == "read"
-            else words.NO_TOOLS
-            if not tools
-            else words.NO_BUDGET
-            if budget is None
-            else ""
-        )
-        if problem or budget is None or state.started is None:
-            return Outcome(problem or words.NO_BUDGET, "error")
-        model = self._model()
-        started = RunStarted(
-            task,
-            "" if changes else str(context.workspace.root),
-            model,
-            state.mode if changes else "read",
-            budget,
-            (),
-            "",
-            0,
-            reasoning=state.started.reasoning,
-            tainted=state.tainted,
-            instructions=state.started.instructions,
-            sampling=state.started.sampling,
-            collection=state.started.collection,
-            readable=state.started.readable,
-            follows=state.started.follows,
-            unfollowed=state.started.unfollowed,
-            context_wish=state.started.context_wish if model == self._record.model else 0,
-            parent=self._record.id,
-            copied=changes,
-        )
+        tools = tools_for(state, self._parts.builtin(), changes=changes)
+        problem = problem_of(state, tools, budget, changes=changes)
+        if problem or budget is None:
+            return self._refused(child, task, context, problem)
+        own = self._store.get(self._record.id).model
+        model = chosen_model(own, self._parts.subagent_model())
+        workspace = "" if changes else str(context.workspace.root)
+        started = start_for(state, self._record.id, task, workspace, model, budget, changes=changes)
         resumed = child is not None
         if child is None:
-            child = self._added(started, tools)
-        event: RunStarted | RunResumed = started if began is None else RunResumed(budget)
-        return self._carried(child, event, tools, task, context, resumed=resumed)
+            record = record_for(started, self._store.writer, time.time())
+            child = self._store.add(record, 0, RunStart(started, tools).kept())
+        event = started if began.started is None else RunResumed(budget, mode=started.mode)
+        told = SubagentStarted(
+            context.call, child.id, task, child.model if child.model != own else "", changes, resumed
+        )
+        return self._carried(child, event, tools, told, context)
 
     # --- one of them ---
 
@@ -148,50 +131,43 @@ class TaskDelegation:
         child: RunRecord,
         event: RunStarted | RunResumed,
         tools: tuple[str, ...],
-        task: str,
+        told: SubagentStarted,
         context: ToolContext,
-        *,
-        resumed: bool,
     ) -> Outcome:
-        copied = not child.workspace
+        workspace, place = context.workspace.root, self._parts.workspace(child).root
         notes = ""
-        if copied:
-            try:
-                notes = self._copy(child, context.workspace.root)
-            except UserError as error:
-                return Outcome(words.no_copy(_why(error.info)), "error")
-            except OSError as error:
-                return Outcome(words.no_copy(error.strerror or type(error).__name__), "error")
         try:
-            if copied and isinstance(event, RunStarted):
-                event = self._told_of_copy(event, child, context.workspace.root, notes)
-            model = child.model if child.model != self._record.model else ""
-            self._journal.append(SubagentStarted(context.call, child.id, task, model, copied, resumed))
-            folder = str(self._parts.workspace(child).root)
-            asker = RelayAsker(context.approver if copied else None, self._record.id, child.id, task)
-            grants = ChildGrants(self._grants, self._record.id, child.id, str(context.workspace.root), folder)
-            finished = self._waited(child, self._taken(child), event, tools, asker, grants, context)
+            if told.copied:
+                notes = self._copy(child, workspace)
+                if isinstance(event, RunStarted):
+                    event = _told_of_copy(event, place, workspace, notes)
+            self._journal.append(told)
+            asker = RelayAsker(
+                context.approver if told.copied else None, self._record.id, child.id, told.task
+            )
+            grants = ChildGrants(self._grants, self._record.id, child.id, str(workspace), str(place))
+            finished = self._waited(self._taken(child), event, tools, asker, grants, context)
             if finished.reason == "paused" and self._ending == "pause":
                 return Outcome("", "interrupted", goes_on=True)
-            return self._ended(child, finished, task, context, notes)
+            return self._ended(child, finished, told.task, context, notes)
+        except _NoCopyError as error:
+            self._store.change(child.id, state="stopped", reason="ended", writer="")
+            return self._refused(
+                child if told.resumed else None, told.task, context, words.no_copy(str(error))
+            )
         finally:
-            if copied:
-                remove_copy(context.workspace.root, self._parts.workspace(child).root)
+            if told.copied:
+                remove_copy(workspace, place)
 
-    def _told_of_copy(self, event: RunStarted, child: RunRecord, workspace: Path, notes: str) -> RunStarted:
-        """With what the run is told of its copy; its commands may read the repository that this belongs to."""
-        repository = workspace / ".git"
-        is_worktree = (self._parts.workspace(child).root / ".git").is_file()
-        return msgspec.structs.replace(
-            event,
-            task=f"{event.task}\n\n{notes}" if notes else event.task,
-            readable=(*event.readable, str(repository)) if is_worktree else event.readable,
-        )
+    def _refused(self, child: RunRecord | None, task: str, context: ToolContext, why: str) -> Outcome:
+        """Nothing is given away; a run that had begun is not gone on with."""
+        if child is not None:
+            self._finished(child, RunFinished("stopped", "ended", ""), task, context)
+        return Outcome(why, "error")
 
     def _waited(
         self,
         child: RunRecord,
-        record: RunRecord,
         event: RunStarted | RunResumed,
         tools: tuple[str, ...],
         asker: Asker,
@@ -199,7 +175,7 @@ class TaskDelegation:
         context: ToolContext,
     ) -> RunFinished:
         """The end of the run; what there is of it where it does not end in time."""
-        work = self._begin(record, event, tools, asker, grants)
+        work = self._begin(child, event, tools, asker, grants)
         with self._lock:
             self._works[child.id] = work
             ending = self._ending
@@ -235,20 +211,7 @@ class TaskDelegation:
                 diff = diff_of(self.offered(child.id))
             except UserError:
                 diff = ""  # told again when they are to be applied
-        ended = SubagentFinished(
-            context.call,
-            child.id,
-            task,
-            finished.status,
-            finished.reason,
-            finished.answer,
-            max(0, finished.tokens),
-            max(0.0, finished.seconds),
-            max(0, finished.calls),
-            len(changes),
-            finished.error,
-        )
-        self._journal.append(ended)
+        ended = self._finished(child, finished, task, context, len(changes))
         text = words.told(ended, tuple(change.path for change in changes), unfit, notes, diff)
         tainted = RunState.of(entries).tainted
         status: Literal["ok", "error"] = "error" if finished.status == "failed" else "ok"
@@ -256,13 +219,38 @@ class TaskDelegation:
         text, summary = text or "The helper gave no answer.", counts(diff) if diff else ""
         return Outcome(text, status, summary, untrusted=True, own=not tainted)
 
+    def _finished(
+        self, child: RunRecord, finished: RunFinished, task: str, context: ToolContext, files: int = 0
+    ) -> SubagentFinished:
+        """Record the end of a run, with what all of it took."""
+        total = RunState.of(self._store.entries(child.id)).totalled(finished)
+        ended = SubagentFinished(
+            context.call,
+            child.id,
+            task,
+            finished.status,
+            finished.reason,
+            finished.answer,
+            total.tokens,
+            max(total.seconds, finished.seconds),
+            total.calls,
+            files,
+            finished.error,
+        )
+        self._journal.append(ended)
+        return ended
+
     def _copy(self, child: RunRecord, workspace: Path) -> str:
-        """Make the copy, with what the run has changed in an earlier one; what is to be told of it."""
-        place = self._parts.workspace(child)
-        copied = make_copy(workspace, place.root)
-        entries = self._store.entries(child.id)
-        if entries:
+        """Make the copy, with what the run has changed in an earlier one; what is to be told of it. Raises
+        _NoCopyError."""
+        place, entries = self._parts.workspace(child), self._store.entries(child.id)
+        try:
+            copied = make_copy(workspace, place.root)
             put_in(offered(entries, self._parts.snapshots(place)), place)
+        except UserError as error:
+            raise _NoCopyError(_WHY.get(error.code) or str(error.params.get("detail", error.code))) from error
+        except (OSError, PathRefused) as error:
+            raise _NoCopyError(getattr(error, "strerror", None) or type(error).__name__) from error
         return words.without(copied.without)
 
     def _open(self, call: str) -> RunRecord | None:
@@ -276,24 +264,6 @@ class TaskDelegation:
                 begun.pop(event.child, None)
         return self._store.get(next(iter(begun))) if begun else None
 
-    def _added(self, started: RunStarted, tools: tuple[str, ...]) -> RunRecord:
-        now, start = time.time(), RunStart(started, tools)
-        record = RunRecord(
-            0,
-            title_from(started.task),
-            started.task,
-            started.workspace,
-            started.model,
-            started.mode,
-            "running",
-            now,
-            now,
-            steps=started.budget.steps,
-            writer=self._store.writer,
-            parent=self._record.id,
-        )
-        return self._store.add(record, 0, start.kept())
-
     def _taken(self, child: RunRecord) -> RunRecord:
         """The record of the run as one that this process carries out."""
         taken = self._store.change(
@@ -301,26 +271,12 @@ class TaskDelegation:
         )
         return taken or child
 
-    def _tools(self, state: RunState, *, changes: bool) -> tuple[str, ...]:
-        """Of the tools of this run those that may be had: what reads, and in a copy what changes files there."""
-        names = set(state.started.tools if state.started else ()) - DELEGATING
-        ours = [tool for tool in self._parts.builtin() if tool.name in names and not tool.facts.keeps]
-        return tuple(
-            tool.name for tool in ours if changes or (tool.facts.read_only and not tool.facts.network)
-        )
 
-    def _model(self) -> str:
-        return chosen_model(self._store.get(self._record.id).model, self._parts.subagent_model())
-
-
-def chosen_model(own: str, wanted: str) -> str:
-    """The model that a person wants for such runs, else that of the run itself. Of the models of this computer one is
-    loaded at a time."""
-    return wanted if wanted and (is_remote(wanted) or is_remote(own)) else own
-
-
-def _why(error: ErrorInfo) -> str:
-    return {
-        "run.copy_too_large": "it is too large",
-        "run.copy_no_room": "the disk is nearly full",
-    }.get(error.code, str(error.params.get("detail", error.code)))
+def _told_of_copy(event: RunStarted, copy: Path, workspace: Path, notes: str) -> RunStarted:
+    """With what the run is told of its copy; its commands may read the repository that this belongs to."""
+    is_worktree = (copy / ".git").is_file()
+    return msgspec.structs.replace(
+        event,
+        task=f"{event.task}\n\n{notes}" if notes else event.task,
+        readable=(*event.readable, str(workspace / ".git")) if is_worktree else event.readable,
+    )

@@ -82,6 +82,22 @@ def test_a_paused_task_goes_on_where_it_was(opened: Opened, repository: Path, ch
     assert not (repository / ".git/worktrees").exists()
 
 
+def test_resumed_to_read_only_it_is_not_gone_on_with(opened: Opened, repository: Path) -> None:
+    """What it took counts all the same."""
+    held = Held(WRITE)
+    house = opened(by_task(find=gives("Wait", changes=True), wait=held))
+    run = house.start("Find out", repository)
+    wait_for(held)
+    house.runs.pause(run)
+    house.join(run)
+    house.resume(run, mode="read")
+    (ended,) = house.events(run, SubagentFinished)
+    assert (ended.status, ended.calls) == ("stopped", 1) and ended.tokens > 0
+    (result,) = house.events(run, ToolResult)
+    assert result.status == "error" and "only" in result.text
+    assert house.finished(run).status == "completed"
+
+
 def test_an_open_question_of_a_task_is_asked_again(opened: Opened, repository: Path) -> None:
     """It waits for nobody when the run is paused, and is not taken for refused."""
     asked: list[ApprovalRequest] = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from agents.events import RunStarted, SubagentFinished, SubagentStarted, ToolResult
 from agents.run.state import RunState
 from agents.tools.delegate import apply_changes, delegate
-from app.services.runs.delegation.delegation import chosen_model
+from app.services.runs.delegation.starting import chosen_model
 from tests.app.services.runs.delegation.conftest import Opened, by_task, gives, task_of
 from tests.support.agents.runs import broken_orders
 from tests.support.agents.strange_notes import strange_note
@@ -122,3 +123,16 @@ def test_a_second_model_of_this_computer_is_not_loaded_beside_the_first() -> Non
     assert chosen_model("here", "") == chosen_model("here", "other") == "here"
     assert chosen_model("here", server) == server
     assert chosen_model(server, "other") == "other"
+
+
+def test_a_trace_holds_what_they_did(opened: Opened, folder: Path) -> None:
+    house = opened(by_task(find=gives("Count"), count=by_turn(READ, say("Two."))))
+    run = house.run("Find out", folder)
+    trace = json.loads(house.runs.export(run, "otel"))
+    spans = {span["spanId"]: span for span in trace["resourceSpans"][0]["scopeSpans"][0]["spans"]}
+    (read,) = [span for span in spans.values() if span["name"] == "execute_tool read_file"]
+    agent = spans[read["parentSpanId"]]
+    assert agent["name"] == "invoke_agent Count"
+    assert spans[agent["parentSpanId"]]["name"] == "execute_tool delegate"
+    told = house.runs.export(run, "markdown")
+    assert "**Delegated** to run 2" in told and "Two." in told
