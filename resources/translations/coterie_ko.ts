@@ -4282,6 +4282,77 @@
     </message>
 </context>
 <context>
+    <name>MaterialFold</name>
+    <message>
+        <source>Folder that commands may read</source>
+        <translation>명령이 읽어도 되는 폴더</translation>
+    </message>
+    <message>
+        <source>File that commands may read</source>
+        <translation>명령이 읽어도 되는 파일</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Collection</source>
+        <translation>모음</translation>
+    </message>
+    <message>
+        <source>Collection it searches</source>
+        <translation>검색할 모음</translation>
+    </message>
+    <message>
+        <source>Files and folders</source>
+        <translation>파일과 폴더</translation>
+    </message>
+    <message>
+        <source>Commands may read these, but not change them. Keys, passwords, and tokens in them stay hidden.</source>
+        <translation>명령이 읽기만 하고 변경하지는 못합니다. 그 안의 키, 비밀번호, 토큰은 숨겨집니다.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Commands may no longer read {path}</source>
+        <translation>명령이 더는 {path} 경로를 읽지 못하게 합니다</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>폴더 추가…</translation>
+    </message>
+    <message>
+        <source>Let commands read another folder</source>
+        <translation>명령이 읽을 폴더 추가</translation>
+    </message>
+    <message>
+        <source>Add a file…</source>
+        <translation>파일 추가…</translation>
+    </message>
+    <message>
+        <source>Let commands read another file</source>
+        <translation>명령이 읽을 파일 추가</translation>
+    </message>
+    <message>
+        <source>More to read</source>
+        <translation>추가로 읽을 자료</translation>
+    </message>
+    <message>
+        <source>1 path</source>
+        <translation>경로 1개</translation>
+    </message>
+    <message>
+        <source>{count} paths</source>
+        <translation>경로 {count}개</translation>
+    </message>
+    <message>
+        <source>nothing besides its folder</source>
+        <translation>작업 폴더만</translation>
+    </message>
+</context>
+<context>
     <name>Measures</name>
     <message>
         <source>Waited {time} in the queue</source>
@@ -4541,6 +4612,18 @@
     <message>
         <source>Text leaves this computer: the task, and whatever the model reads from your files, goes to {host}.</source>
         <translation>글이 이 컴퓨터를 벗어납니다. 작업 내용과 모델이 읽는 파일 내용이 서버 {host}로 전송됩니다.</translation>
+    </message>
+    <message>
+        <source>Context in tokens</source>
+        <translation>컨텍스트(토큰)</translation>
+    </message>
+    <message>
+        <source>How much the model sees at once, if you know better than its server.</source>
+        <translation>모델이 한 번에 보는 양입니다. 서버가 알려 주는 값과 다르면 입력해 주세요.</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>자동</translation>
     </message>
     <message>
         <source>openai:http://127.0.0.1:8000/v1#model, or the path of a file</source>

@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.text_field import TextField
+from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
+from app.desktop.forms.controls import Bounds, NumberField, SettingRow
 from app.desktop.runs.tools_line import ToolsLine
 from app.desktop.text.remote_marks import leaving
 from app.desktop.text.run_labels import model_name
@@ -76,12 +78,17 @@ class ModelField(ThemedWidget):
         self._in_use = self._path = ""
         self.choice = ChoiceButton(self)
         self.other = TextField(self)
+        self._context = NumberField(Bounds(0, 100_000_000, 1024, 0))
+        self._context_row = SettingRow(self._context, self, margins=(0, 0, 0, 0))
+        self._context.setMinimum(0)
+        self._context.setGroupSeparatorShown(True)
         self.leaves = wrapped_label(self, "warning")
         self.tools = ToolsLine(self)
         self.complaint = Complaint(self)
         Column(
             (self.choice, 0, Qt.AlignmentFlag.AlignLeft),
             self.other,
+            self._context_row,
             self.tools,
             self.leaves,
             self.complaint,
@@ -122,6 +129,16 @@ class ModelField(ThemedWidget):
         value = self.choice.value()
         return self.other.text().strip() if value == OTHER else str(value or "")
 
+    def context(self) -> int:
+        """As `RunSpec.context` takes it, of a model elsewhere; 0 for what is set for it."""
+        return round(self._context.value()) if self._is_elsewhere() else 0
+
+    def set_context(self, tokens: int) -> None:
+        self._context.setValue(tokens)
+
+    def _is_elsewhere(self) -> bool:
+        return is_remote(self.model() or self._path)
+
     def choose(self, name: str) -> None:
         """One by its name, in the list or not; "" is the one in use."""
         known = name == "" or any(model.name == name for model in (*self._models, *self._again()))
@@ -158,6 +175,7 @@ class ModelField(ThemedWidget):
     def _show_state(self) -> None:
         self.say(None)
         self.other.setVisible(self.choice.value() == OTHER)
+        self._context_row.setVisible(self._is_elsewhere())
         self._show_tools()
         host = self.text_leaves()
         self.leaves.setVisible(bool(host))
@@ -182,9 +200,19 @@ class ModelField(ThemedWidget):
         self.tools.show_model(here, shown, chosen.rating if chosen else None)
 
     def retranslate(self) -> None:
+        self._context_row.set_words(
+            self.tr("Context in tokens"),
+            self.tr("How much the model sees at once, if you know better than its server."),
+        )
+        self._context.setSpecialValueText(self.tr("automatic"))
         self.other.setPlaceholderText(self.tr("openai:http://127.0.0.1:8000/v1#model, or the path of a file"))
         self.other.setAccessibleName(self.tr("Name of the model"))
         self._show_choices(self.choice.value())
+
+    def restyle(self) -> None:
+        px = themes.current.px
+        self._context.setFixedWidth(px(120))
+        self._context.lineEdit().setTextMargins(px(9), 0, 0, 0)
 
 
 def _words(model: RunModel) -> str:

@@ -21,6 +21,7 @@ from app.desktop.run_view.guidance.instructions_line import InstructionsLine
 from app.desktop.run_view.mode_choice import ModeChoice
 from app.desktop.run_view.tools_fold import ToolsFold
 from app.desktop.runs.budget_fold import BudgetFold
+from app.desktop.runs.material.material_fold import NO_MATERIAL, Material, MaterialFold
 from app.desktop.runs.model_field import ModelField
 from app.desktop.runs.recipe_fields import RecipeFields
 from app.desktop.runs.save_recipe import SaveRecipe, parameters_in
@@ -43,6 +44,16 @@ from engine.errors import UserError
 ANY_REASONING = ("auto", "off", "on", "low", "medium", "high", BUDGET)
 TASK_LINES = 5
 OF_TASK = ("run.no_task", "run.task_too_large")
+OF_MATERIAL = (
+    *(
+        "run.read_not_named",
+        "run.read_missing",
+        "run.read_unreadable",
+        "run.read_too_wide",
+        "run.read_secret",
+    ),
+    "collections.none",
+)
 
 
 class Teller(Protocol):
@@ -82,6 +93,7 @@ class NewRun(ThemedWidget):
         self.plan = Switch(inside)
         self._plan_row = SettingRow(self.plan, inside, margins=(0, 0, 0, 0))
         self.reasoning = ReasoningChooser(inside)
+        self.material = MaterialFold(self.folder, inside)
         self.tools, self.budget, self.saving = ToolsFold(inside), BudgetFold(inside), SaveRecipe(inside)
         self.foot = FormFoot(self)
         self.start, self.of_start = self.foot.start, self.foot.complaint
@@ -108,7 +120,7 @@ class NewRun(ThemedWidget):
             label.setBuddy(widgets[0])
             column.addLayout(group := Column(label, *widgets, spacing=6))
         group.setAlignment(self.reasoning, Qt.AlignmentFlag.AlignLeft)
-        for fold in (self.tools, self.budget, self.saving):
+        for fold in (self.material, self.tools, self.budget, self.saving):
             column.addWidget(fold)
         column.addStretch(1)
         Column((self._scroller, 1), self.foot, parent=self, spacing=0)
@@ -136,6 +148,8 @@ class NewRun(ThemedWidget):
         self.task.clear()
         self.mode.set_mode("ask")
         self.plan.setChecked(False)
+        self.material.show_material(NO_MATERIAL)
+        self.model.set_context(0)
         self.tools.choose(None)
         self.budget.show_budget(Budget())
         self.saving.propose("")
@@ -153,11 +167,14 @@ class NewRun(ThemedWidget):
         self.task.clear()
         self._fill()
 
-    def show_run(self, run: RunRecord, budget: Budget, tools: Sequence[str]) -> None:
+    def show_run(
+        self, run: RunRecord, budget: Budget, tools: Sequence[str], material: Material = NO_MATERIAL
+    ) -> None:
         """The wish of a run that had these tools, to be kept as a recipe or started again."""
         self.show_empty()
         self.task.setPlainText(run.task)
         self.folder.show_folder(run.workspace)
+        self.material.show_material(material)
         self.mode.set_mode(run.mode)
         self.budget.show_budget(budget)
         self.tools.choose_as(tools)
@@ -193,7 +210,7 @@ class NewRun(ThemedWidget):
     def say(self, error: UserError | None) -> None:
         """Why it could not be started, where it can be mended."""
         self._set_busy(False)
-        for place in (self.fields, self.of_task, self.folder, self.model, self.of_start):
+        for place in (self.fields, self.of_task, self.folder, self.model, self.material, self.of_start):
             place.say(None)
         if error is None:
             return
@@ -210,6 +227,8 @@ class NewRun(ThemedWidget):
             return self.folder, self.folder
         if error.code.startswith("recipe."):
             return self.fields, None
+        if error.code in OF_MATERIAL:
+            return self.material, None
         if error.code.startswith(("remote.", "model.")):
             return self.model, self.model
         return self.of_start, None
@@ -247,6 +266,9 @@ class NewRun(ThemedWidget):
             recipe=recipe.id if recipe is not None else "",
             title=recipe.title if recipe is not None else "",
             plan=self.plan.isChecked(),
+            collection=self.material.material().collection,
+            readable=self.material.material().readable,
+            context=self.model.context(),
         )
 
     def _fill(self) -> None:

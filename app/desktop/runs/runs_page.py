@@ -17,6 +17,7 @@ from app.desktop.run_view.helper_runs import HelperRuns
 from app.desktop.run_view.run_commands import RunCommands
 from app.desktop.run_view.run_loader import RunLoader
 from app.desktop.run_view.tools_fold import tools_at_hand
+from app.desktop.runs.material.material_fold import Material
 from app.desktop.runs.model_field import run_models
 from app.desktop.runs.new_run import NewRun
 from app.desktop.runs.run_page import RunPage
@@ -59,6 +60,7 @@ class RunsPage(ThemedWidget):
         self.helpers = HelperRuns(calls, self)
         self.state, self.form, self.run = StatePanel(self), NewRun(self), RunPage(self)
         self.form.instructions.attach(calls)
+        self.form.material.attach(calls)
         self.slash = Inserting(calls, self.form.task, self.form.task, self.form, "task")
         self.slash.recipe_chosen.connect(self.show_recipe)
         self.slash_line = LineSlash(calls, self.run.steps.follow_up, self.run.steps)
@@ -196,6 +198,7 @@ class RunsPage(ThemedWidget):
         self.side.show_open(key)
         self._read_choices()
         self.form.instructions.look()
+        self.form.material.look()
         latest = sorted(self.shelf.all(), key=lambda run: -run.updated)
         self.form.show_recent([run.workspace for run in latest], [run.model for run in latest])
         self._stack.setCurrentWidget(self.form)
@@ -251,7 +254,8 @@ class RunsPage(ThemedWidget):
         if view is None or started is None:
             return
         self._show_form(None)
-        self.form.show_run(view.record, started.budget, started.tools)
+        material = Material(started.collection, started.readable)
+        self.form.show_run(view.record, started.budget, started.tools, material)
 
     def _save_recipe(self, recipe: Recipe) -> None:
         self._calls.do(lambda s: s.runs.recipes.save(recipe), self._saved_recipe, self.form.saving.say)

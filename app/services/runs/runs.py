@@ -135,6 +135,18 @@ class Runs:
         """The folder as a run would get it, absolute. Raises UserError as `checked_workspace`."""
         return str(checked_workspace(path, self._home))
 
+    def last_start(self, workspace: str) -> RunStarted | None:
+        """The start of the latest run that a person has started in a folder, chats aside."""
+        for record in self._store.all():
+            if record.workspace != workspace or record.conversation:
+                continue
+            first = next(iter(self._store.entries(record.id, 0, 1)), None)
+            kept = read_start(self._store.start_of(record.id)) if first is None else None
+            started = first.event if first is not None else kept and kept.started
+            if isinstance(started, RunStarted) and not started.program:
+                return started
+        return None
+
     def toolchains(self) -> tuple[str, ...] | None:
         """Toolchains of the user's home that commands find; None where there are no commands."""
         return toolchains() if found_sandbox() is not None else None

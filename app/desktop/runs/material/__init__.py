@@ -1,0 +1,1 @@
+"""What a run may read besides its folder."""
