@@ -39,8 +39,8 @@ class Labels:
         return f"{self.word('attached')}: {', '.join(' '.join(name.split()) for name in names)}"
 
     def source(self, source: Source) -> str:
-        """A source on one line: its number, its file and where in it, and its first words."""
-        where = place(source.name, source.label, self.language)
+        """A source on one line: its number, its file and where in it, or a page and its address, its first words."""
+        where = place(source.name, source.url or source.label, self.language)
         words = " ".join(source.text.split())
         short = words if len(words) <= _WORDS else words[:_WORDS].rstrip() + "…"
         return f"[{source.number}] {where}" + (f": {short}" if short else "")

@@ -119,16 +119,18 @@ SOURCES = (
     Source(1, "lease *1*.pdf", "The rent\n is 500", "", "", 2, "page 2"),
     Source(2, "note.txt", "Not cited"),
     Source(3, "deck.pptx", "", "a" * 64, label="slide 4"),
+    Source(4, "A page", "Its words", label="a.example", url="https://a.example/p"),
 )
 
 
 def test_what_answers_cite_is_listed_at_the_end() -> None:
     asked = said(1, "user", "How much?", sources=SOURCES)
-    answered = said(2, "assistant", "500 [1]. See `x[2]` and [3, 9].", parent=1)
+    answered = said(2, "assistant", "500 [1]. See `x[2]` and [3, 9, 4].", parent=1)
     more = said(3, "user", "And [2]?", parent=2)
     written = text(chat(asked, answered, more))
     assert "500 [1]. See" in written
     assert written.endswith(
         "\n### Sources\n\n- \\[1\\] lease \\*1\\*.pdf, page 2: The rent is 500\n- \\[3\\] deck.pptx, slide 4\n"
+        "- \\[4\\] A page, https://a.example/p: Its words\n"
     )
     assert "Sources" not in text(chat(asked, said(2, "assistant", "500", parent=1)))
