@@ -56,6 +56,8 @@ class UsageDays(Part):
         self.add(lines)
 
     @writes
-    def forget(self, connection: Connection) -> None:
-        """Delete all of it."""
+    def forget(self, connection: Connection) -> list[UsageDay]:
+        """Delete all of it; returns what that was."""
+        found = self.days()
         connection.execute(delete(USAGE_DAY))
+        return found

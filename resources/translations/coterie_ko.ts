@@ -6191,6 +6191,25 @@
     </message>
 </context>
 <context>
+    <name>PriceRow</name>
+    <message>
+        <source>Not set</source>
+        <translation>설정 안 함</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>읽음</translation>
+    </message>
+    <message>
+        <source>Reused</source>
+        <translation>재사용</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>작성</translation>
+    </message>
+</context>
+<context>
     <name>ProjectControl</name>
     <message>
         <source>Project “{name}” deleted. Its chats stay in the list.</source>
@@ -10287,6 +10306,132 @@
     <message>
         <source>Redo</source>
         <translation>다시 적용</translation>
+    </message>
+</context>
+<context>
+    <name>Usage</name>
+    <message>
+        <source>1 answer</source>
+        <translation>답변 1개</translation>
+    </message>
+    <message>
+        <source>{count} answers</source>
+        <translation>답변 {count}개</translation>
+    </message>
+    <message>
+        <source>{read} read ({cached} reused)</source>
+        <translation>{read}개 읽음({cached}개 재사용)</translation>
+    </message>
+    <message>
+        <source>{read} read</source>
+        <translation>{read}개 읽음</translation>
+    </message>
+    <message>
+        <source>processor</source>
+        <translation>프로세서</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>{written} written</source>
+        <translation>{written}개 작성</translation>
+    </message>
+</context>
+<context>
+    <name>UsageSection</name>
+    <message>
+        <source>The history of usage is deleted</source>
+        <translation>사용량 기록을 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>작성</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>읽음</translation>
+    </message>
+    <message>
+        <source>Reused</source>
+        <translation>재사용</translation>
+    </message>
+    <message>
+        <source>Nothing in the last 30 days.</source>
+        <translation>최근 30일 동안 쓴 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Last 30 days: {words}</source>
+        <translation>최근 30일: {words}</translation>
+    </message>
+    <message>
+        <source>Energy was measured for: {domains}</source>
+        <translation>에너지를 잰 곳: {domains}</translation>
+    </message>
+    <message>
+        <source>Tokens by day</source>
+        <translation>날짜별 토큰</translation>
+    </message>
+    <message>
+        <source>Usage</source>
+        <translation>사용량</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Delete the history of usage</source>
+        <translation>사용량 기록 삭제</translation>
+    </message>
+    <message>
+        <source>Kept only on this computer. Temporary chats are not counted.</source>
+        <translation>이 컴퓨터에만 보관합니다. 임시 대화는 세지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Models in the last 30 days</source>
+        <translation>최근 30일 동안 쓴 모델</translation>
+    </message>
+    <message>
+        <source>Price of a kilowatt-hour</source>
+        <translation>1킬로와트시 요금</translation>
+    </message>
+    <message>
+        <source>Used where the energy of answers can be measured.</source>
+        <translation>답변에 든 에너지를 잴 수 있을 때 씁니다.</translation>
+    </message>
+    <message>
+        <source>Not set</source>
+        <translation>설정 안 함</translation>
+    </message>
+    <message>
+        <source>Prices of remote models</source>
+        <translation>외부 모델 요금</translation>
+    </message>
+    <message>
+        <source>Currency</source>
+        <translation>통화</translation>
+    </message>
+    <message>
+        <source>Shown behind costs, such as EUR.</source>
+        <translation>비용 뒤에 표시합니다. 예: 원</translation>
+    </message>
+    <message>
+        <source>For each million tokens. Without a price, no cost is shown.</source>
+        <translation>토큰 100만 개당 요금입니다. 요금을 정하지 않으면 비용을 표시하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>History of usage</source>
+        <translation>사용량 기록</translation>
+    </message>
+    <message>
+        <source>Deletes all days and months, with what keys of the server have used.</source>
+        <translation>모든 날짜와 달의 기록을 삭제합니다. 서버 키가 쓴 양도 함께 삭제합니다.</translation>
     </message>
 </context>
 <context>

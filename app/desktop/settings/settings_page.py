@@ -27,6 +27,7 @@ from app.desktop.settings.remembered_section import RememberedSection
 from app.desktop.settings.remote_servers_section import RemoteServersSection
 from app.desktop.settings.search_section import SearchSection
 from app.desktop.settings.servers_section import ServersSection
+from app.desktop.settings.usage.usage_section import UsageSection
 from app.desktop.settings.web_search.web_search_section import WebSearchSection
 from app.desktop.settings.workers_section import WorkersSection
 from app.desktop.widgets.labels import text_label
@@ -69,13 +70,14 @@ class SettingsPage(ThemedWidget):
         self.servers = ServersSection(calls, self)
         self.grants = GrantsSection(calls, self)
         self.sampling = DefaultSampling(calls, self)
+        self.usage = UsageSection(calls, self)
         self.data = DataSection(calls, home, self)
         self.about = AboutSection(self)
         self._column = QWidget(self)
         sections = (
             self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
             self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.helpers, self.grants,
-            self.sampling, self.data, self.about,
+            self.sampling, self.usage, self.data, self.about,
         )  # fmt: skip
         Column(self._title, *sections, STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20)
         page = QWidget(self)
@@ -92,6 +94,7 @@ class SettingsPage(ThemedWidget):
         self.data.run_restored.connect(self.run_restored)
         self.data.export_wanted.connect(self.export_wanted)
         self.remembered.said.connect(self.said)
+        self.usage.said.connect(self.said)
         for connections in (self.remote_servers, self.workers, self.servers):
             connections.said.connect(self.said)
             connections.grew.connect(self._scroll_to)
@@ -103,7 +106,8 @@ class SettingsPage(ThemedWidget):
     def take_settings(self, settings: Settings) -> None:
         for section in (
             self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
-            self.web_search, self.hub, self.helpers, self.grants, self.sampling, self.data,
+            self.web_search, self.hub, self.helpers, self.grants, self.sampling, self.usage,
+            self.data,
         ):  # fmt: skip
             section.take_settings(settings)
         self._column.show()
@@ -129,6 +133,7 @@ class SettingsPage(ThemedWidget):
             section.open()
         self.data.read()
         self.grants.read()
+        self.usage.read()
         if self.side.isVisible():
             self.side.take_focus()
         self.remembered.read()

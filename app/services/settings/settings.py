@@ -22,6 +22,7 @@ from engine.values import SAMPLING_BOUNDS, Reasoning, Sampling
 
 RECENT_MODELS = 10
 REASONING_WORDS = ("auto", "off", "on", "low", "medium", "high")
+LONGEST_CURRENCY = 8
 Price = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
@@ -118,8 +119,8 @@ class Settings(msgspec.Struct, frozen=True):
     web_search: Literal["", "searxng", "brave", "tavily"] = ""
     searxng_url: str = ""
     price_kwh: Price | None = None
-    token_prices: dict[str, dict[Literal["read", "cached", "written"], Price]] = {}
-    currency: Annotated[str, msgspec.Meta(max_length=8)] = ""
+    token_prices: dict[str, dict[str, Price]] = {}
+    currency: Annotated[str, msgspec.Meta(max_length=LONGEST_CURRENCY)] = ""
     log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
 
 

@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -54,11 +54,16 @@ class UsageHistory:
         today = datetime.date.fromisoformat(self.today)
         return (today - datetime.timedelta(days=count - 1)).isoformat()
 
-    def forget(self) -> None:
-        """Delete the history, what keys of the server have used included. Raises UserError of the store."""
+    def forget(self) -> list[UsageDay]:
+        """Delete the history, what keys of the server have used included; returns it for `put_back`. Raises UserError
+        of the store."""
+        self._write()
         with self._writing:
-            self._tally.take()
-            self._store.forget()
+            return self._store.forget()
+
+    def put_back(self, lines: Sequence[UsageDay]) -> None:
+        """Add what `forget` has deleted to what is there. Raises UserError of the store."""
+        self._store.add(lines)
 
     def close(self) -> None:
         """Write what is left."""

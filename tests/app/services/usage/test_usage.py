@@ -98,8 +98,11 @@ def test_the_history_can_be_deleted(bench: Bench) -> None:
     bench.answered()
     bench.history.days()
     bench.answered()
-    bench.history.forget()
-    assert bench.history.days() == []
+    (line,) = gone = bench.history.forget()
+    assert line.answers == 2 and bench.history.days() == []
+    bench.answered()
+    bench.history.put_back(gone)
+    assert [line.answers for line in bench.history.days()] == [3]
 
 
 def test_without_a_price_nothing_costs_anything() -> None:

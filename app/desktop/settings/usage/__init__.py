@@ -1,0 +1,1 @@
+"""What answers took, in the settings: a chart of days, sums, prices."""
