@@ -89,7 +89,8 @@ def test_days_sums_and_models_are_shown(bench: Bench) -> None:
     QApplication.sendEvent(section.chart, event)
     assert not section.chart.grab().isNull()
     languages.choose("ko")
-    assert "답변 5개" in section.sums.text() and "일" in section.chart.words(bars[-1][0])
+    bench.qtbot.waitUntil(lambda: "답변 5개" in section.sums.text())
+    assert "일" in section.chart.words(bars[-1][0])
 
 
 def test_a_price_makes_a_cost_and_no_price_none(bench: Bench, qtbot: QtBot) -> None:
