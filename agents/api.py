@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -184,6 +185,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     `hosts` in this call; None: there is no way but `network`, which is all of it. `delegation` gives tasks to runs of
     their own, None: this run cannot. The call is carried out at the same time as others, `beside` of them together.
     `skills` are folders of skills, which programs may read. `tainted`: strangers' text came into this run before.
+    `commands` are those of the run; None: each is run in a sandbox of its own.
     """
 
     workspace: Workspace
@@ -207,6 +209,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     beside: int = 1
     tainted: bool = False
     skills: tuple[Path, ...] = ()
+    commands: Commands | None = None
 
 
 class Tool(Protocol):
@@ -352,6 +355,167 @@ class Ran(msgspec.Struct, frozen=True):
     exceeded: str = ""
 
 
+class ShellState(msgspec.Struct, frozen=True):
+    """What a shell leaves to the next one, as scripts that set it: `whole`, and of it the directory and the exported
+    variables alone."""
+
+    whole: str = ""
+    exported: str = ""
+
+
+class Job(Protocol):
+    """A program that goes on in the background. `output` is the pipe of all that it writes, to be read to its end."""
+
+    @property
+    def output(self) -> int: ...
+
+    def wait(self, seconds: float, cancelled: Callable[[], bool]) -> str:
+        """Wait for its end: "", or why it goes on, "time" or "cancelled"."""
+        ...
+
+    def stop(self) -> None:
+        """Have it ended, with all that it has started."""
+        ...
+
+    def ended(self) -> int:
+        """Wait for its end; its exit code, negative the signal that ended it. Once, before `close`.
+
+        Raises UserError `sandbox.*` when it could not be started."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class LivingSandbox(Protocol):
+    """A sandbox whose programs share ports, processes and temporary files until it is closed.
+
+    The confinement of each program may differ from the first in `released` alone. What it holds is held around each
+    program, and while one in the background goes on. Methods may be called from any thread.
+    """
+
+    @property
+    def is_alive(self) -> bool: ...
+
+    def run(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        state: str,
+        *,
+        environment: Mapping[str, str],
+        limits: Limits,
+        cancelled: Callable[[], bool],
+    ) -> tuple[Ran, ShellState | None] | None:
+        """Run a program to its end and kill what is left of it; what its shell has left, None for nothing.
+
+        `state` is that of the shell before it. None: what has to be held cannot be held any more in this sandbox, and
+        nothing was done. Raises UserError `sandbox.*` when it cannot start.
+        """
+        ...
+
+    def in_background(
+        self,
+        name: str,
+        argv: Sequence[str],
+        confinement: Confinement,
+        state: str,
+        *,
+        environment: Mapping[str, str],
+    ) -> Job | None:
+        """Start a program that goes on while others run; None as for `run`."""
+        ...
+
+    def connect(self, port: int) -> socket.socket:
+        """A connection to what listens at a port of its loopback. Raises OSError when nothing does."""
+        ...
+
+    def ports(self) -> dict[str, tuple[int, ...]]:
+        """The ports that each program in the background listens at, by its name."""
+        ...
+
+    def hold(self) -> None:
+        """Stop all programs, and put back what they may not change, until `go_on`."""
+        ...
+
+    def go_on(self, released: Sequence[str]) -> None:
+        """Let them go on; what was changed meanwhile was not theirs."""
+        ...
+
+    def close(self) -> None:
+        """End all; waits until nothing is left."""
+        ...
+
+
+class BackgroundCommand(Protocol):
+    """A command that goes on while others run: its name ("b1"), the line, the ports it listens at, and its exit code
+    once it has ended."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def command(self) -> str: ...
+
+    @property
+    def ports(self) -> tuple[int, ...]: ...
+
+    @property
+    def code(self) -> int | None: ...
+
+    def new_output(self, seconds: float, cancelled: Callable[[], bool]) -> str:
+        """What it has written since this was last asked; waits for some, or for its end, that long."""
+        ...
+
+    def stop(self, by: Literal["model", "user"]) -> None:
+        """End it, with all that it has started; waits until that is done."""
+        ...
+
+
+class Commands(Protocol):
+    """The commands of a run: each finds the directory, variables, functions, ports and temporary files of those
+    before it, and some go on in the background. Methods may be called from any thread.
+
+    Raise UserError `sandbox.*` when nothing can be started.
+    """
+
+    def run(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        *,
+        environment: Mapping[str, str],
+        added: Mapping[str, str],
+        call: str,
+        limits: Limits,
+        cancelled: Callable[[], bool],
+    ) -> tuple[Ran, tuple[str, ...]]:
+        """Run a program of a call to its end. The variables `environment` are the same in all calls, `added` those of
+        this one. A call that is carried out again begins as it did before. Returns what the model has to know of the
+        shell besides, too."""
+        ...
+
+    def start(
+        self,
+        command: str,
+        argv: Sequence[str],
+        confinement: Confinement,
+        *,
+        environment: Mapping[str, str],
+        added: Mapping[str, str],
+        call: str,
+    ) -> tuple[BackgroundCommand, tuple[str, ...]]:
+        """Start a command in the background for a call."""
+        ...
+
+    def all(self) -> tuple[BackgroundCommand, ...]:
+        """Those in the background, ended ones included, in the order of their start."""
+        ...
+
+    def connect(self, port: int) -> socket.socket:
+        """A connection to what listens at a port in there. Raises OSError when nothing does."""
+        ...
+
+
 class Sandbox(Protocol):
     """A way to run programs confined. `name` is "bubblewrap" or "landlock".
 
@@ -393,6 +557,17 @@ class Sandbox(Protocol):
 
         `limits.seconds` and `limits.output_bytes` do not count there.
         """
+        ...
+
+    def open(
+        self,
+        confinement: Confinement,
+        *,
+        environment: Mapping[str, str] | None = None,
+        limits: Limits = Limits(),  # noqa: B008
+    ) -> LivingSandbox:
+        """A sandbox that lives until it is closed, or this process ends. `limits.seconds` and `limits.output_bytes`
+        do not count. Raises UserError `sandbox.*`."""
         ...
 
 

@@ -23,6 +23,7 @@ Mode = Literal["read", "ask", "workspace", "all-in-sandbox"]
 RunStatus = Literal["completed", "stopped", "failed"]
 # How much of a tool's definition a model gets: all, no descriptions of arguments, or besides one sentence each.
 Schemas = Literal["whole", "compact", "brief"]
+BackgroundEnd = Literal["exit", "model", "user", "run", "sandbox", "interrupted"]
 ResultStatus = Literal["ok", "error", "denied", "timeout", "interrupted", "skipped"]
 
 
@@ -381,6 +382,26 @@ class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     partly: tuple[str, ...] = ()
 
 
+class Background(msgspec.Struct, frozen=True, tag_field="kind", tag="background"):
+    """A command that goes on in the background, `id` within the run.
+
+    `state`: "started" by the call `call` with the line `command`; "output", of which `text` is the end of what is
+    new and `bytes` counts all so far, or its `ports` have changed, at which it listens; "ended" with the exit code
+    `code`, negative a signal. `reason` of the end: "exit" by itself, "model" and "user" have stopped it, "run" the
+    end of the run, "sandbox" that of its sandbox, "interrupted" that of Coterie.
+    """
+
+    id: str
+    state: Literal["started", "output", "ended"]
+    call: str = ""
+    command: str = ""
+    text: str = ""
+    bytes: int = 0
+    ports: tuple[int, ...] = ()
+    code: int = 0
+    reason: BackgroundEnd | Literal[""] = ""
+
+
 RunEvent = (
     RunStarted
     | RunResumed
@@ -395,6 +416,7 @@ RunEvent = (
     | SubagentFinished
     | RunFinished
     | Undone
+    | Background
 )
 _EVENTS: msgspec.json.Decoder[RunEvent] = msgspec.json.Decoder(RunEvent)
 

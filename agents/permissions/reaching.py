@@ -22,7 +22,7 @@ class Needs(NamedTuple):
 def needs_network(question: Question, review: Review) -> bool:
     effects = question.effects
     asked = effects.network or effects.kind == "network" or bool(effects.url)
-    return question.facts.network or asked or review.network
+    return not effects.within and (question.facts.network or asked or review.network)
 
 
 def needs_of(question: Question, review: Review) -> Needs:

@@ -199,7 +199,7 @@ def by_network(words: Sequence[str]) -> bool:
     name, rest = words[0], list(words[1:])
     if PYTHONS.match(name) and rest[:1] == ["-m"] and len(rest) > 1:
         name, rest = rest[1], rest[2:]
-        if name in ("http.server", "smtplib", "ftplib", "telnetlib", "urllib.request"):
+        if name in ("smtplib", "ftplib", "telnetlib", "urllib.request"):
             return True
     if name in _NETWORK:
         return True

@@ -157,7 +157,8 @@ class Effects(msgspec.Struct, frozen=True):
     address, `diff` a unified diff of what would change in files. `writes`: files made or changed; `deletes`:
     files taken away. `outside`: paths outside the workspace that it asks for (always refused by file tools).
     `network`: it wants to reach other machines; which ones is not known when there is no `url`. `kind` "search":
-    the words `command` are told to a provider at `url`, whom the user has chosen, and to nobody else.
+    the words `command` are told to a provider at `url`, whom the user has chosen, and to nobody else. `within`: it
+    reaches only what runs in the run's own sandbox, whatever its tool can reach.
     """
 
     kind: Literal["read", "files", "shell", "python", "network", "search", "mcp", "other"] = "other"
@@ -169,3 +170,4 @@ class Effects(msgspec.Struct, frozen=True):
     url: str = ""
     diff: str = ""
     network: bool = False
+    within: bool = False

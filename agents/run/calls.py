@@ -20,6 +20,7 @@ from agents.events import Approval, ResultStatus, RetryChoice, SnapshotTaken, To
 from agents.permissions.values import Effects, Grants, ToolFacts
 from agents.run import prompts
 from agents.run.approving import Approvals, Approved
+from agents.run.background import BackgroundWork, is_quick
 from agents.run.checking import Checker
 from agents.run.left_by_servers import Moved, set_aside
 from agents.run.reaching import Reaching, Way
@@ -60,7 +61,7 @@ class Calls:
     """Carries out the open calls of the record.
 
     `giving_up`: a tool that runs is not waited for any more; `grace` is how long it may take to give up,
-    seconds.
+    seconds. `background` is what goes on in the background.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Calls:
         *,
         grace: float = GRACE,
         clock: Callable[[], float] = time.monotonic,
+        background: BackgroundWork,
     ) -> None:
         self._record, self._snapshots, self._tool_context, self._wish = record, snapshots, tool_context, wish
         self._giving_up = giving_up
@@ -86,6 +88,7 @@ class Calls:
         self._approvals = Approvals(record, approver, grants, snapshots, tool_context, lambda: bool(wish()))
         self._reaching = Reaching(record, self._approvals)
         self._tools = {tool.name: tool for tool in tools}
+        self._background = background
         self._checker = Checker(tools)
         self._standing = Standing(tool_context.workspace.root)
         # Corrections of the calls that wait.
@@ -235,10 +238,10 @@ class Calls:
         aside: Moved = []
         way = Way((*approved.hosts, *once.hosts), approved.network or once.network)
         for tries in range(_MOST_TRIES):
-            if not self._kept_first(call, effects, tool.facts, again=tries > 0):
+            tried = self._tried(_Decided(call, tool, arguments, way), effects, aside, again=tries > 0)
+            if tried is None:
                 return
-            carried = self._carried(_Decided(call, tool, arguments, way))
-            after = self._changes(call.call, aside if effects.kind == "mcp" and not effects.url else None)
+            carried, after = tried
             untouched = after is not None and not (after.files or after.attributes or after.uncovered)
             answer = None
             if carried.outcome.refused and not self._wish():
@@ -259,6 +262,24 @@ class Calls:
         text = "\n\n".join(filter(None, (carried.outcome.text, *notes)))
         outcome = msgspec.structs.replace(carried.outcome, text=text)
         self._result(call, outcome, carried.seconds, carried.waited)
+
+    def _tried(
+        self, one: _Decided, effects: Effects, aside: Moved, *, again: bool
+    ) -> tuple[Carried, SnapshotTaken | None] | None:
+        """Carry it out between two looks at what it may change, at which commands in the background stand still; None
+        where the first of them failed, which is the result."""
+        quick, facts, released = is_quick(effects), one.tool.facts, self._approvals.released
+        with contextlib.ExitStack() as still:
+            still.enter_context(self._background.still(effects, facts, released, goes_on=not quick))
+            if not self._kept_first(one.call, effects, facts, again=again):
+                return None
+            if not quick:
+                still.close()
+            carried = self._carried(one)
+            if not quick:
+                still.enter_context(self._background.still(effects, facts, released, went_on=True))
+            mends = effects.kind == "mcp" and not effects.url
+            return carried, self._changes(one.call.call, aside if mends else None)
 
     def _kept_first(self, call: OpenCall, effects: Effects, facts: ToolFacts, *, again: bool) -> bool:
         """Whether what the call may change is kept; else that is its result. `again`: nothing has changed since that

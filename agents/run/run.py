@@ -18,6 +18,7 @@ from agents.events import ContextTrimmed, ModelTurn, RetryChoice, RunFinished, R
 from agents.guidance.read_skill import ReadSkill
 from agents.permissions.values import Grants
 from agents.run import prompts
+from agents.run.background import BackgroundWork, commands_of, left_running
 from agents.run.calls import Calls, Wish
 from agents.run.loops import Repeat, repeated_calls, repeated_texts
 from agents.run.planning import Planning
@@ -53,9 +54,9 @@ class Run:
 
     `tools` are those at hand, in a stable order; `read_result` is added, and `find_tools` to many. A resumed
     run has of them those that it began with. `tool_context` is what they use; its `cancelled`, `kept`, `network`,
-    `approver`, `run` and `call` are set for each call. Without `snapshots` nothing can be undone, and the
-    rules ask accordingly. `approver.ask` is called on the thread of `go`; it must return None soon after
-    `pause` or `stop`, so whoever calls those wakes it, behind them.
+    `approver`, `run` and `call` are set for each call, and `commands`, which end with the run. Without `snapshots`
+    nothing can be undone, and the rules ask accordingly. `approver.ask` is called on the thread of `go`; it must
+    return None soon after `pause` or `stop`, so whoever calls those wakes it, behind them.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Run:
         grace: float = GRACE,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        self._chat_model, self._tool_context = chat_model, tool_context
+        self._chat_model = chat_model
         self._tools = tuple(tools)
         names = {tool.name for tool in self._tools}
         if ReadResult.name not in names:
@@ -83,6 +84,9 @@ class Run:
         self._approver, self._grants, self._snapshots = approver, grants, snapshots
         self._on_text, self._clock, self._grace, self._pauses = on_text, clock, grace, pauses
         self._record = Record(journal, clock)
+        self.commands = commands_of(self._record, tool_context.sandbox)
+        self._background = BackgroundWork(self._record, snapshots, self.commands)
+        self._tool_context = msgspec.structs.replace(tool_context, commands=self.commands)
         self._wish: Wish = ""
         self._planning = Planning(self._record, approver, lambda: self._wish)
         self._wished = threading.Event()
@@ -126,8 +130,19 @@ class Run:
             self._record.append(event)
             if isinstance(event, RunResumed):
                 self._planning.withdraw(event)
+        if not first:
+            for ended in left_running(self._record.journal.entries()):
+                self._record.append(ended)
         if not first and self._snapshots is not None:
             settle(self._record, self._snapshots, self._tool_context.workspace)
+        try:
+            return self._carried_out(event, again or {}, fresh=fresh)
+        finally:
+            self._background.end()
+
+    def _carried_out(
+        self, event: RunStarted | RunResumed, again: Mapping[str, RetryChoice], *, fresh: bool
+    ) -> RunFinished:
         try:
             context = self._ready()
         except UserError as error:
@@ -139,7 +154,7 @@ class Run:
         if not context:
             return self._finish(RunFinished("stopped", self._wish or "user", self._record.state.said))
         try:
-            return self._steps(context, again or {})
+            return self._steps(context, again)
         except UserError as error:
             if error.code.startswith("store."):
                 raise
@@ -237,6 +252,7 @@ class Run:
             lambda: self._wish == "user" or (self._hurried and bool(self._wish)),
             grace=self._grace,
             clock=self._clock,
+            background=self._background,
         )
         while True:
             calls.write_down()
@@ -326,6 +342,7 @@ class Run:
         return self._finish(RunFinished("failed", reason, said, error=error.info))
 
     def _finish(self, finished: RunFinished) -> RunFinished:
+        self._background.end()
         finished = msgspec.structs.replace(finished, left=self._planning.left)
         entry = self._record.append(self._record.totalled(finished))
         return entry.event if isinstance(entry.event, RunFinished) else finished

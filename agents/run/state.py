@@ -12,6 +12,7 @@ import msgspec
 from agents.budget import Budget
 from agents.events import (
     Approval,
+    Background,
     ContextTrimmed,
     Entry,
     Mode,
@@ -157,6 +158,8 @@ class RunState(msgspec.Struct, frozen=True):
         Time counts from event to event, except between a question and its answer, and while nothing ran.
         """
         event = entry.event
+        if isinstance(event, Background):  # it goes on beside what is done and waited for
+            return self
         idle = self.waits or self.finished is not None or isinstance(event, RunStarted | RunResumed)
         waited = event.waited if isinstance(event, ToolResult) else 0.0
         seconds = 0.0 if idle else max(0.0, entry.time - self.time - waited)

@@ -13,7 +13,7 @@ from agents.api import Confinement, Limits
 from agents.sandbox.inside.landlock import abi
 from agents.sandbox.kernel_files import only_for_root
 from agents.sandbox.launched import Launched, filtered, launcher, plan_of
-from agents.sandbox.protected import protected, sockets, writable_roots
+from agents.sandbox.protected import Protected, sockets, writable_roots
 from agents.sandbox.visible import (
     interpreter_folders,
     merged_folders,
@@ -37,10 +37,18 @@ class Bubblewrap(Launched):
     def __init__(self, program: Path) -> None:
         self.program = program
 
-    def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
+    def _argv(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        kept: Protected,
+        limits: Limits,
+        channel: int,
+        *,
+        serves: bool = False,
+    ) -> list[str]:
         workspace = Path(os.path.realpath(confinement.workspace))
-        kept = protected(confinement)
-        plan = plan_of(self.name, confinement, limits, channel, workspace)
+        plan = plan_of(self.name, confinement, limits, channel, workspace, serves=serves)
         plan = plan._replace(
             landlock=abi(),
             guarded=tuple(map(str, kept.linked)),

@@ -19,7 +19,7 @@ from agents.api import Confinement, Limits
 from agents.sandbox.inside.landlock import abi
 from agents.sandbox.inside.seccomp import supported
 from agents.sandbox.launched import Launched, launcher, plan_of
-from agents.sandbox.protected import protected
+from agents.sandbox.protected import Protected
 from agents.sandbox.secret_places import without
 from agents.sandbox.visible import interpreter_folders, merged_folders, settings_files, system_folders
 
@@ -48,10 +48,18 @@ class Landlock(Launched):
     def possible() -> bool:
         return supported(os.uname().machine) and abi() > 0
 
-    def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
+    def _argv(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        kept: Protected,
+        limits: Limits,
+        channel: int,
+        *,
+        serves: bool = False,
+    ) -> list[str]:
         workspace = Path(os.path.realpath(confinement.workspace))
-        kept = protected(confinement)
-        plan = plan_of(self.name, confinement, limits, channel, workspace)
+        plan = plan_of(self.name, confinement, limits, channel, workspace, serves=serves)
         reads, lists = readable(confinement, workspace)
         plan = plan._replace(
             reads=tuple(map(str, reads)),

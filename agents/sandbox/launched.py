@@ -13,10 +13,12 @@ assert sys.platform == "linux"
 
 from agents.api import Confinement, Limits, Ran
 from agents.sandbox.environment import program_environment, proxy_variables
+from agents.sandbox.guarding import Guarding
 from agents.sandbox.inside.plan import ENVIRONMENT, LaunchPlan, encoded
 from agents.sandbox.inside.relay import PORT
 from agents.sandbox.inside.supervise import floor_of
-from agents.sandbox.protected import writable_roots
+from agents.sandbox.living import Living
+from agents.sandbox.protected import Protected, protected, writable_roots
 from agents.sandbox.running import run_to_end
 from agents.sandbox.visible import checked, interpreter
 
@@ -43,7 +45,7 @@ class Launched(abc.ABC):
         """See `Sandbox.run`."""
         checked(confinement)
         return run_to_end(
-            lambda channel: self._argv(argv, confinement, limits, channel),
+            lambda channel: self._argv(argv, confinement, protected(confinement), limits, channel),
             self._environment(environment, confinement),
             stdin,
             limits,
@@ -60,11 +62,38 @@ class Launched(abc.ABC):
     ) -> tuple[list[str], dict[str, str]]:
         """See `Sandbox.command`."""
         checked(confinement)
-        return self._argv(argv, confinement, limits, -1), self._environment(environment, confinement)
+        argv = self._argv(argv, confinement, protected(confinement), limits, -1)
+        return argv, self._environment(environment, confinement)
+
+    def open(
+        self,
+        confinement: Confinement,
+        *,
+        environment: Mapping[str, str] | None = None,
+        limits: Limits = Limits(),  # noqa: B008
+    ) -> Living:
+        """See `Sandbox.open`."""
+        checked(confinement)
+        kept = protected(confinement)
+        guarding = Guarding(confinement, kept, mounted=self.filters)
+        return Living(
+            lambda channel: self._argv((), confinement, kept, limits, channel, serves=True),
+            self._environment(environment, confinement),
+            guarding,
+        )
 
     @abc.abstractmethod
-    def _argv(self, argv: Sequence[str], confinement: Confinement, limits: Limits, channel: int) -> list[str]:
-        """The command that starts the launcher in this kind of sandbox."""
+    def _argv(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        kept: Protected,
+        limits: Limits,
+        channel: int,
+        *,
+        serves: bool = False,
+    ) -> list[str]:
+        """The command that starts the launcher in this kind of sandbox. `serves` as in `LaunchPlan`."""
 
     def _environment(self, added: Mapping[str, str] | None, confinement: Confinement) -> dict[str, str]:
         added = dict(added or {})
@@ -87,7 +116,9 @@ def launcher(plan: LaunchPlan, argv: Sequence[str], sources: Path = _SOURCES) ->
     return [str(interpreter()), "-I", "-S", "-c", _BOOT, str(sources), encoded(plan), *argv]
 
 
-def plan_of(kind: str, confinement: Confinement, limits: Limits, channel: int, workspace: Path) -> LaunchPlan:
+def plan_of(
+    kind: str, confinement: Confinement, limits: Limits, channel: int, workspace: Path, *, serves: bool
+) -> LaunchPlan:
     """The part of the launch plan that all kinds share."""
     floor = floor_of(str(workspace))
     return LaunchPlan(
@@ -98,6 +129,7 @@ def plan_of(kind: str, confinement: Confinement, limits: Limits, channel: int, w
         home=tuple(confinement.home.items()),
         released=tuple(str(workspace / path) for path in confinement.released),
         channel=channel,
+        serves=serves,
         network=confinement.network,
         memory=limits.memory_bytes,
         file_bytes=limits.file_bytes,

@@ -64,6 +64,10 @@ class Snapshots:
         scope = self._scope(effects, facts)
         return scope == () or coverable(self._root, scope, self._limits, self._hidden)
 
+    def touches(self, effects: Effects, facts: ToolFacts) -> bool:
+        """Whether a call may change anything in the workspace."""
+        return self._scope(effects, facts) != ()
+
     def before(self, call: str, effects: Effects, facts: ToolFacts) -> SnapshotTaken | None:
         """Snapshot what a call may change, durably; None when the call changes nothing in the workspace."""
         scope = self._scope(effects, facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.tools.background import background
 from agents.tools.calculator import calculator
 from agents.tools.date_time import date_time
 from agents.tools.delegate import apply_changes, delegate
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 def builtin_tools(sandbox: Sandbox | None = None) -> tuple[Tool, ...]:
     """All built-in tools, always in the same order. Those that execute code need a sandbox."""
-    executing: tuple[Tool, ...] = (shell, python) if sandbox is not None else ()
+    executing: tuple[Tool, ...] = (shell, python, background) if sandbox is not None else ()
     return (
         list_files,
         read_file,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,18 @@ from typing import Any, Literal
 
 import msgspec
 
-from agents.api import Confinement, Limits, Outcome, Passed, Ran, ToolContext
+from agents.api import (
+    BackgroundCommand,
+    Confinement,
+    Limits,
+    Outcome,
+    Passed,
+    Ran,
+    Surroundings,
+    ToolContext,
+)
 from agents.permissions.values import Effects, ToolFacts
+from agents.sandbox.inside.plan import SHELL, STATE
 from agents.sandbox.visible import interpreter
 from engine.errors import UserError
 
@@ -26,15 +37,15 @@ _OFFLINE = {
     "GOPROXY": "off",
     "PIP_RETRIES": "0",
 }
-# Prefer bash, and say so where there is none: models write for bash.
-_IN_BASH = 'if command -v bash >/dev/null; then exec bash -c "$1"; else exec sh -c "$1"; fi'
+_MOST_IN_BACKGROUND = 8
+_AT_FIRST = 1.0  # seconds in which a command in the background shows whether it goes on
 
 
 class Executing(msgspec.Struct, frozen=True):
     """A tool that runs code the model writes.
 
     `written` is the name of the parameter that holds it, `noun` what it is called; `argv` gives the program
-    that runs it.
+    that runs it. `goes_on`: it can be left running in the background.
     """
 
     name: Literal["shell", "python"]
@@ -51,10 +62,16 @@ class Executing(msgspec.Struct, frozen=True):
         most_bytes=1_000_000,
     )
     server: str = ""
+    goes_on: bool = False
 
     @property
     def parameters(self) -> dict[str, Any]:
         """See `Tool.parameters`."""
+        background = {
+            "type": "boolean",
+            "description": "Leave it running, such as a server.",
+            "default": False,
+        }
         return {
             "type": "object",
             "properties": {
@@ -71,7 +88,8 @@ class Executing(msgspec.Struct, frozen=True):
                     "description": f"Whether the {self.noun.split()[0]} needs the internet.",
                     "default": False,
                 },
-            },
+            }
+            | ({"background": background} if self.goes_on else {}),
             "required": [self.written],
             "additionalProperties": False,
         }
@@ -90,16 +108,11 @@ class Executing(msgspec.Struct, frozen=True):
         refused = _refused(written, context, self.noun)
         if refused or context.sandbox is None:
             return Outcome(refused, status="error")
-        attachments = context.attachments
-        surroundings = context.surroundings()
-        added = {"ATTACHMENTS": str(attachments[0].parent)} if attachments else {}
-        proxy = _proxy(context)
-        added |= {} if context.network or proxy else _OFFLINE
-        seconds = min(float(arguments.get("timeout", 60)), _MOST_SECONDS)
+        surroundings, proxy = context.surroundings(), _proxy(context)
         confinement = Confinement(
             context.workspace.root,
             released=context.released,
-            readable=(*attachments, *context.skills, *context.readable),
+            readable=(*context.attachments, *context.skills, *context.readable),
             programs=surroundings.programs,
             hidden=surroundings.hidden,
             caches=surroundings.caches,
@@ -107,18 +120,82 @@ class Executing(msgspec.Struct, frozen=True):
             network=context.network,
             proxy=proxy,
         )
+        passed = Passed()
         try:
-            ran = context.sandbox.run(
-                self.argv(written),
-                confinement,
-                environment=surroundings.environment | added,
-                limits=Limits(seconds=seconds),
-                cancelled=context.cancelled,
-            )
+            if arguments.get("background"):
+                return self._started(written, confinement, surroundings, context)
+            limits = Limits(seconds=min(float(arguments.get("timeout", 60)), _MOST_SECONDS))
+            ran, notices = self._ran(written, confinement, surroundings, context, limits)
         except UserError as error:
             return Outcome(f"Not run: the sandbox could not start it ({error}).", status="error")
-        passed = context.gate.end() if context.gate is not None and proxy else Passed()
-        return outcome(ran, passed, wanted=bool(arguments.get("network", False)))
+        finally:
+            if context.gate is not None and proxy:
+                passed = context.gate.end()
+        told = outcome(ran, passed, wanted=bool(arguments.get("network", False)))
+        return msgspec.structs.replace(told, text="\n".join((told.text, *notices)))
+
+    def _ran(
+        self,
+        written: str,
+        confinement: Confinement,
+        surroundings: Surroundings,
+        context: ToolContext,
+        limits: Limits,
+    ) -> tuple[Ran, tuple[str, ...]]:
+        argv, added = self.argv(written), _variables(context, confinement)
+        if context.commands is not None:
+            return context.commands.run(
+                argv,
+                confinement,
+                environment=surroundings.environment,
+                added=added,
+                call=context.call,
+                limits=limits,
+                cancelled=context.cancelled,
+            )
+        assert context.sandbox is not None
+        living = context.sandbox.open(confinement, environment=surroundings.environment)
+        with contextlib.closing(living):
+            found = living.run(
+                argv, confinement, "", environment=added, limits=limits, cancelled=context.cancelled
+            )
+        if found is None:
+            raise UserError("sandbox.failed", detail="")
+        return found[0], ()
+
+    def _started(
+        self, written: str, confinement: Confinement, surroundings: Surroundings, context: ToolContext
+    ) -> Outcome:
+        if context.commands is None or context.network:
+            return Outcome("Not run: in the background there is no internet. Leave network out.", "error")
+        if sum(one.code is None for one in context.commands.all()) >= _MOST_IN_BACKGROUND:
+            text = f"Not run: {_MOST_IN_BACKGROUND} commands run in the background already. Stop one first."
+            return Outcome(text, "error")
+        started, notices = context.commands.start(
+            written,
+            self.argv(written),
+            confinement,
+            environment=surroundings.environment,
+            added=_variables(context, confinement),
+            call=context.call,
+        )
+        text = started.new_output(_AT_FIRST, context.cancelled)
+        return Outcome("\n".join((standing(started, text), *notices)), summary=started.name, untrusted=True)
+
+
+def standing(command: BackgroundCommand, text: str) -> str:
+    """How a command in the background stands, with its new output."""
+    ports = ", ".join(map(str, command.ports))
+    state = "runs" if command.code is None else f"has ended with exit code {command.code}"
+    listens = f", listening at port {ports}" if ports else ""
+    return f"[{command.name} {state}{listens}]\n{text.rstrip() or '[no new output]'}"
+
+
+def _variables(context: ToolContext, confinement: Confinement) -> dict[str, str]:
+    """What differs from call to call."""
+    attachments = context.attachments
+    added = {"ATTACHMENTS": str(attachments[0].parent)} if attachments else {}
+    return added | ({} if confinement.network or confinement.proxy else _OFFLINE)
 
 
 def _proxy(context: ToolContext) -> Path | None:
@@ -185,11 +262,13 @@ def _told(ran: Ran) -> Outcome:
 shell = Executing(
     "shell",
     "Run a shell command in the workspace folder and return its output and exit code. Only the workspace "
-    "can be written to. There is no network unless network is true and the user allows it. Processes that "
-    "are left running are ended when the command returns.",
+    "can be written to. There is no network unless network is true and the user allows it. The next command "
+    "finds the directory, variables and functions of this one, and /tmp. Processes are ended when the command "
+    "returns, unless background is true.",
     written="command",
     noun="command line",
-    argv=lambda command: ["/bin/sh", "-c", _IN_BASH, "shell", command],
+    argv=lambda command: ["/bin/sh", "-c", SHELL, "shell", command, STATE],
+    goes_on=True,
 )
 
 # Our own interpreter, with its standard library and none of our packages.

@@ -13,6 +13,7 @@ from agents.tools.files.text_file import read_text
 from agents.tools.function_tool import ToolTrouble, tool
 from agents.tools.web.address import read_address
 from agents.tools.web.download import THE_WEB, Page, download
+from agents.tools.web.own_servers import of_commands, of_the_run
 
 READ_SECONDS = 20.0
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -20,9 +21,12 @@ _TEXT_KINDS = ("text/", "application/json", "application/xml", "application/rss+
 _TEXT_ENDINGS = ("+json", "+xml", "/yaml", "/x-yaml", "/javascript", "/toml")
 
 
-def _effects(arguments: dict[str, Any], _: ToolContext) -> Effects:
+def _effects(arguments: dict[str, Any], context: ToolContext) -> Effects:
     try:
-        url = read_address(str(arguments["url"])).url
+        address = read_address(str(arguments["url"]))
+        url = address.url
+        if of_the_run(address, context.commands):
+            return Effects(within=True)
     except ToolTrouble:
         url = str(arguments["url"])  # the call will be refused; until then it is shown as written
     return Effects("network", url=url, network=True)
@@ -36,25 +40,37 @@ def fetch_page(context: ToolContext, url: str) -> Outcome:
     """Fetch a page of the web and return its title, text and links. The user is asked first.
 
     Args:
-        url: The whole address, beginning with https://.
+        url: The whole address, beginning with https://, or http://localhost:PORT of a command in the background.
     """
     address = read_address(url)
+    if context.commands is not None and of_the_run(address, context.commands):
+        try:
+            page = download(address, context.cancelled, of_commands(context.commands))
+        except ToolTrouble as error:  # nobody's words but ours
+            return Outcome(str(error), "error", own=True)
+        return _shown(page, context, own=True)
     if not context.network:
         raise ToolTrouble("The network was not allowed for this call.")
-    page = download(address, context.cancelled, THE_WEB)
+    return _shown(download(address, context.cancelled, THE_WEB), context)
+
+
+def _shown(page: Page, context: ToolContext, *, own: bool = False) -> Outcome:
     if page.onward:
         return Outcome(
             f"The page leads to another site, which was not followed: {page.onward}\n"
             "Fetch that address if it is the one you want.",
             summary=f"→ {page.onward}",
             untrusted=True,
+            own=own,
         )
     text = _text(page, context)
     if page.status >= 400:
-        return Outcome(f"The server answered {page.status}.\n\n{text[:2000]}", "error", untrusted=True)
+        return Outcome(
+            f"The server answered {page.status}.\n\n{text[:2000]}", "error", untrusted=True, own=own
+        )
     if page.cut:
         text += "\n[the page is longer; only its beginning was fetched]"
-    return Outcome(text, summary=page.address.host, untrusted=True)
+    return Outcome(text, summary=page.address.host, untrusted=True, own=own)
 
 
 def _text(page: Page, context: ToolContext) -> str:

@@ -39,6 +39,7 @@ _KINDS: dict[str, ToolKind] = {
     "delete_file": "delete",
     "shell": "execute",
     "python": "execute",
+    "background": "execute",
     "fetch_page": "fetch",
     "calculator": "think",
 }

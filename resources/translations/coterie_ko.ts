@@ -8030,6 +8030,22 @@
         <translation>프로그램 실행: {what}</translation>
     </message>
     <message>
+        <source>Looked at background command {what}</source>
+        <translation>백그라운드 명령 {what} 확인함</translation>
+    </message>
+    <message>
+        <source>Look at background command {what}</source>
+        <translation>백그라운드 명령 {what} 확인</translation>
+    </message>
+    <message>
+        <source>Looked at the background commands</source>
+        <translation>백그라운드 명령을 확인함</translation>
+    </message>
+    <message>
+        <source>Look at the background commands</source>
+        <translation>백그라운드 명령 확인</translation>
+    </message>
+    <message>
         <source>Calculated {what}</source>
         <translation>계산함: {what}</translation>
     </message>
@@ -9843,6 +9859,10 @@
     <message>
         <source>run Python programs, in the sandbox</source>
         <translation>샌드박스에서 Python 실행</translation>
+    </message>
+    <message>
+        <source>look after commands in the background</source>
+        <translation>백그라운드 명령 관리</translation>
     </message>
     <message>
         <source>calculate</source>

@@ -44,6 +44,10 @@ class AutorunFiles:
         self._tree = Before(tree)
         self._contents = self._kept()
 
+    def release(self, paths: Iterable[str]) -> None:
+        """Let these be written, too."""
+        self._released = (*self._released, *paths)
+
     def set_aside(self, tree: Walked) -> list[tuple[str, str]]:
         """Rename what is new or changed, and put back what was changed; returns the old and the new relative names.
 

@@ -58,6 +58,11 @@ class PutBack:
             Guarded(path, next(root for root in roots if path.is_relative_to(root))) for path in kept
         ]
 
+    def release(self, paths: Sequence[str]) -> None:
+        """Leave these files alone, too."""
+        for files in self._files:
+            files.release(paths)
+
     def restore(self) -> list[str]:
         for one in self._kept:
             with contextlib.suppress(OSError):

@@ -63,7 +63,7 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
         for name, text in plan.home:
             Path(home, name).write_text(text, encoding="utf-8")
         environment |= {"HOME": home, "TMPDIR": "/tmp" if plan.kind == "bubblewrap" else home}
-        if plan.roots:
+        if plan.roots and not plan.serves:
             undone = PutBack(
                 map(Path, plan.guarded),
                 list(map(Path, plan.roots)),
@@ -74,6 +74,8 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             )
             stack.callback(_afterwards, plan, undone)
         tree = _prepared(plan)
+        if plan.serves:
+            return _served(plan, tree, environment, home)
         if plan.channel >= 0 and select.select([plan.channel], [], [], 0)[0]:  # nobody waits for it any more
             return End(-signal.SIGTERM, "stopped")
         if plan.proxy:
@@ -81,6 +83,25 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
         first, listener = _started(plan, argv, environment, home)
         _let_go_of_streams()
         return supervise(first, tree, plan, home, _deputy(plan, home, listener))
+
+
+def _served(plan: LaunchPlan, tree: Tree, environment: dict[str, str], home: str) -> End:
+    """Run what is asked for, until nobody is there who asks."""
+    from agents.sandbox.inside.serving import Serving
+
+    relayed = (relay.start(plan.proxy),) if plan.proxy else ()
+    _report(plan, {"ready": True})
+    serving = Serving(
+        plan,
+        tree,
+        relayed,
+        home,
+        environment,
+        lambda argv, variables: lambda: _started(plan, argv, variables, home),
+        lambda listener: _deputy(plan, home, listener),
+        lambda undone: _afterwards(plan, undone),
+    )
+    return serving.serve()
 
 
 def _deputy(plan: LaunchPlan, home: str, listener: int) -> Answering | None:

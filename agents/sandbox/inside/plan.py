@@ -13,11 +13,21 @@ ENVIRONMENT = "COTERIE_SANDBOX_ENVIRONMENT"
 which a variable of the linker could take over, and none of it stands in an argument that others can read."""
 
 
+STATE = "{state}"
+"""Stands in a program's arguments for the folder in which its shell finds and leaves its state (shell_state.py)."""
+# Starts a shell: $1 is the command, $2 that folder. Prefers bash, as models write for it.
+SHELL = """\
+if command -v bash >/dev/null; then shell=bash; else shell=sh; fi
+exec $shell -c '. "$2/begin-$0"; eval "set --; $1"' $shell "$1" "$2"
+"""
+
+
 class LaunchPlan(NamedTuple):
     """Instructions for the launcher. `kind` is the sandbox's name.
 
     `channel` is the inherited socket to who started it, -1 for none: somebody else started it and lets it
-    live as long as it is needed.
+    live as long as it is needed. `serves`: the sandbox lives until the channel is closed, and programs are asked for
+    over that (serving.py).
 
     `expected` are (path, device, inode) that must be what is found at those paths, or nothing is started: a
     link may have been put there meanwhile. `roots` are the folders that may be written to; new repositories
@@ -33,6 +43,7 @@ class LaunchPlan(NamedTuple):
     kind: str
     folder: str
     channel: int = -1
+    serves: bool = False
     network: bool = False
     memory: int = 0
     file_bytes: int = 0

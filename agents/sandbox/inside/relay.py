@@ -19,15 +19,18 @@ _MOST = 128  # connections at once; others wait to be accepted
 _AGAIN = 0.05  # seconds until a proxy that has no room is tried again
 
 
-def start(path: str) -> None:
-    """Listen on PORT of this network's loopback, and carry in a process of its own. Raises OSError."""
+def start(path: str) -> int:
+    """Listen on PORT of this network's loopback, and carry in a process of its own, which is returned. Raises
+    OSError."""
     listeners = [_listening(socket.AF_INET, "127.0.0.1")]
     with contextlib.suppress(OSError):  # a kernel without IPv6
         listeners.append(_listening(socket.AF_INET6, "::1"))
-    if not os.fork():
+    pid = os.fork()
+    if not pid:
         _carry(listeners, path)
     for listener in listeners:
         listener.close()
+    return pid
 
 
 def _listening(family: int, host: str) -> socket.socket:

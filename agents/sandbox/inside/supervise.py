@@ -8,7 +8,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 assert sys.platform == "linux"
@@ -64,65 +64,79 @@ class Answering(Protocol):
     def answer(self) -> None: ...
 
 
-def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str, broker: Answering | None = None) -> End:
-    """Wait for the process `first`, reap, and kill all that is left; returns when the tree is empty.
+class Watch:
+    """Looks, from time to time, whether a tree uses too much, or is to end for another reason.
 
     `home` is the program's own folder, which may be on another disk.
     """
-    floors = [Floor(plan.folder, plan.floor, plan.floor_files), floor_of(home)]
-    wanted_end: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: wanted_end.append(1))
-    with _woken_by_children() as wake:
-        end = _watch(first, tree, plan, wake, wanted_end, floors, broker)
+
+    def __init__(self, plan: LaunchPlan, home: str) -> None:
+        self._plan = plan
+        self._floors = [Floor(plan.folder, plan.floor, plan.floor_files), floor_of(home)]
+        self._parent = os.getppid()
+        self._told: list[int] = []
+        self._pause = _SHORTEST
+        self._due = time.monotonic() + self._pause
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._told.append(1))
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether this process was told to end, or nobody is left who could tell."""
+        return bool(self._told) or os.getppid() != self._parent
+
+    def seconds(self) -> float:
+        """Until the next look."""
+        return max(0.0, self._due - time.monotonic())
+
+    def too_much(self, tree: Callable[[], list[int]]) -> str:
+        """Look, if it is time, at the processes that `tree` gives; what there is too much of, "" for nothing."""
+        if time.monotonic() < self._due:
+            return ""
+        plan, pids = self._plan, tree()
+        self._pause = min(_LONGEST, self._pause * 1.25)
+        # Before there are so many that measuring each takes long.
+        if plan.processes and len(pids) > plan.processes:
+            return "processes"
+        used = use(pids)
+        if plan.processes and used.tasks > plan.processes:
+            return "processes"
+        if plan.processes and used.tasks > plan.processes // 8:
+            self._pause = _SHORTEST
+        self._due = time.monotonic() + self._pause
+        if plan.memory and (used.biggest > plan.memory or used.together > 2 * plan.memory):
+            return "memory"
+        return "disk" if any(floor.is_reached() for floor in self._floors) else ""
+
+
+def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str, broker: Answering | None = None) -> End:
+    """Wait for the process `first`, reap, and kill all that is left; returns when the tree is empty."""
+    watch = Watch(plan, home)
+    with woken_by_children() as wake:
+        end = _watched(first, tree, plan, wake, watch, broker)
     tree.end()
     return end
 
 
-def _watch(
-    first: int,
-    tree: Tree,
-    plan: LaunchPlan,
-    wake: int,
-    wanted_end: list[int],
-    floors: list[Floor],
-    broker: Answering | None,
+def _watched(
+    first: int, tree: Tree, plan: LaunchPlan, wake: int, watch: Watch, broker: Answering | None
 ) -> End:
-    pause = _SHORTEST
-    parent = os.getppid()
     waited = [wake] if plan.channel < 0 else [wake, plan.channel]
     waited += [broker.listener] if broker else []
-    due = time.monotonic() + pause
     while True:
         code = _reaped(first)
         if code is not None:
             return End(code)
-        ready = select.select(waited, [], [], max(0.0, due - time.monotonic()))[0]
+        ready = select.select(waited, [], [], watch.seconds())[0]
         if wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(wake, 4096)
-        if plan.channel in ready or wanted_end or os.getppid() != parent:
+        if plan.channel in ready or watch.is_ended:
             return End(-signal.SIGTERM, "stopped")
         if broker and broker.listener in ready:
             broker.answer()
-            if time.monotonic() < due:
-                continue
-        pause = min(_LONGEST, pause * 1.25)
-        due = time.monotonic() + pause
-        pids = tree.pids()
-        # Before there are so many that measuring each takes long.
-        if plan.processes and len(pids) > plan.processes:
-            return End(-signal.SIGKILL, "processes")
-        used = use(pids)
-        if plan.processes and used.tasks > plan.processes:
-            return End(-signal.SIGKILL, "processes")
-        if plan.processes and used.tasks > plan.processes // 8:
-            pause = _SHORTEST
-            due = time.monotonic() + pause
-        if plan.memory and (used.biggest > plan.memory or used.together > 2 * plan.memory):
-            return End(-signal.SIGKILL, "memory")
-        if any(floor.is_reached() for floor in floors):
-            return End(-signal.SIGKILL, "disk")
+        if reason := watch.too_much(tree.pids):
+            return End(-signal.SIGKILL, reason)
 
 
 def _reaped(first: int) -> int | None:
@@ -139,7 +153,7 @@ def _reaped(first: int) -> int | None:
 
 
 @contextlib.contextmanager
-def _woken_by_children() -> Iterator[int]:
+def woken_by_children() -> Iterator[int]:
     """A descriptor that is readable after a signal, SIGCHLD among them."""
     read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda *_: None)

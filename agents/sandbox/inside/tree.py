@@ -28,6 +28,18 @@ class Tree(Protocol):
 
     def pids(self) -> list[int]: ...
 
+    def all(self) -> list[int]:
+        """As `pids`, and slower: none that stays is missing."""
+        ...
+
+    def stop(self) -> None:
+        """Stop all, so that none of them runs or starts."""
+        ...
+
+    def go_on(self) -> None:
+        """Let all that are stopped run again."""
+        ...
+
     def end(self) -> None:
         """Kill all and wait until they are gone."""
         ...
@@ -39,36 +51,59 @@ class Namespace:
     def pids(self) -> list[int]:
         return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]  # noqa: PTH208
 
+    def all(self) -> list[int]:
+        return self.pids()
+
+    def stop(self) -> None:
+        """Stop all others, in one call of the kernel."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, number)
+
     def end(self) -> None:
         """Kill all others and wait until they are gone."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             while True:
                 os.waitpid(-1, 0)
 
 
 class Descendants:
-    """All descendants of this process, which has to be a subreaper (see `privileges`)."""
+    """All descendants of the process `root`, 0 for this one, which has to be a subreaper (see `privileges`)."""
+
+    def __init__(self, root: int = 0) -> None:
+        self._root = root or os.getpid()
 
     def pids(self) -> list[int]:
         """A quick list; processes that start or end just now may be missing."""
         if not _children_are_told():
-            return self._all()
+            return self.all()
         found: list[int] = []
-        waiting = [os.getpid()]
+        waiting = [self._root]
         while waiting:
             children = _children(waiting.pop())
             found += children
             waiting += children
         return found
 
-    def _all(self) -> list[int]:
+    def all(self) -> list[int]:
+        found = self._listed()
+        # The children of one that has just ended are listed nowhere until they have another parent.
+        while len(more := self._listed()) > len(found):
+            found = more
+        return found
+
+    def _listed(self) -> list[int]:
         below: dict[int, list[int]] = {}
         for pid, parent in _parents():
             below.setdefault(parent, []).append(pid)
         found: list[int] = []
-        waiting = [os.getpid()]
+        waiting = [self._root]
         while waiting:
             children = below.pop(waiting.pop(), [])
             found += children
@@ -77,10 +112,8 @@ class Descendants:
 
     def end(self) -> None:
         """Kill all and wait until they are gone, those that start meanwhile included."""
-        stopped: set[int] = set()
-        while self._stop(stopped):
-            pass
-        while running := self._all():
+        self.stop()
+        while running := self.all():
             for pid in running:
                 _signal(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
@@ -88,19 +121,28 @@ class Descendants:
                     pass
             time.sleep(0.001)
 
+    def stop(self) -> None:
+        stopped: set[int] = set()
+        while self._stop(stopped):
+            pass
+
+    def go_on(self) -> None:
+        for pid in self.all():
+            _signal(pid, signal.SIGCONT)
+
     def _stop(self, stopped: set[int]) -> bool:
         """Stop all, each before its children are listed: a stopped process starts none.
 
         True when some were not in `stopped` yet.
         """
         if not _children_are_told():
-            fresh = [pid for pid in self._all() if pid not in stopped]
+            fresh = [pid for pid in self.all() if pid not in stopped]
             for pid in fresh:
                 _signal(pid, signal.SIGSTOP)
             stopped.update(fresh)
             return bool(fresh)
         before = len(stopped)
-        waiting = [os.getpid()]
+        waiting = [self._root]
         while waiting:
             for pid in _children(waiting.pop()):
                 if pid not in stopped:

@@ -55,11 +55,12 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Web(msgspec.Struct, frozen=True):
-    """Access to the web; tests substitute parts."""
+    """Access to the web. `connect` is given an address with its port, and seconds."""
 
     resolve: Resolve
     allowed: Callable[[str], bool]
     trust: Callable[[], ssl.SSLContext]
+    connect: Callable[[tuple[str, int], float], socket.socket] = socket.create_connection
 
 
 def resolved(host: str, port: int) -> list[str]:
@@ -175,7 +176,8 @@ class _Connection(http.client.HTTPConnection):
         for each in self._found:
             self._clock.check()
             try:
-                plain = socket.create_connection((each, self._address.port), timeout=self.timeout)
+                plain = self._web.connect((each, self._address.port), _STEP_SECONDS)
+                plain.settimeout(_STEP_SECONDS)
             except OSError as error:
                 trouble = error
                 continue

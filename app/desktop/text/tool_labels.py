@@ -22,6 +22,7 @@ def tool_words(tool: ToolAtHand) -> str:
         "delete_file": translate("Tools", "delete a file, into the run's trash"),
         "shell": translate("Tools", "run commands, in the sandbox"),
         "python": translate("Tools", "run Python programs, in the sandbox"),
+        "background": translate("Tools", "look after commands in the background"),
         "calculator": translate("Tools", "calculate"),
         "date_time": translate("Tools", "tell the date and time"),
         "fetch_page": translate("Tools", "get a web page; always asks"),

@@ -370,7 +370,7 @@ def own_names() -> set[str]:
     from agents.run.run import OWN_TOOLS
     from agents.tools.builtin import builtin_tools
 
-    return {tool.name for tool in builtin_tools(None)} | {"shell", "python"} | OWN_TOOLS
+    return {tool.name for tool in builtin_tools(None)} | {"shell", "python", "background"} | OWN_TOOLS
 
 
 _ORDER = ("ready", "starting", "failed", "off")

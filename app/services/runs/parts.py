@@ -121,7 +121,9 @@ class RunParts:
         for name in chosen:
             if name not in known and name not in own and not lenient:
                 raise UserError("run.unknown_tool", name=name[:100], known=", ".join(known))
-        return tuple(tool for tool in at_hand if tool.name in set(chosen))
+        # What a shell leaves in the background is looked after with a tool of its own.
+        wanted = {*chosen, "background"} if "shell" in chosen else {*chosen}
+        return tuple(tool for tool in at_hand if tool.name in wanted)
 
     def run_skills(self, workspace: str, names: Collection[str]) -> tuple[Skill, ...]:
         """The person's own skills, and those of the project in the folder that have these names and still count."""

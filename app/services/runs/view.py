@@ -7,6 +7,7 @@ from typing import Literal
 
 from agents.events import (
     Approval,
+    Background,
     ContextPart,
     Entry,
     FileChange,
@@ -166,6 +167,8 @@ def seconds(entries: Sequence[Entry]) -> float:
     stands = True  # whether the time until the next event is excluded
     for entry in entries:
         event = entry.event
+        if isinstance(event, Background):
+            continue
         if not stands:
             total += max(0.0, entry.time - before)
         before = entry.time

@@ -21,9 +21,15 @@ class Seen:
     def __init__(self) -> None:
         self.environment: Mapping[str, str] = {}
 
-    def run(self, argv: object, confinement: object, *, environment: Mapping[str, str], **rest: Any) -> Ran:
+    def open(self, *_: object, **__: object) -> Seen:
+        return self
+
+    def run(self, *_: object, environment: Mapping[str, str], **__: Any) -> tuple[Ran, None]:
         self.environment = environment
-        return Ran(0, "", "", 0.0)
+        return Ran(0, "", "", 0.0), None
+
+    def close(self) -> None:
+        pass
 
 
 @pytest.mark.parametrize("network", [False, True])

@@ -301,5 +301,9 @@ def test_built_in_tools_have_a_fixed_order_and_schemas_that_hold() -> None:
 
 def test_without_a_sandbox_nothing_executes() -> None:
     without = {each.name for each in builtin_tools()}
-    assert not {"shell", "python"} & without
-    assert {each.name for each in builtin_tools(cast(Sandbox, object()))} == without | {"shell", "python"}
+    assert not {"shell", "python", "background"} & without
+    assert {each.name for each in builtin_tools(cast(Sandbox, object()))} == without | {
+        "shell",
+        "python",
+        "background",
+    }

@@ -59,6 +59,12 @@ _WORDS = {
         QT_TRANSLATE_NOOP("RunSteps", "Ran a program: {what}"),
         QT_TRANSLATE_NOOP("RunSteps", "Run a program: {what}"),
     ),
+    "background": _Words(
+        QT_TRANSLATE_NOOP("RunSteps", "Looked at background command {what}"),
+        QT_TRANSLATE_NOOP("RunSteps", "Look at background command {what}"),
+        QT_TRANSLATE_NOOP("RunSteps", "Looked at the background commands"),
+        QT_TRANSLATE_NOOP("RunSteps", "Look at the background commands"),
+    ),
     "calculator": _Words(
         QT_TRANSLATE_NOOP("RunSteps", "Calculated {what}"), QT_TRANSLATE_NOOP("RunSteps", "Calculate {what}")
     ),

@@ -12,6 +12,7 @@ import msgspec
 
 from agents.events import (
     Approval,
+    Background,
     ContextTrimmed,
     Entry,
     FileChange,
@@ -249,6 +250,8 @@ class StepLines:
                 return self._change(event.call, child_ended=event) + self._show_child(event.child)
             case RunFinished():
                 return self._finished(seq, event)
+            case Background():  # shown beside the steps, by its call
+                return []
             case Undone():
                 return self._undone(seq, event)
 

@@ -1,0 +1,206 @@
+"""The commands of a run, in a sandbox that lives as long as it is needed."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from agents.api import Confinement, Job, Limits, LivingSandbox, Ran, Sandbox, ShellState
+from agents.commands.background import InBackground
+from agents.events import Background, BackgroundEnd
+from agents.sandbox.inside.plan import STATE
+from engine.errors import UserError
+
+NEW = "[this is a new shell, as the one before was ended: /tmp and commands in the background are gone]"
+RESUMED = (
+    "[this is a new shell, as the run was interrupted: the directory, variables, functions, /tmp and commands in the "
+    "background of before are gone]"
+)
+UNCHANGED = (
+    "[the shell was ended by other means than exit: directory and variables are as before this command]"
+)
+Found = TypeVar("Found")
+
+
+class RunCommands:
+    """Implements `Commands` in `sandbox`. `note` writes an event of the background to the journal; `resumed`: the run
+    had a shell before, which is gone."""
+
+    def __init__(
+        self, sandbox: Sandbox, note: Callable[[Background], None], *, first: int = 1, resumed: bool = False
+    ) -> None:
+        self._sandbox, self._note = sandbox, note
+        self._living: LivingSandbox | None = None
+        self._opening = threading.Lock()
+        self._closed = False
+        self._state = ShellState()
+        self._last = "", self._state  # the last call, and the state before it
+        self._number = first
+        self._notices: list[str] = [RESUMED] if resumed else []
+        self._background: list[InBackground] = []
+
+    def run(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        *,
+        environment: Mapping[str, str],
+        added: Mapping[str, str],
+        call: str,
+        limits: Limits,
+        cancelled: Callable[[], bool],
+    ) -> tuple[Ran, tuple[str, ...]]:
+        """See `Commands.run`."""
+        if call and call == self._last[0]:
+            self._state = self._last[1]
+        self._last = call, self._state
+        if confinement.network:
+            return self._with_network(argv, confinement, environment, added, limits, cancelled)
+        ran, left = self._in_living(
+            confinement,
+            environment,
+            lambda living: living.run(
+                argv, confinement, self._state.whole, environment=added, limits=limits, cancelled=cancelled
+            ),
+        )
+        self._state = left or self._state
+        return ran, self._told(ran, left, argv)
+
+    def _with_network(
+        self,
+        argv: Sequence[str],
+        confinement: Confinement,
+        environment: Mapping[str, str],
+        added: Mapping[str, str],
+        limits: Limits,
+        cancelled: Callable[[], bool],
+    ) -> tuple[Ran, tuple[str, ...]]:
+        """Run in a sandbox of its own, which is given the directory and the exported variables, and gives them back.
+        Functions stay behind: they could make another command of the one that was agreed to."""
+        with contextlib.closing(self._sandbox.open(confinement, environment=environment)) as own:
+            found = own.run(
+                argv, confinement, self._state.exported, environment=added, limits=limits, cancelled=cancelled
+            )
+        if found is None:
+            raise UserError("sandbox.failed", detail="")
+        ran, left = found
+        if left is not None:
+            self._state = ShellState(f"{self._state.whole}\n{left.exported}", left.exported)
+        return ran, self._told(ran, left, argv)
+
+    def start(
+        self,
+        command: str,
+        argv: Sequence[str],
+        confinement: Confinement,
+        *,
+        environment: Mapping[str, str],
+        added: Mapping[str, str],
+        call: str,
+    ) -> tuple[InBackground, tuple[str, ...]]:
+        """See `Commands.start`."""
+        name = f"b{self._number}"
+        job: Job = self._in_living(
+            confinement,
+            environment,
+            lambda living: living.in_background(
+                name, argv, confinement, self._state.whole, environment=added
+            ),
+        )
+        self._number += 1
+        self._note(Background(name, "started", call=call, command=command))
+        started = InBackground(name, command, call, job, self._note, self._ports)
+        self._background.append(started)
+        return started, self._taken_notices()
+
+    def all(self) -> tuple[InBackground, ...]:
+        """See `Commands.all`."""
+        return tuple(self._background)
+
+    def running(self) -> tuple[InBackground, ...]:
+        """Those in the background that have not ended."""
+        return tuple(one for one in self._background if one.code is None)
+
+    def connect(self, port: int) -> socket.socket:
+        """See `Commands.connect`."""
+        living = self._living
+        if living is None or not living.is_alive:
+            raise ConnectionRefusedError("nothing runs there")
+        return living.connect(port)
+
+    @contextlib.contextmanager
+    def held(self, released: Callable[[], Sequence[str]]) -> Iterator[None]:
+        """Meanwhile nothing runs in the background, and what changes is not its doing; `released` gives the files
+        that it may write afterwards."""
+        living = self._living
+        if living is None or not self.running():
+            yield
+            return
+        living.hold()
+        try:
+            yield
+        finally:
+            living.go_on(released())
+
+    def close(self) -> None:
+        """End all."""
+        with self._opening:
+            self._closed = True
+            self._end("run")
+
+    def _in_living(
+        self,
+        confinement: Confinement,
+        environment: Mapping[str, str],
+        use: Callable[[LivingSandbox], Found | None],
+    ) -> Found:
+        """Use the sandbox; a new one where what must be held now cannot be held in the old one."""
+        found = use(self._opened(confinement, environment))
+        if found is None:
+            with self._opening:
+                self._renew()
+            found = use(self._opened(confinement, environment))
+        if found is None:
+            raise UserError("sandbox.failed", detail="")
+        return found
+
+    def _opened(self, confinement: Confinement, environment: Mapping[str, str]) -> LivingSandbox:
+        """The sandbox; a new one when there is none, or it was killed."""
+        with self._opening:
+            if self._closed:
+                raise UserError("sandbox.failed", detail="the run has ended")
+            if self._living is not None and not self._living.is_alive:
+                self._renew()
+            if self._living is None:
+                self._living = self._sandbox.open(confinement, environment=environment)
+            return self._living
+
+    def _renew(self) -> None:
+        self._end("sandbox")
+        self._notices.append(NEW)
+
+    def _end(self, why: BackgroundEnd) -> None:
+        for one in self._background:
+            one.is_to_end(why)
+        if self._living is not None:
+            self._living.close()
+            self._living = None
+        for one in self._background:
+            one.join()
+
+    def _told(self, ran: Ran, left: ShellState | None, argv: Sequence[str]) -> tuple[str, ...]:
+        """What the model has to know: of a shell, whether it has left something."""
+        if left is None and STATE in argv and (self._state.whole or not ran.timed_out):
+            return (*self._taken_notices(), UNCHANGED)
+        return self._taken_notices()
+
+    def _ports(self, name: str) -> tuple[int, ...]:
+        living = self._living
+        return () if living is None else living.ports().get(name, ())
+
+    def _taken_notices(self) -> tuple[str, ...]:
+        taken, self._notices = tuple(self._notices), []
+        return taken
