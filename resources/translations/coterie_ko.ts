@@ -1672,6 +1672,45 @@
     </message>
 </context>
 <context>
+    <name>CommitSheet</name>
+    <message>
+        <source>The model is writing a message…</source>
+        <translation>모델이 메시지를 쓰는 중…</translation>
+    </message>
+    <message>
+        <source>Commit 1 file</source>
+        <translation>파일 1개 커밋</translation>
+    </message>
+    <message>
+        <source>Commit {count} files</source>
+        <translation>파일 {count}개 커밋</translation>
+    </message>
+    <message>
+        <source>On the branch {branch}. Only the ticked changes are committed: what you changed or staged yourself stays as it is. The repository’s hooks aren’t run, and nothing is pushed.</source>
+        <translation>{branch} 브랜치에 커밋합니다. 선택한 변경만 커밋하고, 직접 바꾸거나 스테이징한 내용은 그대로 둡니다. 저장소의 훅은 실행하지 않으며 푸시하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>What changes, and why</source>
+        <translation>무엇을 왜 바꾸는지</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>메시지</translation>
+    </message>
+    <message>
+        <source>Have the model write it</source>
+        <translation>모델에게 맡기기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Commit</source>
+        <translation>커밋</translation>
+    </message>
+</context>
+<context>
     <name>CompareColumn</name>
     <message>
         <source>Waiting for its turn</source>
@@ -2361,6 +2400,21 @@
     </message>
 </context>
 <context>
+    <name>DiffView</name>
+    <message>
+        <source>Changes</source>
+        <translation>변경</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>유지</translation>
+    </message>
+    <message>
+        <source>dropped</source>
+        <translation>버림</translation>
+    </message>
+</context>
+<context>
     <name>DiscoverView</name>
     <message>
         <source>Searching…</source>
@@ -2747,6 +2801,14 @@
     <message>
         <source>and {count} more</source>
         <translation>그 밖에 {count}개</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>검토</translation>
+    </message>
+    <message>
+        <source>Review all changes</source>
+        <translation>모든 변경 검토</translation>
     </message>
     <message>
         <source>Undo everything</source>
@@ -7277,6 +7339,147 @@
     <message>
         <source>in your library</source>
         <translation>라이브러리에 있음</translation>
+    </message>
+</context>
+<context>
+    <name>Review</name>
+    <message>
+        <source>and {count} more lines</source>
+        <translation>그 밖에 {count}줄</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>새로 만듦</translation>
+    </message>
+    <message>
+        <source>deleted</source>
+        <translation>삭제함</translation>
+    </message>
+    <message>
+        <source>moved</source>
+        <translation>옮김</translation>
+    </message>
+    <message>
+        <source>mode {before} → {after}</source>
+        <translation>모드 {before} → {after}</translation>
+    </message>
+    <message>
+        <source>link to {target}</source>
+        <translation>링크: {target}</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>빈 파일</translation>
+    </message>
+    <message>
+        <source>not text, {size}</source>
+        <translation>텍스트 아님, {size}</translation>
+    </message>
+    <message>
+        <source>changed since by someone else</source>
+        <translation>그 뒤에 다른 사람이 바꿈</translation>
+    </message>
+    <message>
+        <source>no copy of what was there</source>
+        <translation>예전 내용의 사본 없음</translation>
+    </message>
+    <message>
+        <source>Line {line}</source>
+        <translation>{line}번째 줄</translation>
+    </message>
+    <message>
+        <source>Lines {first} to {last}</source>
+        <translation>{first}~{last}번째 줄</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewSheet</name>
+    <message>
+        <source>Changes of this run</source>
+        <translation>이 작업이 바꾼 내용</translation>
+    </message>
+    <message>
+        <source>{files}, +{added} −{removed}. Ticked changes stay in the files.</source>
+        <translation>{files}, +{added} −{removed}. 선택한 변경은 파일에 남습니다.</translation>
+    </message>
+    <message>
+        <source>1 file</source>
+        <translation>파일 1개</translation>
+    </message>
+    <message>
+        <source>{count} files</source>
+        <translation>파일 {count}개</translation>
+    </message>
+    <message>
+        <source>N next, P previous, K keep, D drop; with Shift for the whole file.</source>
+        <translation>N 다음, P 이전, K 유지, D 버리기. Shift와 함께 누르면 파일 전체에 적용합니다.</translation>
+    </message>
+    <message>
+        <source>Drop 1 change</source>
+        <translation>변경 1개 버리기</translation>
+    </message>
+    <message>
+        <source>Drop {count} changes</source>
+        <translation>변경 {count}개 버리기</translation>
+    </message>
+    <message>
+        <source>Drop changes</source>
+        <translation>변경 버리기</translation>
+    </message>
+    <message>
+        <source>Commit…</source>
+        <translation>커밋…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+</context>
+<context>
+    <name>Reviewing</name>
+    <message>
+        <source>This run changes no file now</source>
+        <translation>지금 이 작업이 바꿔 놓은 파일이 없습니다</translation>
+    </message>
+    <message>
+        <source>Stopped. Some changes are not dropped yet</source>
+        <translation>멈췄습니다. 아직 버리지 않은 변경이 있습니다</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>검토</translation>
+    </message>
+    <message>
+        <source>1 change dropped</source>
+        <translation>변경 1개를 버렸습니다</translation>
+    </message>
+    <message>
+        <source>{count} changes dropped</source>
+        <translation>변경 {count}개를 버렸습니다</translation>
+    </message>
+    <message>
+        <source>Changes dropped, but not where someone has changed these files since: {paths}</source>
+        <translation>변경을 버렸습니다. 그 뒤에 누군가 바꾼 곳은 그대로 두었습니다: {paths}</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>1 file</source>
+        <translation>파일 1개</translation>
+    </message>
+    <message>
+        <source>{count} files</source>
+        <translation>파일 {count}개</translation>
+    </message>
+    <message>
+        <source>{files} committed as {name}</source>
+        <translation>{files}를 {name} 커밋으로 커밋했습니다</translation>
+    </message>
+    <message>
+        <source>{done}. Ignored by git or in another repository: {paths}</source>
+        <translation>{done}. git이 무시하거나 다른 저장소에 속한 파일: {paths}</translation>
     </message>
 </context>
 <context>

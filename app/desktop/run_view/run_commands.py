@@ -14,6 +14,7 @@ from app.desktop.base.notification import Notification
 from app.desktop.base.revealing import open_folder
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.run_view.exporting import Exporting
+from app.desktop.run_view.review.reviewing import Reviewing
 from app.desktop.run_view.seen_window import SeenWindow
 from app.desktop.run_view.undoing import Undoing
 from app.services.runs.values import RunRecord, Seen
@@ -36,7 +37,9 @@ class RunCommands(QObject):
         super().__init__(window)
         self._calls, self._window = calls, window
         self.undoing, self.exporting = Undoing(calls, window), Exporting(calls, window)
+        self.reviewing = Reviewing(calls, self.undoing, window)
         self.undoing.said.connect(self.said)
+        self.reviewing.said.connect(self.said)
         self.exporting.said.connect(self.said)
         self.seen: SeenWindow | None = None
 

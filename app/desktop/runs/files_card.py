@@ -9,8 +9,9 @@ from app.desktop.run_view.line_row import LineRow, fit_lines
 from app.desktop.text.run_labels import is_under_way
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import set_texts, show_text, wrapped_label
-from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.layouts import Column
 from app.services.runs.values import RunView, Touched
 
 # More rows than this say no more than their number does.
@@ -18,8 +19,10 @@ MOST_ROWS = 60
 
 
 class FilesCard(Card):
-    """`undo_wanted` carries the paths to put back, None for all; `redo_wanted` asks to take the last undoing back."""
+    """`review_wanted` asks for all changes; `undo_wanted` carries the paths to put back, None for all; `redo_wanted`
+    asks to take the last undoing back."""
 
+    review_wanted = Signal()
     undo_wanted = Signal(object)
     redo_wanted = Signal()
 
@@ -30,15 +33,14 @@ class FilesCard(Card):
         self.rows: list[LineRow] = []
         self._rows = Column(spacing=4)
         self._words = wrapped_label(self, "small")
+        self.review = push_button(self, "bar")
         self.undo = push_button(self, "bar")
         self.redo = push_button(self, "bar")
-        self._bar = Row()
-        for button in (self.undo, self.redo):
-            self._bar.addWidget(button)
-        self._bar.addStretch(1)
+        self._bar = FlowRow(self, self.review, self.undo, self.redo)
         self.inside.addLayout(self._rows)
         self.inside.addWidget(self._words)
-        self.inside.addLayout(self._bar)
+        self.inside.addWidget(self._bar)
+        self.review.clicked.connect(self.review_wanted)
         self.undo.clicked.connect(lambda: self.undo_wanted.emit(None))
         self.redo.clicked.connect(self.redo_wanted)
         self.refresh()
@@ -87,10 +89,14 @@ class FilesCard(Card):
         show_text(self._words, words)
         left = any(touched.state != "undone" for touched in self._touched)
         undone = any(touched.state == "undone" for touched in self._touched)
+        set_texts(self.review, self.tr("Review"), self.tr("Review all changes"))
+        self.review.setVisible(left)
         set_texts(self.undo, self.tr("Undo everything"))
         self.undo.setVisible(left)
         set_texts(self.redo, self.tr("Redo"), self.tr("Redo what was undone"))
         self.redo.setVisible(undone)
-        for button in (self.undo, self.redo):
+        for button in (self.review, self.undo, self.redo):
             button.setEnabled(self._still)
             button.setToolTip("" if self._still else self.tr("Pause or stop the run first"))
+        self._bar.setVisible(left or undone)
+        self._bar.refit()

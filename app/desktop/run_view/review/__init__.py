@@ -1,0 +1,1 @@
+"""All that a run changed, to be looked through: kept, dropped, committed."""
