@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from agents.budget import Budget
-from agents.events import Entry, Mode, RunFinished, RunStarted
+from agents.events import Entry, Mode, RunFinished, RunStarted, SubagentStarted
 from app.cli.ending import INTERRUPTED, Ended, WrongUsage, signals_held
 from app.cli.named import reasoning_choice, whole_path
 from app.cli.opened import opened
@@ -160,6 +160,7 @@ class Watch:
         self._showing = Showing(output)
         self._events: queue.SimpleQueue[ServiceEvent] = queue.SimpleQueue()
         self._last: RunFinished | None = None
+        self._helpers: set[int] = set()
         services.events.subscribe(ServiceEvent, self._events.put)
 
     def follow(self, record: RunRecord) -> int:
@@ -205,6 +206,9 @@ class Watch:
         if isinstance(event, RunEntries) and event.run == id:
             for entry in event.entries:
                 self._entry(entry)
+        elif isinstance(event, RunEntries) and event.run in self._helpers:
+            for entry in event.entries:
+                self._showing.helper_entry(entry)
         elif isinstance(event, RunAsks) and event.run == id and event.request is not None:
             answer(self._services.runs, id, event.request, self._output)
         elif isinstance(event, StoreFailed):
@@ -213,5 +217,7 @@ class Watch:
     def _entry(self, entry: Entry) -> None:
         if isinstance(entry.event, RunFinished):
             self._last = entry.event
+        elif isinstance(entry.event, SubagentStarted):
+            self._helpers.add(entry.event.child)
         self._output.object(entry_object(entry, self._output.language))
         self._showing.entry(entry)

@@ -88,6 +88,11 @@ class Showing:
         elif isinstance(event, ContextTrimmed) and event.reason == "results":
             self._say("trimmed", before=event.before_tokens, after=event.after_tokens)
 
+    def helper_entry(self, entry: Entry) -> None:
+        """Print a call of a helper."""
+        if isinstance(entry.event, ToolCalled):
+            self._note(f"     {self._word('helper_call', run=entry.run, call=call_line(entry.event))}")
+
     def ended(self, run: int, finished: RunFinished) -> None:
         """Print the answer, the reason for the end, and what can be done now."""
         if finished.answer.strip():

@@ -237,10 +237,12 @@ class Runs:
         `again`: what becomes of calls that were interrupted, "skip" for those not named. `budget` None: as much as at
         the start; `mode` None and `model` "": as before. `answer` is the message of a chat that it writes; `more` as
         for `start`, of which those count that the run began with.
-        Raises UserError `run.busy`, `run.elsewhere`, `run.not_resumable`, and of another model as
+        Raises UserError `run.busy`, `run.elsewhere`, `run.not_resumable`, `run.of_another`, and of another model as
         `ModelRegistry.chat_model` does.
         """
         record = self._free(id)
+        if record.parent:
+            raise UserError("run.of_another", run=record.parent)
         entries = self.entries(id)
         started = next((e.event for e in entries if isinstance(e.event, RunStarted)), None)
         # A run that ended before its model was ready has no event yet, or one that does not name its tools: it

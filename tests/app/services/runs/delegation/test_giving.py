@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from agents.events import RunStarted, SubagentFinished, SubagentStarted, ToolResult
 from agents.run.state import RunState
 from agents.tools.delegate import apply_changes, delegate
 from app.services.runs.delegation.starting import chosen_model
+from engine.errors import UserError
 from tests.app.services.runs.delegation.conftest import Opened, by_task, gives, task_of
 from tests.support.agents.runs import broken_orders
 from tests.support.agents.strange_notes import strange_note
@@ -136,3 +139,11 @@ def test_a_trace_holds_what_they_did(opened: Opened, folder: Path) -> None:
     assert spans[agent["parentSpanId"]]["name"] == "execute_tool delegate"
     told = house.runs.export(run, "markdown")
     assert "**Delegated** to run 2" in told and "Two." in told
+
+
+def test_a_helper_goes_on_with_its_run_alone(opened: Opened, folder: Path) -> None:
+    house = opened(by_task(find=gives("Count"), count=by_turn(READ, say("Two."))))
+    run = house.run("Find out", folder)
+    with pytest.raises(UserError) as refused:
+        house.runs.resume(run + 1, "More")
+    assert (refused.value.code, refused.value.params) == ("run.of_another", {"run": run})
