@@ -2996,6 +2996,14 @@
         <translation>작업 시작</translation>
     </message>
     <message>
+        <source>Schedule…</source>
+        <translation>예약…</translation>
+    </message>
+    <message>
+        <source>Start it at a time, or when files change</source>
+        <translation>정해진 때나 파일이 바뀔 때 시작하기</translation>
+    </message>
+    <message>
         <source>Ctrl+Enter starts it. You can pause or stop it, and undo what it did.</source>
         <translation>Ctrl+Enter로 시작합니다. 언제든 일시 정지하거나 중지할 수 있고, 한 일은 되돌릴 수 있습니다.</translation>
     </message>
@@ -6674,6 +6682,10 @@
         <translation>작업</translation>
     </message>
     <message>
+        <source>{name}, {count} new</source>
+        <translation>{name}, 새 결과 {count}개</translation>
+    </message>
+    <message>
         <source>{name}, 1 needs you</source>
         <translation>{name}, 1개 확인 필요</translation>
     </message>
@@ -8359,6 +8371,10 @@
         <translation>진행 중</translation>
     </message>
     <message>
+        <source>Scheduled</source>
+        <translation>예약</translation>
+    </message>
+    <message>
         <source>Finished</source>
         <translation>끝난 작업</translation>
     </message>
@@ -8369,6 +8385,10 @@
     <message>
         <source>yours</source>
         <translation>내 스킬</translation>
+    </message>
+    <message>
+        <source>{run}, new</source>
+        <translation>{run}, 새 결과</translation>
     </message>
     <message>
         <source>needs you</source>
@@ -8449,6 +8469,22 @@
     <message>
         <source>Can do anything that stays inside the sandbox; asks for the network and for what can’t be undone.</source>
         <translation>샌드박스 안에서 하는 일은 확인 없이 합니다. 네트워크와 되돌릴 수 없는 일은 확인합니다.</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>실행 중</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>꺼짐</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>대기 중</translation>
+    </message>
+    <message>
+        <source>watching</source>
+        <translation>지켜보는 중</translation>
     </message>
 </context>
 <context>
@@ -8607,6 +8643,135 @@
     <message>
         <source>The file with your chats is damaged.</source>
         <translation>대화를 저장한 파일이 손상되었습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>SchedulePage</name>
+    <message>
+        <source>Task</source>
+        <translation>할 일</translation>
+    </message>
+    <message>
+        <source>How it runs</source>
+        <translation>실행 방식</translation>
+    </message>
+    <message>
+        <source>Last times</source>
+        <translation>지난 실행</translation>
+    </message>
+    <message>
+        <source>Run now</source>
+        <translation>지금 실행</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>변경…</translation>
+    </message>
+    <message>
+        <source>Delete schedule</source>
+        <translation>예약 삭제</translation>
+    </message>
+    <message>
+        <source>Starts at its times</source>
+        <translation>정해진 때에 시작</translation>
+    </message>
+    <message>
+        <source>The skill “{title}”</source>
+        <translation>‘{title}’ 스킬</translation>
+    </message>
+    <message>
+        <source>The model in use</source>
+        <translation>사용 중인 모델</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>보기</translation>
+    </message>
+    <message>
+        <source>Show the run of {time}</source>
+        <translation>실행 보기: {time}</translation>
+    </message>
+    <message>
+        <source>It hasn’t started yet.</source>
+        <translation>아직 시작한 적이 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ScheduleSheet</name>
+    <message>
+        <source>New schedule</source>
+        <translation>새 예약</translation>
+    </message>
+    <message>
+        <source>Change the schedule</source>
+        <translation>예약 변경</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>언제</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>할 일</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>폴더</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>What it may do without asking</source>
+        <translation>확인 없이 할 수 있는 일</translation>
+    </message>
+    <message>
+        <source>Made of the task</source>
+        <translation>비워 두면 할 일에서 따옵니다</translation>
+    </message>
+    <message>
+        <source>The skill “{title}”</source>
+        <translation>‘{title}’ 스킬</translation>
+    </message>
+    <message>
+        <source>What it has to ask waits for your answer, up to a week. Other schedules go on meanwhile.</source>
+        <translation>물어볼 것이 생기면 최대 일주일 동안 답을 기다립니다. 그동안 다른 예약은 계속 실행됩니다.</translation>
+    </message>
+    <message>
+        <source>Also on battery</source>
+        <translation>배터리 사용 중에도 실행</translation>
+    </message>
+    <message>
+        <source>Otherwise it waits until the computer is plugged in.</source>
+        <translation>끄면 전원이 연결될 때까지 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+</context>
+<context>
+    <name>SchedulesControl</name>
+    <message>
+        <source>Schedule deleted</source>
+        <translation>예약을 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
     </message>
 </context>
 <context>
@@ -10840,6 +11005,101 @@
     <message>
         <source>Nothing is downloaded until you press Get. Progress appears on the Models icon.</source>
         <translation>받기를 누르기 전에는 아무것도 다운로드하지 않습니다. 진행 상황은 모델 아이콘에 표시됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>WhenFields</name>
+    <message>
+        <source>Files that runs write themselves don’t count. * in a name stands for anything.</source>
+        <translation>실행이 직접 쓴 파일은 세지 않습니다. 이름의 *는 모든 글자를 뜻합니다.</translation>
+    </message>
+    <message>
+        <source>Minute, hour, day, month and weekday, as cron has them.</source>
+        <translation>cron 형식의 분, 시, 일, 월, 요일입니다.</translation>
+    </message>
+    <message>
+        <source>Year, month, day and time.</source>
+        <translation>연, 월, 일, 시각 순서입니다.</translation>
+    </message>
+    <message>
+        <source>Every day</source>
+        <translation>매일</translation>
+    </message>
+    <message>
+        <source>On certain days</source>
+        <translation>특정 요일</translation>
+    </message>
+    <message>
+        <source>Every</source>
+        <translation>일정 간격</translation>
+    </message>
+    <message>
+        <source>Once</source>
+        <translation>한 번</translation>
+    </message>
+    <message>
+        <source>When files change</source>
+        <translation>파일이 바뀔 때</translation>
+    </message>
+    <message>
+        <source>Cron</source>
+        <translation>Cron</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>언제</translation>
+    </message>
+    <message>
+        <source>minutes</source>
+        <translation>분마다</translation>
+    </message>
+    <message>
+        <source>hours</source>
+        <translation>시간마다</translation>
+    </message>
+    <message>
+        <source>days</source>
+        <translation>일마다</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>단위</translation>
+    </message>
+    <message>
+        <source>at</source>
+        <translation>시각</translation>
+    </message>
+    <message>
+        <source>Wait until nothing has changed for (seconds)</source>
+        <translation>마지막 변경 뒤 기다릴 시간(초)</translation>
+    </message>
+    <message>
+        <source>Time of day</source>
+        <translation>시각</translation>
+    </message>
+    <message>
+        <source>Date and time</source>
+        <translation>날짜와 시각</translation>
+    </message>
+    <message>
+        <source>How often</source>
+        <translation>간격</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Seconds without a change</source>
+        <translation>변경 없이 지날 시간(초)</translation>
+    </message>
+    <message>
+        <source>Five fields of cron</source>
+        <translation>cron 필드 다섯 개</translation>
+    </message>
+    <message>
+        <source>All files, or *.pdf</source>
+        <translation>모든 파일, 또는 *.pdf</translation>
     </message>
 </context>
 <context>

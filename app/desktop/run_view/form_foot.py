@@ -22,10 +22,11 @@ class FormFoot(ThemedWidget):
         super().__init__(parent)
         self.setProperty("kind", "foot")
         self.start = push_button(self, "primary")
+        self.later = push_button(self)
         self.hint = wrapped_label(self, "small", selectable=False)
         self.complaint = Complaint(self)
         self._inside = QWidget(self)
-        self._row = Row(self.start, (self.hint, 1), spacing=12)
+        self._row = Row(self.start, self.later, (self.hint, 1), spacing=12)
         self._column = Column(self.complaint, self._row, parent=self._inside, spacing=8)
         middle = Row(parent=self)
         middle.setContentsMargins(0, 0, GUTTER, 0)
@@ -36,6 +37,7 @@ class FormFoot(ThemedWidget):
 
     def retranslate(self) -> None:
         set_texts(self.start, self.tr("Start"), self.tr("Start the run"))
+        set_texts(self.later, self.tr("Schedule…"), self.tr("Start it at a time, or when files change"))
         self.hint.setText(self.tr("Ctrl+Enter starts it. You can pause or stop it, and undo what it did."))
 
     def restyle(self) -> None:

@@ -71,8 +71,10 @@ class ModelField(ThemedWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, rates: bool = True) -> None:
+        """`rates`: how well a model uses tools is told, and can be checked."""
         super().__init__(parent)
+        self._rates = rates
         self._models: tuple[RunModel, ...] = ()
         self._used: tuple[str, ...] = ()
         self._in_use = self._path = ""
@@ -188,6 +190,9 @@ class ModelField(ThemedWidget):
 
     def _show_tools(self) -> None:
         """How well the chosen model uses tools, where it is a file of this computer."""
+        if not self._rates:
+            self.tools.hide()
+            return
         name = self.model()
         known = {model.name: model for model in self._models}
         chosen = known.get(name) if name else None

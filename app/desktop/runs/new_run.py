@@ -63,10 +63,12 @@ class Teller(Protocol):
 
 
 class NewRun(ThemedWidget):
-    """`start_wanted` carries a `RunSpec`, `save_wanted` a `Recipe`, `recipe_delete_wanted` the one that is shown;
-    what comes of them is told with `say`, or by showing something else."""
+    """`start_wanted` carries a `RunSpec`; `schedule_wanted` one too, with the words for its skill where that is meant
+    as it is, else None; `save_wanted` a `Recipe`, `recipe_delete_wanted` the one that is shown. What comes of them is
+    told with `say`, or by showing something else."""
 
     start_wanted = Signal(object)
+    schedule_wanted = Signal(object, object)
     save_wanted = Signal(object)
     recipe_delete_wanted = Signal(object)
 
@@ -133,6 +135,7 @@ class NewRun(ThemedWidget):
         self.saving.save_wanted.connect(self._save)
         self.saving.opened.connect(self._scroll_to_saving)
         self.start.clicked.connect(self.send)
+        self.foot.later.clicked.connect(self._schedule)
         # Wherever the focus is: a button would take Enter for itself.
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -246,6 +249,21 @@ class NewRun(ThemedWidget):
             return
         self._set_busy(True)
         self.start_wanted.emit(wish)
+
+    def _schedule(self) -> None:
+        try:
+            wish = self.wish()
+        except UserError as error:
+            self.say(error)
+            self.fields.take_focus()
+            return
+        as_it_is = self.recipe is not None and self.task.toPlainText() == self._filled
+        self.schedule_wanted.emit(wish, self.fields.values() if as_it_is else None)
+
+    @property
+    def in_use(self) -> ModelChanged | None:
+        """The model in use, as far as it is known."""
+        return self._in_use
 
     def wish(self) -> RunSpec:
         """Raises UserError `recipe.empty_parameter`."""

@@ -14,8 +14,10 @@ from app.desktop.base.theme import themes
 from app.desktop.run_view.rows import Heading, Row, rows_of
 from app.desktop.text.remote_marks import leaving, mark
 from app.desktop.text.run_labels import described, state_note
+from app.desktop.text.schedule_labels import schedule_note, schedule_tip
 from app.desktop.widgets.list_rows import INSET, ROOT, Index, paint_ground, paint_heading, take_over
 from app.services.runs.values import Recipe, RunRecord
+from app.services.schedules.values import ScheduleLine
 
 ROW = 37
 
@@ -28,6 +30,7 @@ def heading_text(heading: Heading) -> str:
     translate = QCoreApplication.translate
     return {
         "running": translate("Runs", "Running"),
+        "scheduled": translate("Runs", "Scheduled"),
         "finished": translate("Runs", "Finished"),
         "recipes": translate("Runs", "Skills"),
     }[heading]
@@ -37,6 +40,8 @@ def note_text(row: Row) -> str:
     """What stands at the right of a row."""
     if row.run is not None:
         return state_note(row.run)
+    if row.schedule is not None:
+        return schedule_note(row.schedule)
     own = row.recipe is not None and row.recipe.own
     return QCoreApplication.translate("Runs", "yours") if own else ""
 
@@ -48,6 +53,8 @@ class RunListModel(QAbstractListModel):
         super().__init__(parent)
         self._runs: tuple[RunRecord, ...] = ()
         self._recipes: tuple[Recipe, ...] = ()
+        self._schedules: tuple[ScheduleLine, ...] = ()
+        self._unseen: frozenset[int] = frozenset()
         self._query = ""
         self._rows: list[Row] = []
 
@@ -57,6 +64,11 @@ class RunListModel(QAbstractListModel):
 
     def show_recipes(self, recipes: Sequence[Recipe]) -> None:
         self._recipes = tuple(recipes)
+        self._rebuild()
+
+    def show_schedules(self, schedules: Sequence[ScheduleLine], unseen: frozenset[int]) -> None:
+        """Schedules, and their runs that nobody has looked at."""
+        self._schedules, self._unseen = tuple(schedules), unseen
         self._rebuild()
 
     def search(self, query: str) -> None:
@@ -78,7 +90,10 @@ class RunListModel(QAbstractListModel):
         return QModelIndex()
 
     def _rebuild(self) -> None:
-        take_over(self, self._rows, rows_of(self._runs, self._recipes, self._query))
+        take_over(self, self._rows, self._found())
+
+    def _found(self) -> list[Row]:
+        return rows_of(self._runs, self._recipes, self._query, self._schedules, self._unseen)
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -92,7 +107,7 @@ class RunListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _title(row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return described(row.run) if row.run is not None else _title(row)
+            return _described(row)
         if role == Qt.ItemDataRole.ToolTipRole:
             return _whole(row)
         return None
@@ -103,7 +118,18 @@ class RunListModel(QAbstractListModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
+def _described(row: Row) -> str:
+    if row.schedule is not None:
+        return f"{_title(row)}, {note_text(row)}"
+    if row.run is None:
+        return _title(row)
+    new = QCoreApplication.translate("Runs", "{run}, new")
+    return new.format(run=described(row.run)) if row.unseen else described(row.run)
+
+
 def _title(row: Row) -> str:
+    if row.schedule is not None:
+        return row.schedule.schedule.name
     if row.run is not None:
         return row.run.title
     if row.recipe is not None:
@@ -116,6 +142,8 @@ def _whole(row: Row) -> str | None:
     if row.run is not None:
         place = mark() if leaving(row.run.model) is not None else ""
         return "\n".join(filter(None, (row.run.title, row.run.workspace, place)))
+    if row.schedule is not None:
+        return schedule_tip(row.schedule)
     if row.recipe is not None:
         return row.recipe.description or row.recipe.title
     return None
@@ -148,6 +176,7 @@ class RunDelegate(QStyledItemDelegate):
     def _words(self, painter: QPainter, inner: QRect, row: Row) -> None:
         theme = themes.current
         asks = row.run is not None and row.run.state == "waiting"
+        asks = asks or (row.schedule is not None and row.schedule.waits)
         note = note_text(row)
         painter.setFont(theme.font(12, bold=asks))
         failed = row.run is not None and row.run.state == "failed" and not row.run.undone
@@ -155,14 +184,14 @@ class RunDelegate(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | middle, note)
         taken = painter.fontMetrics().horizontalAdvance(note) + theme.px(10) if note else 0
-        if asks:
+        if asks or row.unseen:
             size = theme.px(6)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.warning))
+            painter.setBrush(QColor(theme.warning if asks else theme.accent))
             painter.drawEllipse(inner.right() - taken, inner.center().y() - size // 2 + 1, size, size)
             taken += theme.px(8)
         inner.setRight(inner.right() - taken)
-        painter.setFont(theme.font())
+        painter.setFont(theme.font(bold=row.unseen))
         painter.setPen(QColor(theme.text))
         title = painter.fontMetrics().elidedText(_title(row), Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | middle, title)

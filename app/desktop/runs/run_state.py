@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.runs.schedules.schedule_list import ScheduleList
 from app.services.events import ServiceEvent
 from app.services.runs.events import RunChanged, RunRemoved
 from app.services.runs.values import RunRecord
@@ -25,9 +26,11 @@ class RunListState(QObject):
         # What was told while the list was being read is newer than that.
         self._told: set[int] = set()
         self.is_read = self._reads = False
+        self.schedules = ScheduleList(calls, self)
 
     def begin(self) -> None:
         """Read what there is: the services are open, or others may have changed it."""
+        self.schedules.begin()
         if not self._reads:
             self._reads = True
             self._told.clear()
@@ -49,6 +52,7 @@ class RunListState(QObject):
             self.changed.emit()
 
     def take_events(self, events: list[ServiceEvent]) -> None:
+        self.schedules.take_events(events)
         changed = False
         for event in events:
             if isinstance(event, RunChanged):

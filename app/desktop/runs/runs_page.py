@@ -22,6 +22,8 @@ from app.desktop.runs.model_field import run_models
 from app.desktop.runs.new_run import NewRun
 from app.desktop.runs.run_page import RunPage
 from app.desktop.runs.run_state import RunListState
+from app.desktop.runs.schedules.schedule_page import SchedulePage
+from app.desktop.runs.schedules.schedules_control import SchedulesControl
 from app.desktop.runs.side_panel import RunsSide
 from app.desktop.runs.slash_line import LineSlash
 from app.desktop.text_entry.insertion.inserting import Inserting
@@ -59,6 +61,8 @@ class RunsPage(ThemedWidget):
         self.reading = RunLoader(calls, self)
         self.helpers = HelperRuns(calls, self)
         self.state, self.form, self.run = StatePanel(self), NewRun(self), RunPage(self)
+        self.schedule = SchedulePage(self)
+        self.planning = SchedulesControl(calls, shelf.schedules, self.schedule, lambda: self.form.in_use)
         self.form.instructions.attach(calls)
         self.form.material.attach(calls)
         self.slash = Inserting(calls, self.form.task, self.form.task, self.form, "task")
@@ -67,11 +71,12 @@ class RunsPage(ThemedWidget):
         self.slash_line.command.connect(self._command)
         self.acting = RunCommands(calls, self)
         self._stack = QStackedWidget(self)
-        for widget in (self.state, self.form, self.run):
+        for widget in (self.state, self.form, self.run, self.schedule):
             self._stack.addWidget(widget)
         Column(self._stack, parent=self)
         self._last_event = 0.0
         self._wanted = 0  # a run that is to be shown once it is known
+        self._planned = 0  # a schedule, likewise
         self._tools_known = False
         self.skills: AddSkills | None = None
         self._clock = QTimer(self, interval=CLOCK_MS)
@@ -103,6 +108,23 @@ class RunsPage(ThemedWidget):
         self._others.timeout.connect(self._look_at_others)
         self._connect_reading()
         self._connect_run()
+        self._connect_schedules()
+
+    def _connect_schedules(self) -> None:
+        planning, known = self.planning, self.shelf.schedules
+        known.changed.connect(self._show_schedules)
+        self.looked_at.connect(known.see)
+        self.side.schedule_wanted.connect(self.show_schedule)
+        self.side.schedule_delete_wanted.connect(planning.delete)
+        self.form.schedule_wanted.connect(
+            lambda wish, values: planning.new(wish, values, [run.workspace for run in self.shelf.all()])
+        )
+        planning.said.connect(self.said)
+        planning.opened.connect(self.show_schedule)
+        planning.started.connect(self._started_now)
+        planning.gone.connect(self._show_first)
+        self.schedule.run_wanted.connect(self.show_run)
+        self._show_schedules()
 
     def _connect_reading(self) -> None:
         reading, steps = self.reading, self.run.steps
@@ -219,6 +241,26 @@ class RunsPage(ThemedWidget):
         self._stack.setCurrentWidget(self.run)
         self.side.show_open(("run", str(run)))
         self.reading.show(run)
+
+    def show_schedule(self, schedule: int) -> None:
+        """Open a schedule of the list, at once or as soon as it is known there."""
+        self._planned = 0 if self.planning.show(schedule) else schedule
+        if not self._planned:
+            self.reading.clear()
+            self.side.show_open(("schedule", str(schedule)))
+            self._stack.setCurrentWidget(self.schedule)
+
+    def _show_schedules(self) -> None:
+        known = self.shelf.schedules
+        self.side.show_schedules(known.lines, known.unseen)
+        if self._planned:
+            self.show_schedule(self._planned)
+        elif self.run.isVisible():
+            known.see(self.reading.shown)
+
+    def _started_now(self, run: RunRecord) -> None:
+        self.shelf.take(run)
+        self.show_run(run.id)
 
     def _start(self, wish: RunSpec) -> None:
         self._calls.do(lambda s: _begin(s, wish), self._started, self.form.say)

@@ -17,6 +17,7 @@ from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.searched_list import SearchedList
 from app.desktop.widgets.side_row import SideRow
 from app.services.runs.values import Recipe, RunRecord
+from app.services.schedules.values import ScheduleLine
 
 
 class RunsSide(SearchedList):
@@ -27,6 +28,8 @@ class RunsSide(SearchedList):
     recipe_wanted = Signal(object)
     delete_wanted = Signal(int)
     recipe_delete_wanted = Signal(object)
+    schedule_wanted = Signal(int)
+    schedule_delete_wanted = Signal(int)
     skills_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -59,6 +62,10 @@ class RunsSide(SearchedList):
         self.model.show_recipes(recipes)
         self._show_state()
 
+    def show_schedules(self, schedules: Sequence[ScheduleLine], unseen: frozenset[int]) -> None:
+        self.model.show_schedules(schedules, unseen)
+        self._show_state()
+
     def show_open(self, key: tuple[str, str] | None) -> None:
         """Mark the run or recipe that the page shows."""
         if key == self._delegate.open:
@@ -79,12 +86,16 @@ class RunsSide(SearchedList):
             self.run_wanted.emit(row.run.id)
         elif row.recipe is not None:
             self.recipe_wanted.emit(row.recipe)
+        elif row.schedule is not None:
+            self.schedule_wanted.emit(row.schedule.schedule.id)
 
     def _delete(self, row: Row) -> None:
         if row.run is not None and not is_under_way(row.run):
             self.delete_wanted.emit(row.run.id)
         elif row.recipe is not None and row.recipe.own:
             self.recipe_delete_wanted.emit(row.recipe)
+        elif row.schedule is not None:
+            self.schedule_delete_wanted.emit(row.schedule.schedule.id)
 
     def _search(self, text: str) -> None:
         self.model.search(text)
@@ -103,7 +114,8 @@ class RunsSide(SearchedList):
         menu.addSeparator()
         delete = menu.addAction(icon("trash-2"), self.tr("Delete"), lambda: self._delete(row))
         ended = row.run is not None and not is_under_way(row.run)
-        delete.setEnabled(ended or (row.recipe is not None and row.recipe.own))
+        own = row.schedule is not None or (row.recipe is not None and row.recipe.own)
+        delete.setEnabled(ended or own)
         return menu
 
     def _show_state(self) -> None:

@@ -91,6 +91,7 @@ class MainWindow(WindowParts):
         self.chat_notes.show_wanted.connect(self._go_to_chat)
         self.sidebar.hit_wanted.connect(go.open_hit)
         self.run_notes.waiting.connect(self.rail.show_waiting)
+        self.run_notes.unseen.connect(self.rail.show_unseen)
         self.run_notes.show_wanted.connect(go.show_run)
         self.away.chat_wanted.connect(self._go_to_chat)
         self.away.run_wanted.connect(self.come_forward)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import one_of_many
+from app.desktop.widgets.dot import Dot
 from app.desktop.widgets.labels import text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.window.download_watch import Activity
@@ -39,8 +40,10 @@ class Rail(ThemedWidget):
         self._count.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._count.hide()
-        Column(Row(STRETCH, self._count), STRETCH, parent=self.runs, margins=(0, 2, 2, 0))
-        self._waiting = 0
+        self._new = Dot(self.runs, "accent")
+        self._new.hide()
+        Column(Row(STRETCH, self._count, self._new), STRETCH, parent=self.runs, margins=(0, 2, 2, 0))
+        self._waiting = self._unseen = 0
         self._pages = {
             "chat": self.chat,
             "runs": self.runs,
@@ -80,10 +83,19 @@ class Rail(ThemedWidget):
         self._waiting = count
         self._count.setText(str(count) if count <= MOST else f"{MOST}+")
         self._count.setVisible(count > 0)
+        self._new.setVisible(self._unseen > 0 and not count)
+        self.retranslate()
+
+    def show_unseen(self, count: int) -> None:
+        """How many runs of schedules have ended unseen, as a quiet mark."""
+        self._unseen = count
+        self._new.setVisible(count > 0 and not self._waiting)
         self.retranslate()
 
     def _name_of_runs(self) -> str:
         name = self.tr("Runs")
+        if self._unseen and not self._waiting:
+            return self.tr("{name}, {count} new").format(name=name, count=self._unseen)
         if self._waiting == 1:
             return self.tr("{name}, 1 needs you").format(name=name)
         if self._waiting:

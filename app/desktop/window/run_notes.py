@@ -15,11 +15,12 @@ from app.store.records import RUNS_UNDER_WAY
 
 
 class RunNotes(QObject):
-    """`waiting` carries how many runs wait for an answer; `show_wanted` a run that is to be shown; `told` comes with
-    what is said of one, and its id."""
+    """`waiting` carries how many runs wait for an answer, `unseen` how many of schedules nobody has looked at;
+    `show_wanted` a run that is to be shown; `told` comes with what is said of one, and its id."""
 
     told = Signal(str, int)
     waiting = Signal(int)
+    unseen = Signal(int)
     show_wanted = Signal(int)
 
     def __init__(self, calls: ServiceCalls, toast: Toast, is_looked_at: Callable[[int], bool]) -> None:
@@ -29,6 +30,7 @@ class RunNotes(QObject):
         self._toast, self._is_looked_at = toast, is_looked_at
         self._waiting = 0
         self.shelf.changed.connect(self._count)
+        self.shelf.schedules.changed.connect(lambda: self.unseen.emit(len(self.shelf.schedules.unseen)))
         self.shelf.moved.connect(self._tell)
 
     def _count(self) -> None:

@@ -107,6 +107,7 @@ class Schedules:
     def pause(self, id: int, paused: bool = True) -> Schedule:
         """Start nothing any more, or again; times that passed meanwhile are not made up for."""
         now = self._clock()
+        self.keeper.forget(id)
         changed = self._store.schedules.change(id, paused=paused, checked=now)
         if changed is None:
             raise UserError("schedule.missing", name=str(id))
