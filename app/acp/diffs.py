@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile
 from pathlib import Path
 
 from acp.helpers import tool_diff_content
 from acp.schema import FileEditToolCallContent
 
+from agents.tools.files.diff import of_files
+
 _NONE = "/dev/null"
+# Before the lines of a file.
+_NO_LINES = ("rename from ", "rename to ", "old mode ", "new mode ")
 
 
 def diff_contents(diff: str, root: Path) -> list[FileEditToolCallContent]:
-    """One for each hunk of a unified diff of one file, whose path is relative to `root`; nothing for a rename."""
-    lines = diff.split("\n")
+    """One for each hunk of a unified diff, whose paths are relative to `root`; nothing for a rename."""
+    return [each for file in of_files(diff) for each in _of_file(file, root)]
+
+
+def _of_file(diff: str, root: Path) -> list[FileEditToolCallContent]:
+    lines = list(dropwhile(lambda line: line.startswith(_NO_LINES), diff.split("\n")))
     if len(lines) < 3 or not lines[0].startswith("--- ") or not lines[1].startswith("+++ "):
         return []
     before, after = lines[0][4:], lines[1][4:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.tools.files.diff import renamed, unified_diff
+from agents.tools.files.diff import renamed, several, unified_diff
 from app.diff_text import ShownDiff, shown_diff
 
 
@@ -42,3 +42,22 @@ def test_a_missing_end_of_line_is_no_line() -> None:
 def test_what_is_no_whole_diff_is_shown_as_it_is() -> None:
     assert shown_diff("+++ b/a\n+x\n") == ShownDiff("", "+x")
     assert shown_diff("") == ShownDiff("", "")
+
+
+def test_each_of_several_files_has_its_name() -> None:
+    moved = renamed("old", "new/name") + unified_diff("new/name", "-- a\n", "-- b\n")
+    first, gone = unified_diff("first", "one\n", "two\n"), unified_diff("gone", "z\n", None)
+    diff = several(
+        [
+            ("first", "first", first),
+            ("old", "new/name", moved),
+            ("x", "y", renamed("x", "y")),
+            ("gone", "gone", gone),
+        ]
+    )
+    assert shown_diff(diff) == ShownDiff(
+        "",
+        "── first\n- 1  one\n+ 1  two\n── new/name\nrename from old\nrename to new/name\n- 1  -- a\n+ 1  -- b\n"
+        "── y\nrename from x\nrename to y\n── gone\n- 1  z",
+    )
+    assert several([("first", "first", first)]) == first

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 _CONTEXT = 3
+_FILE = "diff --git "  # begins a file; no line of a hunk does, since each has a mark
 # Diffing takes time with the product of differing lines: beyond this all are shown as removed and added.
 _MOST_COMPARED = 4_000_000
 
@@ -25,6 +27,19 @@ def unified_diff(path: str, before: str | None, after: str | None) -> str:
 def renamed(path: str, to: str) -> str:
     """A file that only moves, as Git shows it."""
     return f"rename from {path}\nrename to {to}\n"
+
+
+def several(diffs: Sequence[tuple[str, str, str]]) -> str:
+    """The diffs of several files, each with its old and its new path, in Git's form; of one as it is."""
+    if len(diffs) == 1:
+        return diffs[0][2]
+    return "".join(f"{_FILE}a/{path} b/{to}\n{diff}" for path, to, diff in diffs)
+
+
+def of_files(diff: str) -> list[str]:
+    """The diffs of the files of which one is made, without what `several` puts between them."""
+    parts = re.split(f"^{_FILE}.*\n", diff, flags=re.MULTILINE)
+    return [part for part in parts if part] or [diff]
 
 
 def counts(diff: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from agents.permissions.values import Decision
 from agents.sandbox.find import find_sandbox
 from agents.tools.executing import shell
+from agents.tools.files.apply_patch import apply_patch
 from agents.tools.files.edit_file import edit_file
 from agents.tools.files.move_file import move_file
 from agents.tools.files.write_file import write_file
@@ -17,7 +18,7 @@ from agents.workspace.carried_out import carried_out
 from tests.support.agents.runs import Bench, ScriptedApprover, started
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
-TOOLS = (write_file, edit_file, move_file, shell)
+TOOLS = (write_file, edit_file, apply_patch, move_file, shell)
 
 
 def bench(folder: Path, approver: ScriptedApprover, *orders: tuple[str, dict[str, object]]) -> Bench:
@@ -28,7 +29,8 @@ def bench(folder: Path, approver: ScriptedApprover, *orders: tuple[str, dict[str
 
 
 def test_each_way_to_write_one_is_asked_and_nothing_else(tmp_path: Path) -> None:
-    approver = ScriptedApprover(*[Decision(False)] * 5)
+    approver = ScriptedApprover(*[Decision(False)] * 6)
+    patch = "*** Begin Patch\n*** Add File: plain\n+x\n*** Add File: sub/.envrc\n+x\n*** End Patch"
     made = bench(
         tmp_path,
         approver,
@@ -38,6 +40,7 @@ def test_each_way_to_write_one_is_asked_and_nothing_else(tmp_path: Path) -> None
         ("edit_file", {"path": "CLAUDE.md", "old_text": "mine", "new_text": "evil"}),
         ("write_file", {"path": "docs/agents.md", "content": "x"}),
         ("write_file", {"path": ".githooks/pre-commit", "content": "x"}),
+        ("apply_patch", {"patch": patch}),
     )
     root = made.workspace
     (root / "CLAUDE.md").write_text("mine")
@@ -46,7 +49,14 @@ def test_each_way_to_write_one_is_asked_and_nothing_else(tmp_path: Path) -> None
     (root / ".git").mkdir()
     (root / ".git/config").write_text("[core]\n\thooksPath = .githooks\n")
     made.run().go(started(mode="workspace"))
-    named = (".vscode/tasks.json", ".envrc", "CLAUDE.md", "docs/agents.md", ".githooks/pre-commit")
+    named = (
+        ".vscode/tasks.json",
+        ".envrc",
+        "CLAUDE.md",
+        "docs/agents.md",
+        ".githooks/pre-commit",
+        "sub/.envrc",
+    )
     assert [request.autorun for request in approver.asked] == [(name,) for name in named]
     assert all("autorun" in request.reasons for request in approver.asked)
     assert (root / "notes.txt").read_text() == "x" and (root / "CLAUDE.md").read_text() == "mine"

@@ -25,7 +25,7 @@ from agents.events import (
     Undone,
 )
 from agents.permissions.values import ApprovalRequest
-from agents.tools.files.diff import unified_diff
+from agents.tools.files.diff import renamed, several, unified_diff
 from app.acp.diffs import diff_contents
 from app.acp.permissions import asked_call, decision_of, options_of
 from app.acp.prompts import place_of
@@ -173,6 +173,15 @@ def test_a_whole_diff_gives_both_texts_back(before: str, after: str) -> None:
     for part in parts:
         assert part.path == "/work/folder/a.txt"
         assert (part.old_text or "") in before and part.new_text in after
+
+
+def test_a_diff_of_several_files_is_one_part_for_each_hunk_of_each() -> None:
+    moved = renamed("b", "c") + unified_diff("c", "x\n", "y\n")
+    diff = several(
+        [("a", "a", unified_diff("a", None, "x\n")), ("b", "c", moved), ("d", "e", renamed("d", "e"))]
+    )
+    found = [(part.path, part.old_text, part.new_text) for part in diff_contents(diff, ROOT)]
+    assert found == [(str(ROOT / "a"), None, "x\n"), (str(ROOT / "c"), "x\n", "y\n")]
 
 
 def test_a_new_file_has_no_old_text_and_a_deleted_one_no_new() -> None:

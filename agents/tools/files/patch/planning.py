@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from agents.tools.files.changing import checked_place, text_of_bytes, whole_file
-from agents.tools.files.diff import renamed, unified_diff
+from agents.tools.files.diff import renamed, several, unified_diff
 from agents.tools.files.patch.matching import patched
 from agents.tools.files.patch.values import FilePatch
 from agents.tools.files.text_file import Text, read_text
@@ -52,7 +52,9 @@ class Plan(msgspec.Struct, frozen=True):
     def diff(self) -> str:
         """All of it as one unified diff."""
         moved = self.moved
-        return "".join(self._one(change, moved) for change in self.changes if change.path not in moved)
+        old = {new: old for old, new in moved.items()}
+        shown = [change for change in self.changes if change.path not in moved]
+        return several([(old.get(each.path, each.path), each.path, self._one(each, moved)) for each in shown])
 
     def _one(self, change: Change, moved: dict[str, str]) -> str:
         before, after = change.before, change.after
