@@ -164,7 +164,11 @@ class Gate(Protocol):
         ...
 
     def end(self) -> Passed:
-        """What came of the call that began last."""
+        """What was asked for since this was last called: by the call, and by commands in the background."""
+        ...
+
+    def leads(self) -> bool:
+        """Whether any host may be reached now."""
         ...
 
 

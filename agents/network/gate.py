@@ -56,15 +56,19 @@ class HostGate:
             return self._folder / "proxy"
 
     def begin(self, hosts: Iterable[str]) -> None:
-        once = rules_of(hosts)
         with self._lock:
-            self._once, self._refused, self._reached = once, {}, False
+            self._once = rules_of(hosts)
 
     def end(self) -> Passed:
         with self._lock:
             passed = Passed(tuple(self._refused), self._reached)
             self._once, self._refused, self._reached = (), {}, False
             return passed
+
+    def leads(self) -> bool:
+        rules = tuple(self._granted())
+        with self._lock:
+            return bool(rules or self._once)
 
     def close(self) -> None:
         with self._lock:

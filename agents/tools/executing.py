@@ -37,6 +37,8 @@ _OFFLINE = {
     "GOPROXY": "off",
     "PIP_RETRIES": "0",
 }
+# Where every host is refused, some would try again for ten seconds.
+_REFUSED = {"PIP_RETRIES": "0", "CARGO_NET_RETRY": "0", "UV_HTTP_RETRIES": "0"}
 _MOST_IN_BACKGROUND = 8
 _AT_FIRST = 1.0  # seconds in which a command in the background shows whether it goes on
 
@@ -195,7 +197,11 @@ def _variables(context: ToolContext, confinement: Confinement) -> dict[str, str]
     """What differs from call to call."""
     attachments = context.attachments
     added = {"ATTACHMENTS": str(attachments[0].parent)} if attachments else {}
-    return added | ({} if confinement.network or confinement.proxy else _OFFLINE)
+    if confinement.network:
+        return added
+    if confinement.proxy is None:
+        return added | _OFFLINE
+    return added if context.gate is not None and context.gate.leads() else added | _REFUSED
 
 
 def _proxy(context: ToolContext) -> Path | None:

@@ -173,7 +173,10 @@ class RunParts:
         if caches is None:
             return found
         return msgspec.structs.replace(
-            found, caches=(caches,), environment=found.environment | cache_variables(caches, user_home())
+            found,
+            caches=(caches,),
+            environment=found.environment
+            | cache_variables(caches, user_home(), found.environment.get("GOPROXY", "")),
         )
 
     def snapshots(self, workspace: Workspace) -> Snapshots:

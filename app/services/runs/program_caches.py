@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 log = logging.getLogger(__name__)
+_GO_PROXY = "https://proxy.golang.org,direct"
 _UNUSED = 30 * 86400.0  # seconds after which they are removed
 _VARIABLES = {
     "XDG_CACHE_HOME": "cache",  # pip, uv, Go's builds, and most others
@@ -44,14 +45,15 @@ def kept_caches(folder: Path, workspace: Path) -> Path | None:
     return kept
 
 
-def cache_variables(caches: Path, home: Path) -> dict[str, str]:
-    """What tells programs to use them. Go looks for modules at the user's first, which may only be read."""
+def cache_variables(caches: Path, home: Path, go_proxy: str = "") -> dict[str, str]:
+    """What tells programs to use them. Go looks for modules at the user's first, which may only be read, and then as
+    `go_proxy` says."""
     found = {name: str(caches / folder) for name, folder in _VARIABLES.items()}
     modules = Path(os.environ.get("GOPATH") or home / "go") / "pkg/mod/cache/download"
     found["GOFLAGS"] = "-modcacherw"
     with contextlib.suppress(OSError, ValueError):  # it may not be looked at, or is no whole path
         if modules.is_dir():
-            found["GOPROXY"] = f"{modules.as_uri()},https://proxy.golang.org,direct"
+            found["GOPROXY"] = f"{modules.as_uri()},{go_proxy or _GO_PROXY}"
     return found
 
 

