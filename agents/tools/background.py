@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.api import Outcome, ToolContext
 from agents.permissions.values import ToolFacts
-from agents.tools.executing import standing
+from agents.tools.executing import standing, with_passed
 from agents.tools.function_tool import ToolTrouble, tool
 
 _MOST_WAIT = 120
@@ -41,4 +41,5 @@ def background(context: ToolContext, id: str = "", wait: int = 0, stop: bool = F
     if stop and found.code is None:
         found.stop("model")
     text = found.new_output(min(max(wait, 0), _MOST_WAIT), context.cancelled)
-    return Outcome(standing(found, text), summary=found.name, untrusted=True)
+    told = Outcome(standing(found, text), summary=found.name, untrusted=True)
+    return told if context.gate is None else with_passed(told, context.gate.end(), asks=False)

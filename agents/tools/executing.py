@@ -122,19 +122,22 @@ class Executing(msgspec.Struct, frozen=True):
             network=context.network,
             proxy=proxy,
         )
-        passed = Passed()
+        passed, wanted = Passed(), bool(arguments.get("network", False))
+        notices: tuple[str, ...] = ()
         try:
             if arguments.get("background"):
-                return self._started(written, confinement, surroundings, context)
-            limits = Limits(seconds=min(float(arguments.get("timeout", 60)), _MOST_SECONDS))
-            ran, notices = self._ran(written, confinement, surroundings, context, limits)
+                told, code = self._started(written, confinement, surroundings, context), 0
+            else:
+                limits = Limits(seconds=min(float(arguments.get("timeout", 60)), _MOST_SECONDS))
+                ran, notices = self._ran(written, confinement, surroundings, context, limits)
+                told, code = outcome(ran), ran.code
         except UserError as error:
             return Outcome(f"Not run: the sandbox could not start it ({error}).", status="error")
         finally:
             if context.gate is not None and proxy:
                 passed = context.gate.end()
-        told = outcome(ran, passed, wanted=bool(arguments.get("network", False)))
-        return msgspec.structs.replace(told, text="\n".join((told.text, *notices)))
+        told = msgspec.structs.replace(told, text="\n".join((told.text, *notices)))
+        return with_passed(told, passed, asks=bool(code) or wanted)
 
     def _ran(
         self,
@@ -231,21 +234,22 @@ def _refused(written: str, context: ToolContext, noun: str) -> str:
     return ""
 
 
-def outcome(ran: Ran, passed: Passed = Passed(), *, wanted: bool = False) -> Outcome:  # noqa: B008
-    """The result of a program, for the model.
+def with_passed(told: Outcome, passed: Passed, *, asks: bool) -> Outcome:
+    """The outcome with what came of its way to the network.
 
-    What was refused is asked about where the program failed, or the network was `wanted`: many look for news of
-    themselves and do as well without.
+    What was refused is asked about only where it `asks`, as the program failed or was said to need the network: many
+    look for news of themselves and do as well without.
     """
-    told = msgspec.structs.replace(_told(ran), refused=passed.refused, reached=passed.reached)
-    if ran.code or wanted or not passed.refused:
+    told = msgspec.structs.replace(told, reached=passed.reached, refused=passed.refused if asks else ())
+    if asks or not passed.refused:
         return told
     hosts = ", ".join(passed.refused[:10])
     line = f"[not reached, as the user has not allowed it: {hosts}; if it is needed, set network to true]"
-    return msgspec.structs.replace(told, text=f"{told.text}\n{line}", refused=())
+    return msgspec.structs.replace(told, text=f"{told.text}\n{line}")
 
 
-def _told(ran: Ran) -> Outcome:
+def outcome(ran: Ran) -> Outcome:
+    """The result of a program, for the model."""
     parts = [ran.output.rstrip("\n")] if ran.output.strip() else []
     if ran.errors.strip():
         parts.append(f"[errors]\n{ran.errors.rstrip()}" if parts else ran.errors.rstrip())
@@ -268,9 +272,9 @@ def _told(ran: Ran) -> Outcome:
 shell = Executing(
     "shell",
     "Run a shell command in the workspace folder and return its output and exit code. Only the workspace "
-    "can be written to. There is no network unless network is true and the user allows it. The next command "
-    "finds the directory, variables and functions of this one, and /tmp. Processes are ended when the command "
-    "returns, unless background is true.",
+    "can be written to. Only hosts that the user allows can be reached; set network to true where one is "
+    "needed. The next command finds the directory, variables and functions of this one, and /tmp. Processes "
+    "are ended when the command returns, unless background is true.",
     written="command",
     noun="command line",
     argv=lambda command: ["/bin/sh", "-c", SHELL, "shell", command, STATE],
@@ -281,8 +285,8 @@ shell = Executing(
 python = Executing(
     "python",
     "Run Python code in the workspace folder and return what it prints. Use print() for results. The "
-    "standard library is there. Only the workspace can be written to, and there is no network unless "
-    "network is true and the user allows it.",
+    "standard library is there. Only the workspace can be written to, and only hosts that the user allows "
+    "can be reached; set network to true where one is needed.",
     written="code",
     noun="program",
     argv=lambda code: [str(interpreter()), "-I", "-X", "utf8", "-c", code],
