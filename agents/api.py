@@ -110,7 +110,8 @@ class ChatModel(Protocol):
 class Outcome(msgspec.Struct, frozen=True):
     """The result of a call. `text` is for the model, whole; it is shortened for the context elsewhere.
 
-    `untrusted`, `own`: as in `ToolFacts`. `refused` and `reached` are what the gate tells of a program's way out.
+    `untrusted`, `own`: as in `ToolFacts`. `refused` and `reached` are what the gate tells of a program's way out;
+    `unseen` are paths outside of the workspace that it failed for, and that a person can let commands read.
     `goes_on`: the run was paused in its middle, and the call, which stays
     without a result until then, goes on where it is when the run is resumed.
     """
@@ -123,6 +124,7 @@ class Outcome(msgspec.Struct, frozen=True):
     own: bool = False
     refused: tuple[str, ...] = ()
     reached: bool = False
+    unseen: tuple[str, ...] = ()
     goes_on: bool = False
 
 
@@ -190,6 +192,8 @@ class ToolContext(msgspec.Struct, frozen=True):
     their own, None: this run cannot. The call is carried out at the same time as others, `beside` of them together.
     `skills` are folders of skills, which programs may read. `tainted`: strangers' text came into this run before.
     `commands` are those of the run; None: each is run in a sandbox of its own.
+    `allowable` gives those of some paths, as they are really called, that are there and that a person may let
+    commands read.
     """
 
     workspace: Workspace
@@ -212,6 +216,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     delegation: Delegation | None = None
     beside: int = 1
     tainted: bool = False
+    allowable: Callable[[Sequence[str]], tuple[Path, ...]] = lambda paths: ()
     skills: tuple[Path, ...] = ()
     commands: Commands | None = None
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -15,10 +16,12 @@ from agents.events import Approval
 from agents.permissions.decide import decide
 from agents.permissions.grants import host_rules, released
 from agents.permissions.hosts import HostRule
+from agents.permissions.paths import READ_PATH, granted_paths
 from agents.permissions.question import Question, Verdict
 from agents.permissions.reaching import host_scopes
 from agents.permissions.request import grant_for, host_grants, request
 from agents.permissions.values import ApprovalRequest, Effects, Grants, ToolFacts
+from agents.permissions.visible import visible
 from agents.run import prompts
 from agents.run.record import Record
 from agents.run.state import OpenCall
@@ -107,6 +110,36 @@ class Approvals:
         verdict = Verdict("ask", "", reasons, scopes=scopes, hosts=hosts, only_hosts=True)
         asked = msgspec.structs.replace(request(question, verdict), refused=True)
         return self._asked(question, asked, tool.facts, network=False)
+
+    def of_paths(
+        self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects, paths: tuple[str, ...]
+    ) -> Approved | None:
+        """Ask whether commands may read paths that this call, which was carried out, failed for."""
+        question = self._question(call, tool, arguments, effects)
+        reasons = ("reads_outside", "untrusted") if question.tainted else ("reads_outside",)
+        lasting = len(paths) == 1 and not question.tainted
+        verdict = Verdict("ask", "", reasons, scopes=("run", "workspace") if lasting else ())
+        asked = msgspec.structs.replace(
+            request(question, verdict),
+            tool=READ_PATH,
+            kind="read",
+            subject=visible("\n".join(paths)),
+            pattern=paths[0] if lasting else "",
+            files=0,
+            snapshot=False,
+        )
+        return self._asked(question, asked, tool.facts, network=False)
+
+    def read_paths(self, once: tuple[str, ...]) -> tuple[Path, ...]:
+        """What commands may read besides, as far as it is there: `once`, and what was granted, which does not count
+        once text from outside came in."""
+        root = str(self._context.workspace.root)
+        granted = () if self._record.state.tainted else granted_paths(self._grants.all(), root, self._run)
+        return self._context.allowable((*once, *granted)) if once or granted else ()
+
+    @property
+    def _run(self) -> int:
+        return self._record.journal.run
 
     def released(self) -> tuple[str, ...]:
         """Files that other programs carry out, and that a shell may write: none once text from outside came in."""

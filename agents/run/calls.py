@@ -24,6 +24,8 @@ from agents.run.background import BackgroundWork, is_quick
 from agents.run.checking import Checker
 from agents.run.left_by_servers import Moved, set_aside
 from agents.run.reaching import Reaching, Way
+from agents.run.reading import Answer as ReadAnswer
+from agents.run.reading import Reading
 from agents.run.record import Record
 from agents.run.resuming import changes_of, surely_not_begun
 from agents.run.state import OpenCall, canonical
@@ -87,6 +89,7 @@ class Calls:
         self._approver = approver
         self._approvals = Approvals(record, approver, grants, snapshots, tool_context, lambda: bool(wish()))
         self._reaching = Reaching(record, self._approvals)
+        self._reading = Reading(record, self._approvals)
         self._tools = {tool.name: tool for tool in tools}
         self._background = background
         self._checker = Checker(tools)
@@ -244,6 +247,11 @@ class Calls:
             carried, after = tried
             untouched = after is not None and not (after.files or after.attributes or after.uncovered)
             answer = None
+            reading = self._ask_to_read(call, tool, arguments, effects, carried.outcome, untouched, tries)
+            if reading.line:
+                line = reading.line
+            if reading.again:
+                continue
             if carried.outcome.refused and not self._wish():
                 if after is not None and not untouched:
                     self._record.append(after)
@@ -256,6 +264,7 @@ class Calls:
             if answer is None or answer.again is None or self._wish():
                 break
             way = Way((*way.hosts, *answer.again.hosts), way.network or answer.again.network)
+        self._reading.done()
         if after is not None:
             self._record.append(after)
         notes = (line, *(f"[{each}]" for each in told(aside)))
@@ -280,6 +289,22 @@ class Calls:
                 still.enter_context(self._background.still(effects, facts, released, went_on=True))
             mends = effects.kind == "mcp" and not effects.url
             return carried, self._changes(one.call.call, aside if mends else None)
+
+    def _ask_to_read(
+        self,
+        call: OpenCall,
+        tool: Tool,
+        arguments: dict[str, Any],
+        effects: Effects,
+        outcome: Outcome,
+        untouched: bool,
+        tries: int,
+    ) -> ReadAnswer:
+        """Whether a command may read what it failed for. One that asked for a host is asked about that alone."""
+        if not outcome.unseen or outcome.refused or outcome.reached or self._wish():
+            return ReadAnswer()
+        untouched = untouched and tries + 1 < _MOST_TRIES
+        return self._reading.ask(call, tool, arguments, effects, outcome, untouched=untouched)
 
     def _kept_first(self, call: OpenCall, effects: Effects, facts: ToolFacts, *, again: bool) -> bool:
         """Whether what the call may change is kept; else that is its result. `again`: nothing has changed since that
@@ -343,6 +368,7 @@ class Calls:
             hosts=way.hosts,
             released=self._approvals.released(),
             tainted=self._record.state.tainted,
+            readable=tuple(dict.fromkeys((*self._tool_context.readable, *self._reading.allowed()))),
             approver=self._approver,
             run=self._record.journal.run,
             call=call.call,

@@ -137,6 +137,19 @@ def hosts_second_try(hosts: Sequence[str]) -> str:
     )
 
 
+def paths_denied(paths: Sequence[str], message: str) -> str:
+    said = message.strip()
+    told = f" They say: {said}" if said else ""
+    return f"[The user does not let commands read {_listed(paths)}.{told} Do not try to get there in another way.]"
+
+
+def paths_second_try(paths: Sequence[str]) -> str:
+    return (
+        f"[This is the second try: at the first, {_listed(paths)} was not there for commands, and then the user \
+allowed it.]"
+    )
+
+
 def _listed(hosts: Sequence[str]) -> str:
     return ", ".join(hosts[:10]) + (f" and {len(hosts) - 10} more" if len(hosts) > 10 else "")
 

@@ -23,6 +23,7 @@ from agents.api import (
 from agents.permissions.values import Effects, ToolFacts
 from agents.sandbox.inside.plan import SHELL, STATE
 from agents.sandbox.visible import interpreter
+from agents.tools.unseen import unseen
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -130,7 +131,8 @@ class Executing(msgspec.Struct, frozen=True):
             else:
                 limits = Limits(seconds=min(float(arguments.get("timeout", 60)), _MOST_SECONDS))
                 ran, notices = self._ran(written, confinement, surroundings, context, limits)
-                told, code = outcome(ran), ran.code
+                missed = unseen(written, ran, confinement, context.allowable)
+                told, code = msgspec.structs.replace(outcome(ran), unseen=missed), ran.code
         except UserError as error:
             return Outcome(f"Not run: the sandbox could not start it ({error}).", status="error")
         finally:

@@ -86,7 +86,7 @@ def asked_call(request: ApprovalRequest, root: Path, language: Language) -> Tool
     )
     told += filter(None, said)
     if request.pattern and request.scopes:
-        what = {"shell": "command", "files": "file"}.get(request.kind, "address")
+        what = {"shell": "command", "files": "file", "read": "file"}.get(request.kind, "address")
         told.append(localized(f"acp.covers.{what}", language, pattern=code(request.pattern)))
     if told:
         content.append(words(" ".join(told)))

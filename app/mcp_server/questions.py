@@ -19,7 +19,7 @@ _TITLES = {
     "shell": "Run this command?",
     "python": "Run this program?",
     "files": "Change these files?",
-    "read": "Read this?",
+    "read": "Let commands read this?",
     "network": "Open this address?",
     "plan": "Carry out this plan?",
     "search": "Search the web for this, at {message}?",

@@ -507,10 +507,6 @@
         <translation>이 명령을 실행할까요?</translation>
     </message>
     <message>
-        <source>Read this?</source>
-        <translation>읽을까요?</translation>
-    </message>
-    <message>
         <source>Open this page?</source>
         <translation>이 페이지를 가져올까요?</translation>
     </message>
@@ -607,6 +603,10 @@
         <translation>외부 서버로 전송</translation>
     </message>
     <message>
+        <source>Let commands read this?</source>
+        <translation>명령이 이것을 읽게 할까요?</translation>
+    </message>
+    <message>
         <source>Search the web for this?</source>
         <translation>웹에서 다음을 검색할까요?</translation>
     </message>
@@ -621,6 +621,10 @@
     <message>
         <source>goes to {host}</source>
         <translation>{host} 서버로 전송</translation>
+    </message>
+    <message>
+        <source>outside its working folder, only to be read</source>
+        <translation>작업 폴더 밖, 읽기만 가능</translation>
     </message>
     <message>
         <source>in the sandbox</source>
@@ -681,6 +685,10 @@
     <message>
         <source>It uses the network.</source>
         <translation>네트워크를 사용합니다.</translation>
+    </message>
+    <message>
+        <source>A command failed because it does not see this.</source>
+        <translation>명령에 보이지 않아 실행에 실패했습니다.</translation>
     </message>
     <message>
         <source>It deletes what is there.</source>
@@ -3214,6 +3222,10 @@
     <message>
         <source>Commands that begin with “{words}”</source>
         <translation>앞부분이 ‘{words}’인 명령</translation>
+    </message>
+    <message>
+        <source>Commands may read {path}</source>
+        <translation>명령이 {path} 읽기</translation>
     </message>
     <message>
         <source>Web search at {host}</source>

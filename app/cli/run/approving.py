@@ -65,7 +65,9 @@ def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
     """The whole question, sanitized for the terminal."""
     server = printable(request.server)
     title = hosts_title(request, language) or _word(
-        request.kind if request.kind in ("form", "url", "search") else "title", language, server=server
+        request.kind if request.kind in ("form", "url", "search", "read") else "title",
+        language,
+        server=server,
     )
     whose = _word("of", language, server=server) if server else ""
     lines = ["", title, f"  {printable(request.tool)}{whose}"]

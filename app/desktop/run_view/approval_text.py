@@ -27,7 +27,7 @@ def question(request: ApprovalRequest) -> str:
     if request.kind == "files":
         return _about_files(request)
     if request.kind == "read":
-        return translate("Approval", "Read this?")
+        return translate("Approval", "Let commands read this?")
     if request.kind == "network":
         return translate("Approval", "Open this page?")
     if request.kind == "search":
@@ -101,7 +101,9 @@ def place(request: ApprovalRequest) -> str:
         where = translate("Approval", "from the network")
     elif request.kind == "search":
         where = translate("Approval", "goes to {host}").format(host=_host(request.message))
-    elif request.kind in ("read", "files"):
+    elif request.kind == "read":
+        where = translate("Approval", "outside its working folder, only to be read")
+    elif request.kind == "files":
         where = translate("Approval", "only in its working folder")
     elif request.server and address(request):
         where = translate("Approval", "goes to a remote server")
@@ -165,6 +167,7 @@ def why(code: str) -> str:
         "deletes": translate("Approval", "It deletes files."),
         "network": translate("Approval", "It uses the network."),
         "outside": translate("Approval", "It can have effects outside its working folder."),
+        "reads_outside": translate("Approval", "A command failed because it does not see this."),
         "destructive": translate("Approval", "It deletes what is there."),
         "unreadable_command": translate("Approval", "What it would run can’t be told from the text alone."),
         "mcp_first_use": translate("Approval", "The tool comes from a server, not from Coterie."),
@@ -236,7 +239,7 @@ def wider(request: ApprovalRequest) -> str:
         told = translate("Approval", "“Allow in…” covers every command that begins with: {pattern}")
     elif pattern and request.kind == "search":
         told = translate("Approval", "A broader yes covers every search at: {pattern}")
-    elif pattern and request.kind == "files":
+    elif pattern and request.kind in ("files", "read"):
         told = translate("Approval", "“Allow in…” covers this file: {pattern}")
     elif pattern:
         told = translate("Approval", "“Allow in…” covers every address of: {pattern}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from agents.permissions.hosts import HOSTS, REGISTRIES
+from agents.permissions.paths import READ_PATH
 from agents.permissions.values import Grant
 from agents.permissions.visible import visible
 from app.desktop.text.run_labels import folder_text, mode_name
@@ -30,6 +31,8 @@ def what_is_granted(grant: Grant) -> str:
         return translate("Grants", "All tools of “{server}”").format(server=server)
     if pattern and grant.tool in _COMMANDS:
         return translate("Grants", "Commands that begin with “{words}”").format(words=pattern)
+    if pattern and grant.tool == READ_PATH:
+        return translate("Grants", "Commands may read {path}").format(path=folder_text(pattern))
     if pattern and grant.tool == "web_search":
         return translate("Grants", "Web search at {host}").format(host=pattern)
     if pattern:

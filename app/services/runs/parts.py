@@ -16,7 +16,7 @@ from agents.workspace.workspace import Workspace
 from app.services.guidance.instructions import Instructions
 from app.services.guidance.skills import Skills
 from app.services.runs.program_caches import cache_variables, kept_caches
-from app.services.runs.readable import usable
+from app.services.runs.readable import allowable, usable
 from app.services.runs.surroundings import surroundings, user_home
 from engine.errors import UserError
 
@@ -161,6 +161,7 @@ class RunParts:
             language=self.language(),
             attachments=self._attached(run),
             readable=paths,
+            allowable=lambda found: allowable(found, self._home),
             surroundings=functools.cache(lambda: self._surroundings(run, workspace.root, paths)),
             skills=self.skills.readable(skills),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Iterable
@@ -39,6 +40,15 @@ def checked_readable(path: str, data_folder: Path) -> Path:
     if not may:
         raise UserError("run.read_unreadable", path=str(given))
     return real
+
+
+def allowable(paths: Iterable[str], data_folder: Path) -> tuple[Path, ...]:
+    """Those of the paths that a person may let commands read, as they are really called."""
+    found: list[Path] = []
+    for path in paths:
+        with contextlib.suppress(UserError):
+            found.append(checked_readable(path, data_folder))
+    return tuple(dict.fromkeys(found))
 
 
 def usable(paths: Iterable[str], data_folder: Path) -> tuple[Path, ...]:

@@ -25,7 +25,7 @@ COMMAND = 'mv "scan 0412.pdf" "2026-04-12 Hanbit.pdf"\nmv "scan 0419.pdf" "2026-
 
 def request(kind: str = "shell", subject: str = COMMAND, **more: Any) -> ApprovalRequest:
     given: dict[str, Any] = {"scopes": ("run", "workspace"), "pattern": "mv", "snapshot": True} | more
-    return ApprovalRequest(7, "c3", more.pop("tool", "shell"), kind, subject, **given)  # type: ignore[arg-type]
+    return ApprovalRequest(7, "c3", given.pop("tool", "shell"), kind, subject, **given)  # type: ignore[arg-type]
 
 
 class Shown:
@@ -297,3 +297,38 @@ def test_a_file_that_another_program_carries_out_is_said_to_be_one(qtbot: Any) -
     shown = Shown(qtbot, request("files", path, pattern=path, reasons=("writes", "autorun"), autorun=(path,)))
     assert "VS Code runs this without asking when the folder is opened." in shown.words()
     assert f"“Allow in…” covers this file: {path}" in shown.words()
+
+
+def test_a_path_that_commands_do_not_see_is_asked_about_by_its_name() -> None:
+    asked = request(
+        "read",
+        "/srv/data.csv",
+        tool="read_path",
+        reasons=("reads_outside",),
+        scopes=("run",),
+        pattern="/srv/data.csv",
+    )
+    assert approval_text.question(asked) == "Let commands read this?"
+    assert approval_text.place(asked) == "read_path · outside its working folder, only to be read"
+    assert [approval_text.why(code) for code in approval_text.quiet(asked)] == [
+        "A command failed because it does not see this."
+    ]
+    assert approval_text.wider(asked) == "“Allow in…” covers this file: /srv/data.csv"
+
+
+def test_a_search_is_asked_about_with_its_words_and_where_they_go() -> None:
+    asked = request(
+        "search",
+        "rust book",
+        tool="web_search",
+        reasons=("network",),
+        scopes=("run", "server"),
+        pattern="api.search.brave.com",
+        message="https://api.search.brave.com",
+    )
+    assert approval_text.place(asked) == "web_search · goes to api.search.brave.com"
+    assert (
+        approval_text.scope_label("server", searches=True) == "Always allow"
+        and approval_text.quiet(asked) == ()
+    )
+    assert approval_text.wider(asked) == "A broader yes covers every search at: api.search.brave.com"
