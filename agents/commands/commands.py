@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from agents.api import Confinement, Job, Limits, LivingSandbox, Ran, Sandbox, ShellState
@@ -34,6 +35,7 @@ class RunCommands:
     ) -> None:
         self._sandbox, self._note = sandbox, note
         self._living: LivingSandbox | None = None
+        self._sees = frozenset[Path]()  # what may be read in there besides
         self._opening = threading.Lock()
         self._closed = False
         self._state = ShellState()
@@ -57,8 +59,8 @@ class RunCommands:
         if call and call == self._last[0]:
             self._state = self._last[1]
         self._last = call, self._state
-        if confinement.network:
-            return self._with_network(argv, confinement, environment, added, limits, cancelled)
+        if confinement.network or self._sees_otherwise(confinement):
+            return self._apart(argv, confinement, environment, added, limits, cancelled)
         ran, left = self._in_living(
             confinement,
             environment,
@@ -69,7 +71,18 @@ class RunCommands:
         self._state = left or self._state
         return ran, self._told(ran, left, argv)
 
-    def _with_network(
+    def _sees_otherwise(self, confinement: Confinement) -> bool:
+        """Whether the sandbox shows other files than this command may read, and must live on for what runs there; one
+        in which nothing runs is ended, so that there is a new one."""
+        with self._opening:
+            if self._living is None or frozenset(confinement.readable) == self._sees:
+                return False
+            if self.running():
+                return True
+            self._renew()
+            return False
+
+    def _apart(
         self,
         argv: Sequence[str],
         confinement: Confinement,
@@ -176,6 +189,7 @@ class RunCommands:
                 self._renew()
             if self._living is None:
                 self._living = self._sandbox.open(confinement, environment=environment)
+                self._sees = frozenset(confinement.readable)
             return self._living
 
     def _renew(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agents.events import Approval, ToolResult
+from agents.events import Approval, Background, ToolResult
 from agents.permissions.paths import READ_PATH
 from agents.permissions.values import ApprovalRequest, Decision
 from agents.sandbox.find import find_sandbox
@@ -105,6 +105,28 @@ def test_what_is_not_asked_about(tmp_path: Path, outside: Path, command: str) ->
     assert asked == ([str(outside / "data.csv")] if "exit 1" in command else [])
     if not asked:
         assert "let commands read" not in texts[0]
+
+
+def test_what_runs_in_the_background_and_the_variables_live_on(tmp_path: Path, outside: Path) -> None:
+    file = outside / "data.csv"
+    approver = ScriptedApprover(Decision(True, "run"))
+    script = ScriptedBrain(
+        calls(("shell", {"command": "export WORD=heron"})),
+        calls(("shell", {"command": "sleep 60", "background": True})),
+        calls(("shell", {"command": f"cat {file} && echo $WORD"})),
+        calls(("shell", {"command": "echo $WORD"})),
+        says("Done."),
+    )
+    made = bench(tmp_path, outside, approver)
+    made.chat_model = script
+    texts = go(made)
+    assert "a,b" in texts[2] and "heron" in texts[3]
+    ended = [
+        e.event
+        for e in made.journal.entries()
+        if isinstance(e.event, Background) and e.event.state == "ended"
+    ]
+    assert [event.reason for event in ended] == ["run"]
 
 
 def test_where_nobody_is_there_nothing_says_that_it_is_there(tmp_path: Path, outside: Path) -> None:
