@@ -133,6 +133,12 @@ class RunCommands:
         """See `Commands.all`."""
         return tuple(self._background)
 
+    def stop(self, name: str) -> None:
+        """End one in the background, for the user; nothing when there is none of this name that runs."""
+        for one in self.running():
+            if one.name == name:
+                one.stop("user")
+
     def running(self) -> tuple[InBackground, ...]:
         """Those in the background that have not ended."""
         return tuple(one for one in self._background if one.code is None)

@@ -936,6 +936,33 @@
     </message>
 </context>
 <context>
+    <name>BackgroundCard</name>
+    <message>
+        <source>port {port}</source>
+        <translation>포트 {port}</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>실행 중</translation>
+    </message>
+    <message>
+        <source>ended ({code})</source>
+        <translation>끝남({code})</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>중지됨</translation>
+    </message>
+    <message>
+        <source>In the background</source>
+        <translation>백그라운드</translation>
+    </message>
+    <message>
+        <source>Stop {command}</source>
+        <translation>{command} 중지</translation>
+    </message>
+</context>
+<context>
     <name>BackgroundSection</name>
     <message>
         <source>In the background</source>
@@ -8255,14 +8282,6 @@
     <message>
         <source>Run a program: {what}</source>
         <translation>프로그램 실행: {what}</translation>
-    </message>
-    <message>
-        <source>Looked at background command {what}</source>
-        <translation>백그라운드 명령 {what} 확인함</translation>
-    </message>
-    <message>
-        <source>Look at background command {what}</source>
-        <translation>백그라운드 명령 {what} 확인</translation>
     </message>
     <message>
         <source>Looked at the background commands</source>

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.events import (
     Approval,
+    Background,
     ContextTrimmed,
     Entry,
     ModelTurn,
@@ -50,6 +51,7 @@ class Showing:
     def __init__(self, output: Output) -> None:
         self._output = output
         self._changed = False
+        self._ports: dict[str, tuple[int, ...]] = {}
 
     def note(self, error: ErrorInfo) -> None:
         self._output.tell(error)
@@ -85,6 +87,8 @@ class Showing:
             )
         elif isinstance(event, SubagentFinished):
             self._note(f"     {self._word('came_back', run=event.child, took=self._cost(event))}")
+        elif isinstance(event, Background):
+            self._background(event)
         elif isinstance(event, ContextTrimmed) and event.reason == "results":
             self._say("trimmed", before=event.before_tokens, after=event.after_tokens)
 
@@ -92,6 +96,16 @@ class Showing:
         """Print a call of a helper."""
         if isinstance(entry.event, ToolCalled):
             self._note(f"     {self._word('helper_call', run=entry.run, call=call_line(entry.event))}")
+
+    def _background(self, event: Background) -> None:
+        """A command in the background: its start, its ports when they change, its end."""
+        if event.state == "ended":
+            self._ports.pop(event.id, None)
+            self._note(f"     {self._word('background_ended', id=event.id, code=event.code)}")
+        elif event.ports and event.ports != self._ports.get(event.id):
+            self._ports[event.id] = event.ports
+            ports = ", ".join(map(str, event.ports))
+            self._note(f"     {self._word('background_listens', id=event.id, ports=ports)}")
 
     def ended(self, run: int, finished: RunFinished) -> None:
         """Print the answer, the reason for the end, and what can be done now."""

@@ -49,6 +49,10 @@ class RunCommands(QObject):
     def stop(self, run: int) -> None:
         self._calls.do(lambda s: s.runs.stop(run), owner=self)
 
+    def stop_background(self, run: int, name: str) -> None:
+        """End a command that the run has left running."""
+        self._calls.do(lambda s: s.runs.stop_background(run, name), executor="io", owner=self)
+
     def resume(self, run: int, message: str = "", again: Mapping[str, RetryChoice] | None = None) -> None:
         self._calls.do(lambda s: s.runs.resume(run, message, again), None, self._refuse, owner=self)
 

@@ -8,6 +8,7 @@ from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.runs.allowed_card import AllowedCard
+from app.desktop.runs.background_card import BackgroundCard
 from app.desktop.runs.files_card import FilesCard
 from app.desktop.runs.run_header import RunHeader
 from app.desktop.runs.seen_card import SeenCard
@@ -25,17 +26,19 @@ TOP = 22  # the first card stands as high as the first step
 
 
 class SideCards(ColumnScroller):
-    """Files touched, what the model sees, what is allowed."""
+    """What runs in the background, files touched, what the model sees, what is allowed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, bare=True)
+        self.background = BackgroundCard(self)
         self.files, self.seen, self.allowed = FilesCard(self), SeenCard(self), AllowedCard(self)
         self.column.addSpacing(TOP)
-        for card in (self.files, self.seen, self.allowed):
+        for card in (self.background, self.files, self.seen, self.allowed):
             self.column.addWidget(card)
         self.column.addStretch(1)
 
-    def show_view(self, view: RunView) -> None:
+    def show_view(self, view: RunView, *, here: bool) -> None:
+        self.background.show_view(view, here=here)
         for card in (self.files, self.seen, self.allowed):
             card.show_view(view)
 
@@ -61,7 +64,7 @@ class RunPage(ThemedWidget):
         """All but the steps; `seconds` is how long it took so far. `other_process`: another one carries it out."""
         self._run, self._other_process = view.record, other_process
         self.header.show_view(view, seconds, other_process=other_process)
-        self.cards.show_view(view)
+        self.cards.show_view(view, here=not other_process)
         self.retranslate()
 
     def retranslate(self) -> None:

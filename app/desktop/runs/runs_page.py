@@ -159,6 +159,7 @@ class RunsPage(ThemedWidget):
         cards.files.undo_wanted.connect(lambda paths: acting.undoing.undo(self.reading.shown, paths=paths))
         cards.files.review_wanted.connect(lambda: acting.reviewing.open(self.reading.shown))
         cards.files.redo_wanted.connect(lambda: acting.undoing.redo(self.reading.shown))
+        cards.background.stop_wanted.connect(lambda id: acting.stop_background(self.reading.shown, id))
         cards.seen.seen_wanted.connect(lambda: self._show_seen(0))
         cards.allowed.revoke_wanted.connect(acting.revoke)
 

@@ -12,6 +12,7 @@ import msgspec
 
 from agents.events import (
     Approval,
+    Background,
     ContextTrimmed,
     Entry,
     ModelTurn,
@@ -102,6 +103,8 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
     if isinstance(event, SubagentFinished):
         took_all = f"{event.seconds:.1f} s, {event.calls} calls, {event.tokens} tokens"
         return [f"Run {event.child} {event.status} ({event.reason}): {took_all}", "", event.answer, ""]
+    if isinstance(event, Background):
+        return _background(event)
     if isinstance(event, RunFinished):
         end = f"**{event.status.capitalize()}** ({event.reason}), {_date(time)}"
         cost = [f"- {took(event, 'en')}", ""] if event.calls >= 0 else []
@@ -115,6 +118,15 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
             "",
         ]
     return []
+
+
+def _background(event: Background) -> list[str]:
+    if event.state == "started":
+        return [f"*{event.id} runs in the background:* `{event.command}`", ""]
+    if event.state == "ended":
+        return [f"*{event.id} ended with {event.code} ({event.reason})*", ""]
+    ports = f"*{event.id} listens at {', '.join(map(str, event.ports))}*" if event.ports else f"*{event.id}*"
+    return [ports, "", *([fenced(event.text), ""] if event.text.strip() else [])]
 
 
 def _turn(turn: ModelTurn) -> list[str]:

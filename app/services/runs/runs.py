@@ -321,6 +321,11 @@ class Runs:
         if work := self._works.get(id):
             work.stop()
 
+    def stop_background(self, id: int, name: str) -> None:
+        """End a command in the background of a run, such as "b1"; waits until that is done."""
+        if work := self._works.get(id):
+            work.stop_background(name)
+
     def join(self, id: int, seconds: float | None = None) -> bool:
         """Wait until it has ended here; False on a timeout."""
         work = self._works.get(id)

@@ -110,11 +110,27 @@ class Recipe(msgspec.Struct, frozen=True):
     skill: str = ""
 
 
+class InBackground(msgspec.Struct, frozen=True):
+    """A command that a run has started in the background: the `ports` at which it listens, and its last `lines`.
+
+    `runs` is False once it has ended, with the exit code `code`, negative a signal; `reason` as in the event.
+    """
+
+    id: str
+    command: str
+    ports: tuple[int, ...] = ()
+    lines: str = ""
+    runs: bool = True
+    code: int = 0
+    reason: str = ""
+
+
 class RunView(msgspec.Struct, frozen=True):
     """The state that a page needs besides the entries: folded from them, the same live and replayed.
 
     `allowed` are the grants that count in this run besides its mode. `interrupted` are calls that were under
     way when the process died. `seconds` is its time without waiting for a person.
+    `background` are its commands in the background, ended ones included.
     `follows` names the project instructions that it was given, `unfollowed` those that nobody had agreed to.
     """
 
@@ -128,6 +144,7 @@ class RunView(msgspec.Struct, frozen=True):
     seconds: float = 0.0
     follows: tuple[str, ...] = ()
     unfollowed: tuple[str, ...] = ()
+    background: tuple[InBackground, ...] = ()
 
 
 class ToolAtHand(msgspec.Struct, frozen=True):

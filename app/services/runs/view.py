@@ -24,6 +24,7 @@ from agents.events import (
 from agents.permissions.values import ApprovalRequest, Grant
 from agents.plan import PlanStep, against
 from agents.run.state import RunState
+from app.services.runs.background import background_of
 from app.services.runs.programs import FINGERPRINT
 from app.services.runs.values import RunView, Touched
 from app.store.records import RUNS_UNDER_WAY, RunRecord
@@ -51,6 +52,7 @@ def view_of(
         seconds=seconds(entries),
         follows=tuple(file.path for file in started.follows) if started else (),
         unfollowed=started.unfollowed if started else (),
+        background=background_of(entries, under_way=record.state in RUNS_UNDER_WAY),
     )
 
 

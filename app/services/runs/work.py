@@ -93,6 +93,12 @@ class RunWork:
         """End at once; it can still be resumed."""
         self._end("stop")
 
+    def stop_background(self, name: str) -> None:
+        """End a command in the background."""
+        run = self._run
+        if run is not None and run.commands is not None:
+            run.commands.stop(name)
+
     def hurry(self) -> None:
         """Tell a running tool to give up, after `pause`."""
         if (run := self._run) is not None:

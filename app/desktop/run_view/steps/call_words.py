@@ -60,8 +60,8 @@ _WORDS = {
         QT_TRANSLATE_NOOP("RunSteps", "Run a program: {what}"),
     ),
     "background": _Words(
-        QT_TRANSLATE_NOOP("RunSteps", "Looked at background command {what}"),
-        QT_TRANSLATE_NOOP("RunSteps", "Look at background command {what}"),
+        QT_TRANSLATE_NOOP("RunSteps", "Looked at the background commands"),
+        QT_TRANSLATE_NOOP("RunSteps", "Look at the background commands"),
         QT_TRANSLATE_NOOP("RunSteps", "Looked at the background commands"),
         QT_TRANSLATE_NOOP("RunSteps", "Look at the background commands"),
     ),
