@@ -9,6 +9,7 @@ from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.files.changing import new_folders, place_to_change
 from agents.tools.files.diff import counts, unified_diff
+from agents.tools.files.merge import merged
 from agents.tools.files.text_file import read_text
 from agents.tools.files.trash import to_trash
 from agents.tools.function_tool import ToolTrouble, tool
@@ -67,7 +68,7 @@ def _effects(arguments: dict[str, Any], context: ToolContext) -> Effects:
 
 @tool(facts=ToolFacts(timeout_s=120, least_context=LEAST_CONTEXT), effects=_effects)
 def apply_changes(context: ToolContext, run: int) -> Outcome:
-    """Apply to this folder what a helper changed in its copy: all files, or none when one was changed here since.
+    """Apply to this folder what a helper changed in its copy: all, or nothing when it does not fit any more.
 
     Args:
         run: The helper's number, as its answer names it.
@@ -76,7 +77,7 @@ def apply_changes(context: ToolContext, run: int) -> Outcome:
     if unfit:
         named = ", ".join(unfit[:20])
         raise ToolTrouble(
-            f"Nothing was applied: changed here since, or in the way: {named}. Make the changes yourself."
+            f"Nothing was applied: the same places were changed here since, in {named}. Make the changes yourself."
         )
     for file in changes:
         _apply(file, context)
@@ -116,8 +117,7 @@ def _delegation(context: ToolContext) -> Delegation:
 
 
 def _sorted(run: int, context: ToolContext) -> tuple[tuple[Offered, ...], tuple[str, ...]]:
-    """What is left to apply, and paths where it does not fit: what is here is neither what the helper began with nor
-    what it made of it."""
+    """What is left to apply, merged with what was changed here since, and paths where it does not fit."""
     try:
         offered = _delegation(context).offered(run)
     except UserError as error:
@@ -132,11 +132,23 @@ def _sorted(run: int, context: ToolContext) -> tuple[tuple[Offered, ...], tuple[
     unfit: list[str] = []
     for file in offered:
         here = _content(file.path, context)
-        if here == file.before and here != file.after:
+        if here == file.after:
+            continue
+        if here == file.before:
             left.append(file)
-        elif here != file.after:
+        elif (both := _merged(file, here)) is not None:
+            left.append(both)
+        else:
             unfit.append(file.path)
     return tuple(left), tuple(unfit)
+
+
+def _merged(file: Offered, here: bytes | bool | None) -> Offered | None:
+    """What the helper changed, put into what is here; None where that does not go."""
+    if not isinstance(here, bytes) or file.before is None or file.after is None:
+        return None
+    both = merged(file.before, file.after, here)
+    return None if both is None else Offered(file.path, here, both)
 
 
 def _content(path: str, context: ToolContext) -> bytes | bool | None:

@@ -3471,8 +3471,8 @@
         <translation>도우미의 모델</translation>
     </message>
     <message>
-        <source>A task can give parts of itself to helpers. Text leaves this computer for a model on a server. Two models of this computer can’t be loaded at the same time; helpers then use the task’s own.</source>
-        <translation>작업은 할 일의 일부를 도우미에게 맡길 수 있습니다. 서버의 모델을 고르면 글이 이 컴퓨터를 떠납니다. 이 컴퓨터의 모델은 한 번에 하나만 불러오므로, 그런 경우에는 작업의 모델을 함께 씁니다.</translation>
+        <source>A task can give parts of itself to helpers. With a model on a server, text leaves this computer. Of the models of this computer one is loaded at a time: helpers then use the task’s.</source>
+        <translation>작업은 할 일의 일부를 도우미에게 맡길 수 있습니다. 외부 모델을 고르면 내용이 이 컴퓨터를 벗어납니다. 이 컴퓨터의 모델은 한 번에 하나만 불러오므로, 그때는 작업의 모델을 씁니다.</translation>
     </message>
     <message>
         <source>The task’s own model</source>

@@ -50,8 +50,8 @@ class HelpersSection(FormSection):
                 "subagent_model",
                 self.tr("Model for helpers"),
                 self.tr(
-                    "A task can give parts of itself to helpers. Text leaves this computer for a model on a server. "
-                    "Two models of this computer can’t be loaded at the same time; helpers then use the task’s own."
+                    "A task can give parts of itself to helpers. With a model on a server, text leaves this "
+                    "computer. Of the models of this computer one is loaded at a time: helpers then use the task’s."
                 ),
                 self.model,
             ),

@@ -18,7 +18,7 @@ import msgspec
 from app.services.runs.delegation.git import git, names
 from engine.errors import UserError
 
-MOST_FILES = 50_000
+MOST_FILES = 100_000
 MOST_BYTES = 2 * 1024**3
 SPARE = 1024**3  # stays free on the disk
 # Worktrees of one repository are made one after the other.
@@ -76,7 +76,7 @@ def _worktree(workspace: Path, target: Path) -> Copied | None:
     if changed is None or untracked is None or tracked is None:
         return None
     modules = tuple(line.partition("\t")[2] for line in tracked if line.startswith("160000 "))
-    _check_room(workspace, (line.partition("\t")[2] for line in tracked), target)
+    _check_room(workspace, (*(line.partition("\t")[2] for line in tracked), *untracked), target)
     if git(workspace, "worktree", "add", "--detach", "--quiet", str(target), "HEAD") is None:
         _remove(workspace, target)
         return None

@@ -102,6 +102,8 @@ class TaskDelegation:
         return offered(entries, self._parts.snapshots(self._parts.workspace(child)))
 
     def give(self, task: str, context: ToolContext, *, changes: bool) -> Outcome:
+        if self._ends(context):
+            return self._broken_off()
         state = RunState.of(self._journal.entries())
         child = self._open(context.call)
         began = RunState.of(self._store.entries(child.id)) if child is not None else RunState()
@@ -141,14 +143,17 @@ class TaskDelegation:
                 notes = self._copy(child, workspace)
                 if isinstance(event, RunStarted):
                     event = _told_of_copy(event, place, workspace, notes)
+            if self._ends(context):  # while the copy was made
+                self._store.change(child.id, state="stopped", reason="user", writer="")
+                return self._broken_off()
             self._journal.append(told)
             asker = RelayAsker(
                 context.approver if told.copied else None, self._record.id, child.id, told.task
             )
             grants = ChildGrants(self._grants, self._record.id, child.id, str(workspace), str(place))
             finished = self._waited(self._taken(child), event, tools, asker, grants, context)
-            if finished.reason == "paused" and self._ending == "pause":
-                return Outcome("", "interrupted", goes_on=True)
+            if finished.reason == "paused" and self._ends(context):
+                return self._broken_off()
             return self._ended(child, finished, told.task, context, notes)
         except _NoCopyError as error:
             self._store.change(child.id, state="stopped", reason="ended", writer="")
@@ -158,6 +163,14 @@ class TaskDelegation:
         finally:
             if told.copied:
                 remove_copy(workspace, place)
+
+    def _ends(self, context: ToolContext) -> bool:
+        """Whether the run is to end, or this call of it."""
+        return bool(self._ending) or context.cancelled()
+
+    def _broken_off(self) -> Outcome:
+        """The run ends; paused, it goes on with this call."""
+        return Outcome("", "interrupted", goes_on=self._ending == "pause")
 
     def _refused(self, child: RunRecord | None, task: str, context: ToolContext, why: str) -> Outcome:
         """Nothing is given away; a run that had begun is not gone on with."""

@@ -135,6 +135,19 @@ def test_files_that_changed_since_are_left_as_they_are(opened: Opened, repositor
     assert house.finished(run).status == "completed"
 
 
+def test_what_two_changed_in_one_file_comes_together(opened: Opened, repository: Path) -> None:
+    (repository / "notes.txt").write_text("".join(f"line {n}\n" for n in range(20)), encoding="utf-8")
+    top = call("edit_file", {"path": "notes.txt", "old_text": "line 2\n", "new_text": "line two\n"})
+    low = call("edit_file", {"path": "notes.txt", "old_text": "line 15\n", "new_text": "line fifteen\n"})
+    then = (*(call("apply_changes", {"run": number}) for number in (2, 3)), say("All done."))
+    script = gives("Top", "Low", changes=True, then=then)
+    house = opened(by_task(do=script, top=by_turn(top, say("Top.")), low=by_turn(low, say("Low."))))
+    run = house.run("Do it", repository)
+    assert [one.status for one in house.events(run, ToolResult)] == ["ok"] * 4
+    text = (repository / "notes.txt").read_text()
+    assert "line two\n" in text and "line fifteen\n" in text and text.count("\n") == 20
+
+
 def test_a_run_that_only_reads_gives_away_nothing_that_changes(opened: Opened, repository: Path) -> None:
     house = opened(by_task(do=gives("Write", changes=True), write=WRITES))
     run = house.run("Do it", repository, mode="read")
