@@ -101,7 +101,7 @@ class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed
     """A stopped, paused or crashed run goes on. `budget` is what it may use from here on; `message` what the user
     adds, "" for nothing. `model` is another one that takes over, "" for the same, and `remote` of that. `tools`,
     `system` and `context` stand here when the model was not ready before: as in `RunStarted`, in whose place they
-    take."""
+    take. `plan`: a plan for the message comes first."""
 
     budget: Budget
     message: str = ""
@@ -111,6 +111,7 @@ class RunResumed(msgspec.Struct, frozen=True, tag_field="kind", tag="run_resumed
     context: int = 0
     model: str = ""
     remote: bool = False
+    plan: bool = False
 
 
 class ModelTurn(msgspec.Struct, frozen=True, tag_field="kind", tag="model_turn"):

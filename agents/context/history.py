@@ -149,6 +149,9 @@ class History:
             if said is not None and said.kind == "final":  # the model was told that no tools are left
                 self.items.append(Words(prompts.TOOLS_AGAIN, "go_on"))
             self.items.append(Words(resumed.message, "user"))
+            if resumed.plan:
+                self.offered = None
+                self.items.append(Words(prompts.PLAN_FIRST, "nudge"))
             return
         last = self.items[-1] if self.items else None
         asked_for_end = isinstance(last, Words) and last.kind == "final"

@@ -57,7 +57,7 @@ _CITE_PAGES = "Cite a page that web_search found by its number, like [1], behind
 _SANDBOX = "Commands and programs run confined to the folder, without a network unless the user allows it."
 _READABLE = "They can also read {paths}, which the other tools cannot."
 _PLAN = "For a task of several steps, keep a plan with update_plan."
-_PLAN_FIRST = (
+PLAN_FIRST = (
     "Begin with a plan: read what you need, change nothing, and propose the steps with update_plan. The user changes "
     "and approves it. Only then carry it out, step by step, and tick each done step with update_plan."
 )
@@ -99,7 +99,7 @@ def system_prompt(
         lines += [also.replace("They", "Commands", 1)] if executes and readable else []
         lines += [_CITE] if _SEARCH in tools else []
         lines += [_CITE_PAGES] if _WEB in tools else []
-        lines += [_PLAN_FIRST] if plan else []
+        lines += [PLAN_FIRST] if plan else []
         lines += [_LANGUAGES["ko"]] if language == "ko" else []
         return " ".join(lines)
     lines = [_LONG.format(folder=_quoted(folder)), f"- {_DATA}"]
@@ -110,7 +110,7 @@ def system_prompt(
     lines += [f"- {_CITE}"] if _SEARCH in tools else []
     lines += [f"- {_CITE_PAGES}"] if _WEB in tools else []
     if plan:
-        lines.append(f"- {_PLAN_FIRST}")
+        lines.append(f"- {PLAN_FIRST}")
     elif PLAN_TOOL in tools:
         lines.append(f"- {_PLAN}")
     if "read_result" in tools:

@@ -23,6 +23,7 @@ from agents.permissions.request import grant_for, host_grants, request
 from agents.permissions.values import ApprovalRequest, Effects, Grants, ToolFacts
 from agents.permissions.visible import visible
 from agents.run import prompts
+from agents.run.planning import may_plan_with
 from agents.run.record import Record
 from agents.run.state import OpenCall
 from agents.snapshots.snapshots import Snapshots
@@ -67,6 +68,8 @@ class Approvals:
 
         A question to a person is already recorded.
         """
+        if self._record.state.is_planning and not may_plan_with(tool):
+            return Approved(Approval(call.call, "denied", "mode", message=prompts.PLANNING))
         question = self._question(call, tool, arguments, effects)
         verdict = decide(question)
         if verdict.action == "ask":

@@ -11,6 +11,7 @@ from agents.permissions.values import ApprovalRequest
 from agents.plan import MOST_STEPS, PLAN_TOOL, listed, not_done, tidied
 from agents.run import prompts
 from agents.run.record import Record
+from agents.tools.delegate import DELEGATING
 
 # How often a model is asked for the plan that it has not proposed.
 _MOST_ASKED = 2
@@ -28,7 +29,7 @@ class Planning:
         """Of the tools those for now: until a plan is approved, they only read."""
         if not self._record.state.is_planning:
             return tuple(tools)
-        return tuple(tool for tool in tools if tool.name == PLAN_TOOL or _only_reads(tool))
+        return tuple(tool for tool in tools if may_plan_with(tool))
 
     def withdraw(self, event: RunResumed) -> None:
         """Take words that a person says to a plan that waits as a no: the model plans anew."""
@@ -109,6 +110,8 @@ class Planning:
         return count
 
 
-def _only_reads(tool: Tool) -> bool:
-    facts = tool.facts
-    return facts.read_only and not (facts.network or facts.keeps or tool.name == FIND_TOOLS)
+def may_plan_with(tool: Tool) -> bool:
+    """Whether a tool only reads here: helpers work elsewhere, and `find_tools` finds others."""
+    facts, not_now = tool.facts, {FIND_TOOLS, *DELEGATING}
+    reads = facts.read_only and not (facts.network or facts.keeps or tool.name in not_now)
+    return reads or tool.name == PLAN_TOOL

@@ -115,7 +115,7 @@ class RunState(msgspec.Struct, frozen=True):
 
     `usage` is that of all turns since the start.
 
-    `plan` is the last event about the plan that comes first, `steps` the plan that the model shows.
+    `plans`: a plan comes first. `plan` is the last event about it, `steps` the plan that the model shows.
     """
 
     started: RunStarted | None = None
@@ -142,6 +142,7 @@ class RunState(msgspec.Struct, frozen=True):
     time: float = 0.0
     waits: bool = False
     usage: Usage = Usage()
+    plans: bool = False
     plan: PlanWritten | None = None
     steps: tuple[PlanStep, ...] = ()
 
@@ -176,8 +177,17 @@ class RunState(msgspec.Struct, frozen=True):
     def _with(self, event: RunEvent) -> RunState:
         change = msgspec.structs.replace
         if isinstance(event, RunStarted):
-            return change(self, started=event, mode=event.mode, budget=event.budget, tainted=event.tainted)
+            return change(
+                self,
+                started=event,
+                mode=event.mode,
+                budget=event.budget,
+                tainted=event.tainted,
+                plans=event.plan,
+            )
         if isinstance(event, RunResumed):
+            if event.plan or (self.finished is not None and self.finished.status == "completed"):
+                self = change(self, plans=event.plan, plan=None, steps=())  # the plan before is over
             return change(
                 self,
                 started=self._started_with(event),
@@ -220,8 +230,7 @@ class RunState(msgspec.Struct, frozen=True):
     @property
     def is_planning(self) -> bool:
         """Whether a plan comes first, and nothing is approved yet."""
-        first = self.started is not None and self.started.plan
-        return first and (self.plan is None or self.plan.state != "approved")
+        return self.plans and (self.plan is None or self.plan.state != "approved")
 
     @property
     def acting_mode(self) -> Mode:

@@ -20,7 +20,7 @@ from app.acp.updates import message_chunk, thought_chunk, undone_text
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.runs.reasons import why_finished
-from app.services.runs.slash import SlashEntry, command_in, slash_entries, undo_of_last
+from app.services.runs.slash import PLAN, SlashEntry, command_in, slash_entries, undo_of_last
 from app.services.runs.values import RunRecord, RunSpec
 from app.services.services import Services
 from engine.errors import UserError
@@ -38,12 +38,15 @@ class Answering:
     async def answered(self, text: str) -> PromptResponse:
         """Raises UserError as `Runs.start`, `resume` and `undo` do, RequestError for a run that failed."""
         command = await asyncio.to_thread(self._command_in, text.strip())
+        plan = command is not None and command[0].name == PLAN and command[0].recipe is None
+        if command is not None and plan:
+            text, command = command[1], None
         if command is not None and command[0].recipe is None:
             undone = await asyncio.to_thread(self._undone, command[0].name, command[1])
             await self._turn.say(message_chunk(undone_text(undone, self._language)))
             return PromptResponse(stop_reason="end_turn")
         await self._tell_where_it_goes()
-        finished = await self._turn.go(lambda: self._begun(text, command))
+        finished = await self._turn.go(lambda: self._begun(text, command, plan=plan))
         record = await asyncio.to_thread(self._runs.get, self._session.run)
         await self._turn.say(title_update(record))
         if self._turn.is_stopped:
@@ -66,7 +69,7 @@ class Answering:
             return None
         return command_in(text, slash_entries("editor", self._recipes, self._language))
 
-    def _begun(self, text: str, command: tuple[SlashEntry, str] | None) -> RunRecord:
+    def _begun(self, text: str, command: tuple[SlashEntry, str] | None, *, plan: bool = False) -> RunRecord:
         """Start the run of the session, or go on with it. Blocks."""
         session, recipe = self._session, None if command is None else command[0].recipe
         task = text if command is None or recipe is None else commands.task_of(recipe, command[1])
@@ -75,8 +78,10 @@ class Answering:
                 raise UserError("run.no_task")
             before = self._runs.get(session.run)
             mode = session.mode if session.mode != before.mode else None
-            return self._runs.resume(session.run, task, mode=mode, model=session.model, more=self._more)
-        spec = RunSpec(task, session.workspace, session.model, session.mode, session=session.id)
+            return self._runs.resume(
+                session.run, task, mode=mode, model=session.model, more=self._more, plan=plan
+            )
+        spec = RunSpec(task, session.workspace, session.model, session.mode, session=session.id, plan=plan)
         if recipe is not None:
             spec = msgspec.structs.replace(
                 spec, budget=recipe.budget, tools=recipe.tools, recipe=recipe.id, title=recipe.title

@@ -70,6 +70,16 @@ def decision_of(outcome: DeniedOutcome | AllowedOutcome, offered: list[Permissio
 
 def asked_call(request: ApprovalRequest, root: Path, language: Language) -> ToolCallUpdate:
     """The call that is asked about, with all that would happen, and why it is asked."""
+    if request.kind == "plan":
+        steps = "\n".join(f"{number}. {visible(step)}" for number, step in enumerate(request.steps, 1))
+        change = localized("acp.plan_change", language)
+        return ToolCallUpdate(
+            tool_call_id=request.call,
+            title=localized("acp.plan_title", language),
+            kind="think",
+            status="pending",
+            content=[output(steps), words(change)],
+        )
     content: list[Any] = list(diff_contents(visible(request.diff), root))
     if request.child:
         content.append(words(localized("cli.approval.child", language, task=visible(request.child))))

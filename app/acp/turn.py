@@ -162,7 +162,7 @@ class Turn:
             return
         options = options_of(request, self._language, lasting=not self._is_foreign(request.server))
         call = asked_call(request, self._root, self._language)
-        call.title = self._updates.title(request.call) or request.tool
+        call.title = self._updates.title(request.call) or call.title or request.tool
         call.tool_call_id = self._updates.id(request.call)
         try:
             answer = await self._client.request_permission(

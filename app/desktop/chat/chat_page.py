@@ -181,12 +181,20 @@ class ChatPage(ThemedWidget):
 
     def _slash(self, name: str) -> None:
         """Carry out a command that was chosen behind a slash."""
-        {
+        carried_out: dict[str, Callable[[], object]] = {
+            "plan": self._plan,
             "new": self.shown.open_new,
             "compact": self.room.make_room,
             "regenerate": self.commands.regenerate_last,
             "model": self.header.model.open_menu,
-        }[name]()
+        }
+        carried_out[name]()
+
+    def _plan(self) -> None:
+        """What is to be planned is said behind the command; it takes tools."""
+        self.composer.edit.insert_text("/plan ")
+        if self.shown.now.options.tools is None:
+            self.tools.open()
 
     # The chat that is shown
 

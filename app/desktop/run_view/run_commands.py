@@ -53,8 +53,18 @@ class RunCommands(QObject):
         """End a command that the run has left running."""
         self._calls.do(lambda s: s.runs.stop_background(run, name), executor="io", owner=self)
 
-    def resume(self, run: int, message: str = "", again: Mapping[str, RetryChoice] | None = None) -> None:
-        self._calls.do(lambda s: s.runs.resume(run, message, again), None, self._refuse, owner=self)
+    def resume(
+        self,
+        run: int,
+        message: str = "",
+        again: Mapping[str, RetryChoice] | None = None,
+        *,
+        plan: bool = False,
+    ) -> None:
+        """`plan`: one for the message comes first."""
+        self._calls.do(
+            lambda s: s.runs.resume(run, message, again, plan=plan), None, self._refuse, owner=self
+        )
 
     def decide(self, run: int, call: str, decision: Decision) -> None:
         self._calls.do(lambda s: s.runs.decide(run, call, decision), owner=self)

@@ -67,6 +67,7 @@ class RunsPage(ThemedWidget):
         self.form.material.attach(calls)
         self.slash = Inserting(calls, self.form.task, self.form.task, self.form, "task")
         self.slash.recipe_chosen.connect(self.show_recipe)
+        self.slash.command.connect(lambda _: self.form.plan.setChecked(True))
         self.slash_line = LineSlash(calls, self.run.steps.follow_up, self.run.steps)
         self.slash_line.command.connect(self._command)
         self.acting = RunCommands(calls, self)
@@ -277,10 +278,19 @@ class RunsPage(ThemedWidget):
 
     def _command(self, name: str, said: str) -> None:
         """Carry out a command that was said behind a slash."""
-        if name == "undo":
+        if name == "plan":
+            self._plan(said)
+        elif name == "undo":
             self.acting.undoing.undo_last(self.reading.shown, said)
         else:
             self.acting.undoing.redo(self.reading.shown)
+
+    def _plan(self, said: str) -> None:
+        """Go on with a plan first; what it is for is said behind the command."""
+        if said:
+            self.acting.resume(self.reading.shown, said, plan=True)
+        else:
+            self.run.steps.follow_up.field.setText("/plan ")
 
     def _show_seen(self, step: int) -> None:
         self._with_record(lambda run: self.acting.show_seen(run, step))

@@ -20,6 +20,7 @@ from app.services.chat.memories import Memories
 from app.services.chat.open_answers import OpenAnswers
 from app.services.events import EventBus, StoreFailed
 from app.services.models.models import Models
+from app.services.runs.slash import plan_wish
 from app.services.titles import title_from
 from app.store.records import Attachment, Conversation, Message, Source, attached_to, text_of
 from app.store.store import Store
@@ -212,7 +213,7 @@ class Asking:
             if attachments and not queued:  # they left the draft
                 self._events.publish(ConversationChanged(self._store.conversations.get(id)))
         if conversation.title_source == "none":
-            self._give_title(id, text if text.strip() else attachments[0].name)
+            self._give_title(id, plan_wish(text)[0] if text.strip() else attachments[0].name)
         return self._answer(id, question.id)
 
     def _search_again(self, id: int, question: int) -> None:

@@ -23,6 +23,7 @@ from app.services.events import EventBus, ServiceEvent
 from app.services.models.events import Owner, TextDelta
 from app.services.runs.events import RunEntries, RunOver
 from app.services.runs.runs import Runs
+from app.services.runs.slash import plan_wish
 from app.services.runs.values import InChat, RunSpec
 from app.store.records import Attachment, ChatTools, CompactionPoint, Message
 from app.store.store import Store
@@ -97,10 +98,11 @@ class ChatRuns:
             wish.max_tokens,
             question.media if isinstance(question, Told) else (),
         )
+        task, plan = plan_wish(question.content)
         with self._lock:
             run = self._runs.start(
                 RunSpec(
-                    question.content,
+                    task,
                     wish.tools.workspace,
                     mode=wish.tools.mode,
                     reasoning=wish.reasoning,
@@ -108,6 +110,7 @@ class ChatRuns:
                     title=self._store.conversations.get(answer.conversation).title,
                     chat=chat,
                     collection=wish.collection,
+                    plan=plan,
                 )
             )
             self._answers[run.id] = _Written(answer)

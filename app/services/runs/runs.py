@@ -230,13 +230,14 @@ class Runs:
         attended: bool = True,
         answer: int = 0,
         more: MoreTools = lambda workspace: (),
+        plan: bool = False,
     ) -> RunRecord:
         """Go on with a run that was paused, stopped or interrupted, or has answered; `message` is said to the model.
         One in the trash comes out of it.
 
         `again`: what becomes of calls that were interrupted, "skip" for those not named. `budget` None: as much as at
         the start; `mode` None and `model` "": as before. `answer` is the message of a chat that it writes; `more` as
-        for `start`, of which those count that the run began with.
+        for `start`, of which those count that the run began with. `plan`: a plan for the message comes first.
         Raises UserError `run.busy`, `run.elsewhere`, `run.not_resumable`, `run.of_another`, and of another model as
         `ModelRegistry.chat_model` does.
         """
@@ -286,7 +287,7 @@ class Runs:
                 context=begun.started.context_wish,
             )
             return taken
-        event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote)
+        event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote, plan=plan)
         tools = started.tools or (start.tools if start is not None else None)
         self._carry_out(
             taken,

@@ -22,12 +22,14 @@ Place = Literal["chat", "task", "run", "editor"]
 _PLACES: dict[str, tuple[Place, ...]] = {
     "undo": ("run", "editor"),
     "redo": ("run", "editor"),
+    "plan": ("chat", "task", "run", "editor"),
     "new": ("chat",),
     "compact": ("chat",),
     "regenerate": ("chat",),
     "model": ("chat",),
 }
-_HINTED = ("undo",)
+_HINTED = ("undo", "plan")
+PLAN = "plan"
 # What `undo` may be told: all of the run instead of what its last message changed.
 ALL = "all"
 
@@ -80,6 +82,14 @@ def command_in(text: str, entries: Sequence[SlashEntry]) -> tuple[SlashEntry, st
     name, _, rest = text[1:].partition(" ")
     entry = next((entry for entry in entries if entry.name == name.strip()), None)
     return None if entry is None else (entry, rest.strip())
+
+
+def plan_wish(text: str) -> tuple[str, bool]:
+    """What is said behind "/plan" at the beginning of a message, and whether that is there."""
+    word, rest = f"/{PLAN}", text.strip()
+    if not rest.startswith(word) or not rest[len(word) :][:1].isspace():
+        return text, False
+    return rest[len(word) :].strip(), True
 
 
 def undo_of_last(runs: Runs, run: int, said: str = "") -> UndoPlan:

@@ -14,6 +14,7 @@ from agents.events import (
     ModelTurn,
     PlanWritten,
     RunFinished,
+    RunResumed,
     RunStarted,
     SnapshotTaken,
     SubagentStarted,
@@ -30,7 +31,7 @@ from app.services.runs.values import RunView, Touched
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 
 # Of which the plan is folded.
-_OF_PLANS = (ToolCalled, ToolResult, PlanWritten)
+_OF_PLANS = (RunStarted, RunResumed, ToolCalled, ToolResult, PlanWritten, RunFinished)
 
 
 def view_of(

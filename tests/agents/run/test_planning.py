@@ -10,6 +10,7 @@ from agents.api import ModelRequest, ModelResponse
 from agents.budget import Budget
 from agents.events import Approval, PlanWritten, RunEvent, RunResumed, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision, Effects, ToolFacts
+from agents.tools.delegate import delegate
 from agents.tools.files.read_file import read_file
 from agents.tools.files.write_file import write_file
 from agents.tools.update_plan import update_plan
@@ -136,6 +137,39 @@ def test_words_to_a_plan_that_waits_reject_it(tmp_path: Path) -> None:
     of.run().go(RunResumed(Budget(), "Name it c.txt."))
     assert plans(of)[1] == ("rejected", ("Write b.txt",), "user")
     assert plans(of)[-1] == ("approved", ("Write c.txt",), "user")
+
+
+def test_a_plan_can_come_first_for_what_is_said_later(tmp_path: Path) -> None:
+    of = bench(tmp_path, says("Hello."))
+    of.run().go(started())
+    of.chat_model.replies = [
+        calls(WRITE),
+        calls(plan("Write b.txt")),
+        calls(WRITE),
+        calls(plan("Write b.txt", state="done")),
+        says("Done."),
+    ]
+    assert of.run().go(RunResumed(Budget(), "Write b.txt.", plan=True)).status == "completed"
+    assert [state for state, _, _ in plans(of)] == ["proposed", "approved"]
+    results = [event.status for event in of.journal.events if isinstance(event, ToolResult)]
+    assert results == ["denied", "ok", "ok", "ok"]
+    assert "Begin with a plan" in said(of.chat_model.asks[1])
+
+
+def test_a_plan_is_over_with_the_answer(tmp_path: Path) -> None:
+    of = bench(tmp_path, calls(plan("Write b.txt")), says("Done."))
+    assert of.run().go(started(plan=True)).left == ("Write b.txt",)
+    of.chat_model.replies = [calls(WRITE), says("Written.")]
+    finished = of.run().go(RunResumed(Budget(), "Do it after all."))
+    assert (finished.left, finished.answer) == ((), "Written.")
+
+
+def test_helpers_are_for_later(tmp_path: Path) -> None:
+    of = bench(tmp_path, calls(("delegate", {"task": "Look", "changes": True})), calls(plan("Write b.txt")))
+    of.tools, of.approver.answers = (*of.tools, delegate), [None]
+    of.run().go(started(plan=True))
+    assert "delegate" not in offered(of.chat_model.asks[0])
+    assert next(e.status for e in of.journal.events if isinstance(e, ToolResult)) == "denied"
 
 
 def test_steps_that_are_not_ticked_are_asked_for_once_and_then_named(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ from tests.support.openai_script import Reply, call, say
 from tests.support.openai_server import OpenAiServer
 
 WRITE = call("write_file", {"path": "made.txt", "content": "made"})
+PLAN = call("update_plan", {"items": [{"text": "Make *made.txt*"}]})
+TICKED = call("update_plan", {"items": [{"text": "Make *made.txt*", "state": "done"}]})
 Story = Callable[[Editor], Coroutine[Any, Any, None]]
 Play = Callable[..., None]
 
@@ -39,6 +41,7 @@ def server() -> Iterator[OpenAiServer]:
         Broken=[Reply(fault="status", status=401, message="no")],
         Sleep=[call("shell", {"command": "touch begun; sleep 300"}), say("Too late.")],
         Tidy=[say("It is tidy.")],
+        Build=[PLAN, say("I have the result."), WRITE, TICKED, say("It is built.")],
     )
     with OpenAiServer(script) as server:
         yield server
@@ -301,12 +304,28 @@ def test_undo_goes_back_message_by_message(play: Play, folder: Path) -> None:
     play(story, edit="once")
 
 
+def test_a_plan_is_asked_for_in_the_editor_and_shown_as_it_is_done(
+    play: Play, folder: Path, services: Services
+) -> None:
+    async def story(editor: Editor) -> None:
+        session = await editor.open(folder)
+        await editor.say(session, "/plan Build it")
+        plans = [each["entries"] for each in editor.of_kind("plan")]
+        assert plans[0] == [{"content": "Make *made.txt*", "priority": "medium", "status": "pending"}]
+        assert plans[-1][0]["status"] == "completed"
+        assert editor.text().endswith("It is built.")
+
+    play(story, think="once", edit="once")
+    (run,) = services.runs.all()
+    assert run.task == "Build it" and (folder / "made.txt").exists()
+
+
 def test_a_recipe_is_a_command_with_its_parameters(play: Play, folder: Path, services: Services) -> None:
     async def story(editor: Editor) -> None:
         session = await editor.open(folder)
         await editor.say(session, '/tidy-folder by="by year" Keep the pictures')
         names = [each["name"] for each in editor.of_kind("available_commands_update")[0]["availableCommands"]]
-        assert names[:2] == ["undo", "redo"] and "tidy-folder" in names
+        assert names[:3] == ["undo", "redo", "plan"] and "tidy-folder" in names
 
     play(story)
     (run,) = services.runs.all()

@@ -79,6 +79,22 @@ def test_an_answer_is_carried_out_with_tools_and_ends_with_the_models_last_words
     assert runs.all() == [], "it is found in its chat, and not among the runs"
 
 
+def test_an_answer_plans_first_where_its_question_begins_with_the_command(
+    chatting: Chatting, told: Listening
+) -> None:
+    chat, runs = chatting.chat(), chatting.services.runs
+    plan = ("update_plan", {"items": [{"text": "Write notes.txt"}]})
+    chatting.say(calls(plan), calls(WRITE), says("It is there."))
+    answer = chatting.services.asking.send(chat, "/plan Make notes.txt")
+    asked = question(told)
+    assert (asked.kind, asked.steps) == ("plan", ("Write notes.txt",))
+    assert not (chatting.folder / "notes.txt").exists()
+    assert runs.decide(asked.run, asked.call, Decision(True))
+    assert told.finished(answer.id).content == "It is there."
+    assert runs.get(asked.run).task == "Make notes.txt"
+    assert chatting.services.conversations.get(chat).title == "Make notes.txt"
+
+
 def test_text_of_a_turn_with_calls_is_a_step_and_not_a_part_of_the_answer(
     chatting: Chatting, told: Listening, ask: Callable[..., Message]
 ) -> None:

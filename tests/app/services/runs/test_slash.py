@@ -7,7 +7,7 @@ import pytest
 from app.messages import messages
 from app.services.guidance.skills import Skills
 from app.services.runs.recipes import Recipes, prompt_library
-from app.services.runs.slash import command_in, commands_in, slash_entries
+from app.services.runs.slash import command_in, commands_in, plan_wish, slash_entries
 from tests.agents.guidance.test_skill_folders import made
 
 
@@ -21,14 +21,28 @@ def test_commands_hold_where_they_make_sense() -> None:
         place: [each.name for each in commands_in(place, "en")] for place in ("chat", "task", "run", "editor")
     }
     assert names == {
-        "chat": ["new", "compact", "regenerate", "model"],
-        "task": [],
-        "run": ["undo", "redo"],
-        "editor": ["undo", "redo"],
+        "chat": ["plan", "new", "compact", "regenerate", "model"],
+        "task": ["plan"],
+        "run": ["undo", "redo", "plan"],
+        "editor": ["undo", "redo", "plan"],
     }
     assert {key for key in messages("en") if key.startswith("slash.")} == {
         key for key in messages("ko") if key.startswith("slash.")
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("/plan Sort the files", ("Sort the files", True)),
+        ("/plan\nSort", ("Sort", True)),
+        ("/plan", ("/plan", False)),
+        ("/planned", ("/planned", False)),
+        ("plan it", ("plan it", False)),
+    ],
+)
+def test_a_message_may_wish_for_a_plan(text: str, wish: tuple[str, bool]) -> None:
+    assert plan_wish(text) == wish
 
 
 def test_skills_stand_in_it_by_name_and_prompts_only_in_chats(recipes: Recipes, tmp_path: Path) -> None:
