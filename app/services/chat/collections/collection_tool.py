@@ -44,12 +44,15 @@ class SearchTools:
     def among(
         self, tools: Sequence[Tool], collection: str, run: RunRecord, answer: int, journal: Journal
     ) -> tuple[Tool, ...]:
-        """The tools of a run with those that number what they find: the one for its collection, "" for none, first,
-        as the beginning of many tools is what a small context offers."""
+        """The tools of a run with those that number what they find. First the one for its collection, "" for none,
+        and the one that a chat was switched on for: the beginning of many tools is what a small context offers."""
         found = found_of(self._store, run, answer, journal)
-        first = [SearchCollection(collection, self._in_documents(collection, found))] if collection else []
         searching = web.WebSearch(self._pages.url, self._on_the_web(found))
-        return (*first, *(searching if tool.name == web.WEB_SEARCH else tool for tool in tools))
+        made = [searching if tool.name == web.WEB_SEARCH else tool for tool in tools]
+        if answer and self._store.conversations.get(run.conversation).options.web:
+            made.sort(key=lambda tool: tool.name != web.WEB_SEARCH)
+        first = [SearchCollection(collection, self._in_documents(collection, found))] if collection else []
+        return (*first, *made)
 
     @property
     def _room(self) -> int:
