@@ -9,7 +9,7 @@ from agents.review.hunks import Hunk
 from agents.review.values import Review, ReviewFile
 from agents.snapshots.manifest import Item
 
-_PLAIN = re.compile(r"[^\x00-\x1f\x7f\"\\\U0010feff]+")
+_PLAIN = re.compile(r"[^\x00-\x1f\x7f\"\\\ufffd]+")
 
 
 def review_diff(review: Review) -> str:
@@ -43,7 +43,11 @@ def file_head(file: ReviewFile) -> Iterator[str]:
         yield f"--- {old if file.before is not None else '/dev/null'}"
         yield f"+++ {new if file.after is not None else '/dev/null'}"
     elif any(item is not None and item.bytes for item in (file.before, file.after)) and not _same(file):
-        yield f"Binary files {old} and {new} differ"
+        sides = (
+            old if file.before is not None else "/dev/null",
+            new if file.after is not None else "/dev/null",
+        )
+        yield f"Binary files {sides[0]} and {sides[1]} differ"
 
 
 def hunk_lines(hunk: Hunk) -> Iterator[str]:

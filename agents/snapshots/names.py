@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-# Stands before the hexadecimal number of a byte that is no UTF-8, and before itself as "--".
-_MARK = "\U0010feff"
-_WRITTEN = re.compile(f"[{_MARK}\udc80-\udcff]")
+# Stands before the hexadecimal number of a byte that is no UTF-8; before "--" for itself, where a number or that
+# follows it.
+_MARK = "\ufffd"
+_WRITTEN = re.compile(f"[\udc80-\udcff]|{_MARK}(?=[0-9a-f]{{2}}|--)")
 _READ = re.compile(f"{_MARK}([0-9a-f]{{2}}|--)")
 
 

@@ -245,7 +245,7 @@ class Snapshots:
         for follow in (False, True):
             with contextlib.suppress(PathRefused, OSError):
                 real = self._workspace.real(self._workspace.relative(path), follow=follow)
-                yield "" if real == "." else real
+                yield "" if real == "." else kept_name(real)
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

@@ -49,8 +49,9 @@ def commit(run: str, message: str, files: Sequence[str], output: Output) -> int:
         )  # fmt: skip
         if done.left and not output.json:
             output.note(output.localized("cli.commit.left", paths=", ".join(done.left)))
-        count, name = len(done.paths), done.name[:12]
-        output.text(output.localized("cli.commit.done", count=count, name=name, branch=done.branch))
+        for path in done.paths:
+            output.text(printable(path))
+        output.text(output.localized("cli.commit.done", name=done.name[:12], branch=done.branch))
         return 0
 
 

@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.permissions.values import Effects, ToolFacts
 from agents.snapshots import scan
+from agents.snapshots.names import kept_name, real_name
 from tests.agents.snapshots.conftest import Bench
 from tests.support.folder_states import folder_state
 
@@ -21,7 +24,9 @@ ODD = (
     b"-rf",
     b" ",
     b"tab\there",
-    "\U0010ffe9".encode(),
+    "\ufffd".encode(),
+    "\ufffde9".encode(),
+    "\ufffd--".encode(),
     b"quote'\"`$(x)",
 )
 
@@ -54,6 +59,18 @@ def test_files_folders_and_links_with_any_name_are_undone_and_redone(bench: Benc
 def test_such_names_count_as_covered(bench: Bench) -> None:
     (bench.root / os.fsdecode(b"\xff")).write_text("x")
     assert bench.snapshots.covers(Effects(kind="shell"), ToolFacts(anywhere=True))
+
+
+@given(st.lists(st.sampled_from(["\ufffd", "\udce9", "e", "9", "-", "a/b"]), min_size=1).map("".join))
+def test_every_name_is_kept_as_text_and_found_again(name: str) -> None:
+    kept = kept_name(name)
+    assert kept.encode() and real_name(kept) == name
+
+
+def test_a_tool_that_names_such_a_file_keeps_it(bench: Bench) -> None:
+    (bench.root / "\ufffde9").write_text("before")
+    bench.write("c1", "\ufffde9", "by the run")
+    assert bench.undo().conflicts == () and (bench.root / "\ufffde9").read_text() == "before"
 
 
 def _down(root: Path, name: str, levels: int) -> int:
