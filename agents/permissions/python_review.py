@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from agents.permissions.review import Review
+from agents.permissions.shell_programs import LOOPBACK
 
 LONGEST = 100_000
 _NETWORK = frozenset(
@@ -52,15 +53,15 @@ def review_python(code: str) -> Review:
         seen.visit(tree)
     except RecursionError:
         return Review()
-    return Review(readable=seen.readable, destructive=seen.destructive, network=seen.network, raw=seen.raw)
+    network = seen.network and not seen.loopback
+    return Review(readable=seen.readable, destructive=seen.destructive, network=network, raw=seen.raw)
 
 
 class _Seen(ast.NodeVisitor):
     def __init__(self) -> None:
         self.readable = True
         self.destructive = False
-        self.network = False
-        self.raw = False
+        self.network = self.loopback = self.raw = False
         self._modules: dict[str, str] = {}
 
     def visit_Import(self, node: ast.Import) -> None:
@@ -89,6 +90,10 @@ class _Seen(ast.NodeVisitor):
             self.destructive = True
         if name == "*" and owner in ("os", "shutil", "subprocess", "posix", "pathlib"):
             self.readable = False
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str) and LOOPBACK.match(node.value):
+            self.loopback = True  # what listens in the sandbox needs no network, and gets none
 
     def visit_Name(self, node: ast.Name) -> None:
         # A module that is passed on may get another name.

@@ -96,6 +96,11 @@ _NETWORK_WORDS: dict[str, frozenset[str]] = {
     "hg": frozenset({"clone", "pull", "push", "incoming", "outgoing"}),
     "svn": frozenset({"checkout", "co", "update", "up", "commit", "ci"}),
 }
+# An address in the sandbox itself: without the network nothing else is reached, whatever else is asked for.
+LOOPBACK = re.compile(r"(?:https?://)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?(?:[/?#]|$)")
+# Options that keep a package manager from the network, and packages that are folders or files.
+_OFFLINE = frozenset({"--no-index", "--offline"})
+_FOLDER = re.compile(r"(file:|\.{0,2}/|\.{1,2}$)")
 _SAME = {"pip3": "pip", "mamba": "conda", "pnpm": "npm", "bun": "npm", "podman": "docker"}
 
 _GIT_REMOVES: dict[str, re.Pattern[str]] = {
@@ -180,8 +185,8 @@ def local_first(words: Sequence[str]) -> bool:
 
     It is tried without; a model that then sees it fail can ask for the network.
     """
-    name, rest = words[0], list(words[1:])
-    if name in ("npx", "bunx"):
+    name, rest = _module(words)
+    if name in ("npx", "bunx") or not _OFFLINE.isdisjoint(rest):
         return True
     command, options = _subcommand(rest)
     operand = next((option for option in options if not option.startswith("-")), "")
@@ -189,20 +194,21 @@ def local_first(words: Sequence[str]) -> bool:
         return command == "run" or (command == "pip" and operand not in _PIP)
     if name == "go":
         return command == "mod" and operand not in ("download", "tidy", "vendor")
-    return _SAME.get(name, name) == "npm" and (
-        command in ("exec", "x") or (command == "init" and not operand)
-    )
+    if _SAME.get(name, name) != "npm":
+        return False
+    if command in ("exec", "x") or (command == "init" and not operand):
+        return True
+    packages = [option for option in options if not option.startswith("-")]
+    return command in ("install", "i", "add") and bool(packages) and all(map(_FOLDER.match, packages))
 
 
 def by_network(words: Sequence[str]) -> bool:
     """Whether a command is listed as needing the network."""
-    name, rest = words[0], list(words[1:])
-    if PYTHONS.match(name) and rest[:1] == ["-m"] and len(rest) > 1:
-        name, rest = rest[1], rest[2:]
-        if name in ("smtplib", "ftplib", "telnetlib", "urllib.request"):
-            return True
-    if name in _NETWORK:
+    name, rest = _module(words)
+    if name in ("smtplib", "ftplib", "telnetlib", "urllib.request") and PYTHONS.match(words[0]):
         return True
+    if name in _NETWORK:
+        return not (name in FETCHERS and any(map(LOOPBACK.match, rest)))
     known = _NETWORK_WORDS.get(_SAME.get(name, name))
     if known is None:
         return False
@@ -224,6 +230,14 @@ def by_arguments(name: str) -> bool:
         in ("awk", "gawk", "mawk", "nawk", "sed", "gsed", "eval", ".", "source", "alias", "trap", "exec")
         or bool(PYTHONS.match(name))
     )
+
+
+def _module(words: Sequence[str]) -> tuple[str, list[str]]:
+    """A command's name and its arguments; of `python -m NAME` those of the module."""
+    name, rest = words[0], list(words[1:])
+    if PYTHONS.match(name) and rest[:1] == ["-m"] and len(rest) > 1:
+        return rest[1], rest[2:]
+    return name, rest
 
 
 def _subcommand(rest: Sequence[str]) -> tuple[str, list[str]]:

@@ -180,6 +180,11 @@ def test_what_may_do_without_the_network_gets_none_until_it_asks_for_it() -> Non
         "npm exec tsc",
         "go mod init x",
         "uv pip freeze",
+        "pip install --no-index ./pack",
+        "python -m pip install --no-index -e .",
+        "npm install ../lib",
+        "npm i ./one file:two",
+        "cargo add --offline serde",
     ):
         assert not verdict(command).network, command
         asked = verdict(command, effects=Effects(kind="shell", command=command, network=True))
@@ -191,6 +196,8 @@ def test_what_may_do_without_the_network_gets_none_until_it_asks_for_it() -> Non
         "uv sync",
         "go mod tidy",
         "uvx x",
+        "npm install ./one react",
+        "pip install ./pack",
     ):
         assert verdict(command).action == "ask" and verdict(command).network, command
 
@@ -200,3 +207,21 @@ def test_strangers_text_makes_only_the_network_a_question_again() -> None:
     assert asked == []
     for command in commands(ASKED):
         assert verdict(command, tainted=True).action == "ask"
+
+
+def test_what_listens_in_the_sandbox_itself_is_reached_without_the_network() -> None:
+    for command in (
+        "python -m http.server 8000",
+        "curl -s http://localhost:3000/items?x=1 | head",
+        "wget -qO- 127.0.0.1:8000",
+        "curl -d a=b [::1]:80/",
+        "python -c 'import urllib.request; urllib.request.urlopen(\"http://127.0.0.1:1/\")'",
+    ):
+        assert verdict(command).action == "allow" and not verdict(command).network, command
+    for command in (
+        "curl http://localhost.example.org",
+        "curl http://127.0.0.1.example.org/",
+        "curl https://example.org/?at=http://localhost/",
+        "python -c 'import urllib.request; urllib.request.urlopen(\"http://example.org/\")'",
+    ):
+        assert verdict(command).action == "ask", command
