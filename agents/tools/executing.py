@@ -40,6 +40,16 @@ _OFFLINE = {
 }
 # Where every host is refused, some would try again for ten seconds.
 _REFUSED = {"PIP_RETRIES": "0", "CARGO_NET_RETRY": "0", "UV_HTTP_RETRIES": "0"}
+# Programs that look for newer versions of themselves, or tell how they are used, would have a person asked for hosts
+# that no command named.
+_ON_TASK = {
+    "npm_config_update_notifier": "false",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "DO_NOT_TRACK": "1",
+    "DOTNET_CLI_TELEMETRY_OPTOUT": "1",
+    "NEXT_TELEMETRY_DISABLED": "1",
+    "GOTELEMETRY": "off",
+}
 _MOST_IN_BACKGROUND = 8
 _AT_FIRST = 1.0  # seconds in which a command in the background shows whether it goes on
 
@@ -201,7 +211,7 @@ def standing(command: BackgroundCommand, text: str) -> str:
 def _variables(context: ToolContext, confinement: Confinement) -> dict[str, str]:
     """What differs from call to call."""
     attachments = context.attachments
-    added = {"ATTACHMENTS": str(attachments[0].parent)} if attachments else {}
+    added = _ON_TASK | ({"ATTACHMENTS": str(attachments[0].parent)} if attachments else {})
     if confinement.network:
         return added
     if confinement.proxy is None:
