@@ -106,7 +106,8 @@ TASKS = (
         (
             _shell("python -m venv .venv"),
             _shell(".venv/bin/python where.py", "in\n"),
-            _shell(". .venv/bin/activate && python where.py && which python", "in\n"),
+            _shell(". .venv/bin/activate && python where.py", "in\n"),
+            _shell("python where.py", "in\n"),
         ),
     ),
     Task(
@@ -220,7 +221,7 @@ TASKS = (
         },
         (
             _shell("cd app && npm install --no-audit --no-fund ../lib 2>&1"),
-            _shell("cd app && node main.js", "42"),
+            _shell("pwd && node main.js", "42"),
         ),
         "node",
     ),
