@@ -6,7 +6,7 @@ from agents.permissions.values import ApprovalRequest
 from app.language import Language
 from app.messages import localized
 
-_NAMED = 3  # so many hosts fit into a title
+NAMED = 3  # hosts that fit into a line
 
 
 def hosts_title(request: ApprovalRequest, language: Language) -> str:
@@ -15,7 +15,7 @@ def hosts_title(request: ApprovalRequest, language: Language) -> str:
         return ""
     if not request.hosts:
         return localized("hosts.title_unforeseen", language)
-    if len(request.hosts) > _NAMED:
+    if len(request.hosts) > NAMED:
         return localized("hosts.title_many", language, count=len(request.hosts))
     return localized("hosts.title", language, hosts=", ".join(request.hosts))
 
@@ -28,6 +28,6 @@ def hosts_sentence(request: ApprovalRequest, language: Language) -> str:
         return localized("hosts.unforeseen", language)
     named = localized("hosts.reaches", language, hosts=", ".join(request.hosts))
     if not request.refused:
-        return named if not request.only_hosts or len(request.hosts) > _NAMED else ""
+        return named if not request.only_hosts or len(request.hosts) > NAMED else ""
     tried = localized("hosts.refused", language)
-    return f"{named} {tried}" if len(request.hosts) > _NAMED else tried
+    return f"{named} {tried}" if len(request.hosts) > NAMED else tried

@@ -111,7 +111,7 @@ class Approvals:
         reasons = ("hosts", "untrusted") if question.tainted else ("hosts",)
         scopes = host_scopes(hosts, lasting=not question.tainted)
         verdict = Verdict("ask", "", reasons, scopes=scopes, hosts=hosts, only_hosts=True)
-        asked = msgspec.structs.replace(request(question, verdict), refused=True)
+        asked = msgspec.structs.replace(request(question, verdict), refused=True, files=0, snapshot=False)
         return self._asked(question, asked, tool.facts, network=False)
 
     def of_paths(

@@ -747,16 +747,24 @@
         <translation>‘이 폴더에서 허용’을 고르면 앞으로 ‘{server}’ 프로그램이 이 폴더에 맡기는 작업은 같은 방식이나 더 엄격한 방식일 때 묻지 않고 시작합니다.</translation>
     </message>
     <message>
-        <source>“Allow in this folder” covers these hosts for every command; “Allow package registries” covers PyPI, npm, crates.io, and the like, in this folder.</source>
-        <translation>‘이 폴더에서 허용’을 고르면 모든 명령이 이 호스트에 연결할 수 있고, ‘패키지 저장소 허용’을 고르면 이 폴더에서 PyPI, npm, crates.io 등에 연결할 수 있습니다.</translation>
+        <source>“Allow in this folder” covers {hosts} for every command.</source>
+        <translation>‘이 폴더에서 허용’을 고르면 모든 명령이 {hosts}에 연결할 수 있습니다.</translation>
     </message>
     <message>
-        <source>“Allow in this folder” covers these hosts for every command.</source>
-        <translation>‘이 폴더에서 허용’을 고르면 모든 명령이 이 호스트에 연결할 수 있습니다.</translation>
+        <source>“Allow in this folder” covers {hosts} for every command; “Allow package registries” covers PyPI, npm, crates.io, and the like.</source>
+        <translation>‘이 폴더에서 허용’을 고르면 모든 명령이 {hosts}에 연결할 수 있고, ‘패키지 저장소 허용’을 고르면 PyPI, npm, crates.io 등에 연결할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>these hosts</source>
+        <translation>이 호스트들</translation>
     </message>
     <message>
         <source>“Allow in…” covers every command that begins with: {pattern}</source>
         <translation>‘…에서 허용’을 고르면 다음으로 시작하는 모든 명령이 허용됩니다: {pattern}</translation>
+    </message>
+    <message>
+        <source>“Allow in…” covers {hosts}, and every command that begins with: {pattern}</source>
+        <translation>‘…에서 허용’을 고르면 {hosts}에 연결할 수 있고, 다음으로 시작하는 모든 명령이 허용됩니다: {pattern}</translation>
     </message>
     <message>
         <source>A broader yes covers every search at: {pattern}</source>

@@ -12,7 +12,7 @@ from app.desktop.base.language import languages
 from app.desktop.text.run_labels import folder_text, mode_sentence
 from app.desktop.text.words import counted
 from app.format import format_count
-from app.hosts_text import hosts_title
+from app.hosts_text import NAMED, hosts_title
 from app.services.runs.programs import mode_of
 
 
@@ -223,20 +223,16 @@ def wider(request: ApprovalRequest) -> str:
             "“Allow in this folder” covers further tasks of “{server}” here, in this mode or a stricter one.",
         )
         return told.format(server=visible(request.server))
-    if "registries" in request.scopes and request.only_hosts:
-        return translate(
-            "Approval",
-            "“Allow in this folder” covers these hosts for every command; “Allow package registries” covers PyPI, "
-            "npm, crates.io, and the like, in this folder.",
-        )
     if request.only_hosts:
-        if "workspace" not in request.scopes:
-            return ""
-        return translate("Approval", "“Allow in this folder” covers these hosts for every command.")
+        return _wider_hosts(request)
     if request.kind == "shell" and not pattern:
         return ""
     if request.kind == "shell":
         told = translate("Approval", "“Allow in…” covers every command that begins with: {pattern}")
+        if request.hosts:
+            told = translate(
+                "Approval", "“Allow in…” covers {hosts}, and every command that begins with: {pattern}"
+            )
     elif pattern and request.kind == "search":
         told = translate("Approval", "A broader yes covers every search at: {pattern}")
     elif pattern and request.kind in ("files", "read"):
@@ -250,4 +246,24 @@ def wider(request: ApprovalRequest) -> str:
         )
     else:
         told = translate("Approval", "“Allow in…” covers every use of {tool}.")
-    return told.format(pattern=pattern, tool=tool, server=visible(request.server))
+    return told.format(pattern=pattern, tool=tool, server=visible(request.server), hosts=_hosts(request))
+
+
+def _wider_hosts(request: ApprovalRequest) -> str:
+    translate = QCoreApplication.translate
+    if "workspace" not in request.scopes:
+        return ""
+    told = translate("Approval", "“Allow in this folder” covers {hosts} for every command.")
+    if "registries" in request.scopes:
+        told = translate(
+            "Approval",
+            "“Allow in this folder” covers {hosts} for every command; “Allow package registries” covers PyPI, "
+            "npm, crates.io, and the like.",
+        )
+    return told.format(hosts=_hosts(request))
+
+
+def _hosts(request: ApprovalRequest) -> str:
+    if len(request.hosts) > NAMED:
+        return QCoreApplication.translate("Approval", "these hosts")
+    return ", ".join(request.hosts)

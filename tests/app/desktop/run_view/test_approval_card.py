@@ -332,3 +332,40 @@ def test_a_search_is_asked_about_with_its_words_and_where_they_go() -> None:
         and approval_text.quiet(asked) == ()
     )
     assert approval_text.wider(asked) == "A broader yes covers every search at: api.search.brave.com"
+
+
+def test_a_question_about_hosts_names_them_and_what_each_answer_covers(qtbot: Any) -> None:
+    hosts = ("pypi.org", "files.pythonhosted.org")
+    asked = request(
+        subject="pip install shelved",
+        reasons=("hosts",),
+        hosts=hosts,
+        only_hosts=True,
+        refused=True,
+        pattern="",
+        scopes=("workspace", "registries", "network"),
+    )
+    shown = Shown(qtbot, asked)
+    words = shown.words()
+    assert "Connect to pypi.org, files.pythonhosted.org?" in words
+    assert "It tried to connect and was blocked." in words
+    assert "covers pypi.org, files.pythonhosted.org for every command" in words
+    labels = [button.text().strip() for button, _ in shown.card.bar.answers]
+    assert labels == [
+        "Allow once",
+        "Allow in this folder",
+        "Allow package registries",
+        "Allow the whole network once",
+    ]
+    shown.card.bar.answers[2][0].click()
+    assert shown.decided == [("c3", Decision(True, "registries"))]
+
+
+def test_many_hosts_are_counted_in_the_title_and_all_named_below(qtbot: Any) -> None:
+    hosts = tuple(f"host{number}.example.org" for number in range(7))
+    asked = request(
+        reasons=("hosts",), hosts=hosts, only_hosts=True, pattern="", scopes=("workspace", "network")
+    )
+    words = Shown(qtbot, asked).words()
+    assert "Connect to these 7 hosts?" in words and all(host in words for host in hosts)
+    assert "covers these hosts for every command" in words
