@@ -155,6 +155,15 @@ def test_nobody_there_is_a_reason() -> None:
             PROVIDERS[0].search(Server(url, RemoteAccess(), lambda: False), url, "x", 3)
 
 
+def test_words_go_unencrypted_to_no_server_that_is_not_near(
+    server: SearchServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.remote.http.is_near", lambda _: False)
+    with pytest.raises(UserError, match=r"web_search\.insecure"):
+        ask(PROVIDERS[0], server)
+    assert server.asked == []
+
+
 def test_what_is_answered_is_read_as_json_alone(server: SearchServer) -> None:
     def results(asked: Asked) -> Reply:
         return Reply(
