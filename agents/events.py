@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from agents.budget import Budget
+from agents.hooks import HookTime
 from engine.errors import ErrorInfo
 from engine.values import FinishReason, Message, Picture, Reasoning, Sampling, Timings, ToolCall, Usage
 
@@ -365,6 +366,31 @@ class RunFinished(msgspec.Struct, frozen=True, tag_field="kind", tag="run_finish
     joules: float | None = None
 
 
+class HookRan(msgspec.Struct, frozen=True, tag_field="kind", tag="hook"):
+    """A hook of the person's was carried out. `name` names it within the run, as snapshots do.
+
+    `status`: "ok" ended with exit code 0, "failed" with another `code`; "timeout" was ended by a limit, a person or
+    the sandbox; "error" could not be carried out, and `text` is the error's code. Else `text` is what the model is
+    given of its output, the whole of which `handle` names where that is more. `again`: the run goes on because of it.
+    """
+
+    name: str
+    when: HookTime
+    command: str
+    status: Literal["ok", "failed", "timeout", "error"]
+    text: str = ""
+    handle: str = ""
+    seconds: float = 0.0
+    code: int = 0
+    again: bool = False
+
+    @property
+    def outcome(self) -> Literal["ok", "failed", "timeout", "error", "still"]:
+        """What a person is told: "still" is one before the end that failed though the run had gone on once."""
+        fails = self.when == "end" and self.status in ("failed", "timeout")
+        return "still" if fails and not self.again else self.status
+
+
 class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     """Files were restored to what they were before the calls `calls`; `files` are those that changed,
     `conflicts` the paths left alone because somebody else had changed them since, `attributes` as in a snapshot.
@@ -416,6 +442,7 @@ RunEvent = (
     | SubagentStarted
     | SubagentFinished
     | RunFinished
+    | HookRan
     | Undone
     | Background
 )

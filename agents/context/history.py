@@ -16,6 +16,7 @@ from agents.context.prior_messages import earlier_items
 from agents.events import (
     ContextTrimmed,
     Entry,
+    HookRan,
     ModelTurn,
     PlanWritten,
     RunEvent,
@@ -86,6 +87,9 @@ class History:
                 self._trim(trimmed)
             case PlanWritten() as plan if plan.state in ("approved", "rejected"):
                 self._plan(plan)
+            case HookRan() as ran:
+                if text := prompts.hook(ran, remote=self.remote):
+                    self.items.append(Words(text, "hook"))
             case Undone() as undone if undone.files:
                 paths = [change.path for change in undone.files]
                 self.items.append(Words(prompts.undone(paths, undone.partly, redo=undone.redo), "undone"))

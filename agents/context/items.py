@@ -14,11 +14,11 @@ class Words(msgspec.Struct, frozen=True):
     """Text for the model, from the user or from the run.
 
     "task" and "user" are the user's own and never shortened; "nudge" and "final" are ours, "go_on" takes up a
-    run that was at its end, "undone" tells what the user took back.
+    run that was at its end, "undone" tells what the user took back, "hook" what one of their hooks said.
     """
 
     text: str
-    kind: Literal["task", "user", "nudge", "final", "go_on", "undone"]
+    kind: Literal["task", "user", "nudge", "final", "go_on", "undone", "hook"]
     media: tuple[Picture, ...] = ()
 
     @property

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from agents.events import Mode
+from agents.context.untrusted import fenced
+from agents.events import HookRan, Mode
 from agents.plan import PLAN_TOOL
 
 # Contexts shorter than this, in tokens, get a short system prompt.
@@ -149,6 +150,19 @@ def plan_rejected(message: str) -> str:
 
 def _numbered(items: Sequence[str]) -> str:
     return "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
+
+
+def hook(ran: HookRan, *, remote: bool) -> str:
+    """What the model is told of a hook: what it printed, as data; "" where there is nothing to be told."""
+    occasion = {"start": "At the start", "change": "After your changes", "end": "Before the end"}[ran.when]
+    if ran.status == "error" or (ran.status == "ok" and not ran.text.strip()):
+        return ""
+    how = {"ok": "passed", "failed": f"failed with exit code {ran.code}"}.get(
+        ran.status, "took too long and was ended"
+    )
+    asked = " Put right what it says about your work, or say why it cannot be." if ran.again else ""
+    told = f"{occasion} the user's command `{ran.command[:200]}` {how}.{asked}"
+    return f"{told}\n{fenced(ran.text, 'the command', remote=remote)}" if ran.text.strip() else told
 
 
 def undone(paths: Sequence[str], partly: Sequence[str] = (), *, redo: bool = False) -> str:

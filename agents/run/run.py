@@ -16,10 +16,12 @@ from agents.context.reading import ReadResult
 from agents.context.skill_list import skill_list
 from agents.events import ContextTrimmed, ModelTurn, RetryChoice, RunFinished, RunResumed, RunStarted
 from agents.guidance.read_skill import ReadSkill
+from agents.hooks import Hook
 from agents.permissions.values import Grants
 from agents.run import prompts
 from agents.run.background import BackgroundWork, commands_of, left_running
 from agents.run.calls import Calls, Wish
+from agents.run.hooks import RunHooks
 from agents.run.loops import Repeat, repeated_calls, repeated_texts
 from agents.run.planning import Planning
 from agents.run.record import Record
@@ -55,8 +57,8 @@ class Run:
     `tools` are those at hand, in a stable order; `read_result` is added, and `find_tools` to many. A resumed
     run has of them those that it began with. `tool_context` is what they use; its `cancelled`, `kept`, `network`,
     `approver`, `run` and `call` are set for each call, and `commands`, which end with the run. Without `snapshots`
-    nothing can be undone, and the rules ask accordingly. `approver.ask` is called on the thread of `go`; it must
-    return None soon after `pause` or `stop`, so whoever calls those wakes it, behind them.
+    nothing can be undone, and the rules ask accordingly. `hooks` are the person's. `approver.ask` is called on the
+    thread of `go`; it must return None soon after `pause` or `stop`, so whoever calls those wakes it, behind them.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Run:
         grants: Grants,
         tool_context: ToolContext,
         snapshots: Snapshots | None = None,
+        hooks: Sequence[Hook] = (),
         on_text: OnText = lambda step, new: None,
         clock: Callable[[], float] = time.monotonic,
         grace: float = GRACE,
@@ -88,6 +91,9 @@ class Run:
         self._background = BackgroundWork(self._record, snapshots, self.commands)
         self._tool_context = msgspec.structs.replace(tool_context, commands=self.commands)
         self._wish: Wish = ""
+        self._hooks = RunHooks(
+            hooks, self._record, self._tool_context, snapshots, self._background, self._gives_up
+        )
         self._planning = Planning(self._record, approver, lambda: self._wish)
         self._wished = threading.Event()
         self._hurried = False
@@ -154,11 +160,17 @@ class Run:
         if not context:
             return self._finish(RunFinished("stopped", self._wish or "user", self._record.state.said))
         try:
+            if fresh:
+                self._hooks.at_start()
             return self._steps(context, again)
         except UserError as error:
             if error.code.startswith("store."):
                 raise
             return self._failed(error)
+
+    def _gives_up(self) -> bool:
+        """Whether a tool that runs is not waited for any more."""
+        return self._wish == "user" or (self._hurried and bool(self._wish))
 
     def _known(self) -> bool:
         """Whether the run has begun with a model that was ready."""
@@ -249,7 +261,7 @@ class Run:
             turns.meter,
             context,
             lambda: self._wish,
-            lambda: self._wish == "user" or (self._hurried and bool(self._wish)),
+            self._gives_up,
             grace=self._grace,
             clock=self._clock,
             background=self._background,
@@ -257,6 +269,8 @@ class Run:
         while True:
             calls.write_down()
             calls.carry_out(again)
+            if not self._wish:
+                self._hooks.after_step()
             if self._wish:
                 return self._finish(RunFinished("stopped", self._wish, record.state.said))
             ended = self._planning.settle()
@@ -312,7 +326,11 @@ class Run:
             ended = self._planning.answered(turn)
             if ended is False:
                 ended = RunFinished("completed", "answered", "".join(state.parts))
-            return self._finish(ended) if isinstance(ended, RunFinished) else None
+            if not isinstance(ended, RunFinished):
+                return None
+            if ended.status == "completed" and not self._hooks.may_end():
+                return None
+            return self._finish(ended)
         return None
 
     def _is_long_enough(self) -> bool:

@@ -15,6 +15,7 @@ from agents.events import (
     Background,
     ContextTrimmed,
     Entry,
+    HookRan,
     Mode,
     ModelTurn,
     PlanWritten,
@@ -115,6 +116,9 @@ class RunState(msgspec.Struct, frozen=True):
 
     `usage` is that of all turns since the start.
 
+    `changed`: files were changed since hooks for that ran, `changed_any`: at all since it was started or resumed.
+    `hooks` counts those that ran, `held_at_end`: one before the end has failed, and the run went on.
+
     `plans`: a plan comes first. `plan` is the last event about it, `steps` the plan that the model shows.
     """
 
@@ -143,6 +147,10 @@ class RunState(msgspec.Struct, frozen=True):
     waits: bool = False
     usage: Usage = Usage()
     plans: bool = False
+    changed: bool = False
+    changed_any: bool = False
+    hooks: int = 0
+    held_at_end: bool = False
     plan: PlanWritten | None = None
     steps: tuple[PlanStep, ...] = ()
 
@@ -202,6 +210,8 @@ class RunState(msgspec.Struct, frozen=True):
                 texts=(),
                 parts=(),
                 refused=(),
+                changed_any=False,
+                held_at_end=False,
             )
         if isinstance(event, ModelTurn):
             return self._with_turn(event)
@@ -214,7 +224,14 @@ class RunState(msgspec.Struct, frozen=True):
                 return self  # about what the call, which is carried out, could not reach
             return self._with_call(event.call, approval=event.decision, by=event.by, message=event.message)
         if isinstance(event, SnapshotTaken):
-            return self._with_call(event.call, began=True)
+            return self._with_snapshot(event)
+        if isinstance(event, HookRan):
+            return change(
+                self,
+                hooks=self.hooks + 1,
+                changed=self.changed and event.when != "change",
+                held_at_end=self.held_at_end or event.again,
+            )
         if isinstance(event, ToolResult):
             return self._with_result(event)
         if isinstance(event, ContextTrimmed):
@@ -254,6 +271,13 @@ class RunState(msgspec.Struct, frozen=True):
             msgspec.structs.replace(one, **fields) if one.call == call else one for one in self.open
         )
         return msgspec.structs.replace(self, open=calls)
+
+    def _with_snapshot(self, taken: SnapshotTaken) -> RunState:
+        """What hooks change does not call for hooks."""
+        began = self._with_call(taken.call, began=True)
+        if taken.phase == "before" or not taken.files or taken.call.startswith("h"):
+            return began
+        return msgspec.structs.replace(began, changed=True, changed_any=True)
 
     def _with_turn(self, turn: ModelTurn) -> RunState:
         used = msgspec.structs.replace(self.used, tokens=self.used.tokens + _written(turn))

@@ -16,6 +16,7 @@ from app.cli.backup.commands import backup
 from app.cli.chats.commands import chats
 from app.cli.collections.commands import collections
 from app.cli.ending import INTERRUPTED, interrupted, run_told
+from app.cli.hooks.commands import hooks
 from app.cli.keys.commands import keys
 from app.cli.models.commands import models
 from app.cli.options import Json, chosen_output
@@ -111,6 +112,7 @@ application.add_typer(servers)
 application.add_typer(backup)
 application.add_typer(chats)
 application.add_typer(collections)
+application.add_typer(hooks)
 application.add_typer(keys)
 application.add_typer(web_search)
 application.add_typer(skills)

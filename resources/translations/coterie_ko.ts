@@ -8144,6 +8144,26 @@
         <translation>파일 {count}개를 다시 적용했습니다</translation>
     </message>
     <message>
+        <source>Hook passed: {command}</source>
+        <translation>훅 통과: {command}</translation>
+    </message>
+    <message>
+        <source>Hook failed, and the model was told: {command}</source>
+        <translation>훅이 실패해 모델에 알렸습니다: {command}</translation>
+    </message>
+    <message>
+        <source>Hook took too long and was ended: {command}</source>
+        <translation>훅이 너무 오래 걸려 끝냈습니다: {command}</translation>
+    </message>
+    <message>
+        <source>Hook still fails: {command}</source>
+        <translation>훅이 여전히 실패합니다: {command}</translation>
+    </message>
+    <message>
+        <source>Hook couldn’t be run: {command}</source>
+        <translation>훅을 실행하지 못했습니다: {command}</translation>
+    </message>
+    <message>
         <source>new</source>
         <translation>새 파일</translation>
     </message>

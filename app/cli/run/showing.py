@@ -10,6 +10,7 @@ from agents.events import (
     Background,
     ContextTrimmed,
     Entry,
+    HookRan,
     ModelTurn,
     PlanWritten,
     RunFinished,
@@ -89,6 +90,8 @@ class Showing:
             self._note(f"     {self._word('came_back', run=event.child, took=self._cost(event))}")
         elif isinstance(event, Background):
             self._background(event)
+        elif isinstance(event, HookRan):
+            self._say(f"hook_{event.outcome}", command=" ".join(event.command.split())[:_WIDTH])
         elif isinstance(event, ContextTrimmed) and event.reason == "results":
             self._say("trimmed", before=event.before_tokens, after=event.after_tokens)
 

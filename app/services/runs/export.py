@@ -15,6 +15,7 @@ from agents.events import (
     Background,
     ContextTrimmed,
     Entry,
+    HookRan,
     ModelTurn,
     PlanWritten,
     RunEvent,
@@ -92,6 +93,9 @@ def _paragraphs(time: float, event: RunEvent) -> list[str]:
             f"*Context changed ({event.reason}): {event.before_tokens} to {event.after_tokens} tokens*",
             "",
         ]
+    if isinstance(event, HookRan):
+        told = fenced(event.text) if event.text and event.status != "error" else event.text
+        return [f"**Hook ({event.when})** `{event.command}`: {event.status}", "", told, ""]
     if isinstance(event, SubagentStarted):
         how = " in a copy of the folder" if event.copied else ""
         return [

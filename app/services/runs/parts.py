@@ -13,6 +13,7 @@ import msgspec
 
 from agents.api import Journal, Surroundings, Tool, ToolContext
 from agents.workspace.workspace import Workspace
+from app.services.guidance.hooks import Hooks
 from app.services.guidance.instructions import Instructions
 from app.services.guidance.skills import Skills
 from app.services.runs.program_caches import cache_variables, kept_caches
@@ -82,6 +83,7 @@ class RunParts:
         self._readable, self.subagent_model = readable, subagent_model
         self.skills = Skills(home)
         self.instructions = Instructions(home, self.skills)
+        self.hooks = Hooks(home)
         self.gate = gate
 
     def builtin(self) -> tuple[Tool, ...]:

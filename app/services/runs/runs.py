@@ -57,7 +57,8 @@ TOOL_PATIENCE = 8.0  # of these, seconds for a running tool
 
 
 class Runs:
-    """Operations on runs, their `grants`, `recipes`, `skills` and `instructions`, `reviews` of what they changed.
+    """Operations on runs, their `grants`, `recipes`, `skills`, `instructions` and `hooks`, `reviews` of
+    what they changed.
 
     `home` is the data folder.
     """
@@ -72,7 +73,7 @@ class Runs:
         # Runs whose end could not be recorded.
         self._unsaid: set[int] = set()
         self._closed = False
-        self.skills, self.instructions = parts.skills, parts.instructions
+        self.skills, self.instructions, self.hooks = parts.skills, parts.instructions, parts.hooks
         self.recipes = Recipes(home / "recipes", parts.language, skills=self.skills)
         self._undo = RunUndo(self._store, parts, events)
         self.reviews = RunReviews(self._store, parts, self._undo, self._free)

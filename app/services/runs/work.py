@@ -196,6 +196,7 @@ class RunWork:
             grants=self._grants,
             tool_context=msgspec.structs.replace(here, delegation=self._delegation, gate=gate),
             snapshots=self._parts.snapshots(workspace),
+            hooks=() if self.record.parent else self._parts.hooks.of_folder(self.record.workspace),
             on_text=self._told,
         )
         with self._lock:

@@ -16,6 +16,7 @@ from agents.events import (
     ContextTrimmed,
     Entry,
     FileChange,
+    HookRan,
     ModelTurn,
     PlanWritten,
     ResultStatus,
@@ -104,8 +105,9 @@ class WordsLine(msgspec.Struct, frozen=True):
 class QuietLine(msgspec.Struct, frozen=True):
     """Something that was done to the run, told in one sentence. `code` is "results", "turns", "loop", "nudge_loop",
     "nudge_empty", "nudge_cut", "nudge_plan", "nudge_left", "plan_edited", "plan_approved", "plan_rejected", "left",
-    "tools", "final", "reasoning", "resumed", "undone", "dropped", "redone" or "took"; `count` how many, `ended`
-    what it took, `names` the steps that are left."""
+    "tools", "final", "reasoning", "resumed", "hook_ok", "hook_failed", "hook_timeout", "hook_error",
+    "hook_still", "undone", "dropped", "redone" or "took"; `count` how many, `ended` what it took, `names` the steps
+    that are left, or the command of a hook."""
 
     seq: int
     code: str
@@ -248,6 +250,8 @@ class StepLines:
                 ) + self._show_child(event.child)
             case SubagentFinished():
                 return self._change(event.call, child_ended=event) + self._show_child(event.child)
+            case HookRan():
+                return self._put(QuietLine(seq, f"hook_{event.outcome}", names=(event.command,)))
             case RunFinished():
                 return self._finished(seq, event)
             case Background():  # shown beside the steps, by its call

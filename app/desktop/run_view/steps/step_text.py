@@ -219,6 +219,8 @@ def quiet_text(line: QuietLine) -> str:
     if line.ended is not None:
         return took(line.ended, languages.current)
     translate = QCoreApplication.translate
+    if line.code.startswith("hook_"):
+        return _hook_text(line)
     if line.names:
         steps = "; ".join(visible(one_line(name)) for name in line.names)
         return translate("RunSteps", "Not done: {steps}").format(steps=steps)
@@ -261,6 +263,18 @@ def quiet_text(line: QuietLine) -> str:
         "redone": translate("RunSteps", "{count} files redone"),
     }
     return told.get(line.code, line.code).format(count=count)
+
+
+def _hook_text(line: QuietLine) -> str:
+    translate = QCoreApplication.translate
+    told = {
+        "hook_ok": translate("RunSteps", "Hook passed: {command}"),
+        "hook_failed": translate("RunSteps", "Hook failed, and the model was told: {command}"),
+        "hook_timeout": translate("RunSteps", "Hook took too long and was ended: {command}"),
+        "hook_still": translate("RunSteps", "Hook still fails: {command}"),
+        "hook_error": translate("RunSteps", "Hook couldn’t be run: {command}"),
+    }[line.code]
+    return told.format(command=visible(one_line(line.names[0])))
 
 
 def change_word(change: FileChange) -> str:

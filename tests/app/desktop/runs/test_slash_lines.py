@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
+from agents.events import Undone
 from tests.agents.guidance.test_skill_folders import made
 from tests.app.desktop.runs.conftest import WRITE, RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
@@ -36,7 +37,8 @@ def test_undo_and_redo_in_the_line_of_a_run(runs: RunsBench) -> None:
     runs.qtbot.keyClicks(line.field, "/")
     runs.until(lambda: slash.list.shown()[:2] == ["/undo", "/redo"])
     runs.qtbot.keyClick(line.field, Qt.Key.Key_Return)
-    runs.until(lambda: not file.exists())
+    runs.until(lambda: any(isinstance(entry.event, Undone) for entry in runs.services.runs.entries(run.id)))
+    assert not file.exists()
     assert line.field.text() == ""
     line.field.setText("/redo")
     line.send.click()

@@ -1,0 +1,1 @@
+"""`coterie hooks`: commands that runs carry out by themselves."""
