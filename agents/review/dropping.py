@@ -11,7 +11,7 @@ from agents.events import Entry, FileChange
 from agents.review.hunks import Hunk, without
 from agents.review.values import Dropped, Review, ReviewFile
 from agents.snapshots.manifest import Item
-from agents.snapshots.planning import alike
+from agents.snapshots.planning import above, alike
 from agents.snapshots.snapshots import Snapshots
 from agents.snapshots.timeline import Timeline
 from agents.snapshots.values import Step, UndoPlan
@@ -26,7 +26,7 @@ def drop_plan(entries: Sequence[Entry], snapshots: Snapshots, review: Review, dr
     when the journal tells of other changes than `review` has, and `undo.*`.
     """
     timeline = Timeline(entries)
-    whole: list[str] = []
+    whole: set[str] = set()
     parts: dict[ReviewFile, list[Hunk]] = {}
     for file in review.files:
         if file.path not in dropped:
@@ -36,12 +36,12 @@ def drop_plan(entries: Sequence[Entry], snapshots: Snapshots, review: Review, dr
         hunks = [hunk for hunk in file.hunks if wanted is None or hunk.number in wanted]
         all_of_it = len(hunks) == len(file.hunks) and (wanted is None or bool(file.hunks))
         if all_of_it and not (file.edited and file.hunks and file.change == "changed"):
-            whole += file.paths
+            whole |= {*file.paths}
         elif hunks:
             parts[file] = hunks
     plan = UndoPlan((), ())
     if whole:
-        plan = snapshots.plan(entries, None, [*whole, *_emptied(timeline, whole)])
+        plan = snapshots.plan(entries, None, whole | _emptied(timeline, whole))
     return _with_parts(plan, snapshots, parts)
 
 
@@ -51,18 +51,14 @@ def _check(file: ReviewFile, timeline: Timeline) -> None:
         raise UserError("review.stale")
 
 
-def _emptied(timeline: Timeline, whole: Sequence[str]) -> list[str]:
+def _emptied(timeline: Timeline, whole: set[str]) -> set[str]:
     """Folders that the run made, and in which nothing that it made is left."""
     made = {path: layers for path, layers in timeline.layers.items() if layers and layers[0].before is None}
     kinds = {path: layers[-1].after.kind for path, layers in made.items() if layers[-1].after is not None}
-    stays = [path for path, kind in kinds.items() if kind != "folder" and path not in whole]
-    return [
-        path
-        for path, kind in kinds.items()
-        if kind == "folder"
-        and any(gone.startswith(f"{path}/") for gone in whole)
-        and not any(each.startswith(f"{path}/") for each in stays)
-    ]
+    files = [path for path, kind in kinds.items() if kind != "folder"]
+    stays = {folder for path in files if path not in whole for folder in above(path)}
+    emptied = {folder for path in whole for folder in above(path)} - stays
+    return {path for path in emptied if kinds.get(path) == "folder"}
 
 
 def _with_parts(plan: UndoPlan, snapshots: Snapshots, parts: dict[ReviewFile, list[Hunk]]) -> UndoPlan:

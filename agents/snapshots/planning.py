@@ -35,20 +35,21 @@ def wanted(
     what lies below them (None: all).
     """
     found: list[Wanted] = []
+    wishes = None if paths is None else frozenset(paths)
     for path, layers in sorted(timeline.layers.items()):
         chosen = [
             i
             for i, layer in enumerate(layers)
             if layer.seq > after and (calls is None or layer.call in calls)
         ]
-        if chosen and (paths is None or _named(path, layers, paths)):
+        if chosen and (wishes is None or _named(path, layers, wishes)):
             found.append(_wanted(path, layers, chosen))
     return found
 
 
-def _named(path: str, layers: Sequence[Layer], paths: Collection[str]) -> bool:
+def _named(path: str, layers: Sequence[Layer], paths: frozenset[str]) -> bool:
     """Whether it is selected, or is a deleted folder that a selected path needs."""
-    if within(path, paths):
+    if not paths.isdisjoint((path, "", *above(path))):
         return True
     was = layers[0].before
     needed = was is not None and was.kind == "folder" and layers[-1].after is None

@@ -30,6 +30,9 @@ class Choice:
         self.places: list[Place] = [
             Place(file, hunk) for file in review.files for hunk in (file.hunks or (None,))
         ]
+        self._of_file: dict[str, list[int]] = {}
+        for number, place in enumerate(self.places):
+            self._of_file.setdefault(place.file.path, []).append(number)
         self._dropped: set[int] = set()
 
     def is_kept(self, place: int) -> bool:
@@ -46,7 +49,7 @@ class Choice:
             self.set_kept(place, kept)
 
     def of_file(self, path: str) -> list[int]:
-        return [number for number, place in enumerate(self.places) if place.file.path == path]
+        return self._of_file[path]
 
     def file_state(self, path: str) -> Literal["all", "some", "none"]:
         """How much of a file is kept."""
