@@ -6702,6 +6702,18 @@
         <translation>그래도 종료</translation>
     </message>
     <message>
+        <source>Keep Coterie on in the background?</source>
+        <translation>백그라운드에서 Coterie를 계속 켜 둘까요?</translation>
+    </message>
+    <message>
+        <source>Keep it on</source>
+        <translation>계속 켜 두기</translation>
+    </message>
+    <message>
+        <source>Scheduled runs start only while Coterie is on. To bring this window back, start Coterie again.</source>
+        <translation>예약한 작업은 Coterie가 켜져 있을 때만 시작합니다. Coterie를 다시 실행하면 창이 열립니다.</translation>
+    </message>
+    <message>
         <source>Keep serving in the background?</source>
         <translation>창을 닫고 서버는 계속 켜 둘까요?</translation>
     </message>
@@ -8748,7 +8760,7 @@
     </message>
     <message>
         <source>Show the run of {time}</source>
-        <translation>실행 보기: {time}</translation>
+        <translation>작업 보기: {time}</translation>
     </message>
     <message>
         <source>It hasn’t started yet.</source>
@@ -8808,6 +8820,14 @@
     <message>
         <source>Otherwise it waits until the computer is plugged in.</source>
         <translation>끄면 전원이 연결될 때까지 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Also while Coterie is closed</source>
+        <translation>Coterie가 닫혀 있어도 실행</translation>
+    </message>
+    <message>
+        <source>A timer of systemd starts it then. What it has to ask waits until you open Coterie.</source>
+        <translation>닫혀 있을 때는 systemd 타이머가 시작합니다. 물어볼 것은 Coterie를 열 때까지 기다립니다.</translation>
     </message>
     <message>
         <source>Add</source>
@@ -11070,7 +11090,7 @@
     <name>WhenFields</name>
     <message>
         <source>Files that runs write themselves don’t count. * in a name stands for anything.</source>
-        <translation>실행이 직접 쓴 파일은 세지 않습니다. 이름의 *는 모든 글자를 뜻합니다.</translation>
+        <translation>작업이 직접 쓴 파일은 세지 않습니다. 이름의 *는 모든 글자를 뜻합니다.</translation>
     </message>
     <message>
         <source>Minute, hour, day, month and weekday, as cron has them.</source>

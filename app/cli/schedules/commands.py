@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Annotated
 
 import typer
@@ -10,6 +11,15 @@ from app.cli.options import Json, Lines, chosen_output, group
 from app.cli.run.commands import Approve, parameter_values
 
 schedules = group("schedules", "Runs that start at a time, or when a folder changes.")
+
+
+class SystemName(enum.StrEnum):
+    """Systems that have timers."""
+
+    LINUX = "linux"
+    MACOS = "macos"
+    WINDOWS = "windows"
+
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A schedule's name or number.", show_default=False)]
 
@@ -122,6 +132,30 @@ def resume(command: typer.Context, name: Name, json: Json = False) -> None:
     from app.cli.schedules.changing import pause as run_pause
 
     raise typer.Exit(run_pause(name, chosen_output(command, json), paused=False))
+
+
+@schedules.command()
+def timer(
+    command: typer.Context,
+    name: Name,
+    show: Annotated[
+        bool, typer.Option("--show", help="Only print what would be set up; see --system.")
+    ] = False,
+    system: Annotated[
+        SystemName | None, typer.Option(help="With --show: for another system. Those were not tried.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove it.")] = False,
+    json: Json = False,
+) -> None:
+    """Have systemd start it while Coterie is closed. While it is open, it starts it itself."""
+    from app.cli.schedules.timing import set_timer, show_timer
+
+    if show and remove:
+        raise typer.BadParameter("Only one of --show and --remove can be given.")
+    output = chosen_output(command, json)
+    if show:
+        raise typer.Exit(show_timer(name, None if system is None else system.value, output))
+    raise typer.Exit(set_timer(name, output, on=not remove))
 
 
 @schedules.command()

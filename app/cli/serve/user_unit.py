@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app import paths
+from app.unit_text import escaped, quoted
 from engine.durable_files import write_whole
 from engine.errors import UserError
 
@@ -65,13 +66,3 @@ def install(arguments: Sequence[str], library: str) -> Path:
         detail = error.strerror or type(error).__name__
         raise UserError("serve.unit_not_written", path=str(file), detail=detail) from error
     return file
-
-
-def quoted(text: str) -> str:
-    """One argument in a line of a unit."""
-    return '"' + escaped(text).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$") + '"'
-
-
-def escaped(text: str) -> str:
-    """Without what systemd puts values in for."""
-    return text.replace("%", "%%")

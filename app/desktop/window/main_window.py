@@ -218,13 +218,14 @@ class MainWindow(WindowParts):
         ]
         at_work = AtWork(len(services.answers.answering()), runs, self.server.served)
         serves = self.server.state is not None
+        goes_on = serves or self.run_notes.shelf.schedules.starts_any
         follows = step(
-            at_work, services.settings.current.server_when_closed, serves=serves, quits=self._quits
+            at_work, services.settings.current.server_when_closed, goes_on=goes_on, quits=self._quits
         )
         if follows in ("offer", "ask"):
             if not self.isActiveWindow():
                 self.come_forward()
-            self.quit_sheet.ask(at_work, offers=follows == "offer")
+            self.quit_sheet.ask(at_work, offers=follows == "offer", serves=serves)
         return follows
 
     @staticmethod

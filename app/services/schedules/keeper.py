@@ -128,6 +128,7 @@ class Keeper:
 
     def take_up(self) -> None:
         """What was paused as the program was closed goes on in its turn. Raises UserError `store.*`."""
+        self._runs.recover()  # of a process that did this before, and has died
         self._following.put_aside_paused()
 
     def if_alone(self, work: Callable[[], None]) -> bool:
@@ -274,6 +275,8 @@ class Keeper:
 
         Raises UserError as `fire`."""
         self.settle()
+        if schedule.paused:
+            return None
         before = self._store.firings.latest().get(schedule.id)
         if isinstance(schedule.when, FolderChange):
             self._watches.keep([schedule])

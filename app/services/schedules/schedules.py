@@ -20,6 +20,7 @@ from app.services.runs.values import RunRecord
 from app.services.schedules.events import SchedulesChanged
 from app.services.schedules.folder_changes import listing_of
 from app.services.schedules.keeper import Keeper
+from app.services.schedules.timers.installing import Timers
 from app.services.schedules.times import checked_when, next_time
 from app.services.schedules.values import ScheduleLine
 from app.services.titles import title_from
@@ -47,6 +48,7 @@ class Schedules:
         battery: Callable[[], bool] = on_battery,
     ) -> None:
         self._store, self._runs, self._events, self._clock = store, runs, events, clock
+        self.timers = Timers(home)
         self.keeper = Keeper(home, store, runs, models, events, clock, battery)
 
     # --- reading ---
@@ -91,8 +93,9 @@ class Schedules:
     def save(self, schedule: Schedule) -> Schedule:
         """Add a schedule, whose `id` is 0, or change one. Its times count from now.
 
-        Raises UserError as `checked_when` for its time, as `Runs.start` and `Recipes.get` for what it is to do,
-        `listing_of` for its folder, `schedule.bad_name`, `schedule.name_taken` and `schedule.missing`.
+        Raises UserError as `checked_when` for its time, as `Runs.start` and `Recipes.get` for what it is to do, as
+        `listing_of` for its folder, `schedule.bad_name`, `schedule.name_taken` and `schedule.missing`; as
+        `Timers.install` where it has a timer, and is saved then.
         """
         checked = self._checked(schedule)
         there = self._listing(checked)
@@ -102,7 +105,22 @@ class Schedules:
             schedules.keep_listing(saved.id, there)
         self.keeper.forget(saved.id)
         self._changed()
+        if saved.timer:
+            self.timers.install(saved)
+        elif schedule.id:
+            self.timers.remove(saved.id)
         return saved
+
+    def set_timer(self, id: int, on: bool) -> Schedule:
+        """Have the system start it while Coterie is closed, or no longer. Raises UserError as `Timers.install`."""
+        schedule = self._store.schedules.get(id)
+        if on:
+            self.timers.install(schedule)
+        else:
+            self.timers.remove(id)
+        self._store.schedules.change(id, timer=on)
+        self._changed()
+        return msgspec.structs.replace(schedule, timer=on)
 
     def pause(self, id: int, paused: bool = True) -> Schedule:
         """Start nothing any more, or again; times that passed meanwhile are not made up for."""
@@ -123,6 +141,7 @@ class Schedules:
         """Delete it; its runs stay, and one that is under way goes on. Raises UserError `schedule.missing`."""
         if not self._store.schedules.delete(id):
             raise UserError("schedule.missing", name=str(id))
+        self.timers.remove(id)
         self._changed()
 
     def see(self, run: int) -> None:

@@ -10,6 +10,7 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.services.events import ServiceEvent
 from app.services.schedules.events import SchedulesChanged
 from app.services.schedules.values import ScheduleLine
+from app.store.schedules.records import FolderChange
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -40,6 +41,16 @@ class ScheduleList(QObject):
     def take_events(self, events: list[ServiceEvent]) -> None:
         if any(isinstance(event, SchedulesChanged) for event in events):
             self.begin()
+
+    @property
+    def starts_any(self) -> bool:
+        """Whether anything is still to start by itself, which no timer of the system does."""
+        return any(
+            line.next is not None
+            or (isinstance(line.schedule.when, FolderChange) and not line.schedule.paused)
+            for line in self.lines
+            if not line.schedule.timer
+        )
 
     def get(self, id: int) -> ScheduleLine | None:
         return next((line for line in self.lines if line.schedule.id == id), None)

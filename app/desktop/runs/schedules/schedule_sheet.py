@@ -52,6 +52,9 @@ class ScheduleSheet(Sheet):
         self.asks = wrapped_label(inside, "small", selectable=False)
         self.battery = Switch(inside)
         self._battery_row = SettingRow(self.battery, inside, margins=(0, 0, 0, 0))
+        self.timer = Switch(inside)
+        self._timer_row = SettingRow(self.timer, inside, margins=(0, 0, 0, 0))
+        self._timer_row.hide()
         self._labels = [text_label(inside, "heading") for _ in range(6)]
         self._complaint = Complaint(self.card)
         self.save = push_button(self.card, "primary")
@@ -73,7 +76,8 @@ class ScheduleSheet(Sheet):
         for label, widgets in zip(self._labels, groups, strict=True):
             label.setBuddy(widgets[0])
             column.addLayout(Column(label, *widgets, spacing=6))
-        column.addWidget(self._battery_row)
+        for row in (self._battery_row, self._timer_row):
+            column.addWidget(row)
         column.addStretch(1)
         column.setSpacing(16)
         self.inside.insertWidget(2, self._complaint)
@@ -103,6 +107,7 @@ class ScheduleSheet(Sheet):
         self.model.choose(schedule.model)
         self.mode.set_mode(schedule.mode)
         self.battery.setChecked(schedule.on_battery)
+        self.timer.setChecked(schedule.timer)
         for place in (self.of_when, self.of_name, self._complaint):
             place.say(None)
         self.retranslate()
@@ -113,6 +118,11 @@ class ScheduleSheet(Sheet):
         if in_use is not None:
             self.model.show_in_use(in_use.name, in_use.path)
         self.model.choose(chosen)
+
+    def offer_timer(self, are_here: bool) -> None:
+        """Whether the system can start schedules while the program is closed."""
+        self._timer_row.setVisible(are_here)
+        QTimer.singleShot(0, self, self.fit)
 
     def open(self) -> None:
         super().open()
@@ -146,6 +156,7 @@ class ScheduleSheet(Sheet):
             model=self.model.model(),
             mode=self.mode.mode(),
             on_battery=self.battery.isChecked(),
+            timer=self.timer.isChecked(),
         )
 
     # Inside
@@ -193,6 +204,10 @@ class ScheduleSheet(Sheet):
         )
         self._battery_row.set_words(
             self.tr("Also on battery"), self.tr("Otherwise it waits until the computer is plugged in.")
+        )
+        self._timer_row.set_words(
+            self.tr("Also while Coterie is closed"),
+            self.tr("A timer of systemd starts it then. What it has to ask waits until you open Coterie."),
         )
         set_texts(self.save, self.tr("Add") if new else self.tr("Save"))
         set_texts(self.cancel, self.tr("Cancel"))

@@ -139,6 +139,7 @@ class SchedulesControl(QObject):
             sheet.wanted.connect(self._save)
         sheet.show_schedule(schedule, title, recent)
         sheet.open()
+        self._calls.do(lambda s: s.schedules.timers.are_here, sheet.offer_timer, owner=sheet)
         self._calls.do(
             run_models,
             lambda models: sheet.show_models(models, self._in_use()),

@@ -38,7 +38,7 @@ class QuitSheet(Sheet):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, WIDTH)
-        self._at_work, self._offers = AtWork(), False
+        self._at_work, self._offers, self._serves = AtWork(), False, False
         self.words, self.no_more = wrapped_label(self.scroller.inside), _AskNoMore(self.scroller.inside)
         self.stay, self.leave = push_button(self.card, "primary"), push_button(self.card)
         for line in (self.words, self.no_more):
@@ -49,9 +49,10 @@ class QuitSheet(Sheet):
         self.leave.clicked.connect(self._leave)
         self.refresh()
 
-    def ask(self, at_work: AtWork, *, offers: bool = False) -> None:
-        """What would end. `offers`: it need not, since the server can go on in the background."""
-        self._at_work, self._offers = at_work, offers
+    def ask(self, at_work: AtWork, *, offers: bool = False, serves: bool = True) -> None:
+        """What would end. `offers`: it need not, since the program can go on in the background: it `serves`, or
+        has schedules."""
+        self._at_work, self._offers, self._serves = at_work, offers, serves
         self.no_more.setVisible(offers)
         self.no_more.box.setChecked(False)
         self.retranslate()
@@ -106,12 +107,22 @@ class QuitSheet(Sheet):
             self.stay.setText(self.tr("Keep working"))
             self.leave.setText(self.tr("Quit anyway"))
             return
+        kept = self._say_what_goes_on()
+        if_quit = self.tr("If you quit:") + "\n" + ends if ends else ""
+        self.words.setText("\n\n".join(part for part in (kept, if_quit) if part))
+        self.leave.setText(self.tr("Quit"))
+
+    def _say_what_goes_on(self) -> str:
+        """The title and the button; what is said below."""
+        if not self._serves:
+            self.title.setText(self.tr("Keep Coterie on in the background?"))
+            self.stay.setText(self.tr("Keep it on"))
+            return self.tr(
+                "Scheduled runs start only while Coterie is on. To bring this window back, start Coterie again."
+            )
         self.title.setText(self.tr("Keep serving in the background?"))
-        kept = self.tr(
+        self.stay.setText(self.tr("Keep serving"))
+        return self.tr(
             "The local server is on. Other programs can go on using your models without this window. To bring it"
             " back, start Coterie again."
         )
-        if_quit = self.tr("If you quit:") + "\n" + ends if ends else ""
-        self.words.setText("\n\n".join(part for part in (kept, if_quit) if part))
-        self.stay.setText(self.tr("Keep serving"))
-        self.leave.setText(self.tr("Quit"))

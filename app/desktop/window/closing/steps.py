@@ -24,8 +24,9 @@ class AtWork(NamedTuple):
         return bool(self.answers or self.runs or self.served)
 
 
-def step(at_work: AtWork, when_closed: WhenClosed, *, serves: bool, quits: bool) -> Step:
-    """`serves`: the server is on. `quits`: a person wants the program to end, not the window alone."""
-    if serves and not quits and when_closed != "quit":
+def step(at_work: AtWork, when_closed: WhenClosed, *, goes_on: bool, quits: bool) -> Step:
+    """`goes_on`: the server is on, or something is scheduled. `quits`: a person wants the program to end, not the
+    window alone."""
+    if goes_on and not quits and when_closed != "quit":
         return "offer" if when_closed == "ask" else "away"
     return "ask" if at_work.is_any else "end"

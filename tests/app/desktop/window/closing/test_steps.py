@@ -26,4 +26,4 @@ IDLE, BUSY = AtWork(), AtWork(runs=["Sort the photos"])
 def test_a_window_that_is_closed(
     at_work: AtWork, when_closed: WhenClosed, serves: bool, quits: bool, follows: Step
 ) -> None:
-    assert step(at_work, when_closed, serves=serves, quits=quits) == follows
+    assert step(at_work, when_closed, goes_on=serves, quits=quits) == follows

@@ -1,0 +1,1 @@
+"""Timers of the system, which start schedules while Coterie is closed."""
