@@ -84,7 +84,12 @@ class Answering:
         spec = RunSpec(task, session.workspace, session.model, session.mode, session=session.id, plan=plan)
         if recipe is not None:
             spec = msgspec.structs.replace(
-                spec, budget=recipe.budget, tools=recipe.tools, recipe=recipe.id, title=recipe.title
+                spec,
+                budget=recipe.budget,
+                tools=recipe.tools,
+                recipe=recipe.id,
+                title=recipe.title,
+                plan=recipe.plan,
             )
         self._tell_unfollowed()
         record = self._runs.start(spec, more=self._more)

@@ -90,9 +90,10 @@ def _check(arguments: RunArguments) -> None:
             or arguments.read
             or arguments.context
             or arguments.instructions
-            or arguments.plan
         ):
             raise WrongUsage(UserError("cli.resume_alone"))
+        if arguments.plan and not arguments.task:
+            raise WrongUsage(UserError("cli.plan_needs_task"))
     elif arguments.again:
         raise WrongUsage(UserError("cli.again_needs_resume"))
     elif not arguments.task and not arguments.recipe:
@@ -109,13 +110,14 @@ def _check(arguments: RunArguments) -> None:
 
 def _started(services: Services, arguments: RunArguments, *, follow: bool) -> RunRecord:
     task, mode, tools, budget, title = arguments.task, arguments.mode, arguments.tools, Budget(), ""
+    plan = arguments.plan
     if arguments.recipe:
         recipe = services.runs.recipes.get(arguments.recipe)
         words = filled(recipe, arguments.values)
         task = f"{words}\n\n{task}" if task else words
         mode = mode or recipe.mode
         tools = tools or recipe.tools or ()
-        budget, title = recipe.budget, recipe.title
+        budget, title, plan = recipe.budget, recipe.title, plan or recipe.plan
     reasoning = reasoning_choice(arguments.reasoning)
     named = services.collections.named(arguments.collection).name if arguments.collection else ""
     wish = RunSpec(
@@ -133,7 +135,7 @@ def _started(services: Services, arguments: RunArguments, *, follow: bool) -> Ru
         hosts=arguments.hosts,
         context=arguments.context or 0,
         follow=follow,
-        plan=arguments.plan,
+        plan=plan,
     )
     return services.runs.start(wish)
 
@@ -148,7 +150,7 @@ def _resumed(services: Services, arguments: RunArguments) -> RunRecord:
     before = next((event.budget for event in started), Budget())
     budget = with_steps(before, arguments.max_steps) if arguments.max_steps else None
     services.runs.allow_hosts(id, arguments.hosts)
-    return services.runs.resume(id, arguments.task, again, budget, mode=arguments.mode)
+    return services.runs.resume(id, arguments.task, again, budget, mode=arguments.mode, plan=arguments.plan)
 
 
 class Watch:

@@ -164,6 +164,7 @@ class NewRun(ThemedWidget):
         self.mode.set_mode(recipe.mode)
         self.tools.choose(recipe.tools)
         self.budget.show_budget(recipe.budget)
+        self.plan.setChecked(recipe.plan)
         self.saving.propose(recipe.title if recipe.own else "", recipe.description)
         self.saving.open(False)
         self._filled = ""
@@ -318,6 +319,7 @@ class NewRun(ThemedWidget):
                 self.mode.mode(),
                 self.budget.budget(),
                 own=same,
+                plan=self.plan.isChecked(),
             )
         )
 

@@ -71,6 +71,7 @@ class _File(msgspec.Struct, frozen=True):
     mode: Mode = "ask"
     tools: tuple[str, ...] | None = None
     budget: Budget = Budget()
+    plan: bool = False
     parameters: tuple[_Parameter, ...] = ()
     en: _Words = _Words()
     ko: _Words = _Words()
@@ -141,6 +142,8 @@ class Recipes:
         changed = {k: v for k, v in msgspec.to_builtins(recipe.budget).items() if v != getattr(Budget(), k)}
         if changed:
             document["budget"] = changed
+        if recipe.plan:
+            document["plan"] = True
         document[language] = {"title": title, "description": clean_text(recipe.description), "task": task}
         document["parameters"] = [
             {"name": name, language: label, f"default_{language}": default}
@@ -275,6 +278,7 @@ def _read(path: Path, id: str, language: Language, *, own: bool) -> Recipe:
         mode=given.mode,
         budget=given.budget,
         own=own,
+        plan=given.plan,
     )
 
 

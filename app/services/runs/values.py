@@ -96,7 +96,7 @@ class Seen(msgspec.Struct, frozen=True):
 class Recipe(msgspec.Struct, frozen=True):
     """A task with parameters, tools and budgets, its texts in the user's language. `parameters` are (name, label,
     default); "{name}" in `task` is replaced. `id` is the file's stem; `own`: the user's, to be changed.
-    `skill`: it is that skill, and `task` tells a model with tools to use it."""
+    `skill`: it is that skill, and `task` tells a model with tools to use it. `plan`: a plan comes first."""
 
     id: str
     title: str
@@ -108,6 +108,7 @@ class Recipe(msgspec.Struct, frozen=True):
     budget: Budget = Budget()
     own: bool = False
     skill: str = ""
+    plan: bool = False
 
 
 class InBackground(msgspec.Struct, frozen=True):

@@ -132,5 +132,11 @@ def test_the_plan_is_shown_in_words(types: Any, server: OpenAiServer, folder: Pa
     assert "plan approved" in ran.err and "Not done:" in ran.err and "  - Write hello" in ran.err
 
 
-def test_a_plan_is_for_new_runs(types: Any) -> None:
-    assert types("").here("run", "--resume", "last", "--plan").code == 2
+def test_what_a_run_does_next_can_be_planned_and_needs_words(
+    types: Any, server: OpenAiServer, folder: Path
+) -> None:
+    first = run(types("a\n"), server, folder)
+    ran = types("").here("run", "--resume", str(first.last["run"]), "And then?", "--plan", "--json")
+    assert ran.objects[0]["kind"] == "run_resumed" and ran.objects[0]["plan"]
+    refused = types("").here("run", "--resume", "last", "--plan")
+    assert refused.code == 2 and "--plan" in refused.err

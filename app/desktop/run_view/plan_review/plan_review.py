@@ -23,7 +23,7 @@ from app.desktop.widgets.layouts import Row
 # As for other questions: a card that has just come does not take what was pressed for something else.
 GUARD_S = 0.6
 # What stands around the steps.
-AROUND = 300
+AROUND = 230
 
 
 class PlanBar(AnswerBar):

@@ -85,9 +85,10 @@ def test_a_users_recipe_is_kept_found_changed_and_deleted(tmp_path: Path) -> Non
         ("read_file",),
         "workspace",
         Budget(steps=9),
+        plan=True,
     )
     kept = recipes.save(wished)
-    assert kept.own
+    assert kept.own and kept.plan
     assert (kept.title, kept.parameters, kept.tools, kept.mode, kept.budget.steps) == (
         "주간 보고",
         (("who", "누구", "팀"),),
