@@ -47,8 +47,9 @@ def options_of(
     kinds += [
         (scope, "allow_once" if scope == "network" else "allow_always") for scope in scopes if scope != _ONCE
     ]
+    always = {"server": "always"} if request.kind == "search" else {}
     options = [
-        PermissionOption(option_id=id, name=localized(f"acp.allow.{id}", language), kind=kind)
+        PermissionOption(option_id=id, name=localized(f"acp.allow.{always.get(id, id)}", language), kind=kind)
         for id, kind in kinds
     ]
     return [
@@ -96,7 +97,9 @@ def asked_call(request: ApprovalRequest, root: Path, language: Language) -> Tool
     )
     told += filter(None, said)
     if request.pattern and request.scopes:
-        what = {"shell": "command", "files": "file", "read": "file"}.get(request.kind, "address")
+        what = {"shell": "command", "files": "file", "read": "file", "search": "search"}.get(
+            request.kind, "address"
+        )
         told.append(localized(f"acp.covers.{what}", language, pattern=code(request.pattern)))
     if told:
         content.append(words(" ".join(told)))

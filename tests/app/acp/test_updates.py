@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,30 @@ def test_a_question_shows_all_that_would_happen_and_what_a_wider_yes_covers() ->
     assert asked["kind"] == "execute"
 
 
+def test_a_search_is_asked_about_with_its_words_where_they_go_and_what_an_always_covers() -> None:
+    request = ApprovalRequest(
+        1,
+        "c1",
+        "web_search",
+        "search",
+        "rust book",
+        reasons=("network",),
+        scopes=("run", "server"),
+        pattern="searx.example",
+        message="https://searx.example",
+    )
+    asked = asked_call(request, ROOT, "en").model_dump(mode="json", by_alias=True, exclude_none=True)
+    shown = json.dumps(asked["content"])
+    assert "https://searx.example" in shown and "rust book" in shown and "`searx.example`" in shown
+    assert asked["kind"] == "search" and "A broader yes covers every search at" in shown
+    assert [option.name for option in options_of(request, "en")] == [
+        "Allow once",
+        "Allow in this run",
+        "Always allow",
+        "Deny",
+    ]
+
+
 def test_every_reason_has_a_sentence_in_both_languages() -> None:
     reasons = (
         "deletes",
@@ -225,6 +250,7 @@ def test_every_reason_has_a_sentence_in_both_languages() -> None:
         "unreadable_command",
         "mcp_first_use",
         "untrusted",
+        "reads_outside",
     )
     request = ApprovalRequest(1, "c1", "x", "other", "", reasons=(*reasons, "not_undoable", "rail", "writes"))
     for language in ("en", "ko"):

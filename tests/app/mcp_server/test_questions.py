@@ -28,6 +28,15 @@ def test_the_whole_of_what_would_be_done_is_shown_and_nothing_wider_than_the_run
     assert choices(request) == ["Allow once", "Allow in this run", "Deny"]
 
 
+def test_a_search_is_told_with_where_its_words_go() -> None:
+    request = ApprovalRequest(
+        1, "c", "web_search", "search", "rust book", message="https://searx.example", scopes=("run", "server")
+    )
+    message, _ = question_of(request)
+    assert "at https://searx.example?" in message and "rust book" in message
+    assert choices(request) == ["Allow once", "Allow in this run", "Deny"]
+
+
 def test_a_task_is_told_with_its_program_folder_and_mode() -> None:
     request = ApprovalRequest(
         1,
