@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -105,7 +106,9 @@ class TaskDelegation:
         if self._ends(context):
             return self._broken_off()
         state = RunState.of(self._journal.entries())
-        child = self._open(context.call)
+        child, ended = self._begun(context.call)
+        if child is not None and ended is not None:  # the process died before its result was written
+            return self._outcome(child, ended)
         began = RunState.of(self._store.entries(child.id)) if child is not None else RunState()
         budget = allowance(state, time.time(), context.beside, began)
         tools = tools_for(state, self._parts.builtin(), changes=changes)
@@ -154,7 +157,7 @@ class TaskDelegation:
             finished = self._waited(self._taken(child), event, tools, asker, grants, context)
             if finished.reason == "paused" and self._ends(context):
                 return self._broken_off()
-            return self._ended(child, finished, told.task, context, notes)
+            return self._outcome(child, self._finished(child, finished, told.task, context), notes)
         except _NoCopyError as error:
             self._store.change(child.id, state="stopped", reason="ended", writer="")
             return self._refused(
@@ -213,30 +216,27 @@ class TaskDelegation:
             RunFinished("stopped", "user" if context.cancelled() else "interrupted", state.said)
         )
 
-    def _ended(
-        self, child: RunRecord, finished: RunFinished, task: str, context: ToolContext, notes: str
-    ) -> Outcome:
+    def _outcome(self, child: RunRecord, ended: SubagentFinished, notes: str = "") -> Outcome:
+        """What the model is told of a run that has ended."""
         entries = self._store.entries(child.id)
         changes, unfit = changes_in(entries) if not child.workspace else ((), ())
         diff = ""
         if changes:
-            try:
+            with contextlib.suppress(UserError):  # told again when they are to be applied
                 diff = diff_of(self.offered(child.id))
-            except UserError:
-                diff = ""  # told again when they are to be applied
-        ended = self._finished(child, finished, task, context, len(changes))
         text = words.told(ended, tuple(change.path for change in changes), unfit, notes, diff)
         tainted = RunState.of(entries).tainted
-        status: Literal["ok", "error"] = "error" if finished.status == "failed" else "ok"
+        status: Literal["ok", "error"] = "error" if ended.status == "failed" else "ok"
         # A model wrote it, of what it read.
         text, summary = text or "The helper gave no answer.", counts(diff) if diff else ""
         return Outcome(text, status, summary, untrusted=True, own=not tainted)
 
     def _finished(
-        self, child: RunRecord, finished: RunFinished, task: str, context: ToolContext, files: int = 0
+        self, child: RunRecord, finished: RunFinished, task: str, context: ToolContext
     ) -> SubagentFinished:
         """Record the end of a run, with what all of it took."""
-        total = RunState.of(self._store.entries(child.id)).totalled(finished)
+        entries = self._store.entries(child.id)
+        total = RunState.of(entries).totalled(finished)
         ended = SubagentFinished(
             context.call,
             child.id,
@@ -247,7 +247,7 @@ class TaskDelegation:
             total.tokens,
             max(total.seconds, finished.seconds),
             total.calls,
-            files,
+            0 if child.workspace else len(changes_in(entries)[0]),
             finished.error,
         )
         self._journal.append(ended)
@@ -266,16 +266,16 @@ class TaskDelegation:
             raise _NoCopyError(getattr(error, "strerror", None) or type(error).__name__) from error
         return words.without(copied.without)
 
-    def _open(self, call: str) -> RunRecord | None:
-        """The run that this call has begun, which has not ended."""
-        begun: dict[int, None] = {}
+    def _begun(self, call: str) -> tuple[RunRecord | None, SubagentFinished | None]:
+        """The run that this call has begun, and how it ended."""
+        child, ended = 0, None
         for entry in self._journal.entries():
             event = entry.event
             if isinstance(event, SubagentStarted) and event.call == call:
-                begun[event.child] = None
-            elif isinstance(event, SubagentFinished):
-                begun.pop(event.child, None)
-        return self._store.get(next(iter(begun))) if begun else None
+                child, ended = event.child, None
+            elif isinstance(event, SubagentFinished) and event.call == call:
+                ended = event
+        return (self._store.get(child) if child else None), ended
 
     def _taken(self, child: RunRecord) -> RunRecord:
         """The record of the run as one that this process carries out."""

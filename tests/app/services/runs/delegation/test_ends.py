@@ -13,6 +13,7 @@ from agents.budget import Budget
 from agents.events import RunFinished, RunResumed, SubagentFinished, SubagentStarted, ToolResult
 from agents.permissions.values import ApprovalRequest, Decision
 from agents.run.state import RunState
+from app.store.store import Store
 from tests.app.services.runs.delegation.conftest import Opened, by_task, gives
 from tests.support.agents.house import House
 from tests.support.agents.runs import broken_orders
@@ -146,6 +147,33 @@ def test_a_killed_task_goes_on_and_leaves_nothing_in_git(
             assert (ended.answer, ended.files) == ("Done after all.", int(changes))
             assert len(house.events(ended.child, RunResumed)) == 1
             assert not (repository / ".git/worktrees").exists()
+        finally:
+            house.close()
+
+
+@pytest.mark.long
+def test_a_task_that_was_done_before_the_process_died_is_not_done_again(
+    opened: Opened, folder: Path, tmp_path: Path
+) -> None:
+    """Two go on at the same time, and no result is written before both have ended."""
+    held = Held(READ)
+    script = by_task(find=gives("Wait", "Quick"), wait=held, quick=by_turn(say("Done at once.")))
+    with OpenAiServer(script, kind="vllm", context=32_000) as server:
+        home = tmp_path / "data"
+        command = [sys.executable, "-m", "tests.support.agents.killed_delegation"]
+        with subprocess.Popen([*command, str(home), str(folder), server.model]) as process:
+            wait_for(held)
+            watching = Store.open(home / "coterie.db", home / "backups")
+            with watching as store:
+                while not any(e.kind == "subagent_finished" for e in store.runs.entries(1)):
+                    assert process.poll() is None
+            process.kill()
+        house = House(home, server.model)
+        try:
+            house.resume(1)
+            assert [one.text for one in house.events(1, ToolResult)] == ["Done after all.", "Done at once."]
+            assert len(house.events(1, SubagentFinished)) == 2
+            assert len(house.services.store.runs.children(1)) == 2
         finally:
             house.close()
 
