@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from agents.api import ChatModel, ModelRequest
 from agents.review.diff import file_diff
@@ -12,7 +13,9 @@ from engine.errors import UserError
 from engine.text import clean_text
 from engine.values import Message
 
-_MOST_TOKENS = 400
+_MOST_TOKENS = 240
+_MOST_LINES = 12
+_LONGEST = 200  # letters of a line
 _RESERVE = 200  # tokens between the prompt and the answer
 _LEAST = 400  # characters of a diff that is worth sending
 _SYSTEM = (
@@ -45,9 +48,10 @@ def proposed_message(
     earlier: Sequence[str],
     cancelled: Callable[[], bool] = lambda: False,
 ) -> str:
-    """What the model would write for this diff, of which it sees as much as fits; "" when it writes nothing.
+    """What the model would write for this diff, of which it sees as much as fits.
 
-    Loads the model if necessary. Raises UserError as `ChatModel` does, and what went wrong in its turn.
+    Loads the model if necessary. Raises UserError as `ChatModel` does, what went wrong in its turn, and
+    `commit.unproposed` when it wrote nothing that is a message.
     """
     room = model.ready() - _MOST_TOKENS - _RESERVE
     ask = _ask(task, diff, earlier)
@@ -57,7 +61,10 @@ def proposed_message(
     made = model.stream(ask, lambda _: None, cancelled)
     if made.error is not None:
         raise UserError.from_info(made.error)
-    return tidied(made.content)
+    message = tidied(made.content)
+    if not message:
+        raise UserError("commit.unproposed")
+    return message
 
 
 def _ask(task: str, diff: str, earlier: Sequence[str]) -> ModelRequest:
@@ -70,11 +77,13 @@ def _ask(task: str, diff: str, earlier: Sequence[str]) -> ModelRequest:
 
 
 def tidied(text: str) -> str:
-    """The message without what models put around it."""
+    """The message without what models put around it, and what small ones repeat; "" when no words are left."""
     text = _FENCE.sub("", _FENCE.sub("", clean_text(text).strip())).strip()
     text = _LABEL.sub("", text).strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`" and text.count(text[0]) == 2:
         text = text[1:-1].strip()
-    subject, _, body = text.partition("\n")
-    body = body.strip()
-    return f"{subject.strip()}\n\n{body}" if body else subject.strip()
+    lines = [line.rstrip()[:_LONGEST] for line, _ in groupby(text.split("\n"))]
+    subject, body = lines[0].strip(), "\n".join(lines[1:_MOST_LINES]).strip()
+    if not any(letter.isalnum() for letter in subject):
+        return ""
+    return f"{subject}\n\n{body}" if body else subject

@@ -47,10 +47,18 @@ def test_a_diff_that_is_too_long_is_cut_to_what_fits() -> None:
         ("Commit message: Fix it\nBecause.", "Fix it\n\nBecause."),
         ('Say "no" to "yes"', 'Say "no" to "yes"'),
         ("", ""),
+        ("+\n+\n+\n", ""),
+        ("Fix it" + "\nagain" * 50, "Fix it\n\nagain"),
     ],
 )
 def test_what_models_put_around_a_message_goes(written: str, message: str) -> None:
     assert tidied(written) == message
+
+
+def test_a_model_that_writes_no_words_is_told_of() -> None:
+    with pytest.raises(UserError) as raised:
+        proposed_message(Model("+\n+\n"), "t", "d", [])
+    assert raised.value.code == "commit.unproposed"
 
 
 def test_what_goes_wrong_in_the_turn_is_raised() -> None:
