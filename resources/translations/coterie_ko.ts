@@ -3488,6 +3488,85 @@
     </message>
 </context>
 <context>
+    <name>HooksSection</name>
+    <message>
+        <source>After each step that changed files</source>
+        <translation>파일을 바꾼 단계 뒤마다</translation>
+    </message>
+    <message>
+        <source>Before the end, if files were changed</source>
+        <translation>파일을 바꿨다면 끝내기 전</translation>
+    </message>
+    <message>
+        <source>At the start</source>
+        <translation>시작할 때</translation>
+    </message>
+    <message>
+        <source>all folders</source>
+        <translation>모든 폴더</translation>
+    </message>
+    <message>
+        <source>Remove the hook {command}</source>
+        <translation>훅 삭제: {command}</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>When it runs</source>
+        <translation>실행 시점</translation>
+    </message>
+    <message>
+        <source>Hooks</source>
+        <translation>훅</translation>
+    </message>
+    <message>
+        <source>Commands that tasks carry out by themselves</source>
+        <translation>작업이 스스로 실행하는 명령</translation>
+    </message>
+    <message>
+        <source>In the sandbox, without the internet, for two minutes at most. The model is told what they print. If one before the end fails, the task goes on once.</source>
+        <translation>인터넷 없이 샌드박스 안에서 최대 2분 동안 실행합니다. 출력한 내용은 모델에 알립니다. 끝내기 전 훅이 실패하면 작업을 한 번 더 이어 갑니다.</translation>
+    </message>
+    <message>
+        <source>None yet.</source>
+        <translation>아직 없습니다.</translation>
+    </message>
+    <message>
+        <source>Command, such as ruff format .</source>
+        <translation>명령(예: ruff format .)</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>명령</translation>
+    </message>
+    <message>
+        <source>All folders</source>
+        <translation>모든 폴더</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>폴더</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>선택…</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>폴더 선택</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Add the hook</source>
+        <translation>훅 추가</translation>
+    </message>
+</context>
+<context>
     <name>HubSection</name>
     <message>
         <source>Certificates</source>

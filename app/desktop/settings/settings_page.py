@@ -19,6 +19,7 @@ from app.desktop.settings.chat.chats_section import ChatsSection
 from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.settings.helpers_section import HelpersSection
+from app.desktop.settings.hooks.hooks_section import HooksSection
 from app.desktop.settings.hub.hub_section import HubSection
 from app.desktop.settings.index.settings_index import SettingsIndex
 from app.desktop.settings.loading_section import LoadingSection
@@ -69,6 +70,7 @@ class SettingsPage(ThemedWidget):
         self.workers = WorkersSection(calls, self)
         self.servers = ServersSection(calls, self)
         self.grants = GrantsSection(calls, self)
+        self.hooks = HooksSection(calls, self)
         self.sampling = DefaultSampling(calls, self)
         self.usage = UsageSection(calls, self)
         self.data = DataSection(calls, home, self)
@@ -77,7 +79,7 @@ class SettingsPage(ThemedWidget):
         sections = (
             self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
             self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.helpers, self.grants,
-            self.sampling, self.usage, self.data, self.about,
+            self.hooks, self.sampling, self.usage, self.data, self.about,
         )  # fmt: skip
         Column(self._title, *sections, STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20)
         page = QWidget(self)
@@ -133,6 +135,7 @@ class SettingsPage(ThemedWidget):
             section.open()
         self.data.read()
         self.grants.read()
+        self.hooks.open()
         self.usage.read()
         if self.side.isVisible():
             self.side.take_focus()
