@@ -201,8 +201,10 @@ def answer_object(
 
 
 def _usage_object(usage: Usage) -> dict[str, Any]:
-    """The contract's four counts, and those of accepted drafts where there are some."""
+    """The contract's four counts, and those of accepted drafts and energy where there are some."""
     counts = ["prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"]
     if usage.accepted_tokens:
         counts += ["drafted_tokens", "accepted_tokens"]
+    if usage.joules is not None:
+        counts.append("joules")
     return {name: getattr(usage, name) for name in counts}

@@ -23,6 +23,7 @@ from app.services.services import Services
 from app.services.settings.file_lock import locked
 from app.store.records import ServerKey
 from engine.errors import UserError
+from engine.values import Timings, Usage
 
 if TYPE_CHECKING:
     from app.server.http.answers import Answers
@@ -167,7 +168,7 @@ class Server:
         from app.server.tools import tools_route
 
         self._loop = asyncio.get_running_loop()
-        self._log = RequestLog(self.keys.note_usage)
+        self._log = RequestLog(self._note_usage)
         turns = Turns()
         self._answers = answers = Answers(answering, texts, turns)
         self._looking = self._loop.create_task(self._look_at_keys(answers))
@@ -183,6 +184,9 @@ class Server:
             lambda: self._options,
             self._log,
         )
+
+    def _note_usage(self, key: ServerKey | None, usage: Usage, model: str, timings: Timings) -> None:
+        self.keys.note_usage(key, usage, model, timings, self._services.models.energy_domains)
 
     async def _is_valid(self, key: ServerKey) -> bool:
         from app.server.http.off_loop import off_loop

@@ -111,11 +111,12 @@ class KeyRing:
         usage: Usage,
         model: str = "",
         timings: Timings = Timings(),  # noqa: B008
+        domains: str = "",
     ) -> None:
         """Remember what an answer took, for `write_usage`. Waits for nothing. What is asked without a key of the
         store is counted, but for no key."""
         kept = None if key in self._extra else key
-        self._tally.note(kept, line_of(usage, timings, use="server", model=model))
+        self._tally.note(kept, line_of(usage, timings, use="server", model=model, domains=domains))
 
     @property
     def has_usage(self) -> bool:

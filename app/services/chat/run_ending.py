@@ -31,6 +31,11 @@ def ending_of(message: int, entries: Sequence[Entry]) -> Finished:
         reason = "length" if turns and turns[-1].finish_reason == "length" else "stop"
     if finished.reason not in _WANTED:
         notices = (*notices, why_finished(finished))
+    if finished.left:
+        notices = (
+            *notices,
+            ErrorInfo("run.left", {"steps": "; ".join(step.rstrip(".") for step in finished.left)}),
+        )
     return Finished(message, reason, usage, timings, notices=notices)
 
 

@@ -117,6 +117,11 @@ class Models:
         """Whether an answer is in progress or waits."""
         return bool(self._requests.answers)
 
+    @property
+    def energy_domains(self) -> str:
+        """What the energy of answers is measured of, as `EnergyMeter.domains`."""
+        return self._energy.domains
+
     def resolved(self, name: str) -> str:
         """What `use` would load, as `ModelChanged.path` names it. Raises UserError as `resolve_model` does, and of
         models elsewhere as `parse_name`."""

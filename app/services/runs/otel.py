@@ -121,6 +121,7 @@ def _usage_attributes(usage: Usage) -> dict[str, Any]:
         "gen_ai.usage.reasoning.output_tokens": usage.reasoning_tokens,
         "coterie.usage.drafted_tokens": usage.drafted_tokens,
         "coterie.usage.accepted_tokens": usage.accepted_tokens,
+        "coterie.usage.joules": usage.joules,
         "coterie.reread.reason": usage.recomputed.code if usage.recomputed else "",
         "coterie.reread.tokens": reread_tokens(usage.recomputed) if usage.recomputed else 0,
     }

@@ -90,7 +90,9 @@ def test_an_answer_plans_first_where_its_question_begins_with_the_command(
     assert (asked.kind, asked.steps) == ("plan", ("Write notes.txt",))
     assert not (chatting.folder / "notes.txt").exists()
     assert runs.decide(asked.run, asked.call, Decision(True))
-    assert told.finished(answer.id).content == "It is there."
+    ended = told.finished(answer.id)
+    assert ended.content == "It is there."
+    assert ended.notices == (ErrorInfo("run.left", {"steps": "Write notes.txt"}),)
     assert runs.get(asked.run).task == "Make notes.txt"
     assert chatting.services.conversations.get(chat).title == "Make notes.txt"
 

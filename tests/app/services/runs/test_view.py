@@ -14,6 +14,7 @@ from agents.events import (
     Entry,
     FileChange,
     ModelTurn,
+    PlanWritten,
     RunEvent,
     RunFinished,
     RunStarted,
@@ -23,6 +24,7 @@ from agents.events import (
     Undone,
 )
 from agents.permissions.values import Grant
+from agents.plan import PlanStep
 from app.messages import messages
 from app.services.runs.export import exported
 from app.services.runs.reasons import REASONS, why_ended
@@ -90,6 +92,24 @@ def test_the_plan_is_the_last_one_that_was_told_with_success() -> None:
         ("Write", "todo"),
         ("Check", "todo"),
     ]
+
+
+def test_a_plan_that_waits_is_shown_takes_no_time_and_is_ticked_once_it_is_approved() -> None:
+    call = {"items": [{"text": "1. write b.txt", "state": "done"}, {"text": "Clean up"}]}
+    events = [
+        (100.0, STARTED),
+        (101.0, PlanWritten("proposed", ("Write",), "model")),
+        (500.0, PlanWritten("edited", ("Write b.txt", "Test"), "user")),
+        (500.0, PlanWritten("approved", ("Write b.txt", "Test"), "user")),
+        (501.0, ToolCalled(2, "c2", "update_plan", call)),
+        (502.0, ToolResult("c2", "ok", "The plan is shown.")),
+    ]
+    assert view_of(RECORD, journal(*events[:2])).plan == (PlanStep("Write"),)
+    rejected = (103.0, PlanWritten("rejected", ("Write",), "user", "No."))
+    assert view_of(RECORD, journal(*events[:2], rejected)).plan == ()
+    seen = view_of(RECORD, journal(*events))
+    assert seen.plan == (PlanStep("Write b.txt", "done"), PlanStep("Test"))
+    assert seen.seconds == 3.0
 
 
 def test_changes_of_one_file_are_one_and_a_file_that_came_and_went_is_none() -> None:
