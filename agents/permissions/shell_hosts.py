@@ -33,19 +33,14 @@ _PACKAGES = {
 _PUBLISHING = frozenset({"publish", "push", "login", "upload"})
 # Look where the repository's settings say, which a command line does not tell.
 _BY_REMOTE = frozenset({"fetch", "pull", "push", "ls-remote", "submodule", "send-email", "remote-https"})
-_HERE = frozenset({"localhost", "127.0.0.1", "[::1]", "0.0.0.0"})
-_BARE = re.compile(
-    r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/.*)?|localhost(?::\d+)?(?:/.*)?|127\.0\.0\.1(?::\d+)?(?:/.*)?", re.I
-)
+_BARE = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}\.?(?::\d+)?(?:/.*)?", re.IGNORECASE)
 
 
 class Reach(NamedTuple):
-    """`hosts` as `named_host` has them, as far as they are foreseen. `raw`: a proxy cannot lead there. `here`: only
-    servers of the sandbox's own are asked."""
+    """`hosts` as `named_host` has them, as far as they are foreseen. `raw`: a proxy cannot lead there."""
 
     hosts: tuple[str, ...] = ()
     raw: bool = False
-    here: bool = False
 
 
 def reach_of(words: Sequence[Word]) -> Reach:
@@ -59,12 +54,7 @@ def reach_of(words: Sequence[Word]) -> Reach:
     if name in FETCHERS and not addresses and rest and _BARE.fullmatch(rest[-1]):
         addresses = [f"https://{rest[-1]}"]
     found = [_address(word.rpartition("=")[2] if word.startswith("-") else word) for word in addresses]
-    here = (
-        name in FETCHERS and bool(found) and len(found) == len(addresses) and all(each.here for each in found)
-    )
-    if here and all(word.known for word in words):
-        return Reach(here=True)
-    raw = any(each.raw or each.here for each in found)
+    raw = any(each.raw for each in found)
     if name in FETCHERS and not found and all(word.known for word in words):
         raw = True
     if name == "git":
@@ -84,7 +74,5 @@ def _address(word: str) -> Reach:
         return Reach(raw=True)
     if parts.scheme not in ("http", "https"):
         return Reach(raw=True)
-    if parts.netloc.rpartition("@")[2].rpartition(":")[0] in _HERE or parts.netloc in _HERE:
-        return Reach(here=True)
     host = ascii_host(parts.hostname or "")
     return Reach((named_host(host, port),)) if "." in host else Reach(raw=True)

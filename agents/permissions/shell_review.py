@@ -145,12 +145,13 @@ class _Reading:
             self.network = self.network or inside.network
             self.raw = self.raw or inside.raw
         self.destructive = self.destructive or removes(texts)
-        reach = reach_of(own) if by_network(texts) else None
-        network = reach is not None and not reach.here
-        if reach is not None and not local_first(texts):
-            self.network = self.network or network
-            self.raw = self.raw or reach.raw or reach.here
-            self.hosts += reach.hosts
+        network = by_network(texts)
+        if network or name in FETCHERS:
+            reach = reach_of(own)
+            self.raw = self.raw or reach.raw
+            if network and not local_first(texts):
+                self.network = True
+                self.hosts += reach.hosts
         self.harmless = self.harmless and name in HARMLESS and "/" not in words[0].text
         if name in QUIET and "/" not in words[0].text:
             return
