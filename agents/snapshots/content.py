@@ -24,6 +24,8 @@ SMALL = 1024 * 1024
 SPARE = 512 * 1024 * 1024
 # With more new contents than this, one sync of the disk replaces one for each.
 _MANY = 32
+# A folder changed this shortly before it was listed may change again without a new time, in nanoseconds.
+_YOUNG = 2_000_000_000
 _PLAIN, _ZLIB = b"\0", b"\1"
 # What was moved here instead of copied has a name of its own: nobody read it to know its hash.
 MOVED = "moved:"
@@ -38,6 +40,8 @@ class ContentStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._unsynced: list[Path] = []
+        # Of folders of contents: when they were changed, and the hashes in them.
+        self._listings: dict[str, tuple[int, frozenset[str]]] = {}
 
     def put(self, file: int, length: int) -> tuple[str, int]:
         """Store what the descriptor `file` gives, at most `length` bytes; returns its hash and the number of
@@ -76,7 +80,7 @@ class ContentStore:
         Raises UserError `undo.not_kept`, and `undo.no_room` when `spare` and the disk is nearly full.
         """
         name = hashlib.sha256(data).hexdigest()
-        if self._renewed(name):
+        if self.renewed(name):
             return name
         packed = zlib.compress(data, 1)
         body = _ZLIB + packed if len(packed) < len(data) else _PLAIN + data
@@ -109,9 +113,22 @@ class ContentStore:
         found: set[str] = set()
         with contextlib.suppress(OSError), os.scandir(self._folder / "objects") as folders:
             for folder in folders:
-                with contextlib.suppress(OSError), os.scandir(folder.path) as files:
-                    found.update(folder.name + file.name for file in files)
+                with contextlib.suppress(OSError):
+                    found.update(self._names_in(folder))
         return found
+
+    def _names_in(self, folder: os.DirEntry[str]) -> frozenset[str]:
+        """The hashes in a folder of contents, listed anew when it has changed since, or only just before."""
+        changed = folder.stat().st_mtime_ns
+        known = self._listings.get(folder.name)
+        if known is not None and known[0] == changed:
+            return known[1]
+        now = time.time_ns()
+        with os.scandir(folder.path) as files:
+            names = frozenset(folder.name + file.name for file in files)
+        if changed < now - _YOUNG:
+            self._listings[folder.name] = changed, names
+        return names
 
     def read(self, name: str) -> bytes:
         """A content, whole. Raises UserError `undo.lost` when it is missing or damaged."""
@@ -180,7 +197,7 @@ class ContentStore:
             return self._folder / "moved" / name.removeprefix(MOVED)
         return self._folder / "objects" / name[:2] / name[2:]
 
-    def _renewed(self, name: str) -> bool:
+    def renewed(self, name: str) -> bool:
         """Whether it is stored already; if so its time is renewed."""
         try:
             os.utime(self._path(name))
@@ -196,7 +213,7 @@ class ContentStore:
             yield Path(target.name), target
 
     def _place(self, temporary: Path, name: str) -> None:
-        if self._renewed(name):
+        if self.renewed(name):
             temporary.unlink(missing_ok=True)
             return
         path = self._path(name)

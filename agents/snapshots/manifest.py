@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -11,11 +11,13 @@ from msgspec.structs import replace
 from agents.events import Attributes, FileChange
 
 Kind = Literal["file", "folder", "link", "pipe", "other"]
+# How much shorter a manifest has to be to be kept as what differs from another.
+_SHORTER = 8
 # They are all there is of it: no content belongs to them.
 PLAIN: tuple[Kind, ...] = ("folder", "pipe", "other")
 
 
-class Item(msgspec.Struct, frozen=True, array_like=True):
+class Item(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An item at a path relative to the workspace.
 
     `hash` is the SHA-256 of a file's content or of a link's target, "" when that is not kept. `stamp` is
@@ -38,7 +40,8 @@ class Manifest(msgspec.Struct, frozen=True):
 
     `scope` are the paths that were looked at with all below them, None for the whole workspace. `closed` are
     folders that could not be looked into. `uncovered` counts what is there and not kept. `began` is when
-    looking began, in nanoseconds since 1970.
+    looking began, in nanoseconds since 1970. With `base`, the name of another one, `items` are only those that differ
+    from it, and `gone` the paths that it has and this one lacks.
     """
 
     items: tuple[Item, ...]
@@ -46,6 +49,8 @@ class Manifest(msgspec.Struct, frozen=True):
     closed: tuple[str, ...] = ()
     uncovered: int = 0
     began: int = 0
+    base: str = ""
+    gone: tuple[str, ...] = ()
 
     def by_path(self) -> dict[str, Item]:
         return {item.path: item for item in self.items}
@@ -63,6 +68,28 @@ def unpacked(data: bytes) -> Manifest:
     return _DECODER.decode(data)
 
 
+def shortened(whole: Manifest, name: str, base: Mapping[str, Item]) -> Manifest | None:
+    """`whole` as what differs from the manifest `name` with the items `base`; None where that is not much shorter."""
+    changed = [item for item in whole.items if (known := base.get(item.path)) is not item and known != item]
+    gone = (
+        base.keys() - {item.path for item in whole.items}
+        if len(whole.items) - len(changed) < len(base)
+        else ()
+    )
+    if len(changed) + len(gone) > len(whole.items) // _SHORTER:
+        return None
+    return replace(whole, items=tuple(changed), base=name, gone=tuple(sorted(gone)))
+
+
+def completed(short: Manifest, base: Manifest) -> Manifest:
+    """The whole manifest of which `short` is what differs from `base`."""
+    items = base.by_path()
+    for path in short.gone:
+        items.pop(path, None)
+    items |= short.by_path()
+    return replace(short, items=tuple(items[path] for path in sorted(items)), base="", gone=())
+
+
 def within(path: str, folders: Iterable[str]) -> bool:
     """Whether `path` is one of `folders` or lies below one; "" is the workspace itself."""
     return any(not folder or path == folder or path.startswith(folder + "/") for folder in folders)
@@ -76,10 +103,12 @@ def difference(before: Manifest, after: Manifest) -> tuple[tuple[FileChange, ...
     old, new = before.by_path(), after.by_path()
     found: list[FileChange] = []
     attributes: list[FileChange] = []
-    old_links, new_links = _links(old, new), _links(new, old)
-    for path in sorted(old.keys() | new.keys()):
+    changed = [path for path, now in new.items() if (was := old.get(path)) is not now and was != now]
+    changed += old.keys() - new.keys()
+    old_links, new_links = (_links(old, new), _links(new, old)) if changed else ({}, {})
+    for path in sorted(changed):
         was, now = old.get(path), new.get(path)
-        if was == now or (closed and within(path, closed - {path})):
+        if closed and within(path, closed - {path}):
             continue
         if was is None or now is None or was.kind != now.kind or not _same(was, now):
             found.extend(changes_of(_linked(was, old_links), _linked(now, new_links)))

@@ -146,9 +146,36 @@ class Look:
         except OSError:
             self._close(path)
             return
+        above = f"{path}/" if path else ""
+        known, status, stays = self._known.get, folder.stat, self._stays
         for name in names:
-            kept = kept_name(name)
-            self._item(folder, name, f"{path}/{kept}" if path else kept, depth)
+            kept = above + (name if name.isascii() else kept_name(name))
+            item = known(kept)
+            if item is not None:
+                try:  # the short way for most of a large workspace
+                    if stays(item, status(name)):
+                        self._items.append(item)
+                        continue
+                except OSError:
+                    pass
+            self._item(folder, name, kept, depth)
+
+    def _stays(self, item: Item, found: os.stat_result) -> bool:
+        """Whether what is found is the very file that is known, and has no other name."""
+        modified, changed, inode = item.stamp
+        trusted = self._trusted
+        return (
+            found.st_mtime_ns == modified < trusted
+            and found.st_ctime_ns == changed < trusted
+            and found.st_ino == inode
+            and found.st_nlink == 1
+            and item.kind == "file"
+            and found.st_size == item.bytes
+            and item.attributes is not None
+            and self._has(item.hash)
+            and item.path not in self._hidden
+            and self._fits(found.st_size)
+        )
 
     def _item(self, folder: Folder, name: str, path: str, depth: int) -> None:
         if path in self._hidden:

@@ -16,7 +16,7 @@ from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Effects, ToolFacts
 from agents.snapshots.content import ContentStore
 from agents.snapshots.coverage import coverable
-from agents.snapshots.manifest import Item, Manifest, difference, packed, unpacked
+from agents.snapshots.manifest import Item, Manifest, completed, difference, packed, shortened, unpacked
 from agents.snapshots.names import kept_name
 from agents.snapshots.planning import Wanted, above, linked_to, plan_of, taken_back, unhashed, wanted
 from agents.snapshots.restoring import parent_of
@@ -53,6 +53,8 @@ class Snapshots:
         self._content = ContentStore(store)
         self._last_file = store / "last" / hashlib.sha256(os.fsencode(self._root)).hexdigest()
         self._last: Manifest | None = None
+        # The last whole manifest that was kept as such: its name and its items.
+        self._base: tuple[str, dict[str, Item]] = "", {}
         self._open: dict[str, tuple[SnapshotTaken, Manifest]] = {}
         # Our own folders are not the run's, should they lie in its workspace.
         self._hidden = workspace.closed
@@ -77,7 +79,7 @@ class Snapshots:
         files = () if scope is None else _named(effects, found)
         if any(item.attributes is not None and item.attributes.outside for item in found.items) and scope:
             found = self._look(None)  # its other names may lie in the workspace
-        name = self._content.put_bytes(packed(found), spare=False)
+        name = self._put(found)
         self._content.flush()
         if found.scope is None:
             self._remember(name)
@@ -103,10 +105,10 @@ class Snapshots:
         Changes made since by others are attributed to the call, so settle soon.
         """
         missing = unsettled(entries)
-        if any(unpacked(self._content.read(taken.manifest)).scope is None for taken in missing):
+        if any(self._manifest(taken.manifest).scope is None for taken in missing):
             # A sandbox ends with the process that started it, and its last writes may still be on their way.
             time.sleep(_DYING)
-        return tuple(self._after(taken, unpacked(self._content.read(taken.manifest))) for taken in missing)
+        return tuple(self._after(taken, self._manifest(taken.manifest)) for taken in missing)
 
     def plan(
         self,
@@ -175,8 +177,9 @@ class Snapshots:
             if name.startswith(MANIFEST):
                 needed.add(name.removeprefix(MANIFEST))
                 with contextlib.suppress(UserError, msgspec.DecodeError):
-                    manifest = unpacked(self._content.read(name.removeprefix(MANIFEST)))
-                    needed |= {item.hash for item in manifest.items}
+                    short = unpacked(self._content.read(name.removeprefix(MANIFEST)))
+                    needed.add(short.base)
+                    needed |= {item.hash for item in self._completed(short).items}
         return self._content.collect(needed, before)
 
     def _after(self, taken: SnapshotTaken, was: Manifest) -> SnapshotTaken:
@@ -199,8 +202,27 @@ class Snapshots:
         """The last scan of the whole workspace, of this process or of an earlier one."""
         if self._last is None:
             with contextlib.suppress(OSError, UserError, msgspec.DecodeError):
-                self._last = unpacked(self._content.read(self._last_file.read_text("ascii")))
+                self._last = self._manifest(self._last_file.read_text("ascii"))
         return self._last
+
+    def _put(self, found: Manifest) -> str:
+        """Keep a manifest, one of the whole workspace as what differs from the one kept before; returns its name."""
+        base, items = self._base
+        if base and found.scope is None and self._content.renewed(base):
+            short = shortened(found, base, items)
+            if short is not None:
+                return self._content.put_bytes(packed(short), spare=False)
+        name = self._content.put_bytes(packed(found), spare=False)
+        if found.scope is None:
+            self._base = name, found.by_path()
+        return name
+
+    def _manifest(self, name: str) -> Manifest:
+        """A manifest that was kept, whole. Raises UserError `undo.lost` and msgspec.DecodeError."""
+        return self._completed(unpacked(self._content.read(name)))
+
+    def _completed(self, short: Manifest) -> Manifest:
+        return completed(short, unpacked(self._content.read(short.base))) if short.base else short
 
     def _remember(self, name: str) -> None:
         # Only saves reading everything again: what the last call changed is read once more.

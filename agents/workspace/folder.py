@@ -89,7 +89,9 @@ class Folder:
 
     def stat(self, name: str) -> os.stat_result:
         """Stat `name` itself; a link is not followed."""
-        return os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
+        if self._descriptor is not None:
+            return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+        return (self.place / name).lstat()
 
     def found(self, name: str) -> os.stat_result | None:
         """As `stat`; None when nothing exists."""
