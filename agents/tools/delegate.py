@@ -8,7 +8,7 @@ from agents.api import Delegation, Offered, Outcome, ToolContext
 from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Effects, ToolFacts
 from agents.tools.files.changing import new_folders, place_to_change
-from agents.tools.files.diff import counts, unified_diff
+from agents.tools.files.diff import counts, several, unified_diff
 from agents.tools.files.merge import merged
 from agents.tools.files.text_file import read_text
 from agents.tools.files.trash import to_trash
@@ -95,8 +95,8 @@ DELEGATING = frozenset({delegate.name, apply_changes.name})
 
 
 def diff_of(changes: tuple[Offered, ...]) -> str:
-    """The diffs of all files, one behind the other; a file that is no text is named."""
-    return "".join(_diff(file) for file in changes)
+    """All of it as one unified diff; a file that is no text is named."""
+    return several([(file.path, file.path, _diff(file)) for file in changes])
 
 
 def _diff(file: Offered) -> str:

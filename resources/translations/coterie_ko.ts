@@ -8083,6 +8083,10 @@
         <translation>완료</translation>
     </message>
     <message>
+        <source>paused</source>
+        <translation>일시 정지</translation>
+    </message>
+    <message>
         <source>stopped</source>
         <translation>중지됨</translation>
     </message>

@@ -172,8 +172,9 @@ def seconds(entries: Sequence[Entry]) -> float:
         event = entry.event
         if isinstance(event, Background):
             continue
-        if not stands:
-            total += max(0.0, entry.time - before)
+        waited = event.waited if isinstance(event, ToolResult) else 0.0
+        if not (stands or isinstance(event, RunResumed)):  # nobody was there to say that it stood
+            total += max(0.0, entry.time - before - waited)
         before = entry.time
         asked = (isinstance(event, Approval) and event.decision == "asked") or (
             isinstance(event, PlanWritten) and event.waits

@@ -105,17 +105,19 @@ def badge(line: CallLine) -> tuple[str, Tone]:
     """What came of a call, in a word or two; "" where there is nothing to say."""
     translate = QCoreApplication.translate
     if line.status == "":
+        if line.child_ended is not None:  # the result comes when those beside it have ended too
+            return _ended_badge(line.child_ended.status)
         if line.standing == "interrupted":
             return translate("RunSteps", "interrupted"), "warning"
         if line.standing == "waits":
-            return translate("RunSteps", "not begun"), "quiet"
+            return (
+                translate("RunSteps", "paused") if line.child else translate("RunSteps", "not begun")
+            ), "quiet"
         last = last_inner(line)
         if line.decision == "asked" or (last is not None and last.decision == "asked" and not last.status):
             return translate("RunSteps", "needs you"), "warning"
         if line.decision == "denied":
             return translate("RunSteps", "denied"), "warning"
-        if line.child_ended is not None:  # the result comes when those beside it have ended too
-            return _ended_badge(line.child_ended.status)
         return translate("RunSteps", "in progress"), "quiet"
     told: dict[str, tuple[str, Tone]] = {
         "denied": (translate("RunSteps", "denied"), "warning"),
