@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from agents.events import Entry, FileChange
-from agents.review.hunks import Hunk, without
+from agents.review.hunks import Hunk, with_only, without
 from agents.review.values import Dropped, Review, ReviewFile
 from agents.snapshots.manifest import Item
 from agents.snapshots.planning import above, alike
@@ -89,8 +89,11 @@ def _part(
     if text is None:
         return None, False
     carried = without(file.old_text, file.new_text, hunks, text.raw)
+    missing = [hunk for hunk in hunks if hunk.number in carried.left]
+    # Lines that somebody put back by hand are no conflict.
+    is_whole = not with_only(file.old_text, file.new_text, missing, text.raw).left
     if carried.text == text.raw:
-        return None, not carried.left
+        return None, is_whole
     try:
         content = text.encode(carried.text)
     except UnicodeEncodeError:  # somebody gave it an encoding since in which these lines cannot be written
@@ -110,4 +113,4 @@ def _part(
         attributes=attributes,
         attributes_after=there.attributes,
     )
-    return Step(file.path, "restore", change), not carried.left
+    return Step(file.path, "restore", change), is_whole

@@ -101,6 +101,12 @@ def test_what_somebody_changed_since_is_named_and_left(terminal: Terminal) -> No
     assert ran.code == 1 and terminal.texts["new.txt"] == "mine\n"
 
 
+def test_what_somebody_took_out_already_is_not_dropped_again(terminal: Terminal) -> None:
+    (terminal.folder / "a.txt").write_text(changed(NUMBERS, l5="five\n"))
+    ran = terminal.ran("--review", "last", said="y\nn\nq\n")
+    assert ran.code == 1 and "aren't in the files any more" in ran.err
+
+
 def test_a_run_without_changes_has_nothing_to_review(terminal: Terminal) -> None:
     assert terminal.ran("--undo", "last").code == 0
     ran = terminal.ran("--review", "last")

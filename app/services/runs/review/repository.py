@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,7 @@ import msgspec
 from engine.errors import UserError
 
 _SECONDS = 60.0
+_MOST_PATHS = 60  # of a command line, of which Windows takes 32,767 letters
 _SIGNING_SECONDS = 180.0  # a person may be asked for a passphrase
 # What would lead git to another repository.
 _STEERING = (
@@ -30,6 +31,11 @@ class Blob(msgspec.Struct, frozen=True):
 
     mode: str
     name: str
+
+
+def _batches(paths: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """As many paths as a command line takes everywhere."""
+    return (paths[at : at + _MOST_PATHS] for at in range(0, len(paths), _MOST_PATHS))
 
 
 class Repository:
@@ -80,19 +86,21 @@ class Repository:
 
     def in_head(self, paths: Sequence[bytes]) -> dict[bytes, Blob]:
         """The files of the last commit at these paths."""
-        if not paths or not self.head():
+        if not self.head():
             return {}
-        told = self._run(
-            ("ls-tree", "-z", "--full-tree", "HEAD", "--", *(self.prefix + path for path in paths))
-        )
-        return self._blobs(told, kind=True)
+        found: dict[bytes, Blob] = {}
+        for some in _batches(paths):
+            named = (self.prefix + path for path in some)
+            found |= self._blobs(self._run(("ls-tree", "-z", "--full-tree", "HEAD", "--", *named)), kind=True)
+        return found
 
     def in_index(self, paths: Sequence[bytes]) -> dict[bytes, Blob]:
         """What is staged at these paths."""
-        if not paths:
-            return {}
-        told = self._run(("--literal-pathspecs", "ls-files", "-s", "-z", "--full-name", "--", *paths))
-        return self._blobs(told, kind=False)
+        found: dict[bytes, Blob] = {}
+        for some in _batches(paths):
+            told = self._run(("--literal-pathspecs", "ls-files", "-s", "-z", "--full-name", "--", *some))
+            found |= self._blobs(told, kind=False)
+        return found
 
     def content(self, blob: Blob) -> bytes:
         return self._run(("cat-file", "blob", blob.name))

@@ -48,16 +48,18 @@ class RunReviews:
         """Write the files without the dropped changes. It is an undo like others, which `Runs.redo_plan` takes back.
         What somebody changed since is left alone, and named in `conflicts`.
 
-        Raises UserError `review.stale`, `review.left` when all of it would be left alone, and `undo.*`.
+        Raises UserError `review.stale`, `review.left` when all of it would be left alone, `review.gone` when somebody
+        took it out already, and `undo.*`.
         """
         from agents.review.dropping import drop_plan
 
         record = self._free(id)
         snapshots = self._parts.snapshots(self._parts.workspace(record))
         plan = drop_plan(self._store.entries(id), snapshots, review, dropped)
-        if all(step.action in ("conflict", "lost") for step in plan.steps) and not plan.attributes:
+        can_be_done = any(step.action in ("restore", "remove") for step in plan.steps)
+        if not (can_be_done or plan.attributes or plan.already):
             paths = dict.fromkeys([*plan.left, *(step.path for step in plan.steps)])
-            raise UserError("review.left", paths=", ".join(paths))
+            raise UserError("review.left", paths=", ".join(paths)) if paths else UserError("review.gone")
         return self._undo.undo(record, plan, (), stop, progress)
 
     def branch(self, id: int) -> str:

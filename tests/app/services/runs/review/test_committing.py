@@ -148,6 +148,12 @@ def test_the_first_commit_of_a_repository_and_a_folder_in_one(repo: Repo) -> Non
     assert inner.git("show", "HEAD:workspace/sub/b") == "b\n" and inner.at_head("a") == "a\n"
 
 
+def test_more_files_than_a_command_line_takes_are_committed(repo: Repo) -> None:
+    first_commit(repo, old="x\n")
+    repo.shell("c1", "for i in $(seq 130); do echo $i > file$i; done; echo y > old")
+    assert len(repo.commit().paths) == 131 and repo.status == []
+
+
 def _detached(repo: Repo) -> None:
     repo.git("checkout", "-q", "--detach")
 
