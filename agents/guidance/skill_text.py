@@ -72,7 +72,7 @@ def _head(text: str) -> dict[str, Any]:
     import yaml  # 20 ms that a process without skills saves
 
     try:
-        found = yaml.safe_load(text)
+        found = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, ValueError, RecursionError):
         found = {
             match[1]: match[2].strip("\"' ") for line in text.splitlines() if (match := _LINE.match(line))

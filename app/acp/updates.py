@@ -20,6 +20,7 @@ from agents.events import (
     Approval,
     Entry,
     FileChange,
+    HookRan,
     ModelTurn,
     PlanWritten,
     RunFinished,
@@ -124,6 +125,9 @@ class Updates:
             return []
         if isinstance(event, ToolResult):
             return self._result(entry, event)
+        if isinstance(event, HookRan):
+            said = localized(f"cli.run.hook_{event.outcome}", self._language, command=event.command)
+            return [thought_chunk(f"{said}\n\n")]
         if isinstance(event, RunFinished):
             return [*self.end(), *self._why(event)]
         return (

@@ -18,6 +18,7 @@ from app.cli.output import Output, error_object
 from app.cli.piped import with_piped
 from app.cli.placement_options import PlacementFlags
 from app.cli.remote_servers import leaves_note
+from app.cli.run.instructions import settled
 from app.cli.speed import speed_line
 from app.cli.talk import Interrupted, Talk, Unsaved
 from app.cli.tool_calls import call_objects
@@ -83,6 +84,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
             options = msgspec.structs.replace(options, web=True)
         if arguments.workspace:
             tools = chat_tools(services, arguments.workspace, arguments.approve)
+            settled(services.runs, tools.workspace, None, output)
             options = msgspec.structs.replace(options, tools=tools)
         model = arguments.model or services.settings.current.model
         placement = _with_mmproj(services, _with_draft(services, arguments), model, arguments.mmproj)

@@ -46,6 +46,8 @@ class Skills:
     def __init__(self, home: Path) -> None:
         self.folder = home / "skills"
         self._copies = home / "agreements" / "skills"
+        # What each folder's SKILL.md said when it had this time, size and number: thousands take seconds to read.
+        self._known: dict[Path, tuple[tuple[int, int, int], Skill | BadSkill]] = {}
 
     # --- reading ---
 
@@ -53,11 +55,9 @@ class Skills:
         """The person's own, by name. Those that cannot be used are left out; `refused` names them."""
         found: dict[str, Skill] = {}
         for folder in skill_folders(self.folder):
-            try:
-                skill = skill_in(folder)
-            except BadSkill:
-                continue
-            found.setdefault(skill.name, skill)
+            with contextlib.suppress(BadSkill):
+                skill = self._skill_in(folder)
+                found.setdefault(skill.name, skill)
         return tuple(found[name] for name in sorted(found))
 
     def refused(self) -> tuple[BadFolder, ...]:
@@ -66,7 +66,7 @@ class Skills:
         known: set[str] = set()
         for folder in skill_folders(self.folder):
             try:
-                name = skill_in(folder).name
+                name = self._skill_in(folder).name
             except BadSkill as error:
                 bad.append(BadFolder(folder.name, str(error)))
                 continue
@@ -166,6 +166,24 @@ class Skills:
             kept.rename(self.folder / name)
 
     # --- inside ---
+
+    def _skill_in(self, folder: Path) -> Skill:
+        """As `skill_in`, read anew where the file is another one. Raises BadSkill."""
+        try:
+            info = (folder / FILE).stat()
+        except OSError as error:
+            raise BadSkill(f"{FILE}: {error.strerror or error}") from error
+        key = (info.st_mtime_ns, info.st_size, info.st_ino)
+        known = self._known.get(folder)
+        if known is None or known[0] != key:
+            try:
+                known = (key, skill_in(folder))
+            except BadSkill as bad:
+                known = (key, bad)
+            self._known[folder] = known
+        if isinstance(known[1], BadSkill):
+            raise BadSkill(str(known[1]))
+        return known[1]
 
     def _copy(self, file: InstructionFile) -> Path:
         """Where the copy lies: a folder of the skill's name, as relative paths in it may need, in one of its hash."""
