@@ -20,7 +20,7 @@ from agents.events import (
     ToolCalled,
     ToolResult,
 )
-from app.desktop.run_view.steps.step_row import StepRow, beside_text
+from app.desktop.run_view.steps.step_row import StepRow, badge_of, beside_text
 from app.desktop.runs.steps_view import RunStepsView
 from engine.values import Timings, ToolCall, Usage
 from tests.app.desktop.run_view import invoices
@@ -106,3 +106,18 @@ def test_its_line_opens_into_its_steps(qtbot: Any, page: RunStepsView) -> None:
     assert inner.rows[0] is row and row.is_open
     outer(page).set_open(False)
     assert outer(page).inner is None
+
+
+def test_what_is_with_a_helper_is_said_before_its_result_is_there(qtbot: Any, page: RunStepsView) -> None:
+    def badge() -> str:
+        return badge_of(outer(page).line)[0]
+
+    assert badge() == "in progress"
+    asked = Approval("c1", "asked", request={})
+    page.append_helper(2, (*CHILD[:3], Entry(2, 4, 104.0, asked)))
+    qtbot.waitUntil(lambda: badge() == "needs you")
+    page.set_view(invoices.view([], "paused"))
+    qtbot.waitUntil(lambda: badge() == "paused")
+    ended = SubagentFinished("c1", 2, TASK, "stopped", "steps", "", 9, 1.5, 1)
+    page.append((Entry(1, 6, 110.0, ended),))
+    qtbot.waitUntil(lambda: badge() == "stopped")
