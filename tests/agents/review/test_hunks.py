@@ -94,3 +94,20 @@ def test_large_texts_that_differ_all_over_are_one_change() -> None:
     after = "".join(f"b{number}\n" for number in range(3000))
     (hunk,) = hunks_of(before, after)
     assert without(before, after, (hunk,), after).text == before
+
+
+@given(ENDED, ENDED, st.lists(st.integers(0, 45), max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_lines_of_a_person_stay_wherever_they_are(before: str, after: str, places: list[int]) -> None:
+    lines = lines_of(after if after.endswith("\n") or not after else after + "\n")
+    after = "".join(lines)
+    mine = [f"mine {number}\n" for number in range(len(places))]
+    for line, at in zip(mine, places, strict=True):
+        lines.insert(min(at, len(lines)), line)
+    made = without(before, after, hunks_of(before, after), "".join(lines))
+    assert [line for line in lines_of(made.text) if line.startswith("mine")] == [
+        line for line in lines if line.startswith("mine")
+    ]
+    if not made.left:
+        without_mine = "".join(line for line in lines_of(made.text) if not line.startswith("mine"))
+        assert without_mine.rstrip("\r\n") == before.rstrip("\r\n")

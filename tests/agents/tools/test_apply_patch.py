@@ -7,9 +7,10 @@ import shutil
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.api import Outcome, ToolContext
@@ -365,3 +366,38 @@ def test_what_git_prints_leads_to_the_same_files(here: ToolContext) -> None:
     done = do(here, diff)
     assert done.status == "ok", done.text
     assert {path.name: path.read_bytes() for path in root(here).iterdir() if path.is_file()} == after
+
+
+PIECES = st.sampled_from(
+    [
+        "*** Begin Patch", "*** Update File: a", "*** Update File: b", "*** Add File: new/x",
+        "*** Delete File: b", "*** Move to: moved", "*** End of File", "*** End Patch",
+        "@@", "@@ one", "@@ -1,2 +1,2 @@", "@@ -0,0 +1 @@", " one", "-one", "+1", "-two", "+2", " ", "", "junk",
+        "--- a/a", "+++ b/a", "--- /dev/null", "+++ b/n", "+++ /dev/null", "diff --git a/a b/a",
+        "rename from a", "rename to r", "new file mode 100755", "old mode 100644", "new mode 100755",
+        "\\ No newline at end of file",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=14), st.booleans())
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_patch_is_carried_out_or_changes_nothing(
+    tmp_path_factory: Any, pieces: list[str], framed: bool
+) -> None:
+    here = here_in(tmp_path_factory.mktemp("any"))
+    write(here, a="one\ntwo\n", b="one\none\n")
+    patch = envelope(*pieces) if framed else "\n".join(pieces)
+    effects = would(here, patch)
+    before = {path: path.read_bytes() for path in root(here).rglob("*") if path.is_file()}
+    done = do(here, patch)
+    after = {path: path.read_bytes() for path in root(here).rglob("*") if path.is_file()}
+    changed = {
+        path.relative_to(root(here)).as_posix()
+        for path in {*before, *after}
+        if before.get(path) != after.get(path)
+    }
+    if done.status == "ok":
+        assert changed <= {*effects.writes, *effects.deletes} and done.diff == effects.diff
+    else:
+        assert changed == set() and "failed" not in done.text
