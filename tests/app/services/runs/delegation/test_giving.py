@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agents.api import ToolContext
 from agents.events import RunStarted, SubagentFinished, SubagentStarted, ToolResult
 from agents.run.state import RunState
 from agents.tools.delegate import apply_changes, delegate
 from app.services.runs.delegation.starting import chosen_model
+from app.services.runs.parts import RunParts
+from app.services.runs.values import RunRecord
 from engine.errors import UserError
-from tests.app.services.runs.delegation.conftest import Opened, by_task, gives, task_of
+from tests.app.services.runs.delegation.conftest import Opened, by_task, gives
 from tests.support.agents.runs import broken_orders
 from tests.support.agents.strange_notes import strange_note
 from tests.support.openai_script import Asked, Reply, by_turn, call, say
@@ -51,11 +56,11 @@ def test_a_task_is_done_by_a_run_of_its_own_that_reads(opened: Opened, folder: P
 
 def test_several_of_one_turn_go_on_at_the_same_time(opened: Opened, folder: Path) -> None:
     """Each waits for the other: one after the other, neither would end."""
-    begun: set[str] = set()
+    meeting = threading.Barrier(2, timeout=60)
 
     def together(asked: Asked) -> Reply:
-        begun.add(task_of(asked))
-        return say("Both.", delay=0.02) if len(begun) == 2 else READ
+        meeting.wait()
+        return say("Both.")
 
     house = opened(by_task(find=gives("Left side", "Right side"), left=together, right=together))
     run = house.run("Find out", folder)
@@ -96,6 +101,26 @@ def test_a_failure_is_one_sentence_and_the_run_goes_on(opened: Opened, folder: P
     assert result.status == "error" and result.text.startswith("The helper failed: ")
     (ended,) = house.events(run, SubagentFinished)
     assert ended.status == "failed" and ended.error is not None
+    assert house.finished(run).status == "completed"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_breaks_is_one_sentence_and_the_run_goes_on(
+    opened: Opened, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = opened(by_task(find=gives("Count"), count=by_turn(READ, say("Two."))))
+    whole = RunParts.tool_context
+
+    def broken(parts: RunParts, run: RunRecord, *rest: Any) -> ToolContext:
+        if run.parent:
+            raise RuntimeError("a fault of ours")
+        return whole(parts, run, *rest)
+
+    monkeypatch.setattr(RunParts, "tool_context", broken)
+    run = house.run("Find out", folder)
+    (result,) = house.events(run, ToolResult)
+    assert result.status == "error" and "a fault of ours" in result.text
+    assert house.events(run, SubagentFinished)[0].status == "failed"
     assert house.finished(run).status == "completed"
 
 
