@@ -27,6 +27,7 @@ from app.services.models.fullness import ends_full
 from app.services.models.models import Models
 from app.services.models.progress import progress_event
 from app.services.runs.runs import Runs
+from app.services.runs.slash import plan_wish
 from app.store.records import ChatOptions, ChatTools, CompactionPoint, Message
 from app.store.store import Store
 from engine.api import Delta, Event, Finished, PrefillProgress, Queued, ToolCalled
@@ -169,6 +170,8 @@ class OpenAnswers:
                 given = self._tables.given(conversation, given)
             self._by_runs.start(answer, wish, branch, cut, given)
             return
+        if not continue_last and plan_wish(branch[-1].content)[1]:
+            raise UserError("chat.plan_needs_tools")
         last, now = self._last_cuts.get(conversation), 0 if cut is None else cut.id
         answer.sees_otherwise = last is not None and last != now
         self._last_cuts[conversation] = now

@@ -9,6 +9,33 @@ from tests.app.desktop.runs.conftest import WRITE, RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
 
+def test_what_is_said_behind_the_command_is_planned_first(runs: RunsBench) -> None:
+    proposed = ("update_plan", {"items": [{"text": "Write the table"}]})
+    runs.chat_model(ScriptedBrain(says("Hello."), calls(proposed), says("Done.")))
+    run = runs.services.runs.start(RunSpec("Say hello", str(runs.folder)))
+    runs.ended(run.id)
+    runs.opened(run.id)
+    steps = runs.page.run.steps
+    runs.until(steps.follow_up.isVisible)
+    runs.page.slash_line.command.emit("plan", "")
+    assert steps.follow_up.field.text() == "/plan "
+    steps.follow_up.field.setText("/plan Make a table")
+    steps.follow_up.send.click()
+    runs.until(lambda: bool(steps.findChildren(PlanReview)))
+    (card,) = steps.findChildren(PlanReview)
+    card._guard = 0.0
+    card.bar.no.click()
+    card.bar.deny.click()
+    runs.ended(run.id)
+    record = runs.services.runs.get(run.id)
+    assert (record.state, record.reason) == ("stopped", "plan_rejected")
+
+
+def test_a_new_run_is_planned_first_by_the_command(runs: RunsBench) -> None:
+    runs.page.slash.command.emit("plan")
+    assert runs.page.form.plan.isChecked()
+
+
 def test_the_plan_is_changed_on_the_page_and_ticked_there(runs: RunsBench) -> None:
     proposed = ("update_plan", {"items": [{"text": "Write the table"}]})
     ticked = ("update_plan", {"items": [{"text": "Write plan.csv", "state": "done"}]})

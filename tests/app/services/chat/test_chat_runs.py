@@ -97,6 +97,12 @@ def test_an_answer_plans_first_where_its_question_begins_with_the_command(
     assert chatting.services.conversations.get(chat).title == "Make notes.txt"
 
 
+def test_a_plan_without_tools_is_refused_in_a_sentence(chatting: Chatting, told: Listening) -> None:
+    chat = chatting.services.conversations.create().id
+    answer = told.finished(chatting.services.asking.send(chat, "/plan Make notes.txt").id)
+    assert answer.state == "failed" and answer.error == ErrorInfo("chat.plan_needs_tools")
+
+
 def test_text_of_a_turn_with_calls_is_a_step_and_not_a_part_of_the_answer(
     chatting: Chatting, told: Listening, ask: Callable[..., Message]
 ) -> None:
