@@ -123,7 +123,7 @@ class Outcome(msgspec.Struct, frozen=True):
     untrusted: bool = False
     own: bool = False
     refused: tuple[str, ...] = ()
-    reached: bool = False
+    reached: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     goes_on: bool = False
 
@@ -139,11 +139,11 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 class Passed(msgspec.Struct, frozen=True):
-    """Hosts that programs asked for and that are not allowed ("example.org", "example.org:8443"), and whether any was
+    """Hosts that programs asked for and that are not allowed ("example.org", "example.org:8443"), and those that were
     reached."""
 
     refused: tuple[str, ...] = ()
-    reached: bool = False
+    reached: tuple[str, ...] = ()
 
 
 class Gate(Protocol):

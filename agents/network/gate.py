@@ -30,7 +30,7 @@ class HostGate:
         self._lock = threading.Lock()
         self._once: tuple[HostRule, ...] = ()
         self._refused: dict[str, None] = {}
-        self._reached = False
+        self._reached: dict[str, None] = {}
         self._folder: Path | None = None
         self._proxy: Proxy | None = None
         self._closed = False
@@ -61,8 +61,8 @@ class HostGate:
 
     def end(self) -> Passed:
         with self._lock:
-            passed = Passed(tuple(self._refused), self._reached)
-            self._once, self._refused, self._reached = (), {}, False
+            passed = Passed(tuple(self._refused), tuple(self._reached))
+            self._once, self._refused, self._reached = (), {}, {}
             return passed
 
     def leads(self) -> bool:
@@ -89,4 +89,5 @@ class HostGate:
 
     def _noted(self, host: str, port: int) -> None:
         with self._lock:
-            self._reached = True
+            if len(self._reached) < _MOST_KEPT:
+                self._reached[named_host(host, port)] = None

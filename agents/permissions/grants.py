@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from agents.permissions.hosts import HOSTS, HostRule, rules_of
+from agents.permissions.hosts import HOSTS, HostRule, missing, read_rules, rules_of
 from agents.permissions.question import Question
 from agents.permissions.review import Review, Runs
 from agents.permissions.values import Grant, Scope
@@ -96,13 +96,21 @@ def offered(question: Question, review: Review, reasons: tuple[str, ...]) -> tup
 
 def host_rules(grants: Iterable[Grant], workspace: str, run: int) -> tuple[HostRule, ...]:
     """The hosts that the programs of a run may reach by what was granted."""
-    return rules_of(
-        grant.pattern
-        for grant in grants
-        if grant.tool == HOSTS
-        and not grant.server
-        and (grant.run == run if grant.scope == "run" else grant.workspace == workspace)
-    )
+    return rules_of(grant.pattern for grant in _of_hosts(grants, workspace, run))
+
+
+def covering(grants: Iterable[Grant], workspace: str, run: int, hosts: Iterable[str]) -> tuple[str, ...]:
+    """The ids of the grants by which `hosts` were reached."""
+    hosts = tuple(hosts)
+    found = ((grant.id, read_rules(grant.pattern)) for grant in _of_hosts(grants, workspace, run))
+    return tuple(id for id, rules in found if len(missing(rules, hosts)) < len(hosts))
+
+
+def _of_hosts(grants: Iterable[Grant], workspace: str, run: int) -> Iterator[Grant]:
+    for grant in grants:
+        here = grant.run == run if grant.scope == "run" else grant.workspace == workspace
+        if grant.tool == HOSTS and not grant.server and here:
+            yield grant
 
 
 def _file_of(question: Question) -> str:

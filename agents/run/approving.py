@@ -14,7 +14,7 @@ import msgspec
 from agents.api import Approver, Tool, ToolContext
 from agents.events import Approval
 from agents.permissions.decide import decide
-from agents.permissions.grants import host_rules, released
+from agents.permissions.grants import covering, host_rules, released
 from agents.permissions.hosts import HostRule
 from agents.permissions.paths import READ_PATH, granted_paths
 from agents.permissions.question import Question, Verdict
@@ -102,6 +102,12 @@ class Approvals:
             return ()
         root = str(self._context.workspace.root)
         return (*gate.always(), *host_rules(self._grants.all(), root, self._record.journal.run))
+
+    def reached(self, hosts: tuple[str, ...]) -> None:
+        """Note that programs have reached these, by what was granted."""
+        root = str(self._context.workspace.root)
+        for grant in covering(self._grants.all(), root, self._record.journal.run, hosts) if hosts else ():
+            self._grants.used(grant)
 
     def of_hosts(
         self, call: OpenCall, tool: Tool, arguments: dict[str, Any], effects: Effects, hosts: tuple[str, ...]

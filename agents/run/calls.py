@@ -265,6 +265,7 @@ class Calls:
                 break
             way = Way((*way.hosts, *answer.again.hosts), way.network or answer.again.network)
         self._reading.done()
+        self._approvals.reached(carried.outcome.reached)
         if after is not None:
             self._record.append(after)
         notes = (line, *(f"[{each}]" for each in told(aside)))

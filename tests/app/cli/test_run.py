@@ -216,6 +216,14 @@ def test_commands_read_what_is_named_for_them_also_when_the_run_is_resumed(
     assert refused.code == 1 and str(tmp_path / "none") in refused.sentence
 
 
+@pytest.mark.parametrize("host", ["10.0.0.1", "https://pypi.org", "*.org", "localhost"])
+def test_what_is_no_host_is_wrong_usage_and_said_in_a_sentence(
+    command: Command, serve: Any, folder: Path, host: str
+) -> None:
+    refused = run(command, serve(in_order()), folder, "--allow-host", "pypi.org", "--allow-host", host)
+    assert refused.code == 2 and f"“{host}” isn't a host that can be allowed" in refused.sentence
+
+
 @sandboxed
 def test_ctrl_c_does_not_wait_for_a_tool_that_takes_long(command: Command, serve: Any, folder: Path) -> None:
     server = serve(by_turn(call("shell", {"command": "sleep 300"}), say("Done.")))

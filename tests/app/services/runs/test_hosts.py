@@ -137,7 +137,7 @@ def test_a_host_of_the_folder_is_asked_about_no_more_until_it_is_revoked(place: 
         (HOSTS, "workspace", "pages.example.org")
     ]
     again = place.run(["curl -s http://pages.example.org/page"], deny)
-    assert again.asked == () and again.texts[0].startswith("a page")
+    assert again.asked == () and again.texts[0].startswith("a page") and again.grants[0].used
     other = place.run(["sh get.sh other.example.org"], deny)
     assert other.hosts == [("other.example.org",)]
 
