@@ -94,14 +94,6 @@ class Following:
         is_own = firing.writer == self._store.firings.writer
         return is_own and self._clock() - firing.time < STARTING_S
 
-    def put_aside_paused(self) -> None:
-        """What was paused as the program was closed goes on in its turn. Raises UserError `store.*`."""
-        for firing in self._store.firings.under_way():
-            at_work = firing.run and firing.state in ("running", "waiting")
-            if at_work and self._runs.get(firing.run).state == "paused":
-                state = "queued" if firing.state == "waiting" else "aside"
-                self._store.firings.change(firing.id, UNDER_WAY, state=state)
-
     def queued(self) -> list[Firing]:
         """What can go on, the earliest first. Raises UserError `store.*`."""
         return [firing for firing in self._store.firings.under_way() if firing.state in _ASIDE]
@@ -133,13 +125,25 @@ class Following:
             reason = ErrorInfo("schedule.expired", {"days": round(PATIENCE_S / 86_400)})
             ended = self._store.firings.change(firing.id, UNDER_WAY, state="expired", reason=reason)
             return [ended] if ended else []
-        if run.state == "paused" and (firing.state in _ASIDE or run.id not in self._aside):
-            return []  # a person paused it, of which is heard, or the program was closed
+        if run.state in RUNS_UNDER_WAY and self._store.runs.is_left(run.writer):
+            self._runs.recover()  # the process that did it has died
+            run = self._runs.get(firing.run)
+        if run.state == "paused" and run.id not in self._aside:
+            return self._put_back(firing)
         found = self._take_down(firing, run)
         return [found] if found else []
 
+    def _put_back(self, firing: Firing) -> list[Firing]:
+        """A pause here was a person's, of which is heard. Any other was one of a process that was closed, and the run
+        goes on in its turn."""
+        if firing.state not in _ASIDE and firing.run not in self._states:
+            state = "queued" if firing.state == "waiting" else "aside"
+            self._store.firings.change(firing.id, UNDER_WAY, state=state)
+            self._events.publish(SchedulesChanged())
+        return []
+
     def _is_expired(self, firing: Firing, run: RunRecord) -> bool:
-        waits = run.state == "waiting" or (firing.state in ("waiting", *_ASIDE) and run.state == "paused")
+        waits = run.state == "waiting" or (firing.state in ("waiting", "queued") and run.state == "paused")
         return waits and self._clock() - firing.time > PATIENCE_S
 
     def _take_down(self, firing: Firing, run: RunRecord) -> Firing | None:

@@ -127,9 +127,9 @@ class Keeper:
                 self._woken.wait(pause_s)
 
     def take_up(self) -> None:
-        """What was paused as the program was closed goes on in its turn. Raises UserError `store.*`."""
-        self._runs.recover()  # of a process that did this before, and has died
-        self._following.put_aside_paused()
+        """See what became of runs of processes that did this before. Raises UserError `store.*`."""
+        self._runs.recover()
+        self.settle()
 
     def if_alone(self, work: Callable[[], None]) -> bool:
         """Do something unless another process looks after the schedules; whether it was done."""

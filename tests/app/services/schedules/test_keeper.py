@@ -301,6 +301,36 @@ def test_what_a_person_pauses_stays_so(plan: Plan) -> None:
     assert planned.last(daily).state == "paused" and planned.runs.get(run).state == "paused"
 
 
+def test_what_another_process_left_paused_goes_on(plan: Plan) -> None:
+    """As where a command was told to end while its run was at work, and the window is open."""
+    planned = plan(in_order(call("write_file", {"path": "a.txt", "content": "a"}), say("Done.")))
+    daily = planned.add(mode="ask")
+    planned.turn(HOUR)
+    run = planned.until(daily, "waiting").run
+    planned.schedules.close()
+    planned.runs.pause(run)
+    assert planned.runs.join(run, 30)
+    planned.store.firings.change(planned.last(daily).id, state="running")
+    planned.reopen()
+    assert planned.last(daily).state == "aside"
+    planned.turn()
+    planned.until(daily, "waiting")
+
+
+def test_a_run_of_a_process_that_died_is_interrupted(plan: Plan) -> None:
+    planned = plan()
+    daily = planned.add()
+    planned.turn(HOUR)
+    firing = planned.until(daily, "completed")
+    planned.store.firings.change(firing.id, state="running")
+    planned.store.database.write(
+        lambda connection: connection.exec_driver_sql("DELETE FROM run_event WHERE seq > 1")
+    )
+    planned.store.runs.change(firing.run, state="running", writer="1:999999.00:dead")
+    planned.turn()
+    assert planned.until(daily, "interrupted").reason is not None
+
+
 def test_by_hand_it_starts_at_once_and_its_times_stay(plan: Plan) -> None:
     planned = plan()
     daily = planned.add()
