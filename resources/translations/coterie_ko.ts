@@ -445,6 +445,14 @@
         <translation>닫힘</translation>
     </message>
     <message>
+        <source>Review</source>
+        <translation>검토</translation>
+    </message>
+    <message>
+        <source>Review what this answer changed</source>
+        <translation>이 답변이 바꾼 내용 검토</translation>
+    </message>
+    <message>
         <source>Undo all</source>
         <translation>모두 되돌리기</translation>
     </message>

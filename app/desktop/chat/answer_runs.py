@@ -53,6 +53,7 @@ class AnswerRuns(QObject):
         steps.released.connect(self._composer.take_focus)
         steps.decided.connect(lambda call, decision: acting.decide(run, call, decision))
         steps.undo_wanted.connect(lambda calls, paths, after: acting.undoing.undo(run, calls, paths, after))
+        steps.review_wanted.connect(lambda: acting.reviewing.open(run))
         steps.seen_wanted.connect(lambda step: self._show_seen(reading, step))
         steps.text_wanted.connect(lambda handle: acting.read_text(run, handle))
         steps.go_on.connect(lambda again: self.continue_wanted.emit(message, again))

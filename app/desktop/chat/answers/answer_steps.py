@@ -37,12 +37,13 @@ ALL_BUILT = 40
 
 class AnswerSteps(FittedWidget):
     """Shows a run without its task and its answer. `decided` carries a call and a `Decision`, `undo_wanted` what
-    `RunStepsView.undo_wanted` does, `go_on` what becomes of interrupted calls; `asked` comes when a question comes or
-    goes, `released` before one goes that has the focus."""
+    `RunStepsView.undo_wanted` does, `go_on` what becomes of interrupted calls; `review_wanted` asks for all that was
+    changed, `asked` comes when a question comes or goes, `released` before one goes that has the focus."""
 
     link_asked = Signal(str)
     decided = Signal(str, object)
     undo_wanted = Signal(object, object, int)
+    review_wanted = Signal()
     seen_wanted = Signal(int)
     text_wanted = Signal(str)
     go_on = Signal(object)
@@ -58,12 +59,14 @@ class AnswerSteps(FittedWidget):
         self._left_alone = False
         self._fitting = False
         self._scroll: QScrollArea | None = None
-        self._head, self._undo = word_button(self), word_button(self, "badge")
+        self._head = word_button(self)
+        self._review, self._undo = word_button(self, "badge"), word_button(self, "badge")
         self._column = StepColumn(self)
         self._interrupted = InterruptedCard(self)
         self._question: QuestionCard | None = None
         self._writing: CallWriting | None = None
         self._head.clicked.connect(self._fold)
+        self._review.clicked.connect(self.review_wanted)
         self._undo.clicked.connect(lambda: self.undo_wanted.emit(None, None, 0))
         self._column.line_made.connect(self._line_made)
         self._column.height_changed.connect(self._changed)
@@ -201,7 +204,8 @@ class AnswerSteps(FittedWidget):
         self._head.setVisible(bool(lines))
         self._column.setVisible(bool(lines) and self.is_open)
         undoable = any(call.undoing == "possible" for call in calls)
-        self._undo.setVisible(undoable and not self.is_under_way)
+        for button in (self._review, self._undo):
+            button.setVisible(undoable and not self.is_under_way)
         self.retranslate()
         self._changed()
 
@@ -227,6 +231,7 @@ class AnswerSteps(FittedWidget):
         self._head.setText("  ·  ".join(parts) + ("  ▾" if self.is_open else "  ▸"))
         state = self.tr("opened") if self.is_open else self.tr("closed")
         self._head.setAccessibleName(f"{', '.join(parts)}, {state}")
+        set_texts(self._review, self.tr("Review"), self.tr("Review what this answer changed"))
         set_texts(self._undo, self.tr("Undo all"), self.tr("Undo what this answer changed"))
 
     # --- places ---
@@ -236,12 +241,13 @@ class AnswerSteps(FittedWidget):
         px, y = themes.current.px, 0
         self._fitting = True
         if not self._head.isHidden():
-            size = self._undo.sizeHint()
-            taken = 0 if self._undo.isHidden() else size.width() + px(8)
-            self._head.setGeometry(0, y, width - taken, px(HEAD))
-            self._undo.setGeometry(
-                width - size.width(), y + (px(HEAD) - size.height()) // 2, size.width(), size.height()
-            )
+            right = width
+            for button in (self._undo, self._review):
+                size = button.sizeHint()
+                middle = y + (px(HEAD) - size.height()) // 2
+                button.setGeometry(right - size.width(), middle, size.width(), size.height())
+                right -= 0 if button.isHidden() else size.width() + px(8)
+            self._head.setGeometry(0, y, right, px(HEAD))
             y += px(HEAD)
         if not self._column.isHidden():
             y += px(4)

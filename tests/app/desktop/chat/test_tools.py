@@ -20,6 +20,7 @@ from app.desktop.chat.answers.answer_steps import AnswerSteps
 from app.desktop.chat.chat_page import ChatPage
 from app.desktop.chat.composer_frame import ComposerFrame
 from app.desktop.run_view.approval_card import ApprovalCard
+from app.desktop.run_view.review.review_sheet import ReviewSheet
 from app.desktop.window.main_window import MainWindow
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions, ChatTools
@@ -186,6 +187,20 @@ def test_what_an_answer_changed_is_taken_back_under_it_and_the_foot_of_the_windo
     chatting.said[0].act()
     chatting.until((chatting.folder / "notes.txt").exists)
     chatting.until(lambda: chat.undo_all(steps) is not None)
+
+
+def test_what_an_answer_changed_is_reviewed_and_dropped(chatting: Chatting) -> None:
+    chatting.switch_on("workspace")
+    chatting.begin("Make notes.txt", WRITE, says("It is there."))
+    steps = chatting.steps()
+    chatting.until(lambda: chat.undo_all(steps) is not None)
+    press(steps, "Review what this answer changed")
+    chatting.until(lambda: bool(steps.window().findChildren(ReviewSheet)))
+    (sheet,) = steps.window().findChildren(ReviewSheet)
+    chatting.qtbot.keyClick(sheet.view, Qt.Key.Key_D)
+    press(sheet, "Drop 1 change")
+    chatting.until(lambda: not (chatting.folder / "notes.txt").exists())
+    chatting.until(lambda: [said.text for said in chatting.said] == ["1 change dropped"])
 
 
 def test_what_is_being_written_may_turn_out_to_be_a_step(chatting: Chatting) -> None:
