@@ -3251,12 +3251,8 @@
         <translation>‘{program}’ 프로그램의 작업({mode})</translation>
     </message>
     <message>
-        <source>Connections to package registries</source>
-        <translation>패키지 저장소 연결</translation>
-    </message>
-    <message>
-        <source>Connections to {host}</source>
-        <translation>{host} 연결</translation>
+        <source>Package registries</source>
+        <translation>패키지 저장소</translation>
     </message>
     <message>
         <source>All tools of “{server}”</source>

@@ -24,9 +24,7 @@ def what_is_granted(grant: Grant) -> str:
             program=server, mode=mode_name(programs.mode_of(grant.pattern))
         )
     if grant.tool == HOSTS:
-        if grant.pattern == REGISTRIES:
-            return translate("Grants", "Connections to package registries")
-        return translate("Grants", "Connections to {host}").format(host=pattern)
+        return translate("Grants", "Package registries") if grant.pattern == REGISTRIES else pattern
     if not grant.tool:
         return translate("Grants", "All tools of “{server}”").format(server=server)
     if pattern and grant.tool in _COMMANDS:
