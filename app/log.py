@@ -143,9 +143,10 @@ class _File(RotatingFileHandler):
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         stream = super()._open()
+        # platform.platform() would start a program to learn of the processor.
+        system = " ".join((platform.system(), platform.release(), platform.machine()))
         stream.write(
-            f"--- Coterie {VERSION}, Python {platform.python_version()}, {platform.platform()}, "
-            f"process {os.getpid()}\n"
+            f"--- Coterie {VERSION}, Python {platform.python_version()}, {system}, process {os.getpid()}\n"
         )
         return stream
 
