@@ -63,6 +63,8 @@ class Keeper:
         self._holding = Holding(runs, models, store, battery)
         self._following = Following(store, runs, events, clock)
         self._watches = Watches(store, runs)
+        # One that is due is not started by hand at the same time.
+        self._starting = threading.Lock()
         self._woken, self._closed = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._unsubscribe: tuple[Callable[[], None], ...] = ()
@@ -197,7 +199,8 @@ class Keeper:
         if due > now:
             self._hold(schedule, "")
             return due - now
-        return self._is_due(schedule, due, changed)
+        with self._starting:
+            return self._is_due(schedule, due, changed)
 
     def _is_due(self, schedule: Schedule, due: float, changed: tuple[str, ...]) -> float:
         last = self._store.firings.latest().get(schedule.id)
@@ -262,13 +265,14 @@ class Keeper:
 
     def fire(self, schedule: Schedule) -> RunRecord:
         """Start one by hand. Raises UserError as `Runs.start` and `Recipes.get` do, `schedule.under_way`."""
-        last = self._store.firings.latest().get(schedule.id)
-        if last is not None and last.state in UNDER_WAY:
-            raise UserError("schedule.under_way")
-        firing = self._store.firings.claim(schedule, self._clock())
-        if firing is None:
-            raise UserError("schedule.missing", name=schedule.name)
-        return self._start(schedule, firing)
+        with self._starting:
+            last = self._store.firings.latest().get(schedule.id)
+            if last is not None and last.state in UNDER_WAY:
+                raise UserError("schedule.under_way")
+            firing = self._store.firings.claim(schedule, self._clock())
+            if firing is None:
+                raise UserError("schedule.missing", name=schedule.name)
+            return self._start(schedule, firing)
 
     def fire_due(self, schedule: Schedule) -> RunRecord | None:
         """Start one if it is due, as the system's timer asks for; None where it is not, or has to wait.

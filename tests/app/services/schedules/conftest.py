@@ -87,7 +87,8 @@ class Planned:
 
         def stands() -> bool:
             self.keeper.settle()
-            return self.last(schedule).state == state
+            history = self.history(schedule)
+            return bool(history) and history[0].state == state
 
         wait_until(stands)
         run = self.last(schedule).run

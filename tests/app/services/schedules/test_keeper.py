@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import msgspec
@@ -359,6 +360,45 @@ def test_a_run_that_is_deleted_while_it_waits_ends_its_time(plan: Plan) -> None:
     planned.store.firings.change(firing.id, state="queued", run=99)
     planned.turn()
     assert planned.last(daily).state == "stopped"
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = plan()
+    daily = planned.add()
+
+    def full(*_: object, **__: object) -> None:
+        raise UserError("store.disk_full", path="coterie.db")
+
+    planned.now += HOUR
+    with monkeypatch.context() as patch:
+        patch.setattr(planned.store.firings, "claim", full)
+        planned.keeper.begin()
+        wait_until(lambda: planned.keeper.trouble is not None)
+        (line,) = planned.schedules.lines()
+        assert line.trouble is not None and line.trouble.code == "store.disk_full" and line.last is None
+    planned.keeper.look_soon()
+    planned.until(daily, "completed")
+    wait_until(lambda: planned.keeper.trouble is None)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows takes a new time zone up by itself")
+def test_a_time_zone_that_changes_moves_the_time_of_day(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    try:
+        planned = plan()
+        planned.now = 1_795_780_800.0  # 12:00 in UTC
+        daily = planned.add(Daily("21:30"))
+        planned.turn(600.0)
+        assert planned.history(daily) == []
+        monkeypatch.setenv("TZ", "Asia/Seoul")  # 21:10 there
+        planned.turn(900.0)
+        assert planned.history(daily) == []
+        planned.turn(600.0)
+        planned.until(daily, "completed")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_many_times_are_kept_but_not_all(plan: Plan) -> None:
