@@ -520,6 +520,11 @@ class Commands(Protocol):
         """Those in the background, ended ones included, in the order of their start."""
         ...
 
+    @property
+    def steered(self) -> bool:
+        """Whether functions or variables that commands have left may make others of the commands that are named."""
+        ...
+
     def connect(self, port: int) -> socket.socket:
         """A connection to what listens at a port in there. Raises OSError when nothing does."""
         ...

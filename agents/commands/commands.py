@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import TypeVar
 from agents.api import Confinement, Job, Limits, LivingSandbox, Ran, Sandbox, ShellState
 from agents.commands.background import InBackground
 from agents.events import Background, BackgroundEnd
+from agents.permissions.shell_review import STEERING
 from agents.sandbox.inside.plan import STATE
 from engine.errors import UserError
 
@@ -23,6 +25,9 @@ RESUMED = (
 UNCHANGED = (
     "[the shell was ended by other means than exit: directory and variables are as before this command]"
 )
+# As bash prints them.
+_FUNCTION = re.compile(r"^\S+ \(\) *$", re.MULTILINE)
+_EXPORTED = re.compile(r"^declare -\w*x\w* (\w+)", re.MULTILINE)
 Found = TypeVar("Found")
 
 
@@ -142,6 +147,12 @@ class RunCommands:
     def running(self) -> tuple[InBackground, ...]:
         """Those in the background that have not ended."""
         return tuple(one for one in self._background if one.code is None)
+
+    @property
+    def steered(self) -> bool:
+        """See `Commands.steered`."""
+        names = _EXPORTED.findall(self._state.whole)
+        return bool(_FUNCTION.search(self._state.whole)) or any(map(STEERING.match, names))
 
     def connect(self, port: int) -> socket.socket:
         """See `Commands.connect`."""

@@ -20,7 +20,8 @@ class Question(msgspec.Struct, frozen=True):
     change can be put back (`Snapshots.covers`). `present`: a person is there. `autorun` are files among the writes
     that other programs carry out without being asked. `copied`: the run works in a copy of a folder, of which nothing
     comes back unasked. `rules` are the hosts that programs may reach through the proxy; None: there is none, and they
-    reach the whole network or nothing.
+    reach the whole network or nothing. `steered`: what earlier commands left in the shell, functions or variables,
+    may make others of the commands that are named.
     """
 
     run: int
@@ -40,6 +41,7 @@ class Question(msgspec.Struct, frozen=True):
     autorun: tuple[str, ...] = ()
     copied: bool = False
     rules: tuple[HostRule, ...] | None = None
+    steered: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ from agents.permissions.shell_unwrap import inner_of
 
 _DEEPEST = 6
 # Variables that change which program runs, or what it loads.
-_STEERING = re.compile(
+STEERING = re.compile(
     r"(PATH|IFS|ENV|BASH_\w+|SHELLOPTS|PROMPT_COMMAND|PS\d|LD_\w+|DYLD_\w+|GIT_\w+|PYTHON\w+|PERL\w+|RUBY\w+|NODE_\w+"
     r"|EDITOR|VISUAL|PAGER|BROWSER|SHELL|HOME|CDPATH|JAVA_\w*|MAKEFLAGS|npm_\w+|CC|CXX|\w*_COMMAND|\w*PRELOAD\w*)$"
 )
@@ -86,7 +86,7 @@ class _Reading:
 
     def _names(self, names: Iterable[str]) -> None:
         for name in names:
-            if _STEERING.match(name):
+            if STEERING.match(name):
                 self.readable = False
             if not _HARMLESS_NAMES.match(name):
                 self.grantable = False

@@ -176,6 +176,7 @@ class Approvals:
             autorun=carried_out(context.workspace.root, effects.writes) if effects.kind == "files" else (),
             copied=state.started is not None and state.started.copied,
             rules=self.rules() if filters(context) else None,
+            steered=context.commands is not None and context.commands.steered,
         )
 
     def _asked(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,16 +12,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from agents.api import ModelRequest, ModelResponse
+from agents.api import Confinement, Limits, ModelRequest, ModelResponse, Ran
 from agents.budget import Budget
-from agents.commands.commands import RESUMED
+from agents.commands.commands import NEW, RESUMED, RunCommands
 from agents.events import Background, RunResumed, SnapshotTaken, ToolResult
+from agents.permissions.values import Decision
 from agents.sandbox.find import find_sandbox
+from agents.sandbox.inside.plan import SHELL, STATE
 from agents.tools.background import background
 from agents.tools.executing import python, shell
 from agents.tools.fetch_page import fetch_page
 from agents.tools.files.write_file import write_file
-from tests.support.agents.runs import Bench, started
+from tests.support.agents.runs import Bench, ScriptedApprover, started
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 from tests.support.waiting import wait_until
 
@@ -112,9 +116,6 @@ def test_a_command_in_the_background_is_listed_read_and_stopped(tmp_path: Path) 
 
 
 def test_a_command_in_the_background_has_no_internet(tmp_path: Path) -> None:
-    from agents.permissions.values import Decision
-    from tests.support.agents.runs import ScriptedApprover
-
     made = bench(tmp_path, sh("sleep 9", background=True, network=True))
     made.approver = ScriptedApprover(Decision(True))
     go(made)
@@ -140,15 +141,15 @@ def test_all_that_the_background_did_beside_the_calls_is_undone_with_them(tmp_pa
     made = bench(
         tmp_path,
         sh(writes, background=True),
-        when("made-60.txt", ("write_file", {"path": "mine.txt", "content": "x"})),
-        when("made-90.txt", sh("rm made-1.txt; echo shell > by-shell.txt")),
-        when("made-120.txt", ("background", {})),
+        when("made-10.txt", ("write_file", {"path": "mine.txt", "content": "x"})),
+        when("made-20.txt", sh("rm made-1.txt; echo shell > by-shell.txt")),
+        when("made-30.txt", ("background", {})),
     )
     (made.workspace / "log.txt").write_text("before\n")
     go(made)
     assert ends(made) == [("b1", "run")]
     names = {path.name for path in made.workspace.iterdir()}
-    assert {"mine.txt", "by-shell.txt", "made-120.txt"} <= names
+    assert {"mine.txt", "by-shell.txt", "made-30.txt"} <= names
     by_call: dict[str, set[str]] = {}
     for entry in made.journal.entries():
         if isinstance(entry.event, SnapshotTaken) and entry.event.phase == "after":
@@ -175,3 +176,85 @@ def test_a_run_without_commands_starts_no_sandbox(tmp_path: Path) -> None:
     )
     go(made)
     assert (made.workspace / "a.txt").read_text() == "x"
+
+
+def test_a_call_with_the_whole_network_gets_directory_and_exported_variables_and_gives_them_back(
+    tmp_path: Path,
+) -> None:
+    made = bench(
+        tmp_path,
+        sh("mkdir a b; cd a; export X=1; kept() { echo kept; }; ls() { echo other; }"),
+        sh("pwd; echo $X; type kept; cd ../b; export Y=2; Y2=3", network=True),
+        sh("pwd; echo $X$Y${Y2-none}; kept"),
+    )
+    made.approver = ScriptedApprover(Decision(True))
+    go(made)
+    _, outside, after = results(made)
+    assert f"{made.workspace}/a\n1\n" in outside and "kept: not found" in outside
+    assert f"{made.workspace}/b\n12none\nkept" in after
+    assert any("network" in asked.reasons for asked in made.approver.asked)
+
+
+def test_what_earlier_commands_left_in_the_shell_is_no_way_around_a_question(tmp_path: Path) -> None:
+    made = bench(
+        tmp_path,
+        sh("ls"),
+        sh(". ./env.sh"),
+        sh("ls"),
+        sh("unset -f ls; export PATH=$PWD:$PATH"),
+        sh("ls"),
+    )
+    made.approver = ScriptedApprover(Decision(True))
+    (made.workspace / "env.sh").write_text("ls() { echo other; }\n")
+    made.run().go(started(mode="ask"))
+    assert "env.sh" in results(made)[0] and "other" in results(made)[2]
+    assert [asked.subject for asked in made.approver.asked] == [
+        ". ./env.sh",
+        "ls",
+        "unset -f ls; export PATH=$PWD:$PATH",
+        "ls",
+    ]
+    assert made.approver.asked[1].scopes == () and "unreadable_command" in made.approver.asked[1].reasons
+
+
+def test_a_call_that_is_carried_out_again_begins_as_it_did_before(tmp_path: Path) -> None:
+    sandbox = find_sandbox()
+    assert sandbox is not None
+    commands = RunCommands(sandbox, lambda event: None)
+    (tmp_path / "sub").mkdir()
+
+    def ran(call: str, command: str) -> Ran:
+        argv = ["/bin/sh", "-c", SHELL, "shell", command, STATE]
+        where = Confinement(tmp_path)
+        found, _ = commands.run(
+            argv, where, environment={}, added={}, call=call, limits=Limits(), cancelled=lambda: False
+        )
+        return found
+
+    with contextlib.closing(commands):
+        assert [ran("c1", "cd sub && pwd").output for _ in range(2)] == [f"{tmp_path}/sub\n"] * 2
+        assert ran("c2", "pwd").output == f"{tmp_path}/sub\n"
+
+
+@HAS_PORTS
+def test_where_the_sandbox_cannot_hold_any_more_what_it_must_a_new_one_is_made_and_told(
+    tmp_path: Path,
+) -> None:
+    outside = socket.socket(socket.AF_UNIX)
+
+    def bound(_: ModelRequest) -> ModelResponse:
+        outside.bind(str(made.workspace / "outside.sock"))
+        return calls(sh("pwd; ls /tmp/kept; test -S ../outside.sock && echo reached || echo covered"))
+
+    made = bench(
+        tmp_path,
+        sh("mkdir a; cd a; touch /tmp/kept"),
+        sh("sleep 99", background=True),
+        bound,
+        sh("echo more"),
+    )
+    with outside:
+        go(made)
+    _, _, new, more = results(made)
+    assert NEW in new and f"{made.workspace}/a" in new and "covered" in new and NEW not in more
+    assert ends(made) == [("b1", "sandbox")]
