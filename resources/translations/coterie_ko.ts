@@ -3554,10 +3554,6 @@
         <translation>폴더</translation>
     </message>
     <message>
-        <source>Choose…</source>
-        <translation>선택…</translation>
-    </message>
-    <message>
         <source>Choose a folder</source>
         <translation>폴더 선택</translation>
     </message>

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from agents.hooks import HookTime
+from app.desktop.base.icons import set_icon
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.text_field import TextField
 from app.desktop.forms.checked_field import Complaint
@@ -18,7 +19,7 @@ from app.desktop.text.run_labels import folder_text
 from app.desktop.text.words import joined
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.choice_button import ChoiceButton
-from app.desktop.widgets.labels import set_texts
+from app.desktop.widgets.labels import name_icon, set_texts
 from app.desktop.widgets.layouts import Column, Row
 from app.services.guidance.hooks import PersonHook
 from app.services.services import Services
@@ -38,13 +39,14 @@ class HooksSection(FormSection):
         self.list = LineList(self._body)
         self.command, self.folder = TextField(self._body), TextField(self._body)
         self.when = ChoiceButton(self._body)
-        self.choose, self.add = push_button(self._body), push_button(self._body)
+        self.choose, self.add = push_button(self._body, "icon"), push_button(self._body)
         self.complaint = Complaint(self._body)
         Column(
             self.list,
             self.command,
             Row((self.folder, 1), self.choose, spacing=8),
-            Row((self.when, 1), self.add, spacing=8),
+            self.when,
+            (self.add, 0, Qt.AlignmentFlag.AlignLeft),
             self.complaint,
             parent=self._body,
             spacing=8,
@@ -134,9 +136,13 @@ class HooksSection(FormSection):
         self.command.setAccessibleName(self.tr("Command"))
         self.folder.setPlaceholderText(self.tr("All folders"))
         self.folder.setAccessibleName(self.tr("Folder"))
-        set_texts(self.choose, self.tr("Choose…"), self.tr("Choose a folder"))
+        name_icon(self.choose, self.tr("Choose a folder"))
         set_texts(self.add, self.tr("Add"), self.tr("Add the hook"))
         self._show_times()
+
+    def restyle(self) -> None:
+        super().restyle()
+        set_icon(self.choose, "folder-open", "muted", 18)
 
 
 def _all(services: Services) -> tuple[PersonHook, ...]:
