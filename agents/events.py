@@ -48,6 +48,14 @@ class Followed(msgspec.Struct, frozen=True, array_like=True):
     text: str
 
 
+class Nested(msgspec.Struct, frozen=True, array_like=True):
+    """Project instructions that a person agreed to and that count for files in `folder`, below the workspace."""
+
+    folder: str
+    path: str
+    text: str
+
+
 class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started"):
     """The first event: what the run was started with.
 
@@ -63,7 +71,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     `readable` are paths that commands may read besides the workspace. `context_wish` is the length that a person
     chose for the model, 0: its own. `follows` are the project instructions in the system prompt, `unfollowed` names
     files of instructions that are not there, because nobody agreed to them. `skills` are those of the project that
-    count, besides the person's own.
+    count, besides the person's own; `nested` are instructions that are told when a call names a file in their folder.
     `plan`: a plan comes first, which a person approves. `parent` is the run that gave it its task, 0 for none;
     `copied`: it works in a copy of that run's folder, which goes away at its end.
     """
@@ -93,6 +101,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="run_started
     follows: tuple[Followed, ...] = ()
     unfollowed: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
+    nested: tuple[Nested, ...] = ()
     plan: bool = False
     parent: int = 0
     copied: bool = False
@@ -301,7 +310,7 @@ class ContextTrimmed(msgspec.Struct, frozen=True, tag_field="kind", tag="context
     schemas: Schemas = "whole"
     by_model: bool = False
     usage: Usage = Usage()
-    about: Literal["", "loop", "empty", "cut", "plan", "left"] = ""
+    about: Literal["", "loop", "empty", "cut", "plan", "left", "nested"] = ""
 
 
 class SubagentStarted(msgspec.Struct, frozen=True, tag_field="kind", tag="subagent_started"):

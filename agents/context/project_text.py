@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.events import Followed
+from agents.events import Followed, Nested
 
 # Of the context at most this part is for project instructions, counted with three bytes of UTF-8 a token.
 _PART, _BYTES = 6, 3
@@ -31,6 +31,13 @@ def project_text(files: Sequence[Followed], context: int) -> str:
         room -= len(text.encode())
         shown.append(f"# {file.path}\n{text or '[Left out: there is no room for it.]'}")
     return "\n\n".join((_HEAD, *reversed(shown)))
+
+
+def nested_text(file: Nested, context: int) -> str:
+    """What is said when work goes to the folder of such instructions."""
+    room = context * _BYTES // _PART if context else len(file.text.encode())
+    head = f"The user agreed to these instructions for files in {file.folder}. Follow them there."
+    return f"{head}\n\n# {file.path}\n{_cut(file.text.strip(), room)}"
 
 
 def _cut(text: str, room: int) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections import deque
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +29,22 @@ _MOST_RULES = 20
 # How far imports follow each other.
 _MOST_HOPS = 5
 _MOST_FOLDERS = 64
+# Below the folder: how many folders are looked through, how deep, and for which files.
+_MOST_BELOW, _DEEPEST, _MOST_NESTED = 2000, 8, 20
+_NESTED = tuple(name for name in NAMES if "/" not in name.path and name.path.endswith(".md"))
+_SKIPPED = frozenset(
+    {
+        "node_modules",
+        "venv",
+        "__pycache__",
+        "dist",
+        "build",
+        "target",
+        "vendor",
+        "third_party",
+        "site-packages",
+    }
+)
 
 Trouble = Literal["", "outside", "unreadable", "not_text", "bad_skill"]
 
@@ -35,6 +53,7 @@ class InstructionFile(msgspec.Struct, frozen=True):
     """A file of instructions. `place` is its absolute path, `name` that relative to the folder asked about, which may
     begin with "..". `text` is as a model is given it: invisible characters are written out, and of more than
     `MOST_BYTES` the rest is left out (`cut`). `by` names the file that imports it. With `trouble` there is no text.
+    `below` is the folder, relative as `name` is, in which one that lies deeper counts.
     `skill` is the name of the skill that it is, of which `text` is all that it holds and `why` what is wrong with it.
     """
 
@@ -47,6 +66,7 @@ class InstructionFile(msgspec.Struct, frozen=True):
     trouble: Trouble = ""
     skill: str = ""
     why: str = ""
+    below: str = ""
 
     @property
     def digest(self) -> str:
@@ -55,8 +75,9 @@ class InstructionFile(msgspec.Struct, frozen=True):
 
 
 def instruction_files(folder: Path) -> tuple[InstructionFile, ...]:
-    """Those of the repository that `folder` lies in, from its root down to the folder; without a repository the
-    folder's own. Each text once. Never raises for what lies there.
+    """Those of the repository that `folder` lies in, from its root down to the folder, without a repository the
+    folder's own; and those that lie deeper, which count where work goes there. Each text once. Never raises for what
+    lies there.
 
     Nothing outside of the repository is read, whatever links and imports say.
     """
@@ -69,7 +90,39 @@ def instruction_files(folder: Path) -> tuple[InstructionFile, ...]:
         for name in NAMES:
             for path in reader.matching("" if at == "." else at, name.path):
                 reader.read(path, imports=name.imports)
+    _read_nested(reader, folder, root)
     return tuple(reader.found)
+
+
+def _read_nested(reader: _Reader, folder: Path, root: Path) -> None:
+    """Those of folders below, but for other repositories, hidden folders, and what is installed or built."""
+    most = len(reader.found) + _MOST_NESTED
+    for below in islice(_folders_below(folder), _MOST_BELOW):
+        reader.below = below.relative_to(folder).as_posix()
+        for name in _NESTED:
+            if len(reader.found) < most:
+                reader.read((below / name.path).relative_to(root).as_posix(), imports=name.imports)
+
+
+def _folders_below(folder: Path) -> Iterator[Path]:
+    """The folders nearest to it first."""
+    waiting = deque([(folder, 0)])
+    while waiting:
+        here, depth = waiting.popleft()
+        inner: list[str] = []
+        with contextlib.suppress(OSError), os.scandir(here) as entries:
+            inner = sorted(
+                entry.name
+                for entry in entries
+                if not entry.name.startswith(".")
+                and entry.name not in _SKIPPED
+                and entry.is_dir(follow_symlinks=False)
+            )
+        for name in inner:
+            if not (here / name / ".git").exists():
+                yield here / name
+                if depth + 1 < _DEEPEST:
+                    waiting.append((here / name, depth + 1))
 
 
 def repository_root(folder: Path) -> Path:
@@ -91,6 +144,7 @@ class _Reader:
     def __init__(self, repository: Workspace, folder: Path) -> None:
         self._repository, self._folder = repository, folder
         self.found: list[InstructionFile] = []
+        self.below = ""
         self._read: set[str] = set()
         self._texts: set[str] = set()
 
@@ -128,7 +182,7 @@ class _Reader:
         """The file at a path; None where there is none, or a folder."""
         place = self._repository.root / path
         name = Path(os.path.relpath(place, self._folder)).as_posix()
-        file = InstructionFile(str(place), visible(name).replace("\n", " "), by=by)
+        file = InstructionFile(str(place), visible(name).replace("\n", " "), by=by, below=self.below)
         if not os.path.lexists(place) or place.is_dir():
             return None
         try:

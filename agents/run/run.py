@@ -23,6 +23,7 @@ from agents.run.background import BackgroundWork, commands_of, left_running
 from agents.run.calls import Calls, Wish
 from agents.run.hooks import RunHooks
 from agents.run.loops import Repeat, repeated_calls, repeated_texts
+from agents.run.nested import NestedInstructions
 from agents.run.planning import Planning
 from agents.run.record import Record
 from agents.run.resuming import settle
@@ -91,6 +92,7 @@ class Run:
         self._background = BackgroundWork(self._record, snapshots, self.commands)
         self._tool_context = msgspec.structs.replace(tool_context, commands=self.commands)
         self._wish: Wish = ""
+        self._nested = NestedInstructions(self._record, tool_context.workspace)
         self._hooks = RunHooks(
             hooks, self._record, self._tool_context, snapshots, self._background, self._gives_up
         )
@@ -270,6 +272,7 @@ class Run:
             calls.write_down()
             calls.carry_out(again)
             if not self._wish:
+                self._nested.after_step(calls.facts, context)
                 self._hooks.after_step()
             if self._wish:
                 return self._finish(RunFinished("stopped", self._wish, record.state.said))

@@ -8135,6 +8135,10 @@
         <translation>추론</translation>
     </message>
     <message>
+        <source>Follows {name}</source>
+        <translation>따르는 지침: {name}</translation>
+    </message>
+    <message>
         <source>Not done: {steps}</source>
         <translation>하지 못한 단계: {steps}</translation>
     </message>

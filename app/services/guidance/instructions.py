@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from agents.events import Followed
+from agents.events import Followed, Nested
 from agents.guidance.instruction_files import InstructionFile, instruction_files
 from agents.guidance.project_skills import project_skills
 from agents.tools.files.diff import unified_diff
@@ -37,7 +37,16 @@ class Found(msgspec.Struct, frozen=True):
         return tuple(
             Followed(each.file.name, each.file.text)
             for each in self.all
-            if each.state == "agreed" and not each.file.skill
+            if each.state == "agreed" and not each.file.skill and not each.file.below
+        )
+
+    @property
+    def nested(self) -> tuple[Nested, ...]:
+        """Those of deeper folders, which count where work goes there."""
+        return tuple(
+            Nested(each.file.below, each.file.name, each.file.text)
+            for each in self.all
+            if each.state == "agreed" and each.file.below
         )
 
     @property

@@ -69,6 +69,7 @@ def start_of(wish: RunSpec, task: str, workspace: str, readable: tuple[str, ...]
         follows=found.follows,
         unfollowed=found.unfollowed,
         skills=tuple(file.skill for file in found.skills),
+        nested=found.nested,
         plan=wish.plan,
     )
     return RunStart(started, wish.tools)

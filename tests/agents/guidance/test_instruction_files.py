@@ -150,3 +150,35 @@ def test_one_long_line_is_cut_between_letters(repository: Path) -> None:
 
 def test_a_folder_that_is_gone_has_none(tmp_path: Path) -> None:
     assert instruction_files(tmp_path / "gone") == ()
+
+
+def test_those_of_deeper_folders_count_there(repository: Path) -> None:
+    for path in (
+        "AGENTS.md",
+        "web/CLAUDE.md",
+        "web/node_modules/x/AGENTS.md",
+        ".hidden/AGENTS.md",
+        "lib/AGENTS.md",
+    ):
+        (repository / path).parent.mkdir(parents=True, exist_ok=True)
+        (repository / path).write_text(f"text of {path}")
+    (repository / "lib" / ".git").mkdir()
+    (repository / "web" / "sub").mkdir()
+    (repository / "web" / "sub" / "AGENTS.md").write_text("deeper")
+    (repository / "out").symlink_to("/", target_is_directory=True)
+    found = instruction_files(repository)
+    assert [(file.name, file.below) for file in found] == [
+        ("AGENTS.md", ""),
+        ("web/CLAUDE.md", "web"),
+        ("web/sub/AGENTS.md", "web/sub"),
+    ]
+
+
+def test_of_thousands_of_folders_only_so_many_are_looked_at(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.guidance.instruction_files._MOST_BELOW", 3)
+    for number in range(6):
+        (repository / f"f{number}").mkdir()
+        (repository / f"f{number}" / "AGENTS.md").write_text(f"text {number}")
+    assert len(instruction_files(repository)) == 3

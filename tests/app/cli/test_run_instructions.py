@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Command
-from tests.support.openai_script import by_turn, call, say
+from tests.support.openai_script import by_turn, call, in_order, say
 from tests.support.openai_server import OpenAiServer
 
 TEXT = "Answer in rhymes.\n"
@@ -105,3 +105,18 @@ def test_a_resumed_run_keeps_what_it_follows(command: Command, server: OpenAiSer
     command.here(*arguments(server, folder, "--json"))
     ran = command.here("run", "--resume", "last", "--instructions", "yes")
     assert ran.code == 2
+
+
+def test_those_of_a_deeper_folder_are_told_once_when_work_goes_there(command: Command, folder: Path) -> None:
+    (folder / "web").mkdir()
+    (folder / "web" / "AGENTS.md").write_text("Use tabs in here.\n")
+    (folder / "web" / "page.html").write_text("<p>")
+    read = call("read_file", {"path": "web/page.html"})
+    with OpenAiServer(
+        in_order(call("list_files"), read, call("list_files", {"path": "web"}), say("Done."))
+    ) as server:
+        ran = command.here(*arguments(server, folder, "--instructions", "yes", "--json"))
+        asked = [str(each.body["messages"]) for each in server.asked]
+    assert ran.objects[0]["nested"] == [["web", "web/AGENTS.md", "Use tabs in here.\n"]]
+    assert ["Use tabs in here" in each for each in asked] == [False, False, True, True]
+    assert asked[-1].count("Use tabs in here") == 1

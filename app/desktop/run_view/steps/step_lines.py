@@ -106,8 +106,8 @@ class QuietLine(msgspec.Struct, frozen=True):
     """Something that was done to the run, told in one sentence. `code` is "results", "turns", "loop", "nudge_loop",
     "nudge_empty", "nudge_cut", "nudge_plan", "nudge_left", "plan_edited", "plan_approved", "plan_rejected", "left",
     "tools", "final", "reasoning", "resumed", "hook_ok", "hook_failed", "hook_timeout", "hook_error",
-    "hook_still", "undone", "dropped", "redone" or "took"; `count` how many, `ended` what it took, `names` the steps
-    that are left, or the command of a hook."""
+    "hook_still", "nested", "undone", "dropped", "redone" or "took"; `count` how many, `ended` what it took, `names`
+    the steps that are left, the command of a hook, or the file of instructions."""
 
     seq: int
     code: str
@@ -379,6 +379,8 @@ def _undoing(files: tuple[FileChange, ...], back: set[str] | None) -> Undoing:
 
 
 def _trimmed(seq: int, event: ContextTrimmed) -> QuietLine:
+    if event.about == "nested":
+        return QuietLine(seq, "nested", names=event.names)
     if event.reason == "nudge":
         return QuietLine(seq, f"nudge_{event.about or 'loop'}")
     counts = {

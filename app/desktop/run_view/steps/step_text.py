@@ -221,6 +221,8 @@ def quiet_text(line: QuietLine) -> str:
     if line.ended is not None:
         return took(line.ended, languages.current)
     translate = QCoreApplication.translate
+    if line.code == "nested":
+        return translate("RunSteps", "Follows {name}").format(name=visible(one_line(line.names[0])))
     if line.code.startswith("hook_"):
         return _hook_text(line)
     if line.names:
