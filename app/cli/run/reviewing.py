@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 # What a person answers, and what becomes of the place at hand and of those that follow in its file.
 Answer = Literal["keep", "drop", "keep_rest", "drop_rest", "done"]
+_CHANGES = {
+    "new": "change_new", "changed": "change_changed", "deleted": "change_deleted", "moved": "change_moved",
+}  # fmt: skip
 _KEYS: dict[str, Answer] = {"y": "keep", "n": "drop", "a": "keep_rest", "d": "drop_rest", "q": "done"}
 
 
@@ -113,7 +116,7 @@ class _Asking:
         path = (
             f"{printable(file.old_path)} → {printable(file.path)}" if file.old_path else printable(file.path)
         )
-        word = self._word(f"change_{file.change}")
+        word = self._word(_CHANGES[file.change])
         counts = f", +{file.added} −{file.removed}" if file.hunks else ""
         modes = f", {file.modes[0]:o} → {file.modes[1]:o}" if file.modes else ""
         self._output.note(f"\n{place}  {path} ({word}{counts}{modes})")
