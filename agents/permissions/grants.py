@@ -114,8 +114,15 @@ def _of_hosts(grants: Iterable[Grant], workspace: str, run: int) -> Iterator[Gra
 
 
 def _file_of(question: Question) -> str:
-    """The one file that another program carries out, as a grant names it; "" for several."""
-    return question.autorun[0] if len(question.autorun) == 1 else ""
+    """The one file that another program carries out, as a grant names it; "" for several, and where a patch changes
+    others too, of which the grant says nothing."""
+    effects, named = question.effects, question.autorun
+    if len(named) != 1:
+        return ""
+    others = [
+        path for path in (*effects.writes, *effects.deletes) if not f"{named[0]}/".startswith(f"{path}/")
+    ]
+    return "" if others and question.tool == "apply_patch" else named[0]
 
 
 def released(grants: Iterable[Grant], workspace: str, run: int) -> tuple[str, ...]:

@@ -79,6 +79,10 @@ def test_a_file_that_other_programs_carry_out_is_asked_about_by_name_in_every_mo
         return decide(write(mode="workspace", effects=tasks, grants=(grant,), **fields)).action
 
     assert decided(autorun=named) == decided(autorun=named, tool="edit_file") == "allow"
+    assert decided(autorun=named, tool="apply_patch") == "allow"
+    more = Effects("files", writes=(*named, "notes.txt"))  # of which the yes said nothing
+    patch = write(mode="workspace", tool="apply_patch", effects=more, grants=(grant,), autorun=named)
+    assert decide(patch).action == "ask" and decide(patch).scopes == ()
     assert decided(autorun=(".envrc",)) == decided(autorun=(*named, ".envrc")) == "ask"
     assert decided(autorun=named, tainted=True) == "ask"  # what a stranger wrote may be behind it
     assert decide(write(mode="workspace", effects=tasks, autorun=named, present=False)).action == "deny"
