@@ -121,7 +121,7 @@ def pointed_to(
 
 def user_paths(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
     """The folders of hooks and templates that the user's own settings name."""
-    found = [setting for file in _of_the_user(environment) for setting in settings(_text(file))]
+    found = [setting for file in _of_the_user(environment) for setting in settings(text_of(file))]
     return tuple(_placed(value, Path("/"), environment) for name, value in found if name in _PATHS and value)
 
 
@@ -129,7 +129,7 @@ def _led_to(named: Path) -> list[Path]:
     """The repository behind ".git": that folder, or the one that a file of that name leads to."""
     if not named.is_file():
         return [named]
-    text = _text(named)
+    text = text_of(named)
     if not text.startswith("gitdir:"):
         return []
     return [Path(os.path.normpath(named.parent / text.removeprefix("gitdir:").strip()))]
@@ -137,14 +137,14 @@ def _led_to(named: Path) -> list[Path]:
 
 def _tree(place: Path) -> Path:
     """The folder whose files a repository keeps, unless its settings name another one."""
-    named = _text(place / "gitdir").strip()  # in a repository of "git worktree"
+    named = text_of(place / "gitdir").strip()  # in a repository of "git worktree"
     if named:
         return Path(os.path.normpath(place / named)).parent
     return place.parent if place.name == ".git" else place
 
 
 def _common(place: Path) -> Path:
-    named = _text(place / "commondir").strip()
+    named = text_of(place / "commondir").strip()
     return Path(os.path.normpath(place / named)) if named else place
 
 
@@ -166,7 +166,7 @@ def _named_in(
     waiting = list(dict.fromkeys(files))
     found: list[Setting] = []
     for file in waiting:
-        for setting in settings(_text(file)):
+        for setting in settings(text_of(file)):
             if setting.name in _INCLUDES:  # whatever its condition
                 path = _placed(setting.value, file.parent, environment)
                 if path not in waiting and len(waiting) < _MOST_FILES:
@@ -201,7 +201,7 @@ def _placed(value: str, base: Path, environment: Mapping[str, str]) -> Path:
     return Path(os.path.normpath(base / value.replace("\0", "")))
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
     """The text of a regular file of a sensible size, else ""."""
     try:
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))

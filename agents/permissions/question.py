@@ -21,7 +21,8 @@ class Question(msgspec.Struct, frozen=True):
     that other programs carry out without being asked. `copied`: the run works in a copy of a folder, of which nothing
     comes back unasked. `rules` are the hosts that programs may reach through the proxy; None: there is none, and they
     reach the whole network or nothing. `steered`: what earlier commands left in the shell, functions or variables,
-    may make others of the commands that are named.
+    may make others of the commands that are named. `remotes` are the hosts of the repository there, None where they
+    are not told.
     """
 
     run: int
@@ -42,6 +43,7 @@ class Question(msgspec.Struct, frozen=True):
     copied: bool = False
     rules: tuple[HostRule, ...] | None = None
     steered: bool = False
+    remotes: tuple[str, ...] | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -30,9 +30,11 @@ def needs_of(question: Question, review: Review) -> Needs:
     if not needs_network(question, review):
         return Needs()
     led = question.effects.kind in ("shell", "python") and not question.facts.network
-    if question.rules is None or not led or review.raw:
+    raw = review.raw or (review.by_remote and question.remotes is None)
+    if question.rules is None or not led or raw:
         return Needs(whole=True)
-    hosts = missing(() if question.tainted else question.rules, review.hosts)
+    foreseen = (*review.hosts, *((question.remotes or ()) if review.by_remote else ()))
+    hosts = missing(() if question.tainted else question.rules, foreseen)
     return Needs(False, hosts, bool(hosts) or question.tainted)
 
 

@@ -26,9 +26,9 @@ class Review(msgspec.Struct, frozen=True):
     program read from a pipe, unknown syntax).
 
     `destructive`: something in it takes away what was there. `network`: something in it does not work without, as far
-    as is known: `hosts` are those that it will ask for, where that is foreseen, and `raw` that a proxy for HTTP
-    cannot lead it there. `rail`: what no grant overrides, and `deny` what is never done; `why` is told to the model
-    then.
+    as is known: `hosts` are those that it will ask for, where that is foreseen, `by_remote` that it goes where the
+    repository's settings say, and `raw` that a proxy for HTTP cannot lead it there. `rail`: what no grant overrides,
+    and `deny` what is never done; `why` is told to the model then.
 
     `runs` are the simple commands of a shell that need a grant; empty when no grant can match. `harmless`:
     nothing runs but what only reads and prints.
@@ -39,6 +39,7 @@ class Review(msgspec.Struct, frozen=True):
     network: bool = False
     hosts: tuple[str, ...] = ()
     raw: bool = False
+    by_remote: bool = False
     rail: Rail | None = None
     why: str = ""
     runs: tuple[Runs, ...] = ()

@@ -37,10 +37,12 @@ _BARE = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}\.?(?::\d+)?(?:/.*)?", re.IGNORECASE)
 
 
 class Reach(NamedTuple):
-    """`hosts` as `named_host` has them, as far as they are foreseen. `raw`: a proxy cannot lead there."""
+    """`hosts` as `named_host` has them, as far as they are foreseen. `raw`: a proxy cannot lead there. `by_remote`:
+    it goes where the settings of the repository say."""
 
     hosts: tuple[str, ...] = ()
     raw: bool = False
+    by_remote: bool = False
 
 
 def reach_of(words: Sequence[Word]) -> Reach:
@@ -59,11 +61,11 @@ def reach_of(words: Sequence[Word]) -> Reach:
         raw = True
     if name == "git":
         raw = raw or any(re.match(r"[\w.-]+@[\w.-]+:", word) for word in rest)
-        raw = raw or (not addresses and bool(_BY_REMOTE.intersection(rest)))
     hosts = [host for each in found for host in each.hosts]
     if name in _PACKAGES and not _PUBLISHING.intersection(rest):
         hosts = [*PACKAGE_HOSTS[_PACKAGES[name]], *hosts]
-    return Reach(tuple(dict.fromkeys(hosts)), raw)
+    by_remote = name == "git" and not addresses and not _BY_REMOTE.isdisjoint(rest)
+    return Reach(tuple(dict.fromkeys(hosts)), raw, by_remote)
 
 
 def _address(word: str) -> Reach:

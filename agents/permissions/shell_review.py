@@ -48,6 +48,7 @@ def review_shell(command: str, workspace: str) -> Review:
         network=reading.network,
         hosts=tuple(dict.fromkeys(reading.hosts)),
         raw=reading.raw,
+        by_remote=reading.by_remote,
         rail=rail,
         why=why,
         runs=runs,
@@ -67,7 +68,7 @@ class _Reading:
         self.harmless = True
         self.destructive = False
         self.network = False
-        self.raw = False
+        self.raw = self.by_remote = False
         self.hosts: list[str] = []
         self.runs: list[Runs] = []
 
@@ -148,7 +149,7 @@ class _Reading:
         network = by_network(texts)
         if network or name in FETCHERS:
             reach = reach_of(own)
-            self.raw = self.raw or reach.raw
+            self.raw, self.by_remote = self.raw or reach.raw, self.by_remote or reach.by_remote
             if network and not local_first(texts):
                 self.network = True
                 self.hosts += reach.hosts

@@ -28,6 +28,7 @@ from agents.run.record import Record
 from agents.run.state import OpenCall
 from agents.snapshots.snapshots import Snapshots
 from agents.workspace.carried_out import carried_out
+from agents.workspace.remotes import remote_hosts
 
 
 class Approved(msgspec.Struct, frozen=True):
@@ -177,6 +178,7 @@ class Approvals:
             copied=state.started is not None and state.started.copied,
             rules=self.rules() if filters(context) else None,
             steered=context.commands is not None and context.commands.steered,
+            remotes=remote_hosts(context.workspace.root) if effects.kind == "shell" else None,
         )
 
     def _asked(

@@ -117,3 +117,16 @@ def test_python_that_uses_the_proxy_is_led_by_hosts() -> None:
 def test_everyday_commands_that_were_free_stay_free() -> None:
     assert [command for command in commands(FREE) if verdict(command).action != "allow"] == []
     assert len([command for command in commands(ASKED) if verdict(command).action == "ask"]) >= 7
+
+
+def test_a_repository_says_where_git_goes() -> None:
+    pulled = verdict("git pull --rebase", remotes=("code.example.org",))
+    assert (pulled.hosts, pulled.only_hosts, pulled.network) == (("code.example.org",), True, False)
+    assert (
+        verdict("git fetch -q && git log", "code.example.org", remotes=("code.example.org",)).action
+        == "allow"
+    )
+    assert verdict("git clone https://a.example.org/x", remotes=("b.example.org",)).hosts == (
+        "a.example.org",
+    )
+    assert verdict("git push git@c.example.org:x main", remotes=("b.example.org",)).network
