@@ -8834,6 +8834,14 @@
         <translation>정해진 때에 시작</translation>
     </message>
     <message>
+        <source>Answer</source>
+        <translation>답하기</translation>
+    </message>
+    <message>
+        <source>Show the run</source>
+        <translation>작업 보기</translation>
+    </message>
+    <message>
         <source>The skill “{title}”</source>
         <translation>‘{title}’ 스킬</translation>
     </message>

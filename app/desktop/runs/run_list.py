@@ -180,6 +180,7 @@ class RunDelegate(QStyledItemDelegate):
         note = note_text(row)
         painter.setFont(theme.font(12, bold=asks))
         failed = row.run is not None and row.run.state == "failed" and not row.run.undone
+        failed = failed or (row.schedule is not None and not asks and row.schedule.has_failed)
         painter.setPen(QColor(theme.warning if asks else theme.bad if failed else theme.muted))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | middle, note)

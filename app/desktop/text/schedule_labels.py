@@ -13,7 +13,7 @@ from app.store.schedules.records import UNDER_WAY, FolderChange
 
 
 def schedule_note(line: ScheduleLine) -> str:
-    """The words at the right of a schedule in the list: mostly when it is due next."""
+    """The words at the right of a schedule in the list: mostly when it is due next, or that the last time failed."""
     translate = QCoreApplication.translate
     if line.waits:
         return translate("Runs", "needs you")
@@ -23,6 +23,8 @@ def schedule_note(line: ScheduleLine) -> str:
         return translate("Runs", "off")
     if line.hold:
         return translate("Runs", "waits")
+    if line.has_failed:
+        return translate("Runs", "failed")
     if isinstance(line.schedule.when, FolderChange):
         return translate("Runs", "watching")
     if line.next is None:
@@ -34,5 +36,6 @@ def schedule_tip(line: ScheduleLine) -> str:
     """What a person would otherwise have to open the row for."""
     now, language = time.time(), languages.current
     last = "" if line.last is None else outcome_words(line.last, now, language)
-    words = (when_words(line.schedule.when, now, language), state_words(line, now, language), last)
+    why = "" if line.last is None or line.last.reason is None else languages.tell(line.last.reason)
+    words = (when_words(line.schedule.when, now, language), state_words(line, now, language), last, why)
     return "\n".join((line.schedule.name, *filter(None, words)))

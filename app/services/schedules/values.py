@@ -27,3 +27,9 @@ class ScheduleLine(msgspec.Struct, frozen=True):
     def waits(self) -> bool:
         """Whether its run waits for an answer."""
         return self.last is not None and self.last.state in ("waiting", "queued")
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether its last time failed, though it is to come again."""
+        failed = self.last is not None and self.last.state in ("failed", "expired")
+        return failed and not self.schedule.paused

@@ -22,7 +22,7 @@ from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.switch import Switch
 from app.services.schedules.values import ScheduleLine
 from app.services.schedules.words import outcome_words, state_words, when_words
-from app.store.schedules.records import Firing
+from app.store.schedules.records import UNDER_WAY, Firing
 
 
 class SchedulePage(ThemedWidget):
@@ -52,7 +52,7 @@ class SchedulePage(ThemedWidget):
         self.past = LineList(inside)
         self._lay_out()
         self.on.clicked.connect(lambda on: self.paused.emit(not on))
-        self.start.clicked.connect(self.start_wanted)
+        self.start.clicked.connect(self._start)
         self.edit.clicked.connect(self.edit_wanted)
         self.delete.clicked.connect(self.delete_wanted)
         self.past.acted.connect(self._open)
@@ -93,6 +93,18 @@ class SchedulePage(ThemedWidget):
 
     # Inside
 
+    @property
+    def _run(self) -> int:
+        """The run that is under way; 0 for none."""
+        last = None if self._line is None else self._line.last
+        return last.run if last is not None and last.state in UNDER_WAY else 0
+
+    def _start(self) -> None:
+        if self._run:
+            self.run_wanted.emit(self._run)
+        else:
+            self.start_wanted.emit()
+
     def _open(self, number: int) -> None:
         self.run_wanted.emit(self._history[number].run)
 
@@ -101,7 +113,6 @@ class SchedulePage(ThemedWidget):
             self._labels, (self.tr("Task"), self.tr("How it runs"), self.tr("Last times")), strict=True
         ):
             label.setText(text)
-        set_texts(self.start, self.tr("Run now"))
         set_texts(self.edit, self.tr("Change…"))
         set_texts(self.delete, self.tr("Delete schedule"))
         self.on.setAccessibleName(self.tr("Starts at its times"))
@@ -115,6 +126,10 @@ class SchedulePage(ThemedWidget):
         self.on.setChecked(not schedule.paused)
         self.when.setText(when_words(schedule.when, now, language))
         self.state.setText(state_words(line, now, language))
+        set_texts(
+            self.start,
+            self.tr("Answer") if line.waits else self.tr("Show the run") if self._run else self.tr("Run now"),
+        )
         set_kind(self.state, "warning" if line.waits else "small")
         show_text(self.trouble, "" if line.trouble is None else languages.tell(line.trouble))
         task = self.tr("The skill “{title}”").format(title=self._title or schedule.recipe)

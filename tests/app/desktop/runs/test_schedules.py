@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
+from agents.events import Mode
 from app.desktop.run_view.rows import rows_of
 from app.desktop.runs.run_list import note_text
 from app.desktop.runs.schedules.when_fields import WhenFields
 from app.services.schedules.values import ScheduleLine
 from app.store.schedules.records import Cron, Daily, Every, Firing, FolderChange, Once, Schedule, When
 from engine.errors import UserError
-from tests.app.desktop.runs.conftest import RunsBench
-from tests.support.agents.scripted_brain import ScriptedBrain, says
+from tests.app.desktop.runs.conftest import WRITE, RunsBench
+from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 
 AT = 4_000_000_000.0
 
@@ -22,13 +23,13 @@ def line(name: str = "Morning", when: When | None = None, **fields: object) -> S
     return ScheduleLine(schedule, **({"next": AT} | fields))  # type: ignore[arg-type]
 
 
-def made(runs: RunsBench, task: str = "Tidy up.") -> Schedule:
+def made(runs: RunsBench, task: str = "Tidy up.", mode: Mode = "read") -> Schedule:
     """A schedule, made from the form as a person does it."""
     page = runs.page
     page.new_run()
     page.form.task.setPlainText(task)
     page.form.folder.show_folder(str(runs.folder))
-    page.form.mode.set_mode("read")
+    page.form.mode.set_mode(mode)
     page.form.foot.later.click()
     sheet = page.planning.sheet
     assert sheet is not None and sheet.isVisible()
@@ -140,6 +141,23 @@ def test_started_by_hand_its_run_is_shown_and_then_its_past(runs: RunsBench) -> 
     assert runs.page.reading.shown == run
 
 
+def test_one_that_asks_leads_to_its_question(runs: RunsBench) -> None:
+    runs.chat_model(ScriptedBrain(calls(WRITE), says("All is tidy.")))
+    schedule = made(runs, mode="ask")
+    runs.services.schedules.begin()
+    page = runs.page.schedule
+    assert page.start.text() == "Run now"
+    page.start.click()
+    runs.until(lambda: runs.page.run.isVisible())
+    run = runs.page.reading.shown
+    runs.page.show_schedule(schedule.id)
+    runs.until(lambda: page.start.text() == "Answer")
+    assert page.state.text() == "Needs your answer"
+    page.start.click()
+    runs.until(lambda: runs.page.run.isVisible())
+    assert runs.page.reading.shown == run
+
+
 def test_deleted_it_can_be_brought_back(runs: RunsBench) -> None:
     made(runs)
     runs.page.schedule.delete.click()
@@ -173,6 +191,7 @@ def test_a_skill_keeps_its_words_and_follows_the_skill(runs: RunsBench) -> None:
     [
         ({"last": Firing(1, 1, 0.0, 0.0, "queued")}, "needs you"),
         ({"last": Firing(1, 1, 0.0, 0.0, "running")}, "running"),
+        ({"last": Firing(1, 1, 0.0, 0.0, "failed")}, "failed"),
         ({"hold": "battery"}, "waits"),
         ({"next": None}, "done"),
         ({"when": FolderChange()}, "watching"),
