@@ -121,7 +121,7 @@ class Store:
         UserError `store.backup_failed`.
         """
         chats, place = self.conversations, self.database.place
-        kept = chats.all() or chats.trash() or self.models.all() or self.runs.all()
+        kept = chats.all() or chats.trash() or self.models.all() or self.runs.all() or self.schedules.all()
         if place.backed_up_on(now) or not kept:
             return None
         return back_up(place, now, SCHEMA_REVISION)

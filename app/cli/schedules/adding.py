@@ -49,9 +49,6 @@ def add(arguments: ScheduleArguments, output: Output) -> int:
     if not arguments.workspace:
         raise WrongUsage(UserError("cli.no_workspace"))
     with opened() as services:
-        mode = arguments.mode
-        if mode is None:
-            mode = services.runs.recipes.get(arguments.recipe).mode if arguments.recipe else "ask"
         schedule = services.schedules.save(
             Schedule(
                 0,
@@ -64,7 +61,7 @@ def add(arguments: ScheduleArguments, output: Output) -> int:
                 recipe=arguments.recipe,
                 values=arguments.values,
                 model=arguments.model,
-                mode=mode,
+                mode=arguments.mode or "ask",  # whatever a skill says: nobody sees it before it starts
                 on_battery=arguments.on_battery,
             )
         )

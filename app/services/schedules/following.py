@@ -13,7 +13,7 @@ from app.services.runs.values import RunRecord
 from app.services.schedules.events import SchedulesChanged
 from app.services.schedules.starting import reason_of, session_of, state_of
 from app.store.records import RUNS_UNDER_WAY
-from app.store.schedules.records import UNDER_WAY, Firing
+from app.store.schedules.records import UNDER_WAY, Firing, FiringState
 from app.store.store import Store
 from engine.errors import ErrorInfo, UserError
 
@@ -111,20 +111,14 @@ class Following:
         log.info("A run of a schedule goes on: %d", firing.run)
 
     def _look_at(self, firing: Firing) -> list[Firing]:
-        try:
-            run = self._runs.get(firing.run)
-        except UserError as error:
-            if error.code != "run.missing":
-                raise
-            gone = self._store.firings.change(
-                firing.id, UNDER_WAY, state="stopped", reason=ErrorInfo("schedule.run_gone")
-            )
-            return [gone] if gone else []
+        run = self._store.runs.find(firing.run)
+        if run is None or run.trashed is not None:
+            return self._end(firing, "stopped", ErrorInfo("schedule.run_gone"))
         if self._is_expired(firing, run):
             self._runs.stop(firing.run)
-            reason = ErrorInfo("schedule.expired", {"days": round(PATIENCE_S / 86_400)})
-            ended = self._store.firings.change(firing.id, UNDER_WAY, state="expired", reason=reason)
-            return [ended] if ended else []
+            return self._end(
+                firing, "expired", ErrorInfo("schedule.expired", {"days": round(PATIENCE_S / 86_400)})
+            )
         if run.state in RUNS_UNDER_WAY and self._store.runs.is_left(run.writer):
             self._runs.recover()  # the process that did it has died
             run = self._runs.get(firing.run)
@@ -132,6 +126,10 @@ class Following:
             return self._put_back(firing)
         found = self._take_down(firing, run)
         return [found] if found else []
+
+    def _end(self, firing: Firing, state: FiringState, reason: ErrorInfo) -> list[Firing]:
+        ended = self._store.firings.change(firing.id, UNDER_WAY, state=state, reason=reason)
+        return [ended] if ended else []
 
     def _put_back(self, firing: Firing) -> list[Firing]:
         """A pause here was a person's, of which is heard. Any other was one of a process that was closed, and the run
@@ -148,6 +146,8 @@ class Following:
 
     def _take_down(self, firing: Firing, run: RunRecord) -> Firing | None:
         """The firing as its run stands, None where nothing has changed."""
+        if run.state in RUNS_UNDER_WAY:  # whoever resumed it
+            self._aside.discard(run.id)
         state = state_of(run, queued=run.id in self._aside)
         if state == firing.state or (run.state in RUNS_UNDER_WAY and firing.state == "expired"):
             return None

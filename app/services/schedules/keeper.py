@@ -25,7 +25,7 @@ from app.services.schedules.times import next_time, refresh_zone
 from app.services.schedules.values import Hold
 from app.services.schedules.watches import Watches
 from app.services.settings.file_lock import locked
-from app.store.schedules.records import UNDER_WAY, Every, Firing, FolderChange, Schedule
+from app.store.schedules.records import UNDER_WAY, Every, Firing, FolderChange, Once, Schedule
 from app.store.store import Store
 from engine.errors import ErrorInfo, UserError
 
@@ -205,7 +205,7 @@ class Keeper:
     def _is_due(self, schedule: Schedule, due: float, changed: tuple[str, ...]) -> float:
         last = self._store.firings.latest().get(schedule.id)
         if last is not None and last.state in UNDER_WAY:
-            if changed:  # they stay, and count once it has ended
+            if changed or isinstance(schedule.when, Once):  # it counts once that has ended
                 return FOLDER_S
             waits = last.state in ("waiting", "queued")
             reason = ErrorInfo("schedule.still_waiting" if waits else "schedule.still_running")

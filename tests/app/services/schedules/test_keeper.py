@@ -401,6 +401,35 @@ def test_a_time_zone_that_changes_moves_the_time_of_day(plan: Plan, monkeypatch:
         time.tzset()
 
 
+def test_a_run_that_waits_and_goes_to_the_trash_stays_there(plan: Plan) -> None:
+    planned = plan(in_order(call("write_file", {"path": "a.txt", "content": "a"}), say("Done.")))
+    planned.keeper.attended = False
+    daily = planned.add(mode="ask")
+    planned.turn(HOUR)
+    run = planned.until(daily, "queued").run
+    planned.runs.delete(run)
+    planned.reopen()
+    planned.turn()
+    assert planned.last(daily).state == "stopped" and planned.runs.get(run).trashed is not None
+
+
+def test_once_is_not_skipped_for_a_run_that_goes_on(plan: Plan) -> None:
+    planned = plan(
+        in_order(call("write_file", {"path": "a.txt", "content": "a"}), say("Done."), say("Done."))
+    )
+    once = planned.add(Once(NOW + 60.0), mode="ask")
+    planned.schedules.fire(once.id)
+    run = planned.until(once, "waiting").run
+    planned.turn(120.0)
+    assert states(planned, once) == ["waiting"]
+    request = planned.runs.pending(run)
+    assert request is not None and planned.runs.decide(run, request.call, Decision(True))
+    planned.until(once, "completed")
+    planned.turn()
+    planned.until(once, "completed")
+    assert states(planned, once) == ["completed", "completed"]
+
+
 def test_many_times_are_kept_but_not_all(plan: Plan) -> None:
     planned = plan()
     daily = planned.add()
