@@ -52,6 +52,13 @@ def test_runs_are_counted_and_have_no_price_unless_one_is_set(
     assert "EUR" in words.out and "Months" in words.out and server.model in words.out
 
 
+def test_chats_are_counted_also_with_a_model_elsewhere(command: Command, server: OpenAiServer) -> None:
+    assert command.here("chat", "Hello", "--model", server.model, "--json").code == 0
+    shown = command.here("usage", "--json").last
+    uses = {use["use"]: use["answers"] for use in shown["uses"]}
+    assert uses["chat"] >= 1 and {model["model"] for model in shown["models"]} == {server.model}
+
+
 def test_the_history_is_deleted_when_it_is_wanted(
     command: Command, server: OpenAiServer, tmp_path: Path
 ) -> None:
