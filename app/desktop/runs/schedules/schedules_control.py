@@ -151,11 +151,14 @@ class SchedulesControl(QObject):
         assert self.sheet is not None
         self._calls.do(lambda s: _save(s, schedule), self._saved, self.sheet.say)
 
-    def _saved(self, schedule: Schedule) -> None:
+    def _saved(self, saved: tuple[Schedule, UserError | None]) -> None:
+        schedule, without_timer = saved
         if self.sheet is not None:
             self.sheet.close_overlay()
         self._list.begin()
         self.opened.emit(schedule.id)
+        if without_timer is not None:
+            self._calls.failed.emit(without_timer)
 
     def delete(self, id: int) -> None:
         """At once, with a way back for a while."""
@@ -169,7 +172,7 @@ class SchedulesControl(QObject):
         again = msgspec.structs.replace(schedule, id=0)
 
         def bring_back() -> None:
-            self._calls.do(lambda s: s.schedules.save(again), self._saved, owner=self)
+            self._calls.do(lambda s: _save(s, again), self._saved, owner=self)
 
         self.said.emit(Notification(self.tr("Schedule deleted"), self.tr("Undo"), bring_back))
 
@@ -183,10 +186,17 @@ def _title(services: Services, recipe: str) -> str:
         return recipe
 
 
-def _save(services: Services, schedule: Schedule) -> Schedule:
-    """Save it. Who chose a model elsewhere has read in the sheet that text leaves for it."""
-    saved = services.schedules.save(schedule)
+def _save(services: Services, schedule: Schedule) -> tuple[Schedule, UserError | None]:
+    """Save it, and tell why it has no timer where one was wanted. Who chose a model elsewhere has read in the sheet
+    that text leaves for it."""
+    saved = services.schedules.save(msgspec.structs.replace(schedule, timer=False))
+    without_timer = None
+    if schedule.timer:
+        try:
+            saved = services.schedules.set_timer(saved.id, True)
+        except UserError as error:
+            without_timer = error
     name = read_name(schedule.model)
     if name is not None and services.remote_servers.is_new(schedule.model):
         services.remote_servers.agree(name.url)
-    return saved
+    return saved, without_timer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -9,6 +11,7 @@ from agents.events import Mode
 from app.desktop.run_view.rows import rows_of
 from app.desktop.runs.run_list import note_text
 from app.desktop.runs.schedules.when_fields import WhenFields
+from app.services.schedules.timers.installing import Timers
 from app.services.schedules.values import ScheduleLine
 from app.store.schedules.records import Cron, Daily, Every, Firing, FolderChange, Once, Schedule, When
 from engine.errors import UserError
@@ -110,6 +113,26 @@ def test_what_cannot_be_is_told_in_the_sheet_and_can_be_mended(runs: RunsBench) 
     sheet.folder.show_folder(str(runs.folder))
     sheet.save.click()
     runs.until(lambda: page.schedule.when.text() == "Every day at 9:15")
+
+
+def test_a_timer_that_cannot_be_set_up_is_told_and_the_schedule_is_there(
+    runs: RunsBench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    (tmp_path / "config").write_text("a file where the folder should be")
+    monkeypatch.setattr(Timers, "are_here", True)
+    schedule = made(runs)
+    page = runs.page
+    page.schedule.edit.click()
+    sheet = page.planning.sheet
+    assert sheet is not None
+    runs.until(sheet.timer.isVisible)
+    sheet.timer.click()
+    sheet.save.click()
+    runs.until(lambda: len(runs.failures) == 1)
+    assert runs.failures[0].code == "schedule.timer_not_written" and not sheet.isVisible()
+    assert [line.schedule.id for line in runs.services.schedules.lines()] == [schedule.id]
+    assert not runs.services.schedules.lines()[0].schedule.timer
 
 
 def test_it_is_switched_off_and_on(runs: RunsBench) -> None:
