@@ -22,6 +22,10 @@ RESUMED = (
     "[this is a new shell, as the run was interrupted: the directory, variables, functions, /tmp and commands in the "
     "background of before are gone]"
 )
+EARLIER = (
+    "[this is a new shell: the directory, variables, functions, /tmp and commands in the background of earlier "
+    "answers are gone]"
+)
 UNCHANGED = (
     "[the shell was ended by other means than exit: directory and variables are as before this command]"
 )
@@ -32,11 +36,16 @@ Found = TypeVar("Found")
 
 
 class RunCommands:
-    """Implements `Commands` in `sandbox`. `note` writes an event of the background to the journal; `resumed`: the run
-    had a shell before, which is gone."""
+    """Implements `Commands` in `sandbox`. `note` writes an event of the background to the journal; `lost` says what
+    the model has to know at first of a shell that was there before."""
 
     def __init__(
-        self, sandbox: Sandbox, note: Callable[[Background], None], *, first: int = 1, resumed: bool = False
+        self,
+        sandbox: Sandbox,
+        note: Callable[[Background], None],
+        *,
+        first: int = 1,
+        lost: Callable[[], str] = lambda: "",
     ) -> None:
         self._sandbox, self._note = sandbox, note
         self._living: LivingSandbox | None = None
@@ -46,7 +55,8 @@ class RunCommands:
         self._state = ShellState()
         self._last = "", self._state  # the last call, and the state before it
         self._number = first
-        self._notices: list[str] = [RESUMED] if resumed else []
+        self._notices: list[str] = []
+        self._lost: Callable[[], str] | None = lost
         self._background: list[InBackground] = []
 
     def run(
@@ -233,5 +243,7 @@ class RunCommands:
         return () if living is None else living.ports().get(name, ())
 
     def _taken_notices(self) -> tuple[str, ...]:
-        taken, self._notices = tuple(self._notices), []
+        lost = self._lost() if self._lost is not None else ""
+        self._lost = None
+        taken, self._notices = tuple(filter(None, (lost, *self._notices))), []
         return taken

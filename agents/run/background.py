@@ -7,10 +7,11 @@ Between two looks at the workspace nothing is lost: while either is taken, the c
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from agents.api import Sandbox
-from agents.commands.commands import RunCommands
+from agents.commands.commands import EARLIER, RESUMED, RunCommands
 from agents.events import Background, Entry, ToolCalled
 from agents.permissions.values import Effects, ToolFacts
 from agents.run.record import Record
@@ -93,7 +94,7 @@ def commands_of(record: Record, sandbox: Sandbox | None) -> RunCommands | None:
         sandbox,
         lambda event: _written(record, event),
         first=1 + sum(1 for entry in entries if _is_start(entry.event)),
-        resumed=any(isinstance(entry.event, ToolCalled) and entry.event.name in _SHELL for entry in entries),
+        lost=functools.partial(_lost, record, any(map(_is_command, entries))),
     )
 
 
@@ -113,6 +114,18 @@ def left_running(entries: Iterable[Entry]) -> tuple[Background, ...]:
 
 def _written(record: Record, event: Background) -> None:
     record.journal.append(event)  # from another thread: the record reads it with what it writes next
+
+
+def _lost(record: Record, had_shell: bool) -> str:
+    """What is told of a shell that this run, or an earlier answer of its chat, had before."""
+    if had_shell:
+        return RESUMED
+    before = record.state.started.before if record.state.started is not None else ()
+    return EARLIER if any(call.name in _SHELL for message in before for call in message.tool_calls) else ""
+
+
+def _is_command(entry: Entry) -> bool:
+    return isinstance(entry.event, ToolCalled) and entry.event.name in _SHELL
 
 
 def _is_start(event: object) -> bool:

@@ -14,7 +14,7 @@ import pytest
 
 from agents.api import Confinement, Limits, ModelRequest, ModelResponse, Ran
 from agents.budget import Budget
-from agents.commands.commands import NEW, RESUMED, RunCommands
+from agents.commands.commands import EARLIER, NEW, RESUMED, RunCommands
 from agents.events import Background, RunResumed, SnapshotTaken, ToolResult
 from agents.permissions.values import Decision
 from agents.sandbox.find import find_sandbox
@@ -23,6 +23,7 @@ from agents.tools.background import background
 from agents.tools.executing import python, shell
 from agents.tools.fetch_page import fetch_page
 from agents.tools.files.write_file import write_file
+from engine.values import Message, ToolCall
 from tests.support.agents.runs import Bench, ScriptedApprover, started
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 from tests.support.waiting import wait_until
@@ -258,3 +259,17 @@ def test_where_the_sandbox_cannot_hold_any_more_what_it_must_a_new_one_is_made_a
     _, _, new, more = results(made)
     assert NEW in new and f"{made.workspace}/a" in new and "covered" in new and NEW not in more
     assert ends(made) == [("b1", "sandbox")]
+
+
+def test_in_a_chat_the_shell_of_an_earlier_answer_is_told_to_be_gone(tmp_path: Path) -> None:
+    call = ToolCall("c1", "shell", {"command": "cd sub"})
+    before = (
+        Message("user", "Go there."),
+        Message("assistant", "", tool_calls=(call,)),
+        Message("tool", "[no output]", tool_call_id="c1", name="shell"),
+        Message("assistant", "There."),
+    )
+    made = bench(tmp_path, sh("pwd"), sh("pwd"))
+    made.run().go(started(mode="all-in-sandbox", before=before))
+    first, second = results(made)
+    assert EARLIER in first and EARLIER not in second
