@@ -20,7 +20,7 @@ from app.acp.updates import message_chunk, thought_chunk, undone_text
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.runs.reasons import why_finished
-from app.services.runs.slash import PLAN, SlashEntry, command_in, slash_entries, undo_of_last
+from app.services.runs.slash import PLAN, SlashEntry, command_in, slash_entries, task_of, undo_of_last
 from app.services.runs.values import RunRecord, RunSpec
 from app.services.services import Services
 from engine.errors import UserError
@@ -72,7 +72,7 @@ class Answering:
     def _begun(self, text: str, command: tuple[SlashEntry, str] | None, *, plan: bool = False) -> RunRecord:
         """Start the run of the session, or go on with it. Blocks."""
         session, recipe = self._session, None if command is None else command[0].recipe
-        task = text if command is None or recipe is None else commands.task_of(recipe, command[1])
+        task = text if command is None or recipe is None else task_of(recipe, command[1])
         if session.run:
             if not task.strip():
                 raise UserError("run.no_task")

@@ -21,9 +21,11 @@ from app.services.events import ServiceEvent, StoreFailed
 from app.services.runs.events import RunAsks, RunChanged, RunEntries
 from app.services.runs.host_gate import checked_hosts
 from app.services.runs.recipes import filled
+from app.services.runs.slash import command_in, plan_wish, slash_entries, task_of
 from app.services.runs.start import with_steps
-from app.services.runs.values import RunSpec
+from app.services.runs.values import Recipe, RunSpec
 from app.services.services import Services
+from app.services.settings.settings import language
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 from engine.errors import UserError
 
@@ -108,13 +110,26 @@ def _check(arguments: RunArguments) -> None:
         raise WrongUsage(UserError("cli.set_needs_recipe"))
 
 
-def _started(services: Services, arguments: RunArguments, *, follow: bool) -> RunRecord:
-    task, mode, tools, budget, title = arguments.task, arguments.mode, arguments.tools, Budget(), ""
-    plan = arguments.plan
+def _named_task(services: Services, arguments: RunArguments) -> tuple[str, Recipe | None, bool]:
+    """The task, the skill that the options or a slash name, and whether a plan comes first."""
+    said, plan = plan_wish(arguments.task)
+    plan = plan or arguments.plan
     if arguments.recipe:
         recipe = services.runs.recipes.get(arguments.recipe)
         words = filled(recipe, arguments.values)
-        task = f"{words}\n\n{task}" if task else words
+        return f"{words}\n\n{said}" if said else words, recipe, plan
+    if said.startswith("/"):
+        entries = slash_entries("task", services.runs.recipes, language(services.settings.current))
+        found = command_in(said, entries)
+        if found is not None and found[0].recipe is not None:
+            return task_of(found[0].recipe, found[1]), found[0].recipe, plan
+    return said, None, plan
+
+
+def _started(services: Services, arguments: RunArguments, *, follow: bool) -> RunRecord:
+    mode, tools, budget, title = arguments.mode, arguments.tools, Budget(), ""
+    task, recipe, plan = _named_task(services, arguments)
+    if recipe is not None:
         mode = mode or recipe.mode
         tools = tools or recipe.tools or ()
         budget, title, plan = recipe.budget, recipe.title, plan or recipe.plan
@@ -128,7 +143,7 @@ def _started(services: Services, arguments: RunArguments, *, follow: bool) -> Ru
         reasoning="auto" if reasoning is None else reasoning,
         budget=with_steps(budget, arguments.max_steps),
         tools=tools or None,
-        recipe=arguments.recipe,
+        recipe=arguments.recipe or (recipe.id if recipe is not None else ""),
         title=title,
         collection=named,
         readable=tuple(map(whole_path, arguments.read)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Literal
 
@@ -12,7 +13,7 @@ from agents.events import RunResumed, RunStarted
 from agents.snapshots.values import UndoPlan
 from app.language import Language
 from app.messages import localized
-from app.services.runs.recipes import Recipes
+from app.services.runs.recipes import Recipes, filled
 from app.services.runs.runs import Runs
 from app.services.runs.values import Recipe
 from engine.errors import UserError
@@ -90,6 +91,23 @@ def plan_wish(text: str) -> tuple[str, bool]:
     if not rest.startswith(word) or not rest[len(word) :][:1].isspace():
         return text, False
     return rest[len(word) :].strip(), True
+
+
+def task_of(recipe: Recipe, rest: str) -> str:
+    """The recipe's task: words like name=value fill its parameters, all others are put behind it.
+
+    Raises UserError as `filled` does.
+    """
+    try:
+        given = shlex.split(rest)
+    except ValueError:  # a quotation mark that is not closed
+        given = rest.split()
+    names = {name for name, _, _ in recipe.parameters}
+    values = {
+        word.partition("=")[0]: word.partition("=")[2] for word in given if word.partition("=")[0] in names
+    }
+    more = " ".join(word for word in given if word.partition("=")[0] not in names)
+    return "\n\n".join(filter(None, (filled(recipe, values), more)))
 
 
 def undo_of_last(runs: Runs, run: int, said: str = "") -> UndoPlan:

@@ -113,3 +113,18 @@ def test_a_task_can_name_a_skill(command: Command, folder: Path, tmp_path: Path)
         )
     assert ran.objects[0]["task"] == "Use the skill “mail”.\n\nTo Ann"
     assert "read_skill" in ran.objects[0]["tools"]
+
+
+def test_a_task_that_begins_with_a_slash_names_a_skill(
+    command: Command, folder: Path, tmp_path: Path
+) -> None:
+    command.here("skills", "import", str(made(tmp_path / "theirs", "mail")), "--yes")
+
+    def task(said: str) -> str:
+        with OpenAiServer(by_turn(say("Done."))) as server:
+            ran = command.here("run", said, "--workspace", str(folder), "--model", server.model, "--json")
+        return str(ran.objects[0]["task"])
+
+    assert task("/mail to Ann") == "Use the skill “mail”.\n\nto Ann"
+    assert "sort by year" in task('/tidy-folder by="by year"')
+    assert task("/etc/hosts has what?") == "/etc/hosts has what?"
