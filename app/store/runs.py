@@ -77,11 +77,15 @@ class Runs(Records[RunRecord]):
         """Runs that the run `parent` gave tasks to, the first one first."""
         return self.select(connection, self.selection.where(RUN.c.parent == parent).order_by(RUN.c.id))
 
+    @reads
+    def under_way(self, connection: Connection) -> list[RunRecord]:
+        """Runs that are carried out, by whichever process, or were when it died."""
+        return self.select(connection, self.selection.where(RUN.c.state.in_(RUNS_UNDER_WAY)))
+
     @writes
     def recover(self, connection: Connection) -> list[RunRecord]:
         """Mark runs of dead processes "interrupted", or what their journals say if they had ended; returns them."""
-        left = self.select(connection, self.selection.where(RUN.c.state.in_(RUNS_UNDER_WAY)))
-        dead = [run.id for run in left if self.is_left(run.writer)]
+        dead = [run.id for run in self.under_way() if self.is_left(run.writer)]
         for id in dead:
             state: RunState = "interrupted"
             reason, last = "interrupted", _last_event(connection, id)

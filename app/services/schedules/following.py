@@ -49,6 +49,8 @@ class Following:
         with self._lock:
             if run.conversation or self._states.get(run.id) == run.state:
                 return False
+            if self._states.get(run.id) == "paused":  # somebody has resumed it
+                self._aside.discard(run.id)
             self._states[run.id] = run.state
             self._changed[run.id] = run
             return True
@@ -146,8 +148,6 @@ class Following:
 
     def _take_down(self, firing: Firing, run: RunRecord) -> Firing | None:
         """The firing as its run stands, None where nothing has changed."""
-        if run.state in RUNS_UNDER_WAY:  # whoever resumed it
-            self._aside.discard(run.id)
         state = state_of(run, queued=run.id in self._aside)
         if state == firing.state or (run.state in RUNS_UNDER_WAY and firing.state == "expired"):
             return None

@@ -9,7 +9,6 @@ from app.services.models.models import Models
 from app.services.runs.runs import Runs
 from app.services.runs.values import RunRecord
 from app.services.schedules.values import Hold
-from app.store.records import RUNS_UNDER_WAY
 from app.store.schedules.records import Schedule
 from app.store.store import Store
 from engine.errors import UserError
@@ -52,9 +51,7 @@ class Holding:
     def _under_way(self) -> list[RunRecord]:
         """Runs of this process with a model of this computer."""
         return [
-            run
-            for run in self._runs.all()
-            if run.state in RUNS_UNDER_WAY and not self._runs.is_elsewhere(run) and not run.remote
+            run for run in self._store.runs.under_way() if not self._runs.is_elsewhere(run) and not run.remote
         ]
 
     def _is_in_use(self, schedule: Schedule) -> bool:

@@ -62,7 +62,7 @@ class Watches:
         """Whether a run is at work there: what it has changed is known once it has ended."""
         return any(
             run.state == "running" and run.workspace and _meet(folder, Path(run.workspace))
-            for run in self._runs.all()
+            for run in self._store.runs.under_way()
         )
 
     def taken(self, schedule: Schedule) -> Listing | None:

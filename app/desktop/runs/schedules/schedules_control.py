@@ -90,7 +90,7 @@ class SchedulesControl(QObject):
 
     def _pause(self, paused: bool) -> None:
         id = self._page.shown
-        self._calls.do(lambda s: s.schedules.pause(id, paused), on_error=self._not_changed)
+        self._calls.do(lambda s: s.schedules.pause(id, paused), on_error=self._not_changed, executor="io")
 
     def _not_changed(self, error: UserError) -> None:
         self._calls.failed.emit(error)
@@ -149,7 +149,7 @@ class SchedulesControl(QObject):
 
     def _save(self, schedule: Schedule) -> None:
         assert self.sheet is not None
-        self._calls.do(lambda s: _save(s, schedule), self._saved, self.sheet.say)
+        self._calls.do(lambda s: _save(s, schedule), self._saved, self.sheet.say, executor="io")
 
     def _saved(self, saved: tuple[Schedule, UserError | None]) -> None:
         schedule, without_timer = saved
@@ -172,7 +172,7 @@ class SchedulesControl(QObject):
         again = msgspec.structs.replace(schedule, id=0)
 
         def bring_back() -> None:
-            self._calls.do(lambda s: _save(s, again), self._saved, owner=self)
+            self._calls.do(lambda s: _save(s, again), self._saved, executor="io", owner=self)
 
         self.said.emit(Notification(self.tr("Schedule deleted"), self.tr("Undo"), bring_back))
 
