@@ -8,6 +8,7 @@ can end the tree and put back what must not change; then the program is confined
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import select
@@ -89,18 +90,17 @@ def _served(plan: LaunchPlan, tree: Tree, environment: dict[str, str], home: str
     """Run what is asked for, until nobody is there who asks."""
     from agents.sandbox.inside.serving import Serving
 
-    relayed = (relay.start(plan.proxy),) if plan.proxy else ()
-    _report(plan, {"ready": True})
     serving = Serving(
         plan,
         tree,
-        relayed,
+        functools.partial(relay.start, plan.proxy) if plan.proxy else None,
         home,
         environment,
         lambda argv, variables: lambda: _started(plan, argv, variables, home),
         lambda listener: _deputy(plan, home, listener),
         lambda undone: _afterwards(plan, undone),
     )
+    _report(plan, {"ready": True})
     return serving.serve()
 
 

@@ -78,7 +78,7 @@ class _Job:
 class Serving:
     """Runs programs in the sandbox of `plan`, whose home is `home` and whose programs all get `environment`.
 
-    `tree` are all processes in there, of which `own` are the launcher's.
+    `tree` are all processes in there. `relay` starts a process of the launcher's own, which programs may kill.
 
     `starting` gives what starts a program with these arguments and variables; `broker` answers calls at a listener;
     `restore` puts back, and writes what it has to say to standard error.
@@ -88,7 +88,7 @@ class Serving:
         self,
         plan: LaunchPlan,
         tree: Tree,
-        own: tuple[int, ...],
+        relay: Callable[[], int] | None,
         home: str,
         environment: dict[str, str],
         starting: Callable[[list[str], dict[str, str]], Start],
@@ -96,7 +96,8 @@ class Serving:
         restore: Callable[[PutBack], None],
     ) -> None:
         self._tree = tree
-        self._plan, self._own, self._home, self._environment = plan, own, home, environment
+        self._start_relay, self._relay = relay, relay() if relay is not None else 0
+        self._plan, self._home, self._environment = plan, home, environment
         self._starting, self._broker, self._restore = starting, broker, restore
         self._channel = socket.socket(fileno=plan.channel)
         self._jobs: list[_Job] = []
@@ -260,7 +261,7 @@ class Serving:
     def _end_strays(self) -> None:
         """Kill all processes that belong to no job, those whose keeper was killed among them."""
         while True:
-            kept = {job.keeper for job in self._jobs} | set(self._own)
+            kept = {job.keeper for job in self._jobs} | {self._relay}
             for job in self._jobs:
                 kept.update(Descendants(job.keeper).all())
             strays = [pid for pid in self._tree.all() if pid not in kept]
@@ -272,11 +273,15 @@ class Serving:
 
     def _reap(self) -> None:
         with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+            while pid := os.waitpid(-1, os.WNOHANG)[0]:
+                if pid == self._relay:
+                    self._relay = 0
+        if not self._relay and self._start_relay is not None:
+            with contextlib.suppress(OSError):  # a program has taken the port: until that ends
+                self._relay = self._start_relay()
 
     def _pids(self) -> list[int]:
-        ours = {job.keeper for job in self._jobs} | set(self._own)
+        ours = {job.keeper for job in self._jobs} | {self._relay}
         return [pid for pid in self._tree.pids() if pid not in ours]
 
     def _ports(self) -> dict[str, list[int]]:

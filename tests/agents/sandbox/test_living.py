@@ -13,7 +13,10 @@ import pytest
 from agents.api import Confinement, LivingSandbox, Ran, Sandbox
 from agents.api import Limits as SandboxLimits
 from agents.sandbox.inside.plan import SHELL, STATE
+from agents.sandbox.inside.relay import PORT
 from engine.errors import UserError
+from tests.agents.sandbox.conftest import KINDS
+from tests.agents.sandbox.test_relay import TALK
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process
@@ -22,8 +25,8 @@ pytestmark = pytest.mark.process
 class Shell:
     """Runs commands one after the other, each with the state that the one before it left."""
 
-    def __init__(self, sandbox: Sandbox, workspace: Path) -> None:
-        self.confinement = Confinement(workspace)
+    def __init__(self, sandbox: Sandbox, workspace: Path, proxy: Path | None = None) -> None:
+        self.confinement = Confinement(workspace, proxy=proxy)
         self.living: LivingSandbox = sandbox.open(self.confinement)
         self.state = ""
 
@@ -269,3 +272,18 @@ def test_a_socket_that_another_program_puts_there_makes_the_sandbox_useless(
             argv, shell.confinement, "", environment={}, limits=SandboxLimits(), cancelled=lambda: False
         )
     assert found is None
+
+
+@pytest.mark.skipif("bubblewrap" not in KINDS, reason="bubblewrap does not work on this machine")
+def test_the_way_to_the_proxy_is_there_for_each_command_whatever_the_one_before_did(
+    workspace: Path, proxy: Path
+) -> None:
+    shell = Shell(KINDS["bubblewrap"], workspace, proxy)
+    asks = f"python3 -c 'PORT = {PORT}\n{TALK}\nprint(said(b\"hello\"))'"
+    try:
+        assert shell.said(asks) == "b'hello'"
+        shell.run("sleep 99 & kill -9 -1")
+        wait_until(lambda: shell.said(asks) == "b'hello'")
+        assert shell.run("exit 0").code == 0
+    finally:
+        shell.living.close()

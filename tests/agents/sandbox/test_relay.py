@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socketserver
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,29 +17,6 @@ pytestmark = [
 ]
 
 MANY = 1500
-
-
-class Echo(socketserver.StreamRequestHandler):
-    """Gives back what it is sent, once all is there."""
-
-    def handle(self) -> None:
-        self.wfile.write(self.rfile.read())
-
-
-class Server(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = True
-    request_queue_size = 2
-
-
-@pytest.fixture
-def proxy(tmp_path: Path) -> Iterator[Path]:
-    path = tmp_path / "proxy"
-    with Server(str(path), Echo) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield path
-        server.shutdown()
-        thread.join()
 
 
 def python(workspace: Path, code: str, proxy: Path | None, **limits: float) -> Ran:
