@@ -96,7 +96,7 @@ class Skills:
         found: dict[str, Skill] = {}
         for file in agreed:
             try:
-                found.setdefault(file.skill, skill_in(self._copy(file)))
+                found.setdefault(file.skill, skill_in(self.place(file)))
             except BadSkill:  # the copy is gone: it is asked about again
                 continue
         for skill in self.own():
@@ -109,14 +109,22 @@ class Skills:
         places = (own if skill.folder.is_relative_to(own) else skill.folder for skill in skills)
         return tuple(dict.fromkeys(places))
 
+    def place(self, file: InstructionFile) -> Path:
+        """Where the copy lies: a folder of the skill's name, as relative paths in it may need, in one of its hash."""
+        return (
+            self._copies
+            / hashlib.sha256(file.text.encode()).hexdigest()
+            / (skill_name(file.skill) or "skill")
+        )
+
     def has_copy(self, file: InstructionFile) -> bool:
-        return (self._copy(file) / FILE).is_file()
+        return (self.place(file) / FILE).is_file()
 
     # --- changing ---
 
     def keep_copy(self, file: InstructionFile) -> None:
         """Copy the skill of a project as it was shown. Raises UserError `skill.changed`, `skill.not_saved`."""
-        copy = self._copy(file)
+        copy = self.place(file)
         if self.has_copy(file) and _is(copy, file.text):
             return
         made = self._copied(Path(file.place), copy.name)
@@ -184,14 +192,6 @@ class Skills:
         if isinstance(known[1], BadSkill):
             raise BadSkill(str(known[1]))
         return known[1]
-
-    def _copy(self, file: InstructionFile) -> Path:
-        """Where the copy lies: a folder of the skill's name, as relative paths in it may need, in one of its hash."""
-        return (
-            self._copies
-            / hashlib.sha256(file.text.encode()).hexdigest()
-            / (skill_name(file.skill) or "skill")
-        )
 
     def _copied(self, folder: Path, name: str) -> Path:
         """A copy in a temporary folder beside the skills: files alone, links are left out."""

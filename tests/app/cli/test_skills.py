@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from agents.guidance.project_skills import project_skills
 from agents.sandbox.find import find_sandbox
+from app.services.guidance.skills import Skills
 from tests.agents.guidance.test_skill_folders import made
 from tests.support.command import Command
 from tests.support.openai_script import by_turn, call, say
@@ -128,3 +130,24 @@ def test_a_task_that_begins_with_a_slash_names_a_skill(
     assert task("/mail to Ann") == "Use the skill “mail”.\n\nto Ann"
     assert "sort by year" in task('/tidy-folder by="by year"')
     assert task("/etc/hosts has what?") == "/etc/hosts has what?"
+
+
+@sandboxed
+def test_the_script_of_a_project_s_skill_is_the_one_that_was_agreed_to(
+    command: Command, folder: Path
+) -> None:
+    skill = made(folder / ".claude" / "skills", "count")
+    (skill / "count.sh").write_text("echo agreed >> result.txt\n")
+    [file] = project_skills(folder)
+    place = Skills(command.home).place(file)
+    script = call("shell", {"command": f"sh {place}/count.sh"})
+    with OpenAiServer(by_turn(script, say("Done."))) as server:
+        arguments = ("run", "Go", "--workspace", str(folder), "--model", server.model, "--json")
+        command.here(*arguments, "--approve", "all-in-sandbox", "--instructions", "yes")
+        assert (folder / "result.txt").read_text() == "agreed\n"
+        (skill / "notes.txt").write_text("something else")
+        ran = command.here(*arguments, "--approve", "all-in-sandbox")
+    assert ran.objects[0]["skills"] == []
+    assert (folder / "result.txt").read_text() == "agreed\n", (
+        "what is not agreed to any more cannot be reached"
+    )
