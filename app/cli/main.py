@@ -19,7 +19,7 @@ from app.cli.ending import INTERRUPTED, interrupted, run_told
 from app.cli.hooks.commands import hooks
 from app.cli.keys.commands import keys
 from app.cli.models.commands import models
-from app.cli.options import Json, chosen_output
+from app.cli.options import Json, Lines, chosen_output
 from app.cli.output import Output
 from app.cli.run.commands import Approve
 from app.cli.run.commands import run as run_command
@@ -262,6 +262,21 @@ def plan(
     from app.cli.plan import plan as run_plan
 
     raise typer.Exit(run_plan(model, placement_options(context, memory, rpc), chosen_output(command, json)))
+
+
+@application.command()
+def predict(
+    command: typer.Context,
+    published: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="A tab-separated table of measured speeds.", show_default=False),
+    ],
+    json: Lines = False,
+) -> None:
+    """Predict the speeds of a table that others measured, and compare."""
+    from app.cli.predict.published import predict_published
+
+    raise typer.Exit(predict_published(published, chosen_output(command, json)))
 
 
 @application.command()

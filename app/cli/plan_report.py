@@ -52,6 +52,8 @@ def _model_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
         low=format_speed(predicted.decode_range[0]),
         high=format_speed(predicted.decode_range[1]),
         prefill=format_speed(predicted.prefill_tps),
+        prompt_low=format_speed(predicted.prefill_range[0]),
+        prompt_high=format_speed(predicted.prefill_range[1]),
     )
     return [
         (localized("cli.plan.model", language), f"{planned.architecture}, {format_size(planned.bytes)}"),

@@ -62,7 +62,8 @@ class TensorIndex(msgspec.Struct, frozen=True):
 
     `bytes` are the weights of the file, each once. `mtp_layers` count in llama.cpp's n_gpu_layers, after
     `layers` and before the output, although nothing of them is loaded (`src/llama-model.cpp`, n_layer_all).
-    `graph_width` as in `engine.gguf.graph_width`, 0: not known.
+    `graph_width` as in `engine.gguf.graph_width`, 0: not known. `attention_width` is that of all query heads of a
+    layer, as they meet the keys.
     """
 
     architecture: str
@@ -83,6 +84,7 @@ class TensorIndex(msgspec.Struct, frozen=True):
     vocabulary: int
     mtp_layers: int = 0
     graph_width: int = 0
+    attention_width: int = 0
 
     @property
     def expert_bytes(self) -> int:
@@ -153,6 +155,7 @@ def tensor_index(index: GgufIndex) -> TensorIndex:
         vocabulary=_vocabulary(index, table),
         mtp_layers=mtp_layers,
         graph_width=graph_width(index),
+        attention_width=_attention_width(index),
     )
 
 
@@ -207,6 +210,11 @@ def _experts_used(index: GgufIndex, layers: int) -> list[int]:
         used[number] if number < len(used) and isinstance(used[number], int) else most
         for number in range(layers)
     ]
+
+
+def _attention_width(index: GgufIndex) -> int:
+    heads = index.number("attention.head_count")
+    return heads * index.number("attention.key_length") or index.number("embedding_length")
 
 
 def _vocabulary(index: GgufIndex, table: Tensor | None) -> int:

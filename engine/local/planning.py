@@ -18,6 +18,7 @@ from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local.calibration import kept_calibration, with_bandwidths
 from engine.local.isolated_call import Report, ask
+from engine.local.threads import default_threads
 from engine.placement.plan import (
     RAM,
     Device,
@@ -29,6 +30,7 @@ from engine.placement.plan import (
     PlannedModel,
 )
 from engine.placement.planned_file import described
+from engine.placement.processor import cpu_flops
 from engine.placement.settle import settle
 from engine.placement.uncached import or_uncached
 from engine.placement.vision import with_vision
@@ -74,8 +76,9 @@ def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:
     found = native.devices()
     memory = psutil.virtual_memory()
     cpu = next((device for device in found if device.name == RAM), Device(RAM, "cpu", "", 0, 0))
+    flops = cpu_flops(default_threads(), native.cpu_features())
     machine = Machine(
-        ram=msgspec.structs.replace(cpu, free=memory.available, total=memory.total),
+        ram=msgspec.structs.replace(cpu, free=memory.available, total=memory.total, flops=flops),
         devices=tuple(device for device in found if device.name != RAM),
         caches=plugin_state().problem is None,
     )

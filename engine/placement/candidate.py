@@ -14,7 +14,8 @@ from engine.placement.layout import Layout, Load
 from engine.placement.overrides import overrides_for
 from engine.placement.plan import RAM, DeviceBytes, ExpertCache, LoadMode, Misses, Placement, Prediction
 from engine.placement.planning_input import Choice, Given
-from engine.placement.predict import effective_bandwidth, predict
+from engine.placement.predict import predict
+from engine.placement.speed.rates import effective_bandwidth
 
 # Memory that a GPU reads by itself cannot be swapped out, so it must leave the system this part of the budget.
 PINNED_SHARE = 0.8

@@ -16,7 +16,7 @@ from engine.placement.estimate import CELLS
 from engine.placement.expert_slots import slots_of
 from engine.placement.plan import RAM, CacheType, ExpertCache, Mode, PlacementOptions, Prediction
 from engine.placement.planning_input import Choice, Given
-from engine.placement.predict import effective_bandwidth
+from engine.placement.speed.rates import effective_bandwidth
 from engine.placement.variations import answer_seconds
 from engine.values import DEFAULT_CONTEXT
 

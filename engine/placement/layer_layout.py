@@ -9,7 +9,7 @@ from engine.placement.estimate import cache_bytes, compute_bytes, largest_expert
 from engine.placement.layout import Layout, Load, Room, divide, fill, lay_out, on_the_cpu
 from engine.placement.plan import RAM, PartialLayer
 from engine.placement.planning_input import Choice, Given
-from engine.placement.predict import effective_bandwidth
+from engine.placement.speed.rates import effective_bandwidth
 
 
 def lay_out_for(given: Given, choice: Choice) -> Layout:

@@ -38,7 +38,8 @@ class Device(msgspec.Struct, frozen=True):
     """A device that can hold weights, by ggml's name ("CUDA0", "RPC0"; `RAM` for the machine's own memory).
 
     `bandwidth` is how fast kernels on it read its own memory, `link` how fast bytes reach it from RAM; 0 when
-    not measured. `streams`: ggml can copy routed experts to it for one operation (op offload).
+    not measured. `streams`: ggml can copy routed experts to it for one operation (op offload). `flops` are the
+    floating-point operations per second that prompts reach on it, 0: not known.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Device(msgspec.Struct, frozen=True):
     bandwidth: float = 0.0
     link: float = 0.0
     streams: bool = False
+    flops: float = 0.0
 
 
 class Machine(msgspec.Struct, frozen=True):

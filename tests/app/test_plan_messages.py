@@ -27,11 +27,11 @@ def test_experts_of_early_layers_on_the_card() -> None:
     )
     assert english == (
         "Attention and experts of layers 0 to 23 on the GPU (10.9 GB of 10.9 GB), "
-        "the other experts in RAM (9 GB of 30.4 GB): fits, about 36 tokens per second."
+        "the other experts in RAM (9 GB of 30.4 GB): fits, about 31 tokens per second."
     )
     assert korean == (
         "어텐션과 레이어 0~23의 전문가는 GPU에 두고(10.9 GB 중 10.9 GB), "
-        "나머지 전문가는 RAM에 둡니다(30.4 GB 중 9 GB). 실행할 수 있으며 초당 약 36토큰입니다."
+        "나머지 전문가는 RAM에 둡니다(30.4 GB 중 9 GB). 실행할 수 있으며 초당 약 31토큰입니다."
     )
 
 

@@ -20,16 +20,10 @@ from numpy.typing import NDArray
 
 from engine.expert_cache.hit_rates import expected_hit_rate
 from engine.expert_cache.policy import Policy, policy_for
-from engine.placement.cached_speed import CACHED_LAYER_S
 from engine.placement.plan import Device
-from engine.placement.predict import (
-    DEFAULT_LINK,
-    DEFAULT_RAM_BANDWIDTH,
-    EXPERT_LAYER_S,
-    SPLIT_S,
-    SPLITS_PER_LAYER,
-    effective_bandwidth,
-)
+from engine.placement.predict import EXPERT_LAYER_S, SPLIT_S, SPLITS_PER_LAYER
+from engine.placement.speed.cached_speed import CACHED_LAYER_S
+from engine.placement.speed.rates import DEFAULT_LINK, DEFAULT_RAM_BANDWIDTH, effective_bandwidth
 from tests.bench.published_hit_rates import PUBLISHED_GAINS, PUBLISHED_RATES
 from tests.support.expert_policy import LFU, LRU, STATIC, Counters
 from tests.support.expert_simulator import (

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from engine.placement.published.quantisations import Scheme
 from tests.support.gguf_bytes import key_strings
 from tests.support.gguf_headers import header_of
 from tests.support.published_models import PublishedModel
-from tests.support.quantisation_schemes import Scheme
 
 # Any tokenizer will do; a vocabulary of the right length is what the shapes are checked against.
 _TOKENIZER = {

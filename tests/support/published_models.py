@@ -7,14 +7,12 @@ make of them. What the maker publishes stands beside: parameters, active paramet
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import msgspec
 
-from engine.gguf.gguf_file import GgufFile, Tensor
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_index import TensorIndex, tensor_index
-from tests.support.published_configurations import (
+from engine.placement.published.configurations import (
     Configuration,
     deepseek_v3,
     gemma_4_26b_a4b,
@@ -27,7 +25,8 @@ from tests.support.published_configurations import (
     qwen3_moe,
     qwen35_35b_a3b,
 )
-from tests.support.quantisation_schemes import Scheme, tensor_bytes, tensor_type
+from engine.placement.published.quantisations import Scheme
+from engine.placement.published.tables import gguf_table
 
 
 class PublishedModel(msgspec.Struct, frozen=True):
@@ -49,7 +48,7 @@ class PublishedModel(msgspec.Struct, frozen=True):
 
     def gguf(self, scheme: Scheme | None = None) -> GgufIndex:
         """The index that reading such a file would give."""
-        return _gguf(self.configuration, scheme or self.scheme)
+        return gguf_table(self.configuration, scheme or self.scheme)
 
     def index(self, scheme: Scheme | None = None) -> TensorIndex:
         return _index(self.name, scheme or self.scheme)
@@ -62,46 +61,7 @@ def published_index(name: str, scheme: Scheme | None = None) -> TensorIndex:
 
 @cache
 def _index(name: str, scheme: Scheme) -> TensorIndex:
-    return tensor_index(_gguf(PUBLISHED[name].configuration, scheme))
-
-
-def _gguf(configuration: Configuration, scheme: Scheme) -> GgufIndex:
-    width, vocabulary = configuration.width, configuration.vocabulary
-    total = configuration.layers + configuration.mtp_layers
-    rows: list[tuple[str, tuple[int, ...], int]] = [
-        ("token_embd.weight", (width, vocabulary), -1),
-        ("output_norm.weight", (width,), -1),
-    ]
-    if not configuration.tied:
-        rows.append(("output.weight", (width, vocabulary), -1))
-    rows += [(name, shape, -1) for name, shape in configuration.extra.items()]
-    for number in range(total):
-        rows += [
-            (f"blk.{number}.{name}", shape, number) for name, shape in configuration.layer(number).items()
-        ]
-    keys = {
-        "block_count": total,
-        "embedding_length": width,
-        "context_length": configuration.context,
-        "vocab_size": vocabulary,
-        "attention.layer_norm_rms_epsilon": 1e-6,
-        **configuration.metadata,
-    }
-    if configuration.mtp_layers:
-        keys["nextn_predict_layers"] = configuration.mtp_layers
-    count = keys.get("expert_count", 0)
-    tensors, offset = [], 0
-    for name, shape, number in rows:
-        kind = tensor_type(scheme, name, shape, number, total, count, tied=configuration.tied)
-        size = tensor_bytes(kind, shape)
-        tensors.append(Tensor(name, shape, kind, offset, size))
-        offset += -(-size // 32) * 32
-    architecture = configuration.architecture
-    metadata = {"general.architecture": architecture} | {
-        f"{architecture}.{key}": value for key, value in keys.items()
-    }
-    path = Path(f"{architecture}-{scheme}.gguf")
-    return GgufIndex((GgufFile(path, offset, metadata, tuple(tensors), {}),))
+    return tensor_index(gguf_table(PUBLISHED[name].configuration, scheme))
 
 
 _GIB = 2**30

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from engine.placement.gpu_bandwidths import published_bandwidth
 from engine.placement.plan import RAM, Device, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
+from engine.placement.speed.gpu_bandwidths import published_bandwidth
 from tests.bench.published_speeds import PUBLISHED_SPEEDS, predicted_decode
 from tests.support.machines import GB, gpu, machine, worker
 from tests.support.published_models import published_index

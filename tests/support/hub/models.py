@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.gguf.gguf_file import LongArray, Tensor
 from engine.gguf.reading import read_index
+from engine.placement.published.quantisations import Scheme
 from tests.support.caches import cache_folder
 from tests.support.gguf_bytes import key_strings
 from tests.support.gguf_headers import header_of
@@ -20,7 +21,6 @@ from tests.support.hub.contents import ChangedContent, Content, DiskContent, Mem
 from tests.support.moe import moe_model
 from tests.support.published_files import write_published
 from tests.support.published_models import PUBLISHED
-from tests.support.quantisation_schemes import Scheme
 from tests.support.starter import starter_model
 
 # llama.cpp's llama_ftype, what `general.file_type` holds.

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tests.support.published_shapes import (
+from engine.placement.published.shapes import (
     Shapes,
     attention,
     dense_ffn,

@@ -1,0 +1,1 @@
+"""Published models as data, and published speeds that predictions are compared with."""

@@ -1,0 +1,21 @@
+"""Tables of figures by the names of graphics cards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+
+def by_name(table: str) -> Callable[[str], float]:
+    """A function from a card's description to its figure in `table` ("rtx 3090 936, ..."), 0 when it is not there."""
+    rows = (row.strip().rpartition(" ") for row in table.split(","))
+    figures = {name: float(number) for name, _, number in rows}
+    # Longer names first: "rtx 3090 ti" before "rtx 3090".
+    names = sorted(map(re.escape, figures), key=len, reverse=True)
+    pattern = re.compile(r"\b(" + "|".join(names) + r")\b")
+
+    def figure(description: str) -> float:
+        found = pattern.search(description.lower().replace("(tm)", "").replace("(r)", ""))
+        return figures[found[1]] if found else 0.0
+
+    return figure
