@@ -44,7 +44,7 @@ def start() -> int:
             request = request_of(wanted[0]) if wanted else None
             return run_desktop(sys.argv[:1], debug=debug, background=background, request=request)
         if not background:
-            from app.cli.terminal import open_without_screen
+            from app.cli.chat.terminal import open_without_screen
 
             return open_without_screen(debug, *wanted)
     from app.cli.main import run

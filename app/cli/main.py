@@ -199,8 +199,8 @@ def chat(
     json: Json = False,
 ) -> None:
     """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
-    from app.cli.chat import ChatArguments
-    from app.cli.chat import chat as run_chat
+    from app.cli.chat.chatting import ChatArguments
+    from app.cli.chat.chatting import chat as run_chat
     from app.cli.placement_options import placement_options
 
     if tool_choice != "auto" and not tools:

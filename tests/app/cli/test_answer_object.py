@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.cli.chat import answer_object
+from app.cli.chat.chatting import answer_object
 from app.cli.output import Output
 from app.store.records import Message
 from engine.errors import ErrorInfo

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from app.cli.attaching import attached
-from app.cli.chat import ChatArguments
+from app.cli.chat.chatting import ChatArguments
+from app.cli.chat.talk import Talk
+from app.cli.chat.terminal import converse
 from app.cli.output import Output
-from app.cli.talk import Talk
-from app.cli.terminal import converse
 from app.services.services import open_services
 from tests.support.command import Command
 from tests.support.documents.made import pdf

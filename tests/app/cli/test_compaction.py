@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.chat.talk import Talk
+from app.cli.chat.terminal import converse
 from app.cli.output import Output
-from app.cli.talk import Talk
-from app.cli.terminal import converse
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions
 from engine.api import GenerateRequest, Listener

@@ -168,7 +168,7 @@ def test_a_disk_that_fills_during_an_answer_ends_the_command_with_the_text_in_it
 ) -> None:
     code = (
         "import sys\n"
-        "import app.cli.chat as chat\n"
+        "import app.cli.chat.chatting as chat\n"
         "chat.SAVE_PATIENCE = 1.0\n"
         "from app.store.messages import Messages\n"
         "from engine.errors import UserError\n"

@@ -16,8 +16,8 @@ from typing import IO
 import pytest
 
 from app.cli import piped
+from app.cli.chat.piped import MOST_BYTES, with_piped
 from app.cli.output import Output
-from app.cli.piped import MOST_BYTES, with_piped
 from engine.errors import UserError
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from agents.permissions.values import ApprovalRequest, Decision
 from app.desktop.run_view.plan_review.plan_review import PlanReview
 from app.desktop.run_view.question_card import question_card
+from tests.support.window.finding import find_all
 
 pytestmark = pytest.mark.usefixtures("looks")
 
@@ -44,6 +46,12 @@ class Shown:
     @property
     def text(self) -> str:
         return self.card.entry.toPlainText()
+
+    def problem(self) -> str:
+        """The sentence in sight that says why it cannot be approved, or ""."""
+        return " ".join(
+            label.text() for label in find_all(self.card, re.compile("at least one step|at most"), QLabel)
+        )
 
     def place(self, line: int) -> None:
         cursor = self.card.entry.textCursor()
@@ -83,11 +91,11 @@ def test_no_steps_and_too_many_are_told_and_not_approved(qtbot: Any) -> None:
     shown = Shown(qtbot)
     for text, words in (("  \n", "at least one step"), ("a\n" * 31, "at most 30")):
         shown.card.entry.setPlainText(text)
-        assert words in shown.card._problem.text() and not shown.card.bar.default.isEnabled()
+        assert words in shown.problem() and not shown.card.bar.default.isEnabled()
         QTest.keyClick(shown.card.entry, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert not shown.decided
     shown.card.entry.setPlainText("a")
-    assert not shown.card._problem.isVisible() and shown.card.bar.default.isEnabled()
+    assert not shown.problem() and shown.card.bar.default.isEnabled()
 
 
 @pytest.mark.parametrize("words", ["Delete nothing.", ""])

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
+from PySide6.QtWidgets import QTextBrowser
+
 from app.desktop.run_view.plan_card import PlanCard
 from app.desktop.run_view.plan_review.plan_review import PlanReview
 from app.services.runs.values import RunSpec
 from tests.app.desktop.runs.conftest import WRITE, RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
+
+
+@pytest.fixture(autouse=True)
+def answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PlanReview.__init__.__kwdefaults__, "guard", 0.0)
+
+
+def told(plan: PlanCard) -> str:
+    """The steps as they are shown."""
+    return " ".join(block.toPlainText() for block in plan.findChildren(QTextBrowser))
 
 
 def test_what_is_said_behind_the_command_is_planned_first(runs: RunsBench) -> None:
@@ -23,7 +36,6 @@ def test_what_is_said_behind_the_command_is_planned_first(runs: RunsBench) -> No
     steps.follow_up.send.click()
     runs.until(lambda: bool(steps.findChildren(PlanReview)))
     (card,) = steps.findChildren(PlanReview)
-    card._guard = 0.0
     card.bar.no.click()
     card.bar.deny.click()
     runs.ended(run.id)
@@ -50,10 +62,9 @@ def test_the_plan_is_changed_on_the_page_and_ticked_there(runs: RunsBench) -> No
     assert not plan.isVisible() and not list(runs.folder.iterdir())
     card.entry.selectAll()
     card.entry.insertPlainText("Write plan.csv\nCheck it")
-    card._guard = 0.0
     card.bar.default.click()
     runs.ended(run.id)
-    runs.until(lambda: plan.isVisible() and "✓" in plan._text.toPlainText())
-    assert plan._text.toPlainText() == "✓ Write plan.csv   ○ Check it"
+    runs.until(lambda: plan.isVisible() and "✓" in told(plan))
+    assert told(plan) == "✓ Write plan.csv   ○ Check it"
     runs.until(lambda: not steps.findChildren(PlanReview))
     assert (runs.folder / "plan.csv").exists()

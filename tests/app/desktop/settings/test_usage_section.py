@@ -49,7 +49,8 @@ class Bench:
 
     def read(self) -> None:
         self.section.read()
-        self.qtbot.waitUntil(lambda: bool(self.section._today))
+        kept = bool(self.services.usage.days())
+        self.qtbot.waitUntil(lambda: self.section.delete.isEnabled() == kept)
         self.section.take_settings(self.services.settings.current)
 
     def changed(self) -> None:

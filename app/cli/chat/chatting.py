@@ -10,17 +10,17 @@ import msgspec
 
 from agents.events import Mode
 from app.cli.attaching import NotAttached, attached, objects, refused
-from app.cli.chat_tools import chat_tools
+from app.cli.chat.piped import with_piped
+from app.cli.chat.talk import Interrupted, Talk, Unsaved
+from app.cli.chat.tools import chat_tools
 from app.cli.ending import INTERRUPTED
 from app.cli.named import reasoning_choice
 from app.cli.opened import opened
 from app.cli.output import Output, error_object
-from app.cli.piped import with_piped
 from app.cli.placement_options import PlacementFlags
 from app.cli.remote_servers import leaves_note
 from app.cli.run.instructions import settled
 from app.cli.speed import speed_line
-from app.cli.talk import Interrupted, Talk, Unsaved
 from app.cli.tool_calls import call_objects
 from app.services.chat.tool_files import read_tools
 from app.services.services import Services
@@ -100,7 +100,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
         except NotAttached as told:
             return refused(told, output)
         if prompt is None:
-            from app.cli.terminal import converse
+            from app.cli.chat.terminal import converse
 
             return converse(talk, output)
         return _once(talk, prompt, output)

@@ -7,12 +7,12 @@ import importlib
 import sys
 
 from app import paths
-from app.cli.compaction import compact
+from app.cli.chat.compaction import compact
+from app.cli.chat.talk import Interrupted, Talk, Unsaved
 from app.cli.ending import INTERRUPTED, run_told
 from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.speed import speed_line
-from app.cli.talk import Interrupted, Talk, Unsaved
 from app.log import COMMANDS, written_to
 from app.services.models.fullness import is_full, is_refused
 from app.store.records import ChatOptions

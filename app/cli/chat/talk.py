@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from app.cli.chat_tools import ToolsShown, calls_made
+from app.cli.chat.tools import ToolsShown, calls_made
 from app.cli.cited import cited_lines
 from app.cli.collections.asking import passages
 from app.cli.ending import Ended

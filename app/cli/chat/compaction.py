@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import queue
 
+from app.cli.chat.talk import Talk
 from app.cli.output import Output
-from app.cli.talk import Talk
 from app.services.chat.compaction_values import CompactionOptions, fits
 from app.services.chat.events import SummaryDelta, SummaryEnded, SummaryStarted
 from app.services.events import ServiceEvent
