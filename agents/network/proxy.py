@@ -32,6 +32,7 @@ MOST = 128  # connections at once; others wait to be accepted
 HEAD_SECONDS = 20.0  # until the head of a request, or the first message of TLS, is whole
 _BODY_SECONDS = 120.0  # for each piece of a body
 _OTHER_SECONDS = 1.0  # for the first byte where it need not be TLS
+_LAST_SECONDS = 2.0  # in which those that are being connected may end
 _POLL = 0.2
 
 # Says of a host and a port whether they may be reached; called on many threads.
@@ -82,8 +83,9 @@ class Proxy:
         self._listener.close()
         with self._lock:
             threads = list(self._threads)
+        until = time.monotonic() + _LAST_SECONDS
         for thread in threads:
-            thread.join(_POLL * 5)
+            thread.join(max(0.0, until - time.monotonic()))
         self._carrier.close()
 
     def _accept(self) -> None:

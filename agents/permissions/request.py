@@ -39,6 +39,7 @@ def request(question: Question, verdict: Verdict) -> ApprovalRequest:
         autorun=question.autorun,
         hosts=verdict.hosts,
         only_hosts=verdict.only_hosts,
+        led=effects.kind in ("shell", "python") and bool(question.rules),
     )
 
 

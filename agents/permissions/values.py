@@ -41,8 +41,9 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     are codes that say why it is asked: "writes", "deletes", "shell", "network", "hosts", "outside", "destructive",
     "unreadable_command", "mcp_first_use", "untrusted", "not_undoable", "rail", "autorun" (other programs carry
     it out without being asked: `autorun` are those files). `hosts` are those that a program will ask for, or with
-    `refused` has asked for in vain; with `only_hosts` a wider grant is for them alone. `scopes` can be chosen besides
-    "once"; `pattern` is what a wider grant would match. `files` is how many files it changes, -1 unknown.
+    `refused` has asked for in vain; with `only_hosts` a wider grant is for them alone. `led`: it reaches hosts that
+    were allowed before. `scopes` can be chosen besides "once"; `pattern` is what a wider grant would match. `files`
+    is how many files it changes, -1 unknown.
     `snapshot`: what it changes is kept first. `kind` "form" and "url" are questions of an MCP server
     (elicitation): `message` is the server's, `schema` the form's JSON schema. `kind` "program" asks whether the
     program `server` may have the task `subject` done in the folder `message`, with the mode `pattern`. `kind` "plan"
@@ -86,6 +87,7 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...] = ()
     only_hosts: bool = False
     refused: bool = False
+    led: bool = False
 
 
 class Decision(msgspec.Struct, frozen=True):

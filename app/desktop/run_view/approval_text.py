@@ -93,7 +93,7 @@ def place(request: ApprovalRequest) -> str:
             where = translate("Approval", "not in a sandbox: it can reach your files and the network")
         elif network:
             where = translate("Approval", "in the sandbox, with network")
-        elif "hosts" in request.reasons:
+        elif request.led or "hosts" in request.reasons:
             where = translate("Approval", "in the sandbox, only with hosts that you allow")
         else:
             where = translate("Approval", "in the sandbox, no network")

@@ -369,3 +369,8 @@ def test_many_hosts_are_counted_in_the_title_and_all_named_below(qtbot: Any) -> 
     words = Shown(qtbot, asked).words()
     assert "Connect to these 7 hosts?" in words and all(host in words for host in hosts)
     assert "covers these hosts for every command" in words
+
+
+def test_a_command_that_reaches_hosts_allowed_before_is_not_said_to_have_no_network(qtbot: Any) -> None:
+    assert "no network" in approval_text.place(request(reasons=("shell",)))
+    assert "only with hosts that you allow" in approval_text.place(request(reasons=("shell",), led=True))

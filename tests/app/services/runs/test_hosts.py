@@ -189,12 +189,15 @@ def test_registries_can_be_allowed_always(place: Place) -> None:
 def test_in_a_mode_that_asks_one_question_covers_the_command_and_its_hosts(place: Place) -> None:
     ran = place.run(["git ls-remote http://pages.example.org/x.git"], answering("workspace"), mode="ask")
     [asked] = ran.asked
+    assert not asked.led
     assert (asked.only_hosts, asked.pattern) == (False, "git ls-remote")
     assert asked.scopes == ("run", "workspace", "network")
     assert sorted((grant.tool, grant.pattern) for grant in ran.grants) == [
         (HOSTS, "pages.example.org"),
         ("shell", "git ls-remote"),
     ]
+    again = place.run(["make all"], deny, mode="ask")
+    assert [one.led for one in again.asked] == [True], "it reaches what was allowed"
 
 
 def test_the_whole_network_is_an_answer_of_its_own_and_for_once(place: Place) -> None:
