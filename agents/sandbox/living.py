@@ -314,8 +314,9 @@ class LivingJob:
 
 def _parsed(text: bytes) -> Said:
     try:
-        return msgspec.json.decode(text, type=Said)
-    except msgspec.DecodeError:  # the sandbox was ended, and says nothing
+        # A state may hold bytes that are no UTF-8, which msgspec's decoder refuses.
+        return msgspec.convert(json.loads(text), Said)
+    except (ValueError, msgspec.MsgspecError):  # the sandbox was ended, and says nothing
         return Said(code=-9, reason="stopped")
 
 

@@ -216,7 +216,8 @@ class Serving:
         if self._guard is not None:
             self._guard.release(released)
             os.dup2(errors, 2)
-            self._restore(self._guard)
+            with contextlib.suppress(BrokenPipeError):  # nobody reads what it says
+                self._restore(self._guard)
             _silence()
             self._guard = None
 

@@ -73,6 +73,16 @@ def test_directory_variables_functions_and_options_stay(shell: Shell, workspace:
     )
 
 
+def test_variables_that_are_no_utf_8_and_hold_what_looks_like_commands_stay(shell: Shell) -> None:
+    shell.run(
+        "X=$'\\xff\\n$(touch made)`touch made`\"'; Y='f () '; cd \"$(mkdir -p $'odd\\xfe'; echo $'odd\\xfe')\""
+    )
+    assert shell.said('printf %s "$X" | od -An -tx1 | head -1; ls ..; echo "$Y"').startswith("ff 0a 24 28")
+    assert "made" not in shell.said("ls -a . ..")
+    shell.run("printf 'f() { echo \\377; }' > f.sh; . ./f.sh")
+    assert shell.said("f | od -An -tx1") == "ff 0a"
+
+
 def test_an_environment_that_is_activated_stays_until_it_is_deactivated(
     shell: Shell, workspace: Path
 ) -> None:
