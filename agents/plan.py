@@ -51,6 +51,14 @@ def listed(text: str) -> tuple[str, ...]:
     return ()
 
 
+def beside_list(text: str) -> str:
+    """What a text says besides its lists."""
+    lines = text.splitlines()
+    return "\n".join(
+        line for line in lines if not any(mark.match(line.lstrip()) for mark in (_NUMBER, _MARK))
+    ).strip()
+
+
 def tidied(lines: Iterable[str]) -> tuple[str, ...]:
     """Lines that a plan can have: each on one line, not empty, without the emphasis of Markdown, not too long."""
     plain = (" ".join(line.replace("**", "").split()) for line in lines)

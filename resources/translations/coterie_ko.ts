@@ -2811,7 +2811,7 @@
     <name>FilesCard</name>
     <message>
         <source>new</source>
-        <translation>새 파일</translation>
+        <translation>새로 만듦</translation>
     </message>
     <message>
         <source>changed</source>
@@ -7625,7 +7625,7 @@
     </message>
     <message>
         <source>{files} committed as {name}</source>
-        <translation>{files}를 {name} 커밋으로 커밋했습니다</translation>
+        <translation>{files}를 커밋했습니다({name})</translation>
     </message>
     <message>
         <source>{done}. Ignored by git or in another repository: {paths}</source>
@@ -8264,7 +8264,7 @@
     </message>
     <message>
         <source>new</source>
-        <translation>새 파일</translation>
+        <translation>새로 만듦</translation>
     </message>
     <message>
         <source>changed</source>

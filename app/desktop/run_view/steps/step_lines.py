@@ -30,6 +30,7 @@ from agents.events import (
     ToolResult,
     Undone,
 )
+from agents.plan import beside_list
 from app.services.runs.reasons import reason_of
 from engine.errors import ErrorInfo
 
@@ -96,7 +97,7 @@ class ThoughtLine(msgspec.Struct, frozen=True):
 
 
 class WordsLine(msgspec.Struct, frozen=True):
-    """What the model said before its calls, where that has a line of its own."""
+    """What the model said before its calls, where that has a line of its own, or before it was told to go on."""
 
     seq: int
     text: str
@@ -156,6 +157,7 @@ class StepLines:
         self._calls: dict[str, int] = {}
         self._without_result: dict[str, None] = {}
         self._turn: ModelTurn | None = None  # whose first call has not come
+        self._said = ""  # by the latest turn, if that has no calls: the answer, unless the run goes on
         self._tools_told = False
         self._back: dict[str, set[str]] = {}  # of each call, the files that were put back
         self._children: dict[int, StepLines] = {}
@@ -251,7 +253,8 @@ class StepLines:
             case SubagentFinished():
                 return self._change(event.call, child_ended=event) + self._show_child(event.child)
             case HookRan():
-                return self._put(QuietLine(seq, f"hook_{event.outcome}", names=(event.command,)))
+                told = self._went_on(seq, self._said) if event.again else []
+                return told + self._put(QuietLine(seq, f"hook_{event.outcome}", names=(event.command,)))
             case RunFinished():
                 return self._finished(seq, event)
             case Background():  # shown beside the steps, by its call
@@ -270,7 +273,13 @@ class StepLines:
         self.lines[index] = msgspec.structs.replace(line, **fields)
         return [index]
 
+    def _went_on(self, seq: int, said: str) -> list[int]:
+        """What would have been the answer is told where it was said."""
+        self._said = ""
+        return self._put(WordsLine(seq, said)) if said else []
+
     def _turned(self, seq: int, turn: ModelTurn) -> list[int]:
+        self._said = turn.content.strip() if turn.is_whole and not turn.tool_calls else ""
         self._turn = turn if turn.is_whole and turn.tool_calls else None
         if self._turn is not None:
             said = turn.content.strip() if self._in_chat else ""
@@ -299,7 +308,7 @@ class StepLines:
     def _planned(self, seq: int, event: PlanWritten) -> list[int]:
         """What a person made of the plan: one that waits has a card."""
         if event.state == "proposed":
-            return []
+            return self._went_on(seq, beside_list(self._said))
         told = self._put(QuietLine(seq, f"plan_{event.state}", len(event.items)))
         return [*told, *(self._put(SaidLine(seq, event.message)) if event.message else [])]
 
@@ -337,7 +346,8 @@ class StepLines:
             if self._tools_told or self._in_chat:
                 return []
             self._tools_told = True
-        return self._put(_trimmed(seq, event))
+        told = self._went_on(seq, self._said) if event.about in ("plan", "left") else []
+        return told + self._put(_trimmed(seq, event))
 
     def _finished(self, seq: int, event: RunFinished) -> list[int]:
         self.finished = event

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.events import Approval, ContextTrimmed, FileChange, RunFinished, ToolResult, Undone
+from agents.events import (
+    Approval,
+    ContextTrimmed,
+    FileChange,
+    HookRan,
+    PlanWritten,
+    RunEvent,
+    RunFinished,
+    ToolResult,
+    Undone,
+)
 from app.desktop.run_view.steps import step_text
 from app.desktop.run_view.steps.call_words import call_words
 from app.desktop.run_view.steps.step_lines import (
@@ -18,6 +28,7 @@ from app.desktop.run_view.steps.step_lines import (
     SaidLine,
     StepLines,
     ThoughtLine,
+    WordsLine,
 )
 from engine.errors import ErrorInfo
 from tests.app.desktop.run_view import invoices
@@ -257,3 +268,42 @@ def test_a_call_names_its_tool_and_whose_it_is(server: str, name: str, words: st
 )
 def test_a_call_of_ours_is_told_in_plain_words(line: CallLine, words: str) -> None:
     assert call_words(line) == words
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ContextTrimmed("nudge", about="left"),
+        ContextTrimmed("nudge", about="plan"),
+        HookRan("h1", "end", "make test", "failed", again=True),
+    ],
+)
+def test_an_answer_after_which_the_run_had_to_go_on_is_still_to_be_read(told: RunEvent) -> None:
+    events = [invoices.started(), invoices.turn(1, content="**Sorted.**"), told]
+    first, second = folded(events).lines
+    assert isinstance(first, WordsLine) and first.text == "**Sorted.**" and isinstance(second, QuietLine)
+
+
+def test_an_answer_that_ends_the_run_is_told_once() -> None:
+    passed = HookRan("h1", "end", "make test", "ok")
+    ended = RunFinished("completed", "answered", "Sorted.")
+    lines = folded([invoices.started(), invoices.turn(1, content="Sorted."), passed, ended]).lines
+    assert [line.text for line in lines if isinstance(line, AnswerLine | WordsLine)] == ["Sorted."]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "I take the dates from the names.\n\n1. Read\n   - all\n2. Sort",
+            ["I take the dates from the names."],
+        ),
+        ("1. Read\n2. Sort", []),
+    ],
+)
+def test_what_a_model_says_besides_its_plan_is_read_before_the_plan_is_decided(
+    said: str, words: list[str]
+) -> None:
+    proposed = PlanWritten("proposed", ("Read", "Sort"), "model")
+    lines = folded([invoices.started(), invoices.turn(1, content=said), proposed]).lines
+    assert [line.text for line in lines if isinstance(line, WordsLine)] == words
