@@ -16,6 +16,7 @@ from agents.events import Background, BackgroundEnd
 from agents.permissions.shell_review import STEERING
 from agents.sandbox.inside.plan import STATE
 from engine.errors import UserError
+from engine.text import clean_text
 
 NEW = "[this is a new shell, as the one before was ended: /tmp and commands in the background are gone]"
 RESUMED = (
@@ -139,6 +140,7 @@ class RunCommands:
             ),
         )
         self._number += 1
+        command = clean_text(command)
         self._note(Background(name, "started", call=call, command=command))
         started = InBackground(name, command, call, job, self._note, self._ports)
         self._background.append(started)
