@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agents.permissions.hosts import HOSTS, REGISTRIES, read_rules
 from agents.permissions.values import Grant
+from app.services.runs.parts import found_sandbox
 from app.services.settings.settings import SettingsFile
 from app.store.records import RunRecord
 from engine.errors import UserError
@@ -38,6 +39,15 @@ def checked_hosts(texts: Iterable[str]) -> tuple[str, ...]:
             raise UserError("run.bad_host", host=text[:100])
         found[rules[0].text if len(rules) == 1 else REGISTRIES] = None
     return tuple(found)
+
+
+def usable_hosts(texts: Iterable[str]) -> tuple[str, ...]:
+    """The same, where commands can be led to hosts. Raises UserError `run.no_host_filter` where they cannot."""
+    hosts = checked_hosts(texts)
+    sandbox = found_sandbox() if hosts else None
+    if hosts and (sandbox is None or not sandbox.filters):
+        raise UserError("run.no_host_filter")
+    return hosts
 
 
 def run_grants(run: RunRecord, hosts: Iterable[str]) -> tuple[Grant, ...]:

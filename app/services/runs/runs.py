@@ -26,7 +26,7 @@ from app.services.runs.delegation.relay import standing
 from app.services.runs.events import RunAsks, RunChanged, RunOver, RunRemoved
 from app.services.runs.export import ExportFormat, exported
 from app.services.runs.grants import StoreGrants
-from app.services.runs.host_gate import checked_hosts, run_grants
+from app.services.runs.host_gate import run_grants, usable_hosts
 from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import MoreTools, RunParts, found_sandbox
 from app.services.runs.readable import checked_readable
@@ -165,7 +165,7 @@ class Runs:
         tools besides those of this machine, on the run's thread.
 
         Raises UserError `run.no_task`, `run.task_too_large`, those of `parse_name` for a model elsewhere and
-        those of `checked_workspace`, `checked_readable` and `checked_hosts`; what goes wrong later ends the run.
+        those of `checked_workspace`, `checked_readable` and `usable_hosts`; what goes wrong later ends the run.
         """
         task = clean_text(wish.task).strip()
         if not task and not (wish.chat and wish.chat.media):
@@ -178,7 +178,7 @@ class Runs:
             parse_name(wish.model)  # an address with a password must not be recorded
         workspace = self.workspace(wish.workspace) if wish.workspace or not wish.only_looks_up else ""
         readable = tuple(str(checked_readable(path, self._home)) for path in wish.readable)
-        hosts = checked_hosts(wish.hosts)
+        hosts = usable_hosts(wish.hosts)
         found = self.instructions.at(workspace) if wish.follow else Found()
         start = start_of(wish, task, workspace, readable, found)
         chat, now = wish.chat or InChat(), time.time()
@@ -305,8 +305,8 @@ class Runs:
         return taken
 
     def allow_hosts(self, id: int, hosts: Iterable[str]) -> None:
-        """Let the commands of a run reach further hosts. Raises UserError `run.bad_host`."""
-        self.grants.add_all(run_grants(self.get(id), checked_hosts(hosts)))
+        """Let the commands of a run reach further hosts. Raises UserError as `usable_hosts`."""
+        self.grants.add_all(run_grants(self.get(id), usable_hosts(hosts)))
 
     def pause(self, id: int) -> None:
         """End a run soon, resumably; does nothing to one that does not run here."""

@@ -14,6 +14,8 @@ from agents.permissions.hosts import HOSTS, REGISTRIES
 from agents.permissions.values import ApprovalRequest, Decision, Grant
 from agents.sandbox.find import find_sandbox
 from app.services import services as composed
+from app.services.runs import host_gate
+from engine.errors import UserError
 from tests.support.agents.house import House, allow, deny, no_one
 from tests.support.agents.registry import Leading, Registry, registry
 from tests.support.openai_script import Call, Reply, in_order
@@ -215,3 +217,12 @@ def test_this_machines_own_servers_are_not_reached_and_the_sandboxs_need_no_ques
     ran = place.run([f"curl -sS http://localhost:{place.server.port}/page"], deny)
     assert ran.asked == () and "connect" in ran.texts[0].lower()
     assert place.server.asked == []
+
+
+def test_where_hosts_cannot_be_told_apart_they_are_not_promised(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_gate, "found_sandbox", lambda: type("Landlock", (), {"filters": False}))
+    with pytest.raises(UserError, match=r"run\.no_host_filter"):
+        place.run([], no_one, hosts=("example.org",))
+    assert place.run([], no_one).texts == []
