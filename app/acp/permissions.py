@@ -65,8 +65,8 @@ def decision_of(outcome: DeniedOutcome | AllowedOutcome, offered: list[Permissio
     kinds = {option.option_id: option.kind for option in offered}
     if kinds.get(outcome.option_id, "reject_once") not in ("allow_once", "allow_always"):
         return Decision(False)
-    scopes: dict[str, Scope] = {"run": "run", "workspace": "workspace", "server": "server"}
-    return Decision(True, scopes.get(outcome.option_id, _ONCE))
+    scopes: tuple[Scope, ...] = ("run", "workspace", "server", "registries", "network")
+    return Decision(True, next((scope for scope in scopes if scope == outcome.option_id), _ONCE))
 
 
 def asked_call(request: ApprovalRequest, root: Path, language: Language) -> ToolCallUpdate:

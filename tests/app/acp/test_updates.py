@@ -25,7 +25,7 @@ from agents.events import (
     ToolResult,
     Undone,
 )
-from agents.permissions.values import ApprovalRequest
+from agents.permissions.values import ApprovalRequest, Decision
 from agents.tools.files.diff import renamed, several, unified_diff
 from app.acp.diffs import diff_contents
 from app.acp.permissions import asked_call, decision_of, options_of
@@ -321,3 +321,30 @@ def test_how_a_run_ended_is_told_in_the_protocols_words() -> None:
     assert list(map(stop_reason, reasons)) == [
         *("end_turn", "cancelled", "max_turn_requests", "max_tokens", "end_turn")
     ]
+
+
+def test_a_question_about_hosts_names_them_and_offers_the_registries_and_the_network() -> None:
+    request = ApprovalRequest(
+        1,
+        "c1",
+        "shell",
+        "shell",
+        "pip install x",
+        reasons=("shell", "hosts"),
+        scopes=("workspace", "registries", "network"),
+        hosts=("pypi.org", "files.pythonhosted.org"),
+        only_hosts=True,
+    )
+    offered = options_of(request, "en")
+    kinds = {option.option_id: option.kind for option in offered}
+    assert kinds["registries"] == "allow_always" and kinds["network"] == "allow_once"
+    assert [option.option_id for option in options_of(request, "en", lasting=False)] == [
+        "once",
+        "network",
+        "deny",
+    ]
+    for scope in ("workspace", "registries", "network"):
+        outcome = AllowedOutcome(outcome="selected", option_id=scope)
+        assert decision_of(outcome, offered) == Decision(True, scope)  # type: ignore[arg-type]
+    asked = asked_call(request, Path("/w"), "en")
+    assert "Connect to pypi.org, files.pythonhosted.org?" in str(asked.content)
