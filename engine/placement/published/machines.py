@@ -35,7 +35,9 @@ _CHANNELS = re.compile(r"(\d+)\s*(?:ch\b|channels?)", re.IGNORECASE)
 _BITS = re.compile(r"(\d+)[ -]?bit", re.IGNORECASE)
 _THREADS = re.compile(r"(\d+)\s*(?:threads|cores|cpus)", re.IGNORECASE)
 _UNIFIED = re.compile(
-    r"unified|integrated|igpu|\bGB10\b|strix halo|8060s|apple|\bM\d(?: (?:Pro|Max|Ultra))?\b", re.IGNORECASE
+    r"unified|integrated|igpu|\bGB10\b|strix halo|8060s|[67]80m|890m|jetson|apple"
+    r"|\bM\d(?: (?:Pro|Max|Ultra))?\b",
+    re.IGNORECASE,
 )
 _USUAL_RATES = {3: 1600, 4: 3200, 5: 5600}
 _GB = 10**9

@@ -312,6 +312,25 @@ MIXTURES: dict[str, Mixture] = {
         pattern=_SUPER,
         moe_width=1024,
     ),
+    "Qwen3.5-27B": Mixture(
+        64,
+        5120,
+        248320,
+        24,
+        4,
+        256,
+        dense_inner=17408,
+        linear="delta",
+        attends=_every(64, 4),
+        value_heads=48,
+        gated=True,
+    ),
+    # Its attention compresses keys; queries, keys and the output weigh as much as with these ranks.
+    "DeepSeek-V4-Flash": Mixture(
+        43, 4096, 129280, 64, 64, 512, (256, 6, 2048), 2048, latent=(1024, 448, 448, 64, 192)
+    ),
+    "Trinity-Mini-26B-A3B": Mixture(32, 2048, 200192, 32, 4, 128, (128, 8, 1024), 1024, 2, 6144),
+    "MiMo-V2-Flash": Mixture(48, 4096, 152576, 64, 4, 160, (256, 8, 2048), 0, 1, 16384),
     "MiniMax-M2": Mixture(62, 3072, 200064, 48, 8, 128, (256, 8, 1536)),
     "Step-3.5-Flash": Mixture(
         45, 4096, 128896, 64, 8, 128, (288, 8, 1280), 1280, 3, 11264, window=512, full_every=4

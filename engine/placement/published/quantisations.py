@@ -31,6 +31,16 @@ _MIXED = {
 _EXACT = ("BF16", "F16", "Q8_0", "Q4_K_M", "MXFP4")
 # ik_llama.cpp's own types by those of the same bits.
 _OTHER_NAMES = {"IQ2_K": "Q2_K", "IQ3_K": "Q3_K_S", "IQ4_K": "Q4_K_S", "IQ5_K": "Q5_K_S", "IQ6_K": "Q6_K"}
+# Types that are not known by name, by their bits.
+_BY_BITS = {
+    "1": "IQ1_M",
+    "2": "Q2_K",
+    "3": "Q3_K_S",
+    "4": "Q4_K_S",
+    "5": "Q5_K_S",
+    "6": "Q6_K",
+    "8": "Q8_0",
+}
 _NAME = re.compile(r"(UD[-_])?((?:I?Q\d|BF16|F16|MXFP4|NVFP4|TQ\d)(?:_[A-Z0-9]+)*)")
 
 _BLOCKS = {kind.name: (kind.block, kind.bytes) for kind in GGML_TYPES.values()}
@@ -80,10 +90,12 @@ def scheme_named(words: str) -> Scheme | None:
     base = re.sub(r"_(XL|L|M|S)$", "", name)
     if (found[1] or name.endswith("_XL")) and f"UD_{base}" in _MIXED:
         return f"UD_{base}"
-    for each in (name, base, _OTHER_NAMES.get(name, ""), f"{base}_M"):
+    mixture = name.removesuffix("_MOE")
+    for each in (mixture, base, _OTHER_NAMES.get(name, ""), f"{base}_M"):
         if each in _MIXED or each in _EXACT:
             return each
-    return None
+    bits = re.search(r"I?Q(\d)", name)
+    return _BY_BITS.get(bits[1]) if bits else None
 
 
 def _mixed(types: tuple[str, str, str], name: str, *, tied: bool) -> str:

@@ -7,6 +7,7 @@ variants has the most common one, and a laptop's card of the same name is slower
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from engine.placement.speed.gpu_names import by_name
 
@@ -27,6 +28,14 @@ _TABLE = """
     rx 9070 xt 640, rx 9070 640, rx 9060 xt 320,
     rx 7900 xtx 960, rx 7900 xt 800, rx 7800 xt 624, rx 7700 xt 432, rx 7600 288,
     rx 6900 xt 512, rx 6800 xt 512, rx 6800 512, rx 6700 xt 384, rx 6600 224,
+    rtx 5090 laptop 896, rtx 5080 laptop 896, rtx 5070 ti laptop 672, rtx 5070 laptop 384, rtx 5060 laptop 448,
+    rtx 4090 laptop 576, rtx 4080 laptop 432, rtx 4070 laptop 256, rtx 4060 laptop 256, rtx 4050 laptop 192,
+    rtx 3080 laptop 448, rtx 3070 laptop 448, rtx 3060 laptop 336,
+    rtx pro 5000 1344, rtx pro 4500 896, rtx pro 4000 672, rtx 5000 ada 576, rtx 4000 ada 360, rtx a2000 288,
+    a100 80gb 2039, titan rtx 672, titan v 653,
+    w7900 864, w7800 576, rx 7900 gre 576, rx 6950 xt 576, rx 6750 xt 432, rx 6600 xt 256, radeon vii 1024,
+    vega 64 484, mi210 1638, mi250 3277, arc b570 380, arc pro b60 456, arc pro b50 224,
+    orin 205, thor 273, m5 max 614, m5 pro 307, m5 153,
     r9700 640, mi50 1024, mi60 1024, mi100 1228, mi300 5300, quadro rtx 8000 672, quadro rtx 6000 672,
     quadro rtx 5000 448, quadro rtx 4000 416, tesla p100 732, rtx 4070 super 504, rtx 4070 ti 504,
     arc b580 456, arc a770 560, arc a750 512,
@@ -49,6 +58,7 @@ def published_bandwidth(description: str) -> float:
     return _GB_PER_S(description) * 1e9
 
 
+@lru_cache(256)
 def published_link(description: str) -> float:
     """Bytes per second that sixteen lanes of the card's PCIe generation carry from pinned memory, of cards with
     eight lanes half of it; 0 for a card that is not known. A GeForce RTX 3090 was measured at 26 GB/s, a Quadro RTX

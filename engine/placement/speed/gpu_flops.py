@@ -13,6 +13,8 @@ from __future__ import annotations
 from engine.placement.speed.gpu_names import by_name
 
 _TENSOR_CORES_REACH = 0.8
+# A laptop's card of the same name has fewer cores, and some 100 watts.
+_LAPTOP = 0.6
 _PEAKS = """
     rtx 5090 210, rtx 5080 113, rtx 5070 ti 88, rtx 5070 62, rtx 5060 ti 47, rtx 5060 38, rtx 5050 26,
     rtx 4090 165, rtx 4080 super 104, rtx 4080 97, rtx 4070 ti super 88, rtx 4070 ti 80, rtx 4070 super 71,
@@ -24,6 +26,7 @@ _PEAKS = """
     rtx pro 6000 252, rtx 6000 ada 182, rtx a6000 77, rtx a5000 56, rtx a4000 38, l40s 181, l40 181, a40 75, a10 63
 """
 _REACHED = """
+    titan rtx 52, titan v 35, w7900 45, w7800 30, rx 7900 gre 30, rx 6950 xt 23, radeon vii 13, vega 64 8, orin 10,
     gtx 1660 ti 8, gtx 1660 7, gtx 1650 4, gtx 1080 ti 13, gtx 1080 9, gtx 1070 7, gtx 1060 5,
     h200 140, h100 pcie 110, h100 135, a100 80, l4 45, tesla t4 16, tesla p40 13, tesla p100 9, v100 38, gb10 40,
     rx 9070 xt 60, rx 9070 50, rx 9060 xt 30, r9700 60,
@@ -39,4 +42,5 @@ _PEAK, _REACH = by_name(_PEAKS), by_name(_REACHED)
 
 def reached_flops(description: str) -> float:
     """Floating-point operations per second by a card's name, 0 when it is not in the tables."""
-    return (_PEAK(description) * _TENSOR_CORES_REACH or _REACH(description)) * 1e12
+    reached = _PEAK(description) * _TENSOR_CORES_REACH or _REACH(description)
+    return reached * (_LAPTOP if "laptop" in description.lower() else 1) * 1e12

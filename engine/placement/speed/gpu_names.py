@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 
 def by_name(table: str) -> Callable[[str], float]:
@@ -14,6 +15,8 @@ def by_name(table: str) -> Callable[[str], float]:
     names = sorted(map(re.escape, figures), key=len, reverse=True)
     pattern = re.compile(r"\b(" + "|".join(names) + r")\b")
 
+    # Predictions are made by the hundred for the same few devices.
+    @lru_cache(256)
     def figure(description: str) -> float:
         found = pattern.search(description.lower().replace("(tm)", "").replace("(r)", ""))
         return figures[found[1]] if found else 0.0

@@ -104,10 +104,9 @@ def _attention_seconds(
 ) -> float:
     """Products of queries with keys and of weights with values, over what each token sees on average."""
     seen = prompt.depth + prompt.tokens / 2
-    seconds = 0.0
+    widths = dict.fromkeys(layout.layers, 0.0)
     for home, cache in zip(layout.layers, index.cache, strict=False):
         if cache.k:
-            width = min(seen, cache.window) if cache.window else seen
-            work = 4 * index.attention_width * width * prompt.tokens
-            seconds += work / effective_flops(devices[home], ram)
-    return seconds
+            widths[home] += min(seen, cache.window) if cache.window else seen
+    work = 4 * index.attention_width * prompt.tokens
+    return sum(work * width / effective_flops(devices[home], ram) for home, width in widths.items())
