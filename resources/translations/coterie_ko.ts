@@ -8311,6 +8311,18 @@
         <translation>사용자가 이 서버를 허용함</translation>
     </message>
     <message>
+        <source>You allowed package registries in this folder</source>
+        <translation>사용자가 이 폴더에서 패키지 저장소를 허용함</translation>
+    </message>
+    <message>
+        <source>You allowed it the whole network once</source>
+        <translation>사용자가 이번만 네트워크 전체를 허용함</translation>
+    </message>
+    <message>
+        <source>It ran, but you denied what it asked for then</source>
+        <translation>실행되었으나 그 뒤에 요청한 것은 사용자가 거부함</translation>
+    </message>
+    <message>
         <source>You allowed it once</source>
         <translation>사용자가 한 번 허용함</translation>
     </message>

@@ -38,6 +38,9 @@ Undoing = Literal["", "possible", "undone"]
 # Of a call without a result: it goes on, it waits for the run to go on, or it was under way when the program ended.
 Standing = Literal["", "waits", "interrupted"]
 
+# Reasons of questions about what a call needs besides, once it has run.
+_OF_MORE = frozenset({"hosts", "reads_outside"})
+
 
 class CallLine(msgspec.Struct, frozen=True):
     """One call and what came of it. `seq` is the place of the call in the journal, `last` that of the last event
@@ -162,6 +165,7 @@ class StepLines:
         self._back: dict[str, set[str]] = {}  # of each call, the files that were put back
         self._children: dict[int, StepLines] = {}
         self._gave: dict[int, str] = {}  # the call that gave its task to a run
+        self._allowed: set[str] = set()
 
     def add(self, entries: Iterable[Entry]) -> list[int]:
         """Entries that are known already are passed over."""
@@ -216,6 +220,16 @@ class StepLines:
         """Whether a call is under way or waits for its turn."""
         return bool(self._without_result)
 
+    def _decided(self, event: Approval) -> list[int]:
+        denied = event.decision == "denied"
+        if denied and event.call in self._allowed and _OF_MORE.intersection(event.reasons):
+            by, scope = ("user", "not_more") if event.by == "user" else ("mode", "")
+            return self._change(event.call, decision="allowed", by=by, scope=scope)
+        if event.decision == "allowed":
+            self._allowed.add(event.call)
+        told = event.message if denied else ""
+        return self._change(event.call, decision=event.decision, by=event.by, scope=event.scope, told=told)
+
     def _add(self, entry: Entry) -> list[int]:
         event, seq = entry.event, entry.seq
         match event:
@@ -232,13 +246,7 @@ class StepLines:
             case PlanWritten():
                 return self._planned(seq, event)
             case Approval():
-                return self._change(
-                    event.call,
-                    decision=event.decision,
-                    by=event.by,
-                    scope=event.scope,
-                    told=event.message if event.decision == "denied" else "",
-                )
+                return self._decided(event)
             case SnapshotTaken():
                 return self._kept(seq, event)
             case ToolResult():

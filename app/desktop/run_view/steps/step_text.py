@@ -309,6 +309,9 @@ def decision_text(line: CallLine) -> str:
             "run": translate("RunSteps", "You allowed it for this run"),
             "workspace": translate("RunSteps", "You allowed it for this folder"),
             "server": translate("RunSteps", "You allowed it for this server"),
+            "registries": translate("RunSteps", "You allowed package registries in this folder"),
+            "network": translate("RunSteps", "You allowed it the whole network once"),
+            "not_more": translate("RunSteps", "It ran, but you denied what it asked for then"),
         }.get(line.scope, translate("RunSteps", "You allowed it once"))
     if line.by == "grant":
         return translate("RunSteps", "Covered by an earlier permission")

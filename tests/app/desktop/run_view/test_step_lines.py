@@ -307,3 +307,23 @@ def test_what_a_model_says_besides_its_plan_is_read_before_the_plan_is_decided(
     proposed = PlanWritten("proposed", ("Read", "Sort"), "model")
     lines = folded([invoices.started(), invoices.turn(1, content=said), proposed]).lines
     assert [line.text for line in lines if isinstance(line, WordsLine)] == words
+
+
+def test_a_no_to_what_a_call_asked_for_does_not_say_that_it_was_denied() -> None:
+    called = invoices.finished()[:3]
+    [call] = [line.call for line in folded(called).lines if isinstance(line, CallLine)][:1]
+    for answer, told in (
+        (
+            Approval(call, "denied", "user", "once", ("hosts",)),
+            "It ran, but you denied what it asked for then",
+        ),
+        (Approval(call, "denied", "nobody", "", ("hosts",)), "Allowed without asking"),
+        (
+            Approval(call, "allowed", "user", "registries", ("hosts",)),
+            "You allowed package registries in this folder",
+        ),
+    ):
+        asked = [Approval(call, "allowed", "mode"), Approval(call, "asked", "", "", ("hosts",)), answer]
+        lines = folded([*called, *asked]).lines
+        [line] = [line for line in lines if isinstance(line, CallLine) and line.call == call]
+        assert step_text.decision_text(line) == told
