@@ -24,6 +24,7 @@ from engine.errors import UserError
 
 _POLL = 0.02
 _PATIENCE = 5.0  # seconds until a launcher that was told to stop is killed
+_LOOKING = 2.0  # seconds for a look at the ports
 _STARTING = 30.0  # seconds until it must have started
 
 
@@ -163,7 +164,9 @@ class Living:
 
     def ports(self) -> dict[str, tuple[int, ...]]:
         """See `LivingSandbox.ports`."""
-        said = self._told({"do": "ports"})
+        said = self._told(
+            {"do": "ports"}, _LOOKING
+        )  # who asks also reads what the launcher may have to write
         return msgspec.json.decode(said, type=_Ports).ports if said else {}
 
     def hold(self) -> None:
@@ -220,13 +223,13 @@ class Living:
             check(begun)
         return job
 
-    def _told(self, request: dict[str, object]) -> bytes:
+    def _told(self, request: dict[str, object], patience: float = _STARTING) -> bytes:
         """Ask, and wait until it is done; nothing when the sandbox has ended."""
         ours, theirs = socket.socketpair()
         with ours, contextlib.suppress(OSError):
             with theirs:
                 self._ask(request, ours, theirs)
-            ours.settimeout(_STARTING)
+            ours.settimeout(patience)
             return ours.recv(65536)
         return b""
 

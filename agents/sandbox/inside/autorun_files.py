@@ -77,10 +77,13 @@ class AutorunFiles:
         name = os.fsdecode(os.fsencode(place.name)[:_LONGEST_NAME])
         number = 0
         with opened(*way_to(self._root, place)):
+            made = _seen(place)
             while os.path.lexists(aside := place.with_name(f"{name}.aside{number or ''}")):
+                if _seen(aside) == made:  # a program in the background makes the same again and again
+                    break
                 number += 1
             try:
-                place.rename(aside)
+                place.replace(aside)
             except OSError:  # it is locked, and was changed by the user
                 return []
             self._put_back(path, place)

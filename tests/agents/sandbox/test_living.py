@@ -217,7 +217,7 @@ def test_what_runs_in_the_background_is_held_too_and_stands_still_when_told(
     shell.run("echo beside it")
     assert ended() < 0
     assert (workspace / "AGENTS.md").read_text() == "agreed"
-    assert not (workspace / ".envrc").exists() and (workspace / ".envrc.aside").exists()
+    assert [path.name for path in workspace.glob(".envrc*")] == [".envrc.aside"]
 
 
 SERVER = """python3 -u -c '
