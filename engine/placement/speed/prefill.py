@@ -24,8 +24,8 @@ from engine.placement.speed.reads import Reads
 # Independent draws that each token of a text is worth after the first: fitted to a published sweep of ubatches with
 # streamed experts (gpt-oss-120b on a GeForce RTX 3090, 256 to 8192 tokens; ai-maestro.online).
 DRAWS_PER_TOKEN = 0.1
-# Rows for each expert at which a card reaches half of its rate: one tile of llama.cpp's matrix kernels.
-HALF_RATE_ROWS = 16
+# Rows for each expert at which a card reaches half of its rate: two tiles of 16 rows of llama.cpp's matrix kernels.
+HALF_RATE_ROWS = 32
 # Op offload wants at least so many tokens in a batch (GGML_OP_OFFLOAD_MIN_BATCH).
 MIN_BATCH = 32
 
@@ -67,7 +67,9 @@ def prefill_seconds(
         here = 0.0 if streamed and name == RAM else read.routed
         rate = effective_flops(device, machine.ram)
         seconds += batches * (read.dense + here / share * touched) / effective_bandwidth(device, machine.ram)
-        seconds += prompt.tokens * read.dense * dense_work / rate
+        # Only the last token of a prompt is read out.
+        each = read.dense - (index.output_bytes if name == layout.output else 0)
+        seconds += prompt.tokens * each * dense_work / rate
         seconds += prompt.tokens * here * expert_work / (rate * _filled(device, rows))
     if streamed and reads[RAM].routed:
         rate = max(effective_flops(devices[name], machine.ram) for name in layout.devices)
