@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from agents.events import Entry, Mode, ModelTurn, RunFinished, ToolCalled
+from agents.events import Entry, Mode, ModelTurn, PlanWritten, RunFinished, ToolCalled
 from app.services.chat.answers import Answer, AnswerSaver, finish
 from app.services.chat.events import AnswerRestarted, AnswerRun
 from app.services.chat.prior_messages import before_of
@@ -223,6 +223,8 @@ class _Written:
         return told
 
     def entry(self, entry: Entry) -> list[ServiceEvent]:
+        if isinstance(entry.event, PlanWritten) and entry.event.state == "proposed":
+            return self._restart()
         if not isinstance(entry.event, ModelTurn):
             return []
         turn = entry.event

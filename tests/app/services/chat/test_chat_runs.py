@@ -97,6 +97,19 @@ def test_an_answer_plans_first_where_its_question_begins_with_the_command(
     assert chatting.services.conversations.get(chat).title == "Make notes.txt"
 
 
+def test_a_plan_that_is_asked_about_is_no_longer_the_text_of_the_answer(
+    chatting: Chatting, told: Listening
+) -> None:
+    chatting.say(says("I take the dates from the names.\n\n1. Read\n2. Sort"), says("Sorted."))
+    answer = chatting.services.asking.send(chatting.chat(), "/plan Sort")
+    asked = question(told)
+    assert asked.steps == ("Read", "Sort")
+    assert any(isinstance(event, AnswerRestarted) for event in told.seen)
+    assert chatting.services.answers.text_after(answer.id, 0) in (("", ""), None)
+    assert chatting.services.runs.decide(asked.run, asked.call, Decision(True))
+    assert told.finished(answer.id).content == "Sorted."
+
+
 def test_a_plan_without_tools_is_refused_in_a_sentence(chatting: Chatting, told: Listening) -> None:
     chat = chatting.services.conversations.create().id
     answer = told.finished(chatting.services.asking.send(chat, "/plan Make notes.txt").id)
