@@ -18,6 +18,9 @@ _NEEDED = ("id", "model", "quant")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 # A table of more is something else.
 _MOST_ROWS = 10_000
+# Of a cell; what is longer tells nothing that is looked for, and numbers stay within what can be computed with.
+_MOST_CHARACTERS = 200
+_DEEPEST = 2**27
 
 
 class PublishedRow(msgspec.Struct, frozen=True):
@@ -51,7 +54,8 @@ def read_rows(text: str) -> tuple[PublishedRow, ...]:
     Raises UserError `predict.no_header` (needed), `predict.no_rows`, `predict.too_long` (most), `predict.bad_number`
     (id, column, value) or `predict.twice` (id).
     """
-    lines = [line for line in text.removeprefix("\ufeff").splitlines() if line.strip() and line[0] != "#"]
+    read = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
+    lines = [line for line in read if line.strip() and line[0] != "#"]
     header = [name.strip() for name in lines[0].split("\t")] if lines else []
     if not set(_NEEDED) <= set(header):
         raise UserError("predict.no_header", needed=", ".join(_NEEDED))
@@ -70,7 +74,9 @@ def read_rows(text: str) -> tuple[PublishedRow, ...]:
 
 def _rows(header: list[str], lines: list[str]) -> Iterator[PublishedRow]:
     for number, line in enumerate(lines, 1):
-        cells = dict(zip(header, (cell.strip() for cell in line.split("\t")), strict=False))
+        cells = dict(
+            zip(header, (cell.strip()[:_MOST_CHARACTERS] for cell in line.split("\t")), strict=False)
+        )
         values = {name: cells.get(name, "") for name in PublishedRow.__struct_fields__}
         values["id"] = values["id"] or str(number)
         words = {name: value for name, value in values.items() if name not in _MEASURED}
@@ -102,4 +108,4 @@ def depth_of(words: str, usual: int) -> int:
     found = re.match(r"(\d+(?:\.\d+)?)\s*(k?)", words.strip().lower())
     if found is None or "set" in words.lower():
         return usual
-    return int(float(found[1]) * (1024 if found[2] else 1))
+    return int(min(float(found[1]) * (1024 if found[2] else 1), _DEEPEST))

@@ -83,6 +83,38 @@ def test_no_words_break_the_comparison(words: dict[str, str]) -> None:
     assert isinstance(found, RowPrediction | ErrorInfo)
 
 
+def test_numbers_of_any_length_are_computed_with() -> None:
+    digits = "9" * 5000
+    cells = (
+        "gpus",
+        "ram_spec_gbps",
+        "depth",
+        "cpu_expert_layers",
+        "prefill_setup",
+        "cpu",
+        "gpu",
+        "ram",
+        "placement",
+    )
+    words = (
+        digits,
+        digits,
+        digits,
+        digits,
+        f"pp{digits}",
+        f"{digits} cores",
+        f"RTX {digits}GB",
+        f"{digits}ch",
+        digits,
+    )
+    header, row = "\t".join(cells), "\t".join(words)
+    (read,) = read_rows(f"id\tmodel\tquant\tdecode_tps\t{header}\n1\tOLMoE\tQ4_0\t5\t{row}\n")
+    assert isinstance(compared(read), RowPrediction | ErrorInfo)
+    for name, value in zip(cells, words, strict=True):
+        alone = PublishedRow("1", "OLMoE", "Q4_0", decode_tps=5, **{name: value[:200]})  # type: ignore[arg-type]
+        assert isinstance(compared(alone), RowPrediction | ErrorInfo)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
