@@ -4,7 +4,7 @@ One token reads every weight it needs once, so decoding is bound by memory: the 
 device's bandwidth, plus what each layer and each hand-over between devices costs however small it is. A prompt
 reads the weights once per ubatch and is bound by arithmetic, or by the link where experts are streamed to a GPU.
 
-The factors hold for all models and machines, and each has its physical meaning and source where it stands. `coterie
+The factors hold for all models and machines, and each has its physical meaning where it stands. `coterie
 predict` compares the predictions with a table of speeds that others measured.
 """
 

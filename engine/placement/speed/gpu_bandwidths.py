@@ -61,8 +61,8 @@ def published_bandwidth(description: str) -> float:
 @lru_cache(256)
 def published_link(description: str) -> float:
     """Bytes per second that sixteen lanes of the card's PCIe generation carry from pinned memory, of cards with
-    eight lanes half of it; 0 for a card that is not known. A GeForce RTX 3090 was measured at 26 GB/s, a Quadro RTX
-    4000 at 13 (github.com/FlashML-org/FreeToken/pull/131)."""
+    eight lanes half of it; 0 for a card that is not known. A Quadro RTX 4000 was measured at 13.2 GB/s
+    and a GeForce RTX 4090 at 25.2 (github.com/FlashML-org/FreeToken, pull requests 131 and 232)."""
     name = description.lower()
     if not published_bandwidth(description):
         return 0.0

@@ -3,9 +3,9 @@
 In TFLOPS, by name. Cards for desktops from GeForce RTX 20 on reach 0.8 of their maker's half-precision rate of
 tensor cores with float accumulation (nvidia.com, white papers of Turing, Ampere, Ada and Blackwell), as a GeForce RTX
 3090 does: 57 of 71 with dense weights in four to six bits (github.com/ggml-org/llama.cpp/pull/7676 and /pull/7860,
-16 GFLOP a token of Llama 3 8B). Of the others it is what llama.cpp's prompts reach, rounded, where their makers'
-figures tell little: cards of data centres, AMD's, Intel's, and Apple's (discussions 4167, 10879, 15013 and 15021 of
-the same project).
+16 GFLOP a token of Llama 3 8B). Of the others it is about what llama.cpp's prompts reach, where their makers'
+figures tell little: cards of data centres, AMD's, Intel's, and Apple's, by the order of magnitude of the score boards
+for Llama 2 7B (discussions 4167, 10879, 15013 and 15021 of the same project). These are estimates.
 """
 
 from __future__ import annotations
