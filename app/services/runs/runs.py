@@ -207,15 +207,13 @@ class Runs:
         self._carry_out(
             record,
             start.started,
+            start.started,
             start.tools,
             {},
-            attended,
-            chat.message,
-            wish.collection,
-            more,
-            wish.program,
-            readable,
-            wish.context,
+            attended=attended,
+            answer=chat.message,
+            more=more,
+            program=wish.program,
         )
         return record
 
@@ -272,35 +270,17 @@ class Runs:
         if taken is None:  # another process was faster
             raise UserError("run.elsewhere")
         self._events.publish(RunChanged(taken))
+        event: RunStarted | RunResumed
         if started is None:
             assert start is not None
-            begun = start.again(message, budget, mode, other)
-            self._carry_out(
-                taken,
-                begun.started,
-                begun.tools,
-                {},
-                attended,
-                answer,
-                begun.started.collection,
-                more,
-                readable=begun.started.readable,
-                context=begun.started.context_wish,
-            )
-            return taken
-        event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote, plan=plan)
-        tools = started.tools or (start.tools if start is not None else None)
+            start = start.again(message, budget, mode, other)
+            event, started, tools = start.started, start.started, start.tools
+            again = {}
+        else:
+            event = RunResumed(budget or started.budget, message, mode, model=other, remote=remote, plan=plan)
+            tools = started.tools or (start.tools if start is not None else None)
         self._carry_out(
-            taken,
-            event,
-            tools,
-            again or {},
-            attended,
-            answer,
-            started.collection,
-            more,
-            readable=started.readable,
-            context=started.context_wish,
+            taken, event, started, tools, again or {}, attended=attended, answer=answer, more=more
         )
         return taken
 
@@ -468,15 +448,14 @@ class Runs:
         self,
         record: RunRecord,
         event: RunStarted | RunResumed,
+        started: RunStarted,
         tools: tuple[str, ...] | None,
         again: Mapping[str, RetryChoice],
+        *,
         attended: bool,
         answer: int,
-        collection: str,
         more: MoreTools,
         program: str = "",
-        readable: tuple[str, ...] = (),
-        context: int = 0,
     ) -> None:
         id = record.id
         journal = StoreJournal(self._store, id, self._events)
@@ -489,6 +468,7 @@ class Runs:
         self._begin(
             record,
             event,
+            started,
             journal,
             self._parts,
             self.grants,
@@ -498,11 +478,8 @@ class Runs:
             again=again,
             over=self._over,
             answer=answer,
-            collection=collection,
             more=more,
             program=program,
-            readable=readable,
-            context=context,
             delegation=None if record.conversation else lambda: self._delegation(record, journal),
         )
 
@@ -530,6 +507,7 @@ class Runs:
             return self._begin(
                 child,
                 event,
+                started,
                 StoreJournal(self._store, child.id, self._events),
                 self._parts,
                 grants,
@@ -538,9 +516,6 @@ class Runs:
                 tools=tools,
                 again={},
                 over=self._over,
-                collection=started.collection,
-                readable=started.readable,
-                context=started.context_wish,
             )
 
         return TaskDelegation(record, journal, self._store, self._parts, self.grants, begin)

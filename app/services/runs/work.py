@@ -36,16 +36,16 @@ class RunWork:
     """Carries out a run on a thread of its own, from `start` until `over` is called there with its record's
     id.
 
-    `answer` is the message of a chat that it writes, 0 for none. `collection` names the one that it searches. `more`
-    gives tools besides those of this machine. `program` names another program that starts it, "" for a person.
-    `readable` are paths that its commands may read besides. `context` is what was chosen for the model, 0: its own.
-    `delegation` None: it gives no tasks to other runs.
+    `started` is what it was started with: `event` itself, unless that resumes it. `answer` is the message of a chat
+    that it writes, 0 for none. `more` gives tools besides those of this machine. `program` names another program that
+    has it start now, "" for a person. `delegation` None: it gives no tasks to other runs.
     """
 
     def __init__(
         self,
         record: RunRecord,
         event: RunStarted | RunResumed,
+        started: RunStarted,
         journal: StoreJournal,
         parts: RunParts,
         grants: Grants,
@@ -56,17 +56,14 @@ class RunWork:
         again: Mapping[str, RetryChoice],
         over: Callable[[int], None],
         answer: int = 0,
-        collection: str = "",
         more: MoreTools = lambda workspace: (),
         program: str = "",
-        readable: tuple[str, ...] = (),
-        context: int = 0,
         delegation: MakeDelegation | None = None,
     ) -> None:
         self._make_delegation = delegation
         self._delegation: TaskDelegation | None = None
-        self._more, self._program, self._readable, self._context = more, program, readable, context
-        self.record, self._collection = record, collection
+        self._more, self._program = more, program
+        self.record, self._started = record, started
         self._owner = Owner(answer, record.id)
         self.asker = asker
         self._event, self._plans = event, isinstance(event, RunStarted) and event.plan
@@ -166,13 +163,12 @@ class RunWork:
         workspace = self._parts.workspace(self.record)
         # Chats and resumed runs do without missing tools.
         lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
-        started = self._started()
-        skills = self._parts.run_skills(self.record.workspace, started.skills if started else ())
+        skills = self._parts.run_skills(self.record.workspace, self._started.skills)
         tools = self._parts.tools(
             workspace.root, self._tools, lenient=lenient, more=self._more, skills=skills
         )
         tools = self._parts.with_searches(
-            tools, self._collection, self.record, self._owner.message, self._journal
+            tools, self._started.collection, self.record, self._owner.message, self._journal
         )
         if self._make_delegation is not None:
             self._delegation = self._make_delegation()
@@ -184,9 +180,9 @@ class RunWork:
             self.record.model,
             of_run(self.record),
             lambda event: self._events.publish(progress_event(self._owner, event)),
-            self._context,
+            self._started.context_wish,
         )
-        here = self._parts.tool_context(self.record, workspace, self._journal, self._readable, skills)
+        here = self._parts.tool_context(self.record, workspace, self._journal, self._started.readable, skills)
         gate = self._parts.gate()
         run = Run(
             self._journal,
@@ -209,13 +205,6 @@ class RunWork:
         finally:
             if gate is not None:
                 gate.close()
-
-    def _started(self) -> RunStarted | None:
-        """What the run was started with."""
-        if isinstance(self._event, RunStarted):
-            return self._event
-        events = (entry.event for entry in self._journal.entries())
-        return next((event for event in events if isinstance(event, RunStarted)), None)
 
     def _failed(self, error: ErrorInfo) -> None:
         """Record that the run failed for an external reason."""
