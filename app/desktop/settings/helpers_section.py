@@ -7,41 +7,21 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.forms.form import Field, FormSection
+from app.desktop.forms.form import Field
+from app.desktop.settings.model_choice_section import ModelChoiceSection
 from app.desktop.text.run_labels import model_name
 from app.desktop.text.words import joined
-from app.desktop.widgets.choice_button import ChoiceButton
-from app.services.events import ServiceEvent
-from app.services.library.events import LibraryChanged
 from app.services.services import Services
-from app.services.settings.settings import Settings
 from engine.remote.names import is_remote
 
 
-class HelpersSection(FormSection):
+class HelpersSection(ModelChoiceSection):
     """The model of helpers: that of the task, or another one."""
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
-        super().__init__(None, parent)
-        self._calls = calls
+        super().__init__(calls, "subagent_model", _models, parent)
         self._models: list[tuple[str, str]] = []
-        self.model = ChoiceButton(self)
-        self.model.chosen.connect(
-            lambda name: calls.do(lambda s: s.settings.change(subagent_model=name), owner=self)
-        )
         self.refresh()
-
-    def open(self) -> None:
-        """The page comes to the front: look which models there are."""
-        self._calls.do(_models, self._take, executor="io", owner=self)
-
-    def take_events(self, events: list[ServiceEvent]) -> None:
-        if self.isVisible() and any(isinstance(event, LibraryChanged) for event in events):
-            self.open()
-
-    def take_settings(self, settings: Settings) -> None:
-        super().take_settings(settings)
-        self._show_choices()
 
     def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Helpers"))
@@ -56,10 +36,6 @@ class HelpersSection(FormSection):
                 self.model,
             ),
         )
-
-    def retranslate(self) -> None:
-        super().retranslate()
-        self._show_choices()
 
     def _take(self, found: list[tuple[str, str]]) -> None:
         self._models = found

@@ -8,39 +8,19 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.forms.form import Field, FormSection
-from app.desktop.widgets.choice_button import ChoiceButton
-from app.services.events import ServiceEvent
-from app.services.library.events import LibraryChanged
+from app.desktop.forms.form import Field
+from app.desktop.settings.model_choice_section import ModelChoiceSection
 from app.services.services import Services
-from app.services.settings.settings import Settings
 
 
-class SearchSection(FormSection):
+class SearchSection(ModelChoiceSection):
     """The embedding model: the one that comes along, or one that is installed."""
 
     def __init__(self, calls: ServiceCalls, parent: QWidget | None = None) -> None:
-        super().__init__(None, parent)
-        self._calls = calls
+        super().__init__(calls, "embedding_model", _looked_up, parent)
         self._installed: list[tuple[str, str]] = []
         self._is_included = True
-        self.model = ChoiceButton(self)
-        self.model.chosen.connect(
-            lambda path: calls.do(lambda s: s.settings.change(embedding_model=path), owner=self)
-        )
         self.refresh()
-
-    def open(self) -> None:
-        """The page comes to the front: look which models there are."""
-        self._calls.do(_looked_up, self._take, executor="io", owner=self)
-
-    def take_events(self, events: list[ServiceEvent]) -> None:
-        if self.isVisible() and any(isinstance(event, LibraryChanged) for event in events):
-            self.open()
-
-    def take_settings(self, settings: Settings) -> None:
-        super().take_settings(settings)
-        self._show_choices()
 
     def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Search in documents"))
@@ -55,10 +35,6 @@ class SearchSection(FormSection):
                 self.model,
             ),
         )
-
-    def retranslate(self) -> None:
-        super().retranslate()
-        self._show_choices()
 
     def _take(self, found: tuple[bool, list[tuple[str, str]]]) -> None:
         self._is_included, self._installed = found
