@@ -242,24 +242,24 @@ class NewRun(ThemedWidget):
     def send(self) -> None:
         if self._busy:
             return
-        try:
-            wish = self.wish()
-        except UserError as error:
-            self.say(error)
-            self.fields.take_focus()
-            return
-        self._set_busy(True)
-        self.start_wanted.emit(wish)
+        if (wish := self._checked_wish()) is not None:
+            self._set_busy(True)
+            self.start_wanted.emit(wish)
 
     def _schedule(self) -> None:
-        try:
-            wish = self.wish()
-        except UserError as error:
-            self.say(error)
-            self.fields.take_focus()
+        if (wish := self._checked_wish()) is None:
             return
         as_it_is = self.recipe is not None and self.task.toPlainText() == self._filled
         self.schedule_wanted.emit(wish, self.fields.values() if as_it_is else None)
+
+    def _checked_wish(self) -> RunSpec | None:
+        """What is wished for; None once it is said what is left out."""
+        try:
+            return self.wish()
+        except UserError as error:
+            self.say(error)
+            self.fields.take_focus()
+            return None
 
     @property
     def in_use(self) -> ModelChanged | None:
