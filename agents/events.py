@@ -458,6 +458,16 @@ RunEvent = (
 _EVENTS: msgspec.json.Decoder[RunEvent] = msgspec.json.Decoder(RunEvent)
 
 
+def keeps_time(event: RunEvent) -> bool:
+    """Whether the time of a run goes on up to this event. Not those that are written beside its work, or perhaps long
+    after it ended without a word: what a call had changed is looked up after a crash, and its result counts the time.
+    """
+    return not (
+        isinstance(event, Background | Undone)
+        or (isinstance(event, SnapshotTaken) and event.phase == "after")
+    )
+
+
 class Entry(msgspec.Struct, frozen=True):
     """An event in its place: `seq` counts from 1 without a gap, `time` is in seconds since 1970."""
 

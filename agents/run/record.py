@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from agents.api import Journal
 from agents.context.history import History
-from agents.events import Entry, RunEvent, RunFinished
+from agents.events import Entry, RunEvent, RunFinished, keeps_time
 from agents.run.state import RunState
 
 # Seconds of the budget below which nothing new is started.
@@ -34,7 +34,8 @@ class Record:
         """Write an event and fold it in, with events that others wrote meanwhile (undo)."""
         entry = self.journal.append(event)
         self._read() if entry.seq != self._seq + 1 else self._take(entry)
-        self._since = self._clock()
+        if keeps_time(event):
+            self._since = self._clock()
         return entry
 
     def seconds(self) -> float:

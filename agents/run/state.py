@@ -12,7 +12,6 @@ import msgspec
 from agents.budget import Budget
 from agents.events import (
     Approval,
-    Background,
     ContextTrimmed,
     Entry,
     HookRan,
@@ -28,6 +27,7 @@ from agents.events import (
     SubagentFinished,
     ToolCalled,
     ToolResult,
+    keeps_time,
 )
 from agents.plan import PLAN_TOOL, PlanStep, steps_of
 from engine.values import ToolCall, Usage
@@ -167,8 +167,8 @@ class RunState(msgspec.Struct, frozen=True):
         Time counts from event to event, except between a question and its answer, and while nothing ran.
         """
         event = entry.event
-        if isinstance(event, Background):  # it goes on beside what is done and waited for
-            return self
+        if not keeps_time(event):
+            return self._with(event)
         idle = self.waits or self.finished is not None or isinstance(event, RunStarted | RunResumed)
         waited = event.waited if isinstance(event, ToolResult) else 0.0
         seconds = 0.0 if idle else max(0.0, entry.time - self.time - waited)

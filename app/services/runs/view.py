@@ -7,7 +7,6 @@ from typing import Literal
 
 from agents.events import (
     Approval,
-    Background,
     ContextPart,
     Entry,
     FileChange,
@@ -21,6 +20,7 @@ from agents.events import (
     ToolCalled,
     ToolResult,
     Undone,
+    keeps_time,
 )
 from agents.permissions.values import ApprovalRequest, Grant
 from agents.plan import PlanStep, against
@@ -170,7 +170,7 @@ def seconds(entries: Sequence[Entry]) -> float:
     stands = True  # whether the time until the next event is excluded
     for entry in entries:
         event = entry.event
-        if isinstance(event, Background):
+        if not keeps_time(event):
             continue
         waited = event.waited if isinstance(event, ToolResult) else 0.0
         if not (stands or isinstance(event, RunResumed)):  # nobody was there to say that it stood
@@ -179,5 +179,5 @@ def seconds(entries: Sequence[Entry]) -> float:
         asked = (isinstance(event, Approval) and event.decision == "asked") or (
             isinstance(event, PlanWritten) and event.waits
         )
-        stands = asked or isinstance(event, RunFinished | Undone)
+        stands = asked or isinstance(event, RunFinished)
     return total

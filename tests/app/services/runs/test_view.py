@@ -17,6 +17,7 @@ from agents.events import (
     PlanWritten,
     RunEvent,
     RunFinished,
+    RunResumed,
     RunStarted,
     SnapshotTaken,
     ToolCalled,
@@ -25,6 +26,7 @@ from agents.events import (
 )
 from agents.permissions.values import Grant
 from agents.plan import PlanStep
+from agents.run.state import RunState
 from app.messages import messages
 from app.services.runs.export import exported
 from app.services.runs.reasons import REASONS, why_ended
@@ -92,6 +94,24 @@ def test_the_plan_is_the_last_one_that_was_told_with_success() -> None:
         ("Write", "todo"),
         ("Check", "todo"),
     ]
+
+
+def test_the_time_after_a_crash_does_not_count_though_its_changes_were_looked_up_and_undone_meanwhile() -> (
+    None
+):
+    entries = journal(
+        (100.0, STARTED),
+        (102.0, TURN),
+        (102.0, ToolCalled(1, "1", "shell", {})),
+        (103.0, SnapshotTaken("1", "before")),
+        (500.0, SnapshotTaken("1", "after", (GONE,))),
+        (600.0, Undone(("1",), (GONE,))),
+        (700.0, RunResumed(Budget())),
+        (701.0, ToolResult("1", "interrupted", "Not known.")),
+        (702.0, RunFinished("completed", "answered", "hi")),
+    )
+    told = RunState.of(entries).totalled(RunFinished("completed", "answered", "hi"))
+    assert (view_of(RECORD, entries).seconds, told.seconds) == (5.0, 5.0)
 
 
 def test_a_plan_that_waits_is_shown_takes_no_time_and_is_ticked_once_it_is_approved() -> None:
