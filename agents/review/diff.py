@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from agents.review.hunks import Hunk
+from agents.review.hunks import Hunk, hunks_of
 from agents.review.values import Review, ReviewFile
 from agents.snapshots.manifest import Item
 
@@ -18,12 +18,21 @@ def review_diff(review: Review) -> str:
 
 
 def file_diff(file: ReviewFile) -> str:
+    hunks = _hunks(file)
     return "".join(
-        f"{line}\n" for line in (*file_head(file), *(each for h in file.hunks for each in hunk_lines(h)))
+        f"{line}\n" for line in (*_file_head(file, hunks), *(each for h in hunks for each in hunk_lines(h)))
     )
 
 
-def file_head(file: ReviewFile) -> Iterator[str]:
+def _hunks(file: ReviewFile) -> tuple[Hunk, ...]:
+    """Those of a text, or from one target of a link to the other, which has none to drop one by one."""
+    sides = [item for item in (file.before, file.after) if item is not None]
+    if file.hunks or not all(item.kind == "link" for item in sides):
+        return file.hunks
+    return hunks_of(file.before.link if file.before else "", file.after.link if file.after else "")
+
+
+def _file_head(file: ReviewFile, hunks: Sequence[Hunk]) -> Iterator[str]:
     """The lines before the first hunk."""
     old, new = (
         _quoted(f"{side}/{path}") for side, path in (("a", file.old_path or file.path), ("b", file.path))
@@ -39,7 +48,7 @@ def file_head(file: ReviewFile) -> Iterator[str]:
     if file.old_path:
         yield f"rename from {_quoted(file.old_path)}"
         yield f"rename to {_quoted(file.path)}"
-    if file.hunks:
+    if hunks:
         yield f"--- {old if file.before is not None else '/dev/null'}"
         yield f"+++ {new if file.after is not None else '/dev/null'}"
     elif any(item is not None and item.bytes for item in (file.before, file.after)) and not _same(file):

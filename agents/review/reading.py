@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Literal
+
+from msgspec.structs import replace
 
 from agents.events import Entry
 from agents.review.hunks import hunks_of
 from agents.review.moves import moved
 from agents.review.values import Review, ReviewFile
 from agents.snapshots.manifest import Item
+from agents.snapshots.names import kept_name
 from agents.snapshots.planning import alike, exactly
 from agents.snapshots.snapshots import Snapshots
 from agents.snapshots.timeline import Timeline
@@ -25,7 +29,7 @@ def read_review(entries: Sequence[Entry], snapshots: Snapshots) -> Review:
     changed: dict[str, tuple[Item | None, Item | None]] = {}
     for path, layers in sorted(Timeline(entries).layers.items()):
         if layers and _differs(layers[0].before, layers[-1].after):
-            changed[path] = layers[0].before, layers[-1].after
+            changed[path] = _leading(layers[0].before, snapshots), _leading(layers[-1].after, snapshots)
     now = snapshots.look(changed)
     old_paths = moved(changed, lambda item: _raw(item, snapshots))
     files: list[ReviewFile] = []
@@ -39,6 +43,16 @@ def read_review(entries: Sequence[Entry], snapshots: Snapshots) -> Review:
         read = len(files) < MOST_READ
         files.append(_file(path, old_path, was, after, snapshots, edited=edited, read=read))
     return Review(tuple(files))
+
+
+def _leading(item: Item | None, snapshots: Snapshots) -> Item | None:
+    """A link with its own target: a journal names only one of the two that a changed link had."""
+    if item is None or item.kind != "link" or not item.hash:
+        return item
+    try:
+        return replace(item, link=kept_name(os.fsdecode(snapshots.content(item.hash))))
+    except UserError:
+        return replace(item, link="")
 
 
 def _differs(before: Item | None, after: Item | None) -> bool:

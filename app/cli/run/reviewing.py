@@ -117,6 +117,9 @@ class _Asking:
             f"{printable(file.old_path)} → {printable(file.path)}" if file.old_path else printable(file.path)
         )
         word = self._word(_CHANGES[file.change])
+        there = file.after or file.before
+        if there is not None and there.kind == "link":
+            word += f", {self._word('link', target=printable(there.link))}"
         counts = f", +{file.added} −{file.removed}" if file.hunks else ""
         modes = f", {file.modes[0]:o} → {file.modes[1]:o}" if file.modes else ""
         self._output.note(f"\n{place}  {path} ({word}{counts}{modes})")
@@ -129,8 +132,8 @@ class _Asking:
         for line in hunk_lines(hunk):
             self._output.note(printable(line.replace("\t", "    ").removesuffix("\r")))
 
-    def _word(self, name: str) -> str:
-        return self._output.localized(f"cli.review.{name}")
+    def _word(self, name: str, **values: str) -> str:
+        return self._output.localized(f"cli.review.{name}", **values)
 
 
 def review_object(run: int, review: Review) -> dict[str, Any]:

@@ -91,6 +91,18 @@ def test_every_kind_of_change_is_told_and_dropped_as_a_whole(bench: Bench) -> No
 
 
 @posix
+def test_the_diff_says_where_links_lead(bench: Bench) -> None:
+    (bench.root / "turned").symlink_to("here")
+    bench.shell("c1", "ln -s /etc/passwd link; ln -sfn there turned")
+    diff = review_diff(review(bench))
+    assert (
+        "new file mode 120000\n--- /dev/null\n+++ b/link\n@@ -0,0 +1,1 @@\n+/etc/passwd\n\\ No newline"
+        in diff
+    )
+    assert "-here\n\\ No newline at end of file\n+there\n\\ No newline" in diff
+
+
+@posix
 def test_a_file_that_moved_and_changed_is_dropped_in_part_or_whole(bench: Bench) -> None:
     (bench.root / "old").write_text(NUMBERS)
     bench.shell("c1", "mkdir sub; mv old sub/new; sed -i -e s/^5$/five/ -e s/^20$/twenty/ sub/new")

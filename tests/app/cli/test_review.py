@@ -75,6 +75,27 @@ def test_each_change_is_asked_about_and_what_was_dropped_comes_back(terminal: Te
     assert terminal.texts == {"a.txt": AFTER, "c": "b\n", "new.txt": "fresh\n"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+def test_the_review_says_where_a_link_leads(
+    coterie_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/data").symlink_to("here")
+    terminal = Terminal(Command(coterie_home, "http://127.0.0.1:9"), tmp_path / "folder", monkeypatch)
+    script = by_turn(call("shell", {"command": "ln -sfn /etc data"}), say("Done."))
+    with OpenAiServer(script) as server:
+        terminal.ran(
+            "Do it",
+            "--workspace",
+            str(terminal.folder),
+            "--model",
+            server.model,
+            "--approve",
+            "all-in-sandbox",
+        )
+    assert "data (changed, link to /etc)" in terminal.ran("--review", "last", said="y\n").err
+
+
 @pytest.mark.parametrize(
     ("said", "left"),
     [
