@@ -12,6 +12,7 @@ import http
 import ipaddress
 import logging
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -59,6 +60,7 @@ class Proxy:
         *,
         head_seconds: float = HEAD_SECONDS,
     ) -> None:
+        assert sys.platform != "win32"  # no sandbox there leads here
         self._allowed, self._reached, self._upstream = allowed, reached, upstream
         self._head_seconds = head_seconds
         self._room = threading.BoundedSemaphore(MOST)

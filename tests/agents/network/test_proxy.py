@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+if sys.platform == "win32":
+    pytest.skip("the proxy listens in a file", allow_module_level=True)
 
 from agents.network import proxy as proxies
 from agents.network.proxy import Proxy
