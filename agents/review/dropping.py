@@ -27,14 +27,13 @@ def drop_plan(entries: Sequence[Entry], snapshots: Snapshots, review: Review, dr
     """
     timeline = Timeline(entries)
     whole: set[str] = set()
-    parts: dict[ReviewFile, list[Hunk]] = {}
+    parts: dict[ReviewFile, tuple[Hunk, ...]] = {}
     for file in review.files:
         if file.path not in dropped:
             continue
         _check(file, timeline)
-        wanted = dropped[file.path]
-        hunks = [hunk for hunk in file.hunks if wanted is None or hunk.number in wanted]
-        all_of_it = len(hunks) == len(file.hunks) and (wanted is None or bool(file.hunks))
+        hunks = file.hunks_in(dropped)
+        all_of_it = len(hunks) == len(file.hunks) and (dropped[file.path] is None or bool(file.hunks))
         if all_of_it and not (file.edited and file.hunks and file.change == "changed"):
             whole |= {*file.paths}
         elif hunks:
@@ -61,7 +60,7 @@ def _emptied(timeline: Timeline, whole: set[str]) -> set[str]:
     return {path for path in emptied if kinds.get(path) == "folder"}
 
 
-def _with_parts(plan: UndoPlan, snapshots: Snapshots, parts: dict[ReviewFile, list[Hunk]]) -> UndoPlan:
+def _with_parts(plan: UndoPlan, snapshots: Snapshots, parts: dict[ReviewFile, tuple[Hunk, ...]]) -> UndoPlan:
     now = snapshots.look([file.path for file in parts])
     steps: list[Step] = []
     left: list[str] = []
@@ -80,7 +79,7 @@ def _with_parts(plan: UndoPlan, snapshots: Snapshots, parts: dict[ReviewFile, li
 
 
 def _part(
-    file: ReviewFile, hunks: list[Hunk], there: Item | None, snapshots: Snapshots
+    file: ReviewFile, hunks: tuple[Hunk, ...], there: Item | None, snapshots: Snapshots
 ) -> tuple[Step | None, bool]:
     """The step that writes a file without the hunks, and whether it is without all of them."""
     if there is None or there.kind != "file" or not there.hash:

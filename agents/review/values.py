@@ -38,6 +38,11 @@ class ReviewFile(msgspec.Struct, frozen=True):
     def paths(self) -> tuple[str, ...]:
         return (self.old_path, self.path) if self.old_path else (self.path,)
 
+    def hunks_in(self, chosen: Dropped) -> tuple[Hunk, ...]:
+        """Its hunks that are among `chosen`."""
+        numbers = chosen.get(self.path, ())
+        return tuple(hunk for hunk in self.hunks if numbers is None or hunk.number in numbers)
+
     @property
     def added(self) -> int:
         return sum(line.mark == "+" for hunk in self.hunks for line in hunk.lines)

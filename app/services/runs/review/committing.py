@@ -47,9 +47,8 @@ def commit(
     if not message.strip():
         raise UserError("commit.no_message")
     branch = repository.branch()
-    work = _Committing(
-        repository, snapshots, [_part(file, chosen) for file in review.files if file.path in chosen]
-    )
+    parts = [_Part(file, file.hunks_in(chosen)) for file in review.files if file.path in chosen]
+    work = _Committing(repository, snapshots, parts)
     with tempfile.TemporaryDirectory(prefix="coterie-commit-") as folder:
         changes = work.changes()
         if not changes:
@@ -63,11 +62,6 @@ def commit(
     except UserError as error:
         raise UserError("commit.index", name=name[:12], detail=str(error.params.get("detail", ""))) from error
     return Committed(name, branch.removeprefix("refs/heads/"), tuple(work.committed), tuple(work.left))
-
-
-def _part(file: ReviewFile, chosen: Dropped) -> _Part:
-    wanted = chosen[file.path]
-    return _Part(file, tuple(hunk for hunk in file.hunks if wanted is None or hunk.number in wanted))
 
 
 def path_in_git(path: str) -> bytes:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
+import msgspec
+
 from agents.api import ChatModel, ModelRequest
 from agents.review.diff import file_diff
 from agents.review.values import Dropped, Review
@@ -30,15 +32,11 @@ _LABEL = re.compile(r"^(?:commit message|message|subject)\s*:\s*", re.IGNORECASE
 
 def chosen_diff(review: Review, chosen: Dropped) -> str:
     """The diff of the chosen hunks."""
-    from msgspec.structs import replace
-
-    texts = []
-    for file in review.files:
-        if file.path in chosen:
-            wanted = chosen[file.path]
-            hunks = tuple(hunk for hunk in file.hunks if wanted is None or hunk.number in wanted)
-            texts.append(file_diff(replace(file, hunks=hunks)))
-    return "".join(texts)
+    return "".join(
+        file_diff(msgspec.structs.replace(file, hunks=file.hunks_in(chosen)))
+        for file in review.files
+        if file.path in chosen
+    )
 
 
 def proposed_message(
