@@ -118,13 +118,14 @@ def file_of(folder: Path, path: str) -> bytes:
     return data
 
 
-def texts_of(folder: Path, files: tuple[SkillFile, ...], most: int = MOST_TEXT) -> Iterator[tuple[str, str]]:
-    """The small texts among the files, each with its path, up to `most` bytes together."""
+def texts_of(folder: Path, files: tuple[SkillFile, ...]) -> Iterator[tuple[str, str]]:
+    """The small texts among the files, each with its path, up to `MOST_TEXT` bytes together."""
+    left = MOST_TEXT
     for file in files:
-        if file.bytes > most:
+        if file.bytes > left:
             continue
         with contextlib.suppress(OSError, PathRefused):
             text = read_text(file_of(folder, file.path))
             if text is not None:
-                most -= file.bytes
+                left -= file.bytes
                 yield file.path, text.text

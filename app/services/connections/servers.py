@@ -273,21 +273,16 @@ class Servers:
         self._listed(kept.spec, definitions)
         return self.get(name)
 
-    def tools(
-        self, workspace: Path, taken: Collection[str] | None = None, names: Collection[str] | None = None
-    ) -> tuple[Tool, ...]:
-        """The tools of all servers that are on and agreed to, for a run in this folder; `names` chooses among the
-        servers. Starts those that do not run, all at once, and waits for each no longer than its `start_s`. One
-        that cannot be started is left out; `all` says why. Tools that are new or changed since the user looked are
-        left out too. `taken` are the names of other tools, None: those of our own. The order is that of the servers
-        and their own.
+    def tools(self, workspace: Path, taken: Collection[str] | None = None) -> tuple[Tool, ...]:
+        """The tools of all servers that are on and agreed to, for a run in this folder. Starts those that do
+        not run, all at once, and waits for each no longer than its `start_s`. One that cannot be started is left
+        out; `all` says why. Tools that are new or changed since the user looked are left out too. `taken` are the
+        names of other tools, None: those of our own. The order is that of the servers and their own.
         """
         servers = [
             kept
             for kept in self._file.by_key().values()
-            if kept.enabled
-            and kept.consent == consent_digest(kept.spec)
-            and (names is None or kept.spec.name in names)
+            if kept.enabled and kept.consent == consent_digest(kept.spec)
         ]
         if not servers:
             return ()

@@ -30,8 +30,8 @@ _CITE_KOREAN = (
 )
 
 
-def sources_for(passages: Iterable[Source], budget_tokens: int, first: int = 1) -> tuple[Source, ...]:
-    """The sources of a question, numbered from `first`, out of `passages`, best first: as many as the budget takes.
+def sources_for(passages: Iterable[Source], budget_tokens: int) -> tuple[Source, ...]:
+    """The sources of a question, numbered from 1, out of `passages`, best first: as many as the budget takes.
 
     Those that follow each other in a part become one. Files stand in the order of their best passage, the passages of
     one in reading order.
@@ -44,7 +44,7 @@ def sources_for(passages: Iterable[Source], budget_tokens: int, first: int = 1) 
             left -= cost
     files = list(dict.fromkeys(map(_file, chosen)))
     chosen.sort(key=lambda each: (files.index(_file(each)), each.part, each.first))
-    return numbered(_joined(chosen), first)
+    return numbered(_joined(chosen), 1)
 
 
 def numbered(sources: Iterable[Source], first: int) -> tuple[Source, ...]:

@@ -45,7 +45,7 @@ def test_what_the_budget_does_not_take_is_left_out_and_smaller_ones_still_fit() 
 def test_numbers_go_on_within_a_branch() -> None:
     branch = [question("a", *numbered([passage("x", 1), passage("y", 2)], 1)), question("b")]
     assert next_number(branch) == 3 and next_number([]) == 1
-    assert [each.number for each in sources_for([passage("z")], 100, next_number(branch))] == [3]
+    assert [each.number for each in numbered(sources_for([passage("z")], 100), next_number(branch))] == [3]
 
 
 TOLD = """\
