@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import shutil
+import socket
+import stat
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -14,6 +20,8 @@ from agents.network.upstream import Upstream
 from agents.permissions.hosts import HostRule, allowed, named_host, rules_of
 
 _MOST_KEPT = 100  # hosts that are told of a call
+_PREFIX, _SOCKET = "coterie-net-", "proxy"
+_YOUNG = 60.0  # seconds in which a folder may not be listened in yet
 
 
 class HostGate:
@@ -46,14 +54,15 @@ class HostGate:
             if self._closed:
                 raise OSError("the run is over")
             if self._folder is None:
-                folder = Path(tempfile.mkdtemp(prefix="coterie-net-"))
+                _sweep()
+                folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_place()))
                 try:
-                    self._proxy = Proxy(folder / "proxy", self._may, self._noted, self._upstream)
+                    self._proxy = Proxy(folder / _SOCKET, self._may, self._noted, self._upstream)
                 except BaseException:
                     shutil.rmtree(folder, ignore_errors=True)
                     raise
                 self._folder = folder
-            return self._folder / "proxy"
+            return self._folder / _SOCKET
 
     def begin(self, hosts: Iterable[str]) -> None:
         with self._lock:
@@ -91,3 +100,26 @@ class HostGate:
         with self._lock:
             if len(self._reached) < _MOST_KEPT:
                 self._reached[named_host(host, port)] = None
+
+
+def _place() -> str:
+    """Where temporary files lie; the path of a socket has 107 bytes at most."""
+    usual = tempfile.gettempdir()
+    return usual if len(os.fsencode(usual)) < 80 else "/tmp"
+
+
+def _sweep() -> None:
+    """Remove the folders that processes which were killed have left: nobody listens there any more."""
+    for folder in Path(_place()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            facts = folder.lstat()
+            if (
+                not stat.S_ISDIR(facts.st_mode)
+                or facts.st_uid != os.getuid()
+                or time.time() - facts.st_mtime < _YOUNG
+            ):
+                continue
+            with socket.socket(socket.AF_UNIX) as there:
+                there.setblocking(False)
+                if there.connect_ex(str(folder / _SOCKET)) in (errno.ECONNREFUSED, errno.ENOENT):
+                    shutil.rmtree(folder, ignore_errors=True)
