@@ -116,7 +116,7 @@ class RunState(msgspec.Struct, frozen=True):
 
     `usage` is that of all turns since the start.
 
-    `changed`: files were changed since hooks for that ran, `changed_any`: at all since it was started or resumed.
+    `changed`: files were changed since hooks for that ran, `changed_any`: since the start or the last completion.
     `hooks` counts those that ran, `held_at_end`: one before the end has failed, and the run went on.
 
     `plans`: a plan comes first. `plan` is the last event about it, `steps` the plan that the model shows.
@@ -194,7 +194,8 @@ class RunState(msgspec.Struct, frozen=True):
                 plans=event.plan,
             )
         if isinstance(event, RunResumed):
-            if event.plan or (self.finished is not None and self.finished.status == "completed"):
+            completed = self.finished is not None and self.finished.status == "completed"
+            if event.plan or completed:
                 self = change(self, plans=event.plan, plan=None, steps=())  # the plan before is over
             return change(
                 self,
@@ -210,7 +211,7 @@ class RunState(msgspec.Struct, frozen=True):
                 texts=(),
                 parts=(),
                 refused=(),
-                changed_any=False,
+                changed_any=self.changed_any and not completed,
                 held_at_end=False,
             )
         if isinstance(event, ModelTurn):

@@ -13,7 +13,16 @@ from agents.budget import Budget
 from agents.context.history import History
 from agents.context.prompts import TOOLS_AGAIN
 from agents.context.rendering import rendered
-from agents.events import Approval, ModelTurn, RunEvent, RunResumed, SnapshotTaken, ToolResult
+from agents.events import (
+    Approval,
+    FileChange,
+    ModelTurn,
+    RunEvent,
+    RunFinished,
+    RunResumed,
+    SnapshotTaken,
+    ToolResult,
+)
 from agents.permissions.values import Decision, Effects, ToolFacts
 from agents.run.state import RunState
 from agents.tools.files.read_file import read_file
@@ -233,3 +242,22 @@ def test_files_that_are_put_back_while_it_runs_are_seen_by_the_model(tmp_path: P
     assert any("taken back" in message.content for message in bench.chat_model.asks[-1].messages)
     assert run._record.state == RunState.of(bench.journal.entries())
     assert rendered(run._record.history) == rendered(History.of(bench.journal.entries()))
+
+
+@pytest.mark.parametrize(
+    ("ended", "checked"),
+    [
+        ([], True),
+        ([RunFinished("stopped", "paused", "")], True),
+        ([RunFinished("failed", "error", "")], True),
+        ([RunFinished("completed", "answered", "")], False),
+    ],
+)
+def test_what_was_changed_before_a_run_was_cut_short_still_calls_for_hooks_at_its_end(
+    ended: list[RunEvent], checked: bool
+) -> None:
+    journal = ListJournal()
+    written = SnapshotTaken("c1", "after", (FileChange("a.txt", "new"),))
+    for event in (started(), written, *ended, RunResumed(Budget())):
+        journal.append(event)
+    assert RunState.of(journal.entries()).changed_any is checked
