@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
+from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.runs.allowed_card import AllowedCard
@@ -56,8 +58,9 @@ class RunPage(ThemedWidget):
         self._run: RunRecord | None = None
         self._other_process = False
         self._row = Row((self.steps, 1), self.cards, spacing=4)
-        Column(self.header, self.note, (self._row, 1), parent=self, spacing=0)
-        self.header.cards_wanted.connect(lambda _: self._fit())
+        noted = Row((self.note, 1), margins=(28, 12, 28, 0))
+        Column(self.header, noted, (self._row, 1), parent=self, spacing=0)
+        self.header.cards_wanted.connect(lambda _: self._switch())
         self.refresh()
 
     def show_view(self, view: RunView, seconds: float, *, other_process: bool = False) -> None:
@@ -75,6 +78,12 @@ class RunPage(ThemedWidget):
             # Its journal does not say so: nobody was there to write it.
             words = languages.tell(why_ended("interrupted"))
         show_text(self.note, words)
+
+    def _switch(self) -> None:
+        """Shows the cards, or the steps again; the focus does not go with what leaves."""
+        if holds_focus(self.steps) or holds_focus(self.cards):
+            self.header.cards.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._fit()
 
     def _fit(self) -> None:
         narrow = self.width() < themes.current.px(BOTH_FROM)
@@ -94,6 +103,4 @@ class RunPage(ThemedWidget):
         self._fit()
 
     def restyle(self) -> None:
-        px = themes.current.px
-        self.note.setContentsMargins(px(28), px(12), px(28), 0)
         self._fit()

@@ -14,10 +14,12 @@ from agents.api import ChatModel
 from agents.events import ContextPart, FileChange
 from agents.permissions.values import Decision, Grant
 from app.desktop.base.language import languages
+from app.desktop.base.theme import themes
 from app.desktop.run_view.exporting import write_export
 from app.desktop.runs.allowed_card import AllowedCard
 from app.desktop.runs.files_card import MOST_ROWS, FilesCard
 from app.desktop.runs.run_header import RunHeader
+from app.desktop.runs.run_page import RunPage
 from app.desktop.runs.seen_card import SeenCard
 from app.desktop.settings.grants_section import GrantsSection
 from app.desktop.text.grant_text import what_is_granted, where_it_counts
@@ -109,6 +111,17 @@ def test_the_bar_has_the_buttons_of_the_state_and_marks_a_model_elsewhere(qtbot:
     assert header.remote.accessibleName().endswith("goes to models.example.")
     header.show_view(RunView(msgspec.structs.replace(RUN, state="interrupted"), interrupted=("c1",)), 0.0)
     assert not header.resume.isVisible()  # what becomes of the call is asked below
+
+
+def test_the_note_over_a_run_is_in_line_with_it_at_any_text_size(qtbot: QtBot, looks: None) -> None:
+    themes.choose("light", 2.0)
+    page = RunPage()
+    qtbot.addWidget(page)
+    page.show_view(RunView(msgspec.structs.replace(RUN, state="interrupted")), 0.0)
+    page.show()
+    page.grab()
+    assert page.note.contentsRect().translated(page.note.pos()).left() == 56
+    themes.choose("light")
 
 
 def touched(path: str, change: str = "changed", state: str = "changed", *, kept: bool = True) -> Touched:

@@ -6,6 +6,7 @@ import threading
 
 import msgspec
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from agents.events import Entry, RunFinished, RunStarted
 from agents.permissions.values import ApprovalRequest
@@ -144,6 +145,18 @@ def test_a_run_whose_process_died_says_so_until_it_goes_on(runs: RunsBench) -> N
     runs.page.run.header.resume.click()
     runs.until(lambda: bool(runs.page.reading.view and runs.page.reading.view.record.state == "completed"))
     assert not runs.page.run.note.isVisible()
+
+
+def test_the_focus_stays_on_the_page_where_cards_and_steps_take_turns(runs: RunsBench) -> None:
+    run = kept_run(runs, 1)
+    runs.window.resize(760, 700)
+    runs.opened(run.id)
+    page = runs.page.run
+    runs.until(page.header.cards.isVisible)
+    page.steps.setFocus()
+    for _ in range(2):
+        page.header.cards.click()
+        assert page.isAncestorOf(QApplication.focusWidget())
 
 
 def test_a_run_of_another_process_is_followed_and_cannot_be_ended_here(runs: RunsBench) -> None:
