@@ -11,6 +11,15 @@ from app.cli.ending import WrongUsage
 from app.cli.options import Json, chosen_output
 from engine.errors import UserError
 
+# Options that say more about another one.
+_WITH = {
+    "message": ("commit",),
+    "file": ("commit",),
+    "due": ("schedule",),
+    "force": ("undo", "redo"),
+    "format": ("export",),
+}
+
 
 class Approve(enum.StrEnum):
     """What needs no approval: `Mode` of a run."""
@@ -139,12 +148,10 @@ def run(
     can be undone. RUN is a run's number, or `last`."""
     output = chosen_output(command, json)
     alone = {
-        "--diff": diff, "--review": review, "--commit": commit, "--undo": undo, "--redo": redo,
-        "--export": export, "--list": runs, "--recipes": recipes,
+        "diff": diff, "review": review, "commit": commit, "undo": undo, "redo": redo, "schedule": schedule,
+        "export": export, "list": runs, "recipes": recipes,
     }  # fmt: skip
-    jobs = [name for name, given in alone.items() if given]
-    if len(jobs) > 1 or (jobs and (task or resume)):
-        raise typer.BadParameter(f"{jobs[0]} stands alone.")
+    check_together(command, [name for name, given in alone.items() if given])
     if runs or recipes or export:
         from app.cli.run.listing import print_recipes, print_run, print_runs
 
@@ -163,8 +170,6 @@ def run(
     if schedule:
         from app.cli.run.scheduled import start
 
-        if task or resume or undo:
-            raise typer.BadParameter("--schedule stands alone.")
         raise typer.Exit(start(schedule, output, only_due=due))
     if undo or redo:
         from app.cli.run.undoing import undo as run_undo
@@ -192,6 +197,21 @@ def run(
         instructions=instructions.value if instructions else None,
     )
     raise typer.Exit(carry_out(arguments, output))
+
+
+def check_together(command: typer.Context, jobs: list[str]) -> None:
+    """Whether the options that were given go together: none is passed over in silence. Raises BadParameter."""
+    given = {
+        name
+        for name in command.params
+        if (source := command.get_parameter_source(name)) and source.name == "COMMANDLINE"
+    }
+    for name in sorted(given & _WITH.keys()):
+        if not set(jobs) & set(_WITH[name]):
+            raise typer.BadParameter(f"--{name} goes with {' or '.join(f'--{job}' for job in _WITH[name])}.")
+    others = given - _WITH.keys() - {"json", "runs", *jobs}
+    if len(jobs) > 1 or (jobs and others):
+        raise typer.BadParameter(f"--{jobs[0]} stands alone.")
 
 
 def parameter_values(given: list[str]) -> dict[str, str]:

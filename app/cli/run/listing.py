@@ -63,5 +63,6 @@ def run_object(run: RunRecord) -> dict[str, Any]:
 
 def _row(run: RunRecord) -> tuple[str, ...]:
     date = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
-    state = f"{run.state} ({run.reason})" if run.reason and run.state != "completed" else run.state
+    says_more = run.reason and run.reason != run.state and run.state != "completed"
+    state = f"{run.state} ({run.reason})" if says_more else run.state
     return str(run.id), date, state + (", undone" if run.undone else ""), run.title

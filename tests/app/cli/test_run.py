@@ -306,6 +306,11 @@ def test_a_key_that_is_refused_is_told_in_one_sentence(command: Command, serve: 
         ("--resume", "1", "--reasoning", "off"),
         ("--resume", "1", "--read", "."),
         (TASK, "--workspace", ".", "--set", "a=b"),
+        (TASK, "--workspace", ".", "--force"),
+        ("--undo", "1", "--message", "Words"),
+        ("--diff", "1", "--schedule", "Morning"),
+        ("--redo", "1", "--workspace", "."),
+        ("--list", "--format", "otel"),
     ],
 )
 def test_wrong_usage_exits_2(command: Command, arguments: tuple[str, ...]) -> None:
