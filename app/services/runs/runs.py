@@ -273,7 +273,7 @@ class Runs:
         event: RunStarted | RunResumed
         if started is None:
             assert start is not None
-            start = start.again(message, budget, mode, other)
+            start = start.again(message, budget, mode, other, plan=plan)
             event, started, tools = start.started, start.started, start.tools
             again = {}
         else:

@@ -21,7 +21,9 @@ class RunStart(msgspec.Struct, frozen=True):
         """Serialize it, for `read_start`."""
         return msgspec.json.encode(self).decode()
 
-    def again(self, message: str, budget: Budget | None, mode: Mode | None, model: str) -> RunStart:
+    def again(
+        self, message: str, budget: Budget | None, mode: Mode | None, model: str, *, plan: bool
+    ) -> RunStart:
         """The same with the changes of a person who resumes it, as in `Runs.resume`."""
         was = self.started
         started = msgspec.structs.replace(
@@ -30,6 +32,7 @@ class RunStart(msgspec.Struct, frozen=True):
             budget=budget or was.budget,
             mode=mode or was.mode,
             model=model or was.model,
+            plan=plan or was.plan,
         )
         return RunStart(started, self.tools)
 

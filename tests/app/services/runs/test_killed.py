@@ -16,6 +16,7 @@ from agents.permissions.values import Effects, ToolFacts
 from agents.sandbox.find import find_sandbox
 from agents.snapshots.snapshots import Snapshots
 from agents.workspace.workspace import Workspace
+from app.services.guidance.instructions import Found
 from app.services.runs.start import start_of
 from app.services.runs.values import RunRecord, RunSpec
 from app.services.runs.view import view_of
@@ -105,7 +106,7 @@ def test_a_run_that_was_killed_before_its_model_was_ready_begins_after_all(tmp_p
     with OpenAiServer(in_order(call("write_file", {"path": "a", "content": "b"})), kind="vllm") as server:
         house = House(tmp_path / "data", server.model)
         wish = RunSpec("Do it.", str(workspace), server.model, "workspace", "low", UNLIMITED, ("write_file",))
-        start = start_of(wish, "Do it.", str(workspace), ())
+        start = start_of(wish, "Do it.", str(workspace), (), Found())
         record = RunRecord(0, "", "Do it.", str(workspace), server.model, "workspace", "running", 1.0, 1.0)
         run = house.services.store.runs.add(record, 0, start.kept()).id
         try:
