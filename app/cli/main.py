@@ -19,9 +19,8 @@ from app.cli.ending import INTERRUPTED, interrupted, run_told
 from app.cli.hooks.commands import hooks
 from app.cli.keys.commands import keys
 from app.cli.models.commands import models
-from app.cli.options import Json, Lines, chosen_output
+from app.cli.options import AnyModel, Approve, Json, Lines, chosen_output
 from app.cli.output import Output
-from app.cli.run.commands import Approve
 from app.cli.run.commands import run as run_command
 from app.cli.schedules.commands import schedules
 from app.cli.serve.commands import serve
@@ -313,9 +312,7 @@ def bench(
 
 @application.command()
 def acp(
-    model: Annotated[
-        str, typer.Option(help="A path to a GGUF, a model of the library, `starter`, or openai:URL#NAME.")
-    ] = "",
+    model: AnyModel = "",
     approve: Annotated[
         Approve, typer.Option(help="What a session may do unasked at first; the editor can change it.")
     ] = Approve.ASK,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Annotated
 
 import typer
@@ -12,6 +13,36 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 
 Lines = Annotated[
     bool, typer.Option("--json", help="Print JSON on stdout, one object a line, and nothing else.")
+]
+
+# Of a task, wherever it is given.
+AnyModel = Annotated[
+    str, typer.Option(help="A path to a GGUF, a model of the library, `starter`, or openai:URL#NAME.")
+]
+
+Workspace = Annotated[
+    str, typer.Option(metavar="DIR", help="The folder to work in; nothing outside it is changed.")
+]
+
+
+class Approve(enum.StrEnum):
+    """What needs no approval: `Mode` of a run."""
+
+    ASK = "ask"
+    READ = "read"
+    WORKSPACE = "workspace"
+    ALL_IN_SANDBOX = "all-in-sandbox"
+
+
+Approval = Annotated[
+    Approve | None,
+    typer.Option(
+        help="ask before each change, read only, all that stays in the workspace, or all in the sandbox."
+    ),
+]
+
+Parameters = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the recipe.")
 ]
 
 

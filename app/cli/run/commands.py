@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli.ending import WrongUsage
-from app.cli.options import Json, chosen_output
+from app.cli.options import AnyModel, Approval, Json, Parameters, Workspace, chosen_output
 from engine.errors import UserError
 
 # Options that say more about another one.
@@ -19,15 +19,6 @@ _WITH = {
     "force": ("undo", "redo"),
     "format": ("export",),
 }
-
-
-class Approve(enum.StrEnum):
-    """What needs no approval: `Mode` of a run."""
-
-    ASK = "ask"
-    READ = "read"
-    WORKSPACE = "workspace"
-    ALL_IN_SANDBOX = "all-in-sandbox"
 
 
 class Follow(enum.StrEnum):
@@ -48,18 +39,9 @@ class Format(enum.StrEnum):
 def run(
     command: typer.Context,
     task: Annotated[str | None, typer.Argument(help="What is to be done.", show_default=False)] = None,
-    workspace: Annotated[
-        str, typer.Option(metavar="DIR", help="The folder to work in; nothing outside it is changed.")
-    ] = "",
-    model: Annotated[
-        str, typer.Option(help="A path to a GGUF, a model of the library, `starter`, or openai:URL#NAME.")
-    ] = "",
-    approve: Annotated[
-        Approve | None,
-        typer.Option(
-            help="ask before each change, read only, all that stays in the workspace, or all in the sandbox."
-        ),
-    ] = None,
+    workspace: Workspace = "",
+    model: AnyModel = "",
+    approve: Approval = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Plan first: nothing is changed before you approve the plan.")
     ] = False,
@@ -95,9 +77,7 @@ def run(
     recipe: Annotated[
         str, typer.Option("--recipe", "--skill", metavar="NAME", help="A skill's name, or a recipe's file.")
     ] = "",
-    set: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the recipe.")
-    ] = None,
+    set: Parameters = None,
     schedule: Annotated[
         str, typer.Option(metavar="NAME", help="Carry out a schedule now; see `coterie schedules`.")
     ] = "",

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Json, Lines, chosen_output, group
-from app.cli.run.commands import Approve, parameter_values
+from app.cli.options import AnyModel, Approval, Json, Lines, Parameters, Workspace, chosen_output, group
+from app.cli.run.commands import parameter_values
 
 schedules = group("schedules", "Runs that start at a time, or when a folder changes.")
 
@@ -46,9 +46,7 @@ def add(
     task: Annotated[
         str, typer.Argument(help="What is to be done; leave it out with --recipe.", show_default=False)
     ] = "",
-    workspace: Annotated[
-        str, typer.Option(metavar="DIR", help="The folder to work in; nothing outside it is changed.")
-    ] = "",
+    workspace: Workspace = "",
     daily: Annotated[str, typer.Option(metavar="TIME", help="Every day at this time, such as 8:00.")] = "",
     days: Annotated[
         str, typer.Option(metavar="DAYS", help="With --daily: weekdays, or mon,wed and so on.")
@@ -69,18 +67,9 @@ def add(
     ] = 30,
     name: Annotated[str, typer.Option(help="What it is called; else it is made of the task.")] = "",
     recipe: Annotated[str, typer.Option(metavar="NAME", help="A recipe's name, or its file.")] = "",
-    set: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the recipe.")
-    ] = None,
-    model: Annotated[
-        str, typer.Option(help="A path to a GGUF, a model of the library, `starter`, or openai:URL#NAME.")
-    ] = "",
-    approve: Annotated[
-        Approve | None,
-        typer.Option(
-            help="ask before each change, read only, all that stays in the workspace, or all in the sandbox."
-        ),
-    ] = None,
+    set: Parameters = None,
+    model: AnyModel = "",
+    approve: Approval = None,
     on_battery: Annotated[
         bool, typer.Option("--on-battery", help="Start it while the computer is on its battery, too.")
     ] = False,
