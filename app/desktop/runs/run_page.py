@@ -58,8 +58,8 @@ class RunPage(ThemedWidget):
         self._run: RunRecord | None = None
         self._other_process = False
         self._row = Row((self.steps, 1), self.cards, spacing=4)
-        noted = Row((self.note, 1), margins=(28, 12, 28, 0))
-        Column(self.header, noted, (self._row, 1), parent=self, spacing=0)
+        self._noted = Row((self.note, 1))
+        Column(self.header, self._noted, (self._row, 1), parent=self, spacing=0)
         self.header.cards_wanted.connect(lambda _: self._switch())
         self.refresh()
 
@@ -78,6 +78,7 @@ class RunPage(ThemedWidget):
             # Its journal does not say so: nobody was there to write it.
             words = languages.tell(why_ended("interrupted"))
         show_text(self.note, words)
+        self._noted.set_margins(28, 12 if words else 0, 28, 0)
 
     def _switch(self) -> None:
         """Shows the cards, or the steps again; the focus does not go with what leaves."""

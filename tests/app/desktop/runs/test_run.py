@@ -121,6 +121,8 @@ def test_the_note_over_a_run_is_in_line_with_it_at_any_text_size(qtbot: QtBot, l
     page.show()
     page.grab()
     assert page.note.contentsRect().translated(page.note.pos()).left() == 56
+    page.show_view(RunView(RUN), 0.0)
+    qtbot.waitUntil(lambda: page.steps.y() == page.header.height())
     themes.choose("light")
 
 
