@@ -15,7 +15,7 @@ from typing import IO
 
 import pytest
 
-from app.cli import piped
+from app.cli.chat import piped
 from app.cli.chat.piped import MOST_BYTES, with_piped
 from app.cli.output import Output
 from engine.errors import UserError
