@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
@@ -13,6 +14,8 @@ from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import GUTTER
 
 COLUMN = 744
+# Beside the buttons the hint has at least this much room, or is left out: in a narrow strip it would fill the form.
+HINT = 150
 
 
 class FormFoot(ThemedWidget):
@@ -26,7 +29,7 @@ class FormFoot(ThemedWidget):
         self.hint = wrapped_label(self, "small", selectable=False)
         self.complaint = Complaint(self)
         self._inside = QWidget(self)
-        self._row = Row(self.start, self.later, (self.hint, 1), spacing=12)
+        self._row = Row(self.start, self.later, (self.hint, 1), 0, spacing=12)
         self._column = Column(self.complaint, self._row, parent=self._inside, spacing=8)
         middle = Row(parent=self)
         middle.setContentsMargins(0, 0, GUTTER, 0)
@@ -40,7 +43,19 @@ class FormFoot(ThemedWidget):
         set_texts(self.later, self.tr("Schedule…"), self.tr("Start it at a time, or when files change"))
         self.hint.setText(self.tr("Ctrl+Enter starts it. You can pause or stop it, and undo what it did."))
 
+        self._fit()
+
     def restyle(self) -> None:
         px = themes.current.px
         self._inside.setMaximumWidth(px(COLUMN))
         self._column.setContentsMargins(px(28), px(10), px(28) - GUTTER, px(12))
+        self._fit()
+
+    def _fit(self) -> None:
+        px = themes.current.px
+        buttons = self.start.sizeHint().width() + self.later.sizeHint().width()
+        room = min(self.width(), px(COLUMN)) - 2 * px(28) - buttons - 2 * px(12)
+        self.hint.setVisible(room >= px(HINT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()

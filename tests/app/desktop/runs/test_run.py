@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from agents.api import ChatModel
@@ -16,6 +16,7 @@ from agents.permissions.values import Decision, Grant
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.run_view.exporting import write_export
+from app.desktop.run_view.form_foot import FormFoot
 from app.desktop.runs.allowed_card import AllowedCard
 from app.desktop.runs.files_card import MOST_ROWS, FilesCard
 from app.desktop.runs.run_header import RunHeader
@@ -124,6 +125,17 @@ def test_the_note_over_a_run_is_in_line_with_it_at_any_text_size(qtbot: QtBot, l
     page.show_view(RunView(RUN), 0.0)
     qtbot.waitUntil(lambda: page.steps.y() == page.header.height())
     themes.choose("light")
+
+
+def test_the_foot_of_the_form_stays_low_where_it_is_narrow(qtbot: QtBot, looks: None) -> None:
+    form = QWidget()
+    qtbot.addWidget(form)
+    foot = FormFoot(form)
+    foot.resize(744, 60)
+    form.show()
+    assert foot.hint.isVisible()
+    foot.resize(260, 60)
+    qtbot.waitUntil(lambda: foot.heightForWidth(260) < 2 * foot.start.sizeHint().height())
 
 
 def touched(path: str, change: str = "changed", state: str = "changed", *, kept: bool = True) -> Touched:
