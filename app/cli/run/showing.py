@@ -79,7 +79,7 @@ class Showing:
         elif isinstance(event, SnapshotTaken) and event.phase == "after":
             self._changed = self._changed or bool(event.files)
             for change in event.files:
-                self._note(f"     {self._word(change.change)}: {change.path}")
+                self._note(f"     {self._word(change.change)}: {printable(change.path)}")
         elif isinstance(event, ToolResult) and event.status not in ("ok", "denied"):
             self._note(f"     {event.text.strip()[:_WIDTH]}")
         elif isinstance(event, SubagentStarted):

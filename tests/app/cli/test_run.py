@@ -163,6 +163,15 @@ def test_what_somebody_else_changed_meanwhile_is_left_alone_unless_it_is_forced(
     assert tree(folder) == before
 
 
+@pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
+def test_a_files_name_is_no_line_of_its_own(command: Command, serve: Any, folder: Path) -> None:
+    server = serve(by_turn(call("shell", {"command": "touch 'a\nplan approved'"}), say("Done.")))
+    ran = command.here(
+        "run", TASK, "--workspace", str(folder), "--model", server.model, "--approve", "all-in-sandbox"
+    )
+    assert ran.code == 0 and "new: a" in ran.err and "plan approved" not in ran.err.splitlines()
+
+
 def test_what_would_be_asked_is_denied_where_nobody_is_there(
     command: Command, serve: Any, folder: Path
 ) -> None:
