@@ -44,12 +44,14 @@ def _centre(line: Sequence[QWidget], top: int, tall: int) -> None:
 
 class FlowRow(QWidget):
     """Widgets side by side that break into lines, each as wide as its words. `gap` is their distance in pixels at a
-    text size of 100 %."""
+    text size of 100 %, `last_at_right` as in `flow`."""
 
-    def __init__(self, parent: QWidget | None = None, *widgets: QWidget, gap: int = 8) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *widgets: QWidget, gap: int = 8, last_at_right: bool = False
+    ) -> None:
         super().__init__(parent)
         self._widgets: list[QWidget] = []
-        self._gap = gap
+        self._gap, self._last_at_right = gap, last_at_right
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         for widget in widgets:
             self.add(widget)
@@ -66,7 +68,8 @@ class FlowRow(QWidget):
 
     def _place(self, width: int) -> int:
         """Put the widgets where they go in a width; the height that takes."""
-        return flow(self._widgets, QRect(0, 0, width, 0), themes.current.px(self._gap))
+        room, gap = QRect(0, 0, width, 0), themes.current.px(self._gap)
+        return flow(self._widgets, room, gap, last_at_right=self._last_at_right)
 
     def sizeHint(self) -> QSize:
         shown = [widget.sizeHint() for widget in self._widgets if not widget.isHidden()]

@@ -16,8 +16,9 @@ from app.desktop.run_view.form_foot import COLUMN
 from app.desktop.text.run_labels import folder_text, mode_name, model_name
 from app.desktop.text.words import joined
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.flow import FlowRow
 from app.desktop.widgets.labels import set_texts, show_text, text_label, wrapped_label
-from app.desktop.widgets.layouts import STRETCH, Column, Row
+from app.desktop.widgets.layouts import Column, Row
 from app.desktop.widgets.scroller import ColumnScroller
 from app.desktop.widgets.switch import Switch
 from app.services.schedules.values import ScheduleLine
@@ -47,6 +48,7 @@ class SchedulePage(ThemedWidget):
         self.trouble = wrapped_label(inside, "warning")
         self.start, self.edit = push_button(inside, "primary"), push_button(inside)
         self.delete = push_button(inside, "link")
+        self._buttons = FlowRow(inside, self.start, self.edit, self.delete, last_at_right=True)
         self._labels = [text_label(inside, "heading") for _ in range(3)]
         self.task, self.facts = wrapped_label(inside), wrapped_label(inside, "small")
         self.past = LineList(inside)
@@ -63,7 +65,7 @@ class SchedulePage(ThemedWidget):
         column = self._scroller.column
         column.addLayout(Row((self.name, 1), self.on, spacing=12))
         column.addLayout(Column(self.when, self.state, self.trouble, spacing=4))
-        column.addLayout(Row(self.start, self.edit, STRETCH, self.delete, spacing=8))
+        column.addWidget(self._buttons)
         column.addLayout(Column(task, self.task, spacing=6))
         column.addLayout(Column(facts, self.facts, spacing=6))
         column.addLayout(Column(past, self.past, spacing=8))
@@ -119,6 +121,7 @@ class SchedulePage(ThemedWidget):
         self.on.setToolTip(self.tr("Starts at its times"))
         if self._line is not None:
             self._show(self._line)
+        self._buttons.refit()
 
     def _show(self, line: ScheduleLine) -> None:
         schedule, now, language = line.schedule, time.time(), languages.current
@@ -130,6 +133,7 @@ class SchedulePage(ThemedWidget):
             self.start,
             self.tr("Answer") if line.waits else self.tr("Show the run") if self._run else self.tr("Run now"),
         )
+        self._buttons.refit()
         set_kind(self.state, "warning" if line.waits else "small")
         show_text(self.trouble, "" if line.trouble is None else languages.tell(line.trouble))
         task = self.tr("The skill “{title}”").format(title=self._title or schedule.recipe)

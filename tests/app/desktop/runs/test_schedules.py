@@ -135,6 +135,16 @@ def test_a_timer_that_cannot_be_set_up_is_told_and_the_schedule_is_there(
     assert not runs.services.schedules.lines()[0].schedule.timer
 
 
+def test_its_buttons_break_into_lines_where_it_is_narrow(runs: RunsBench) -> None:
+    made(runs)
+    page = runs.page.schedule
+    page.setMaximumWidth(280)
+    runs.until(lambda: page.delete.y() > page.start.y() + page.start.height())
+    assert page.on.mapTo(page, page.on.rect().topRight()).x() <= 280
+    page.setMaximumWidth(900)
+    runs.until(lambda: page.delete.x() > page.edit.x() + 2 * page.edit.width())
+
+
 def test_it_is_switched_off_and_on(runs: RunsBench) -> None:
     made(runs)
     page = runs.page.schedule
