@@ -5,6 +5,9 @@ A run belongs to one process, its writer, while it is carried out; events are ad
 
 from __future__ import annotations
 
+import contextlib
+
+import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select
 
 from agents.events import Entry, RunEvent, RunFinished, decoded
@@ -125,11 +128,14 @@ class Runs(Records[RunRecord]):
 
     @reads
     def entries(self, connection: Connection, run: int, after: int = 0, limit: int = 0) -> list[Entry]:
-        """Events after number `after`, in order; at most `limit` unless 0."""
+        """Events after number `after`, in order; at most `limit` unless 0. Raises UserError `run.damaged`."""
         row = RUN_EVENT.c
         later = (row.run_id == run) & (row.seq > after)
         statement = select(row.seq, row.time, row.body).where(later).order_by(row.seq).limit(limit or None)
-        return [Entry(run, seq, time, decoded(body)) for seq, time, body in connection.execute(statement)]
+        try:
+            return [Entry(run, seq, time, decoded(body)) for seq, time, body in connection.execute(statement)]
+        except msgspec.DecodeError as error:
+            raise UserError("run.damaged", run=run) from error
 
     @writes
     def keep(self, connection: Connection, run: int, text: str) -> str:
@@ -168,7 +174,9 @@ def _texts(*conditions: ColumnElement[bool]) -> Select[str]:
 def _last_event(connection: Connection, run: int) -> RunEvent | None:
     newest = select(RUN_EVENT.c.body).where(RUN_EVENT.c.run_id == run).order_by(RUN_EVENT.c.seq.desc())
     body = connection.scalar(newest.limit(1))
-    return None if body is None else decoded(body)
+    with contextlib.suppress(msgspec.DecodeError):  # one that is damaged keeps nobody from the others
+        return None if body is None else decoded(body)
+    return None
 
 
 def _together(run: int) -> Select[int]:

@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from agents.budget import Budget
 from agents.events import ModelTurn, RunFinished, RunStarted
 from agents.permissions.values import Grant
 from app.store.records import RunRecord, ToolCheck
 from app.store.store import Store
+from app.store.tables import RUN_EVENT
 from engine.errors import UserError
 from engine.values import Timings, Usage
 
@@ -98,6 +100,23 @@ def test_a_dead_process_s_run_that_had_come_to_its_end_is_what_its_journal_says(
         store.runs.append(run, RunFinished(status, reason, ""))  # type: ignore[arg-type]
         (recovered,) = store.runs.recover()
         assert (recovered.id, recovered.state, recovered.reason) == (run, state, reason)
+
+
+@pytest.mark.parametrize("body", ["{broken", '{"kind":"telepathy"}', "[]", '{"kind":"model_turn"}'])
+def test_a_damaged_journal_is_told_in_a_sentence_and_keeps_nobody_from_the_other_runs(
+    store: Store, body: str
+) -> None:
+    damaged, whole = new_run(store).id, new_run(store).id
+    for run in (damaged, whole):
+        store.runs.append(run, STARTED)
+    spoiled = update(RUN_EVENT).where(RUN_EVENT.c.run_id == damaged).values(body=body)
+    store.database.write(lambda connection: connection.execute(spoiled).close())
+    assert {run.id: run.state for run in store.runs.recover()} == dict.fromkeys(
+        (damaged, whole), "interrupted"
+    )
+    with pytest.raises(UserError, match=r"run\.damaged"):
+        store.runs.entries(damaged)
+    assert [entry.event for entry in store.runs.entries(whole)] == [STARTED]
 
 
 def test_a_run_in_the_trash_stays_whole_until_its_time_is_over(store: Store) -> None:
