@@ -7,6 +7,7 @@ else. An `Entry` is an event with its place; as JSON it is one flat object, `{"r
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 import msgspec
@@ -243,6 +244,11 @@ class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     attributes_after: Attributes | None = None
 
 
+def count_files(changes: Collection[FileChange]) -> int:
+    """How many files changed, or folders where these were all."""
+    return sum(change.kind != "folder" for change in changes) or len(changes)
+
+
 class SnapshotTaken(msgspec.Struct, frozen=True, tag_field="kind", tag="snapshot"):
     """Phase "before": what a call may change is kept, before it does. Phase "after": what it did change.
 
@@ -416,6 +422,11 @@ class Undone(msgspec.Struct, frozen=True, tag_field="kind", tag="undone"):
     attributes: tuple[FileChange, ...] = ()
     stopped: bool = False
     partly: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many files it was: a folder that came or went with its files is none."""
+        return count_files(self.files or self.attributes)
 
 
 class Background(msgspec.Struct, frozen=True, tag_field="kind", tag="background"):

@@ -97,7 +97,7 @@ class Undoing(QObject):
 
     def tell(self, run: int, undone: Undone) -> None:
         """Say what was done, with the way back, or on where it was stopped."""
-        count = len(undone.files or undone.attributes)
+        count = undone.count
         left = len(undone.conflicts)
         words = counted(count, self.tr("1 file restored"), self.tr("{count} files restored"))
         if undone.redo:

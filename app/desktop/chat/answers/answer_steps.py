@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from agents.events import Entry, ModelTurn
+from agents.events import Entry, ModelTurn, count_files
 from agents.permissions.values import ApprovalRequest
 from app.desktop.base.tab_order import holds_focus
 from app.desktop.base.theme import themes
@@ -223,11 +223,12 @@ class AnswerSteps(FittedWidget):
 
     def retranslate(self) -> None:
         calls = self._calls()
-        files = {change.path for line in calls for change in line.files if line.undoing == "possible"}
+        changes = (change for line in calls for change in line.files if line.undoing == "possible")
+        files = count_files({change.path: change for change in changes}.values())
         steps = len({line.step for line in calls})
         parts = [counted(steps, self.tr("1 step"), self.tr("{count} steps"))]
         if files:
-            parts.append(counted(len(files), self.tr("1 file changed"), self.tr("{count} files changed")))
+            parts.append(counted(files, self.tr("1 file changed"), self.tr("{count} files changed")))
         self._head.setText("  ·  ".join(parts) + ("  ▾" if self.is_open else "  ▸"))
         state = self.tr("opened") if self.is_open else self.tr("closed")
         self._head.setAccessibleName(f"{', '.join(parts)}, {state}")

@@ -383,8 +383,8 @@ class StepLines:
             back.difference_update(paths) if event.redo else back.update(paths.difference(event.partly))
             changed += self._change(call, undoing=_undoing(line.files, back))
         parts = 0 if event.redo else len(event.partly)
-        if len(paths) > parts:
-            changed += self._put(QuietLine(seq, "redone" if event.redo else "undone", len(paths) - parts))
+        if paths and event.count > parts:
+            changed += self._put(QuietLine(seq, "redone" if event.redo else "undone", event.count - parts))
         if parts:
             changed += self._put(QuietLine(seq, "dropped", parts))
         return changed

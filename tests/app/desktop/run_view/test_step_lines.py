@@ -138,6 +138,14 @@ def test_undoing_marks_the_calls_whose_files_are_all_back() -> None:
     assert lines.call("c4").undoing == "possible"  # type: ignore[union-attr]
 
 
+def test_a_folder_that_went_with_its_file_is_no_file_that_was_restored() -> None:
+    gone = (FileChange("out", "deleted", kind="folder"), FileChange("out/list.md", "deleted"))
+    lines = folded([*invoices.finished(), Undone(("c4",), gone)])
+    assert lines.lines[-1] == QuietLine(lines.seq, "undone", 1)
+    lines = folded([*invoices.finished(), Undone(("c4",), gone[:1])])
+    assert lines.lines[-1] == QuietLine(lines.seq, "undone", 1)
+
+
 def test_a_run_that_goes_on_keeps_its_first_answer_in_its_place() -> None:
     lines = folded([*invoices.finished(), invoices.RESUMED])
     assert [type(line) for line in lines.lines[-2:]] == [AnswerLine, SaidLine]
