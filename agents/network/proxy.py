@@ -60,7 +60,6 @@ class Proxy:
         *,
         head_seconds: float = HEAD_SECONDS,
     ) -> None:
-        assert sys.platform != "win32"  # no sandbox there leads here
         self._allowed, self._reached, self._upstream = allowed, reached, upstream
         self._head_seconds = head_seconds
         self._room = threading.BoundedSemaphore(MOST)
@@ -68,10 +67,7 @@ class Proxy:
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(str(path))
-        path.chmod(0o600)
-        self._listener.listen(64)
+        self._listener = _listening(path)
         self._carrier = Carrier(self._room.release)
         self._thread = threading.Thread(target=self._accept, name="proxy", daemon=True)
         self._thread.start()
@@ -264,3 +260,13 @@ def _answer(client: socket.socket, status: int, line: str) -> None:
         until = time.monotonic() + _OTHER_SECONDS
         while client.recv(64 * 1024) and time.monotonic() < until:
             pass
+
+
+def _listening(path: Path) -> socket.socket:
+    if sys.platform == "win32":
+        raise OSError("no sandbox there has a proxy")
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    path.chmod(0o600)
+    listener.listen(64)
+    return listener

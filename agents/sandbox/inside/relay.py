@@ -10,9 +10,12 @@ import contextlib
 import os
 import selectors
 import socket
+import sys
 from typing import NoReturn
 
 from agents.sandbox.inside.pairs import End, Pairs
+
+assert sys.platform == "linux"
 
 PORT = 41128
 _MOST = 128  # connections at once; others wait to be accepted
