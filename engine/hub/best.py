@@ -10,8 +10,8 @@ from engine.errors import ErrorInfo
 from engine.hub.quantizations import nominal_bits, quantization_in
 from engine.hub.values import JudgedVariant, Verdict
 
-# Tokens per second as fast as most people read.
-COMFORTABLE_TPS = 15.0
+# Tokens per second as fast as people read: 240 words a minute are 5 of English and up to 10 of Korean.
+COMFORTABLE_TPS = 10.0
 # Six-bit K quants with all their additions have less, eight-bit ones more.
 MOST_BITS = 7.0
 # Below, models make more mistakes than one would think of their size.

@@ -12,10 +12,13 @@ ROOT = Path(__file__).resolve().parents[2]
 # These say by an assertion which system they are for; nothing but each other and what looks for them imports them.
 _SANDBOX = "agents.sandbox."
 _LINUX = {
-    *("bubblewrap", "landlock", "launched", "running"),
+    *("bubblewrap", "guarding", "landlock", "launched", "living", "running"),
     *(
         f"inside.{name}"
-        for name in ("seccomp_broker", "landlock", "launch", "privileges", "seccomp", "supervise", "tree")
+        for name in (
+            *("keeper", "landlock", "launch", "privileges", "relay", "seccomp", "seccomp_broker"),
+            *("serving", "shell_state", "supervise", "tree"),
+        )
     ),
 }
 _CODE = """

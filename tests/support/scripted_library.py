@@ -241,6 +241,10 @@ class ScriptedLibrary(Telling):
     def models(self, trashed: bool = False) -> tuple[LibraryModel, ...]:
         return tuple(model for model in self.all if trashed or model.trashed is None)
 
+    def at(self, path: str) -> LibraryModel | None:
+        """As `Library.at`."""
+        return next((model for model in self.models() if model.path == path), None)
+
     def get(self, id: str) -> LibraryModel:
         for model in self.all:
             if model.id == id:

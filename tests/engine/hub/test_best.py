@@ -40,7 +40,7 @@ def marked(*judged: JudgedVariant) -> list[str]:
         ([one("Q4_K_M", 4.8, 60), one("Q6_K", 6.6, 45), one("Q8_0", 8.5, 35), one("BF16", 16, 18)], ["Q6_K"]),
         # Six bits are too slow here.
         (
-            [one("Q3_K_M", 3.9, 25), one("Q4_K_M", 4.8, 20), one("Q5_K_M", 5.6, 16), one("Q6_K", 6.6, 13)],
+            [one("Q3_K_M", 3.9, 25), one("Q4_K_M", 4.8, 20), one("Q5_K_M", 5.6, 11), one("Q6_K", 6.6, 9)],
             ["Q5_K_M"],
         ),
         # All are slow: the fastest of at least four bits.
