@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from agents.check.check import Checked
+from app.desktop.base import tasks
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.model_picker.tool_checking import ToolChecking
@@ -154,6 +155,7 @@ class Open:
         self.hub.hold.clear()
         self.library.hold.clear()
         self.page.leave()
+        tasks.shutdown()  # what still runs would tell widgets of it that are gone
         self.window.close()
         self.window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
