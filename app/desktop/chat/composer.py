@@ -272,6 +272,6 @@ class Composer(ThemedWidget):
         px = themes.current.px
         self._row.setContentsMargins(*margins())
         # What does not fit finds another form: the window need not be wide for it.
-        self.setMinimumWidth(px(280))
+        self.setMinimumWidth(px(180))
         set_icon(self.attach, "paperclip", "muted", 18)
         self._show_button()

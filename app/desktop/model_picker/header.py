@@ -30,6 +30,8 @@ PROJECT = 150
 MEMORY_FROM = 1000
 # A model elsewhere is marked with a sentence, a word, or the cloud of the pill alone.
 SENTENCE_FROM, WORD_FROM = 1060, 640
+# Below this width the title has what the buttons beside it leave.
+TITLE_FROM = 280
 
 
 class TitleField(TextField):
@@ -177,10 +179,10 @@ class Header(ThemedWidget):
         self.progress.setVisible(loading)
         self.cancel.setVisible(loading)
         wide = self.width() >= themes.current.px(GAUGE_FROM)
-        self._yield_title(loading and not wide)
         self._show_progress(short=not wide)
         self.remote_servers.set_short(self.width() < themes.current.px(SENTENCE_FROM))
         room = self.width() >= themes.current.px(WORD_FROM)
+        self._yield_title((loading and not wide) or self.width() < themes.current.px(TITLE_FROM))
         self.remote_servers.setVisible(self.remote_servers.marks() and room)
         self._show_project(named=room)
         self.context.setVisible(bool(self._used and self._size and not loading))

@@ -80,3 +80,14 @@ def test_nothing_is_cut_at_900_pixels(make_desktop: Make, page: str) -> None:
     assert not any(trouble.values()), "\n".join(
         f"{at}: {line}" for at, lines in trouble.items() for line in lines
     )
+
+
+def test_a_chat_beside_the_list_at_200_percent_does_not_stand_out_of_the_window(make_desktop: Make) -> None:
+    running, _ = opened(make_desktop, "chat", 900)
+    themes.choose("light", 2.0)
+    running.until(lambda: not cut(running.window))
+    running.window.go.fold()
+    chat = running.window.chat
+    running.until(lambda: chat.header.width() < 400)
+    running.until(lambda: not [line for line in cut(running.window) if ": from " in line])
+    running.until(lambda: not chat.header.title.geometry().intersects(chat.header.options.geometry()))
