@@ -99,6 +99,8 @@ def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
         "bytes": {name: bytes_value(taken) for name, taken in plan.bytes.items()},
         "expert_bytes": plan.expert_bytes,
         "paged": plan.paged,
+        "attention": placement.attention,
+        "kv_type": placement.cache_type_k,
         "cache_types": [placement.cache_type_k, placement.cache_type_v],
         "load_mode": placement.load_mode,
         "expert_cache": msgspec.to_builtins(placement.expert_cache),

@@ -212,6 +212,7 @@ def _placement(
         workers=given.workers,
         sequences=choice.sequences,
         outputs=choice.outputs,
+        attention=choice.attention,
     )
 
 

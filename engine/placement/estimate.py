@@ -15,7 +15,12 @@ from engine.placement.plan import CacheType
 
 CELLS = 256  # llama.cpp pads the number of cells to this
 # Elements and bytes of one block of each type.
-_BLOCKS: dict[CacheType, tuple[int, int]] = {"f16": (1, 2), "q8_0": (32, 34), "q4_0": (32, 18)}
+_BLOCKS: dict[CacheType, tuple[int, int]] = {
+    "f16": (1, 2),
+    "bf16": (1, 2),
+    "q8_0": (32, 34),
+    "q4_0": (32, 18),
+}
 # What a graph keeps at once of one token, in widths of the embedding, where the weights are not known.
 _USUAL_WIDTH = 10
 _FLOAT, _HALF = 4, 2

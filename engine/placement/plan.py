@@ -20,7 +20,10 @@ DeviceKind = Literal["cpu", "gpu", "integrated_gpu", "rpc"]
 # the routed experts to the GPU (llama.cpp's op offload). "streamed": every token does. "cached": the experts
 # that fired last are kept on the GPU one by one.
 Mode = Literal["cpu", "layers", "resident", "streamed_prompts", "streamed", "cached"]
-CacheType = Literal["f16", "q8_0", "q4_0"]
+CacheType = Literal["f16", "bf16", "q8_0", "q4_0"]
+# How attention is computed. "flash": in one operation that keeps no scores, where the devices have it. "plain": as
+# products of whole matrices, with values kept transposed.
+Attention = Literal["plain", "flash"]
 # How weights that stay in RAM are held: mapped from the file, copied to memory the GPU can read by itself, or
 # mapped and kept from being swapped out.
 LoadMode = Literal["mapped", "pinned", "locked"]
@@ -133,7 +136,7 @@ class Placement(msgspec.Struct, frozen=True):
     `devices`, divided by `split` (layers per device, same order). `min_batch` 0 leaves op offload's smallest
     batch to the library (32). The context is in tokens, and shared by `sequences`: so many answers can be written
     at once. `outputs`: so many rows of one batch may be drawn from, which saves the logits of all others; a batch
-    that asks for more aborts the process. 0: all of them.
+    that asks for more aborts the process. 0: all of them. Quantised values want `attention` "flash".
     """
 
     context: int
@@ -151,6 +154,7 @@ class Placement(msgspec.Struct, frozen=True):
     sequences: int = 1
     outputs: int = 0
     expert_cache: ExpertCache | None = None
+    attention: Attention = "flash"
 
 
 class DeviceBytes(msgspec.Struct, frozen=True):

@@ -7,7 +7,16 @@ import msgspec
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.estimate import Overhead
 from engine.placement.layout import Spread
-from engine.placement.plan import MOST_DRAFTED, CacheType, Device, Fallback, Machine, Misses, Mode
+from engine.placement.plan import (
+    MOST_DRAFTED,
+    Attention,
+    CacheType,
+    Device,
+    Fallback,
+    Machine,
+    Misses,
+    Mode,
+)
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -20,6 +29,7 @@ class Choice(msgspec.Struct, frozen=True):
     mode: Mode
     spread: Spread = "even"
     sequences: int = 1
+    attention: Attention = "flash"
 
     @property
     def outputs(self) -> int:

@@ -14,14 +14,16 @@ import llama_cpp.llama_cpp as llama
 from engine.local.native.decoding import AbortFlag
 from engine.local.native.devices import buffer_type, device_handle
 from engine.placement.expected import split_of
-from engine.placement.plan import RAM, CacheType, LoadMode, Placement
+from engine.placement.plan import RAM, Attention, CacheType, LoadMode, Placement
 
 # enum llama_load_mode. "mapped" is AUTO: mapped where every device can take weights from a mapping. Pinned
 # memory is only used without a mapping: llama.cpp then reads into the first device's host buffers.
 _LOAD_MODES: dict[LoadMode, int] = {"mapped": -1, "pinned": 0, "locked": 3}
 _NOT_MAPPED = 0
 # enum ggml_type.
-_CACHE_TYPES: dict[CacheType, int] = {"f16": 1, "q8_0": 8, "q4_0": 2}
+_CACHE_TYPES: dict[CacheType, int] = {"f16": 1, "bf16": 30, "q8_0": 8, "q4_0": 2}
+# enum llama_flash_attn_type. "flash" is AUTO, which asks each device whether it can.
+_ATTENTION: dict[Attention, int] = {"plain": 0, "flash": -1}
 _BUFFER_TYPE = ctypes.c_void_p
 # Any override keeps llama.cpp from pipelining ubatches over several devices, which takes four times the
 # buffers, of another size than its own dry run says, for nothing: one ubatch is computed at a time.
@@ -113,6 +115,7 @@ def new_context(
     params.n_threads = params.n_threads_batch = threads
     params.type_k = _CACHE_TYPES[placement.cache_type_k]
     params.type_v = _CACHE_TYPES[placement.cache_type_v]
+    params.flash_attn_type = _ATTENTION[placement.attention]
     params.op_offload = placement.op_offload
     params.swa_full = False
     params.no_perf = True

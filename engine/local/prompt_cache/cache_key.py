@@ -28,14 +28,21 @@ def open_prompt_cache(session: Session, request: LoadRequest) -> PromptCache:
 
 def cache_key(path: str, placement: Placement | None) -> str:
     """Identify everything that a state's bytes depend on: the file in its present state, the library's build,
-    the cache types and the devices, which round and lay out in their own ways.
+    the cache types, attention (plain keeps values transposed) and the devices, which round and lay out in their own
+    ways.
 
     Not the context's length, the split of layers or the load mode: these vary with free memory, the bytes do
     not.
     """
     file = Path(path).stat()
     computed = (
-        (placement.cache_type_k, placement.cache_type_v, placement.devices, placement.workers)
+        (
+            placement.cache_type_k,
+            placement.cache_type_v,
+            placement.attention,
+            placement.devices,
+            placement.workers,
+        )
         if placement
         else ()
     )

@@ -60,6 +60,9 @@ def check(weighed: Weighed) -> None:
     [
         Placement(1024),
         Placement(1024, cache_type_k="q8_0", cache_type_v="q8_0"),
+        Placement(1024, cache_type_k="bf16", cache_type_v="bf16"),
+        Placement(1024, attention="plain"),
+        Placement(1024, attention="plain", ubatch=128, sequences=4, outputs=68),
         Placement(256, ubatch=1024, load_mode="pinned"),
         Placement(2048, ubatch=128, load_mode="locked"),
         Placement(1024, sequences=4, outputs=68),
@@ -93,6 +96,7 @@ def test_windows_and_states_of_several_sequences_are_in_the_dry_run(
         on_worker(overrides=(LATE,), load_mode="pinned", ubatch=256, op_offload=False),
         on_worker(gpu_layers=11, sequences=4, outputs=68),
         on_worker(gpu_layers=0),
+        on_worker(gpu_layers=11, attention="plain"),
         # One layer in part: its gates on the worker, the rest of its experts in RAM.
         on_worker(
             overrides=(experts_of("1[6-9]|2[0-9]", RAM), Override(r"blk\.15\.ffn_(up|down)_exps", RAM))

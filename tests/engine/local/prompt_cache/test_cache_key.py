@@ -39,7 +39,13 @@ def test_what_changes_with_free_memory_loses_nothing(model: Path, changed: dict[
 
 @pytest.mark.parametrize(
     "changed",
-    [{"cache_type_k": "q8_0"}, {"cache_type_v": "q8_0"}, {"devices": ()}, {"workers": ("10.0.0.2:50052",)}],
+    [
+        {"cache_type_k": "q8_0"},
+        {"cache_type_v": "bf16"},
+        {"attention": "plain"},
+        {"devices": ()},
+        {"workers": ("10.0.0.2:50052",)},
+    ],
 )
 def test_states_of_another_kind_are_others(model: Path, changed: dict[str, object]) -> None:
     other = msgspec.structs.replace(PLACED, **changed)
