@@ -11,6 +11,7 @@ from app import paths
 from app.cli.output import Output
 from app.cli.placement_options import PlacementFlags
 from app.cli.plan import plan_values
+from app.cli.plan_report import reads_rows
 from app.format import format_percent, format_speed
 from app.language import Language
 from app.messages import localized, localized_error
@@ -72,6 +73,8 @@ def _print(found: Benchmark, output: Output) -> None:
         ),
         (localized("cli.bench.python", language), format_percent(found.python_share, 1)),
     ]
+    if found.plan:
+        rows += reads_rows(found.plan, language)
     if found.watched_decode_tps:
         rows.append((localized("cli.bench.watched", language), _tps(found.watched_decode_tps, language)))
     output.table(rows)

@@ -181,7 +181,8 @@ class PartialLayer(msgspec.Struct, frozen=True):
 
 class Prediction(msgspec.Struct, frozen=True):
     """Predicted speeds, each with the range it should fall into. `hit_rate` is the share of the uses of experts
-    that a cache of them is expected to serve, 0 without one."""
+    that a cache of them is expected to serve, 0 without one. `bytes_per_token`: weights and KV cache that one written
+    token reads, by the device that holds them, `RAM` included; a device that it reads nothing of is left out."""
 
     decode_tps: float
     decode_range: tuple[float, float]
@@ -189,6 +190,7 @@ class Prediction(msgspec.Struct, frozen=True):
     prefill_range: tuple[float, float]
     hit_rate: float = 0.0
     hit_range: tuple[float, float] = (0.0, 0.0)
+    bytes_per_token: dict[str, int] = {}
 
 
 class Plan(msgspec.Struct, frozen=True):

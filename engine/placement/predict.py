@@ -24,7 +24,7 @@ from engine.placement.speed.rates import (
     effective_bandwidth,
     fastest_link,
 )
-from engine.placement.speed.reads import Reads, paged_share, reads_of, routed_away
+from engine.placement.speed.reads import Reads, bytes_per_token, paged_share, reads_of, routed_away
 from engine.placement.speed.uncertainty import around, combined, decode_deviation, prefill_deviation
 
 # Seconds that a layer takes however few bytes it reads: launching some 15 kernels, three times as many with a
@@ -89,6 +89,9 @@ def predict(
         around(prefill, combined((prefill_off, unsure))),
         decode.rates.expected,
         (decode.rates.low, decode.rates.high),
+        bytes_per_token(
+            reads, [(read.routed, read.rates.expected) for read in cached], placement.expert_cache
+        ),
     )
 
 

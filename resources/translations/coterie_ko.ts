@@ -2753,6 +2753,14 @@
         <translation>아직 측정하지 않음</translation>
     </message>
     <message>
+        <source>{size} from {device}</source>
+        <translation>{device}에서 {size}</translation>
+    </message>
+    <message>
+        <source>Each token of an answer reads {parts}.</source>
+        <translation>답변의 토큰마다 {parts}를 읽습니다.</translation>
+    </message>
+    <message>
         <source>Of the experts that a token needs, {percent} should be on {place} already ({range}).</source>
         <translation>토큰에 필요한 전문가 가운데 {percent}는 이미 {place}에 있을 것으로 예상합니다({range}).</translation>
     </message>
@@ -4565,6 +4573,10 @@
     <message>
         <source>Energy: {energy}</source>
         <translation>에너지: {energy}</translation>
+    </message>
+    <message>
+        <source>{energy} ({read} for each token read, {written} for each token written)</source>
+        <translation>{energy}(읽은 토큰당 {read}, 쓴 토큰당 {written})</translation>
     </message>
     <message>
         <source>Predicted: {accepted} of {drafted} tokens correct</source>
@@ -10909,6 +10921,18 @@
         <translation>메모리</translation>
     </message>
     <message>
+        <source>the whole computer, by its battery</source>
+        <translation>컴퓨터 전체(배터리 기준)</translation>
+    </message>
+    <message>
+        <source>{joules} read</source>
+        <translation>읽기 {joules}</translation>
+    </message>
+    <message>
+        <source>{joules} written</source>
+        <translation>쓰기 {joules}</translation>
+    </message>
+    <message>
         <source>{written} written</source>
         <translation>{written}개 작성</translation>
     </message>
@@ -10942,10 +10966,6 @@
     <message>
         <source>Last 30 days: {words}</source>
         <translation>최근 30일: {words}</translation>
-    </message>
-    <message>
-        <source>Energy was measured for: {domains}</source>
-        <translation>에너지를 잰 곳: {domains}</translation>
     </message>
     <message>
         <source>Tokens by day</source>
@@ -10990,6 +11010,22 @@
     <message>
         <source>Currency</source>
         <translation>통화</translation>
+    </message>
+    <message>
+        <source>First month, {month}: {words}</source>
+        <translation>첫 달({month}): {words}</translation>
+    </message>
+    <message>
+        <source>Energy for each token: {words}</source>
+        <translation>토큰당 에너지: {words}</translation>
+    </message>
+    <message>
+        <source>Energy is what answers took beyond an idle computer. Measured: {domains}</source>
+        <translation>에너지는 답변하느라 쉴 때보다 더 쓴 양입니다. 잰 곳: {domains}</translation>
+    </message>
+    <message>
+        <source>This computer counts energy, but only administrators may read it.</source>
+        <translation>이 컴퓨터는 에너지를 재지만 관리자만 읽을 수 있습니다.</translation>
     </message>
     <message>
         <source>Shown behind costs, such as EUR.</source>

@@ -35,7 +35,9 @@ def a_plan(*, notices: tuple[ErrorInfo, ...] = (), context: int = 8192) -> Plan:
         fits=True,
         measured=True,
         paged=0,
-        predicted=Prediction(20.0, (16.0, 24.0), 200.0, (150.0, 250.0)),
+        predicted=Prediction(
+            20.0, (16.0, 24.0), 200.0, (150.0, 250.0), bytes_per_token={"CUDA0": 30_000_000, RAM: 8_000_000}
+        ),
         explanation=ErrorInfo("plan.cpu", {"ram_bytes": 5 * GB, "ram_budget_bytes": 29 * GB, "tps": 20}),
         notices=notices,
     )

@@ -12,12 +12,12 @@ from app.desktop.base.icons import icon
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.placement.kept import WITHOUT_CACHE
-from app.desktop.text.measures import device_of, place_text
+from app.desktop.text.measures import device_label, device_of, place_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Row, discard
-from app.format import format_percent, format_percent_range, format_speed
+from app.format import format_percent, format_percent_range, format_size, format_speed
 from engine.errors import ErrorInfo
 from engine.placement.plan import Machine, Plan
 
@@ -57,6 +57,7 @@ class ExplanationCard(Card):
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.speed = text_label(self, wraps=True, selectable=True)
         self.speed.setTextFormat(Qt.TextFormat.RichText)
+        self.reads = text_label(self, "small", wraps=True, selectable=True)
         # Of a plan that keeps experts one by one.
         self.hits = text_label(self, wraps=True, selectable=True)
         self.hits.setProperty("kind", "small")
@@ -65,6 +66,7 @@ class ExplanationCard(Card):
         self.notices: list[NoticeLine] = []
         self.inside.addWidget(self.sentence)
         self.inside.addWidget(self.speed)
+        self.inside.addWidget(self.reads)
         self.inside.addWidget(self.hits)
         self.refresh()
 
@@ -120,6 +122,19 @@ class ExplanationCard(Card):
             rest = self.tr("not measured yet")
         self.speed.setText(f"<b>{escape(bold)}</b>, {escape(rest)}")
 
+    def _show_reads(self) -> None:
+        plan, machine = self._plan, self._machine
+        known = plan is not None and machine is not None and plan.fits and self._problem is None
+        parts = plan.predicted.bytes_per_token if plan is not None else {}
+        self.reads.setVisible(known and bool(parts))
+        if machine is None or not parts:
+            return
+        told = ", ".join(
+            self.tr("{size} from {device}").format(size=format_size(read), device=device_label(machine, name))
+            for name, read in parts.items()
+        )
+        self.reads.setText(self.tr("Each token of an answer reads {parts}.").format(parts=told))
+
     def _show_hits(self) -> None:
         plan = self._plan
         cache = plan.placement.expert_cache if plan is not None else None
@@ -159,6 +174,7 @@ class ExplanationCard(Card):
                 sentences.append(languages.tell(plan.refusal))
             self.sentence.setText(" ".join(sentences))
         self._show_speed()
+        self._show_reads()
         self._show_hits()
         self._show_notices()
         self.show_change(self._change_text)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.estimate import cache_bytes
 from engine.placement.layout import Layout
-from engine.placement.plan import RAM, Placement
+from engine.placement.plan import RAM, ExpertCache, Placement
 
 
 class Reads(msgspec.Struct):
@@ -40,6 +40,19 @@ def reads_of(index: TensorIndex, layout: Layout, placement: Placement, depth: in
                 reads[layout.partial.device].routed += on_device * share
             reads[layout.experts[number]].routed += (layer.expert_bytes - on_device) * share
     return reads
+
+
+def bytes_per_token(
+    reads: Mapping[str, Reads], cached: Iterable[tuple[float, float]], cache: ExpertCache | None
+) -> dict[str, int]:
+    """Bytes that one token reads in the memory of each device. `reads` are without the experts of layers in the
+    `cache`, which `cached` are: bytes, and the share of them that the cache holds."""
+    total = {name: read.dense + read.routed + read.cache for name, read in reads.items()}
+    for routed, held in cached:
+        assert cache is not None
+        total[cache.device] += routed if cache.misses == "brought" else routed * held
+        total[RAM] += routed * (1 - held)
+    return {name: round(amount) for name, amount in total.items() if amount >= 1}
 
 
 def _held_apart(layout: Layout, number: int, kinds: Mapping[str, int]) -> int:

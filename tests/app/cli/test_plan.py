@@ -426,3 +426,10 @@ def test_a_cache_of_experts_stands_in_the_object() -> None:
     assert (found["predicted"]["hit_rate"], found["predicted"]["hit_range"]) == (0.82, (0.27, 0.92))
     usual = plan_object(a_planned_model("/models/a.gguf"), "en")["plan"]
     assert usual["expert_cache"] is None and usual["predicted"]["hit_rate"] == 0
+
+
+def test_what_a_token_reads_of_each_device_is_told() -> None:
+    planned = a_planned_model("/models/a.gguf")
+    assert "30 MB from CUDA0, 8 MB from RAM" in report(planned, "en")
+    shown = plan_object(planned, "en")["plan"]["predicted"]
+    assert shown["bytes_per_token"] == {"CUDA0": 30_000_000, RAM: 8_000_000}

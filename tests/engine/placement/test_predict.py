@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from engine.placement.plan import RAM, Device, Machine, PlacementOptions, Plan
+from engine.placement.plan import RAM, Device, ExpertCache, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.speed.gpu_bandwidths import published_bandwidth
+from engine.placement.speed.reads import Reads, bytes_per_token
 from tests.bench.published_speeds import PUBLISHED_SPEEDS, predicted_decode
 from tests.support.machines import GB, gpu, machine, worker
 from tests.support.published_models import published_index
@@ -107,3 +108,28 @@ def test_a_network_hop_costs_more_than_a_local_one() -> None:
     near = planned(gpu(16 * GB, description="Some Card", bandwidth=34e9))
     far = planned(worker(16 * GB))
     assert far.predicted.decode_tps < near.predicted.decode_tps
+
+
+def test_what_a_token_reads_is_the_same_wherever_it_lies() -> None:
+    everywhere = [
+        planned(),
+        planned(gpu(12 * GB)),
+        planned(gpu(12 * GB), options=PlacementOptions(mode="resident")),
+    ]
+    for found in everywhere:
+        told = found.predicted.bytes_per_token
+        assert set(told) == {*found.placement.devices, RAM}
+    sums = [sum(found.predicted.bytes_per_token.values()) for found in everywhere]
+    assert sums[1:] == pytest.approx([sums[0]] * 2, rel=0.03)  # the contexts' KV caches differ a little
+    active = published_index("gpt-oss-120b").active_bytes_per_token
+    assert active < sums[0] < 1.2 * active
+
+
+def test_hits_are_read_from_the_card_and_misses_from_ram() -> None:
+    reads = {"CUDA0": Reads(dense=100, cache=20), RAM: Reads(dense=7)}
+    cache = ExpertCache("CUDA0", (), 0)
+    told = bytes_per_token(reads, [(1000.0, 0.75)], cache)
+    assert told == {"CUDA0": 870, RAM: 257}
+    brought = msgspec.structs.replace(cache, misses="brought")
+    assert bytes_per_token(reads, [(1000.0, 0.75)], brought) == {"CUDA0": 1120, RAM: 257}
+    assert bytes_per_token({"CUDA0": Reads(dense=5), RAM: Reads()}, [], None) == {"CUDA0": 5}

@@ -32,7 +32,15 @@ def machine(*devices: Device, ram: Device = MEMORY) -> Machine:
 
 
 def prediction(decode: float) -> Prediction:
-    return Prediction(decode, (decode * 0.85, decode * 1.15), decode * 12, (decode * 9, decode * 15))
+    return Prediction(
+        decode,
+        (decode * 0.85, decode * 1.15),
+        decode * 12,
+        (decode * 9, decode * 15),
+        0.0,
+        (0.0, 0.0),
+        {"CUDA0": 1_200_000_000, RAM: 410_000_000},
+    )
 
 
 def plan(**fields: Any) -> Plan:

@@ -220,6 +220,18 @@ def test_the_explanation_tells_measured_and_predicted_apart(qtbot: QtBot) -> Non
     assert len(card.notices) == 1 and card.notices[0].isVisible()
 
 
+def test_what_a_token_reads_of_each_device_is_told_once_the_machine_is_known(qtbot: QtBot) -> None:
+    card = ExplanationCard()
+    model = plans.qwen()
+    card.show_plan(model.plan, 0)
+    assert card.reads.isHidden()
+    card.show_plan(model.plan, 0, (), model.machine)
+    assert card.reads.text() == "Each token of an answer reads 1.2 GB from RTX 2080, 410 MB from RAM."
+    languages.choose("ko")
+    qtbot.waitUntil(lambda: "RTX 2080" in card.reads.text() and "reads" not in card.reads.text())
+    shown(qtbot, card)
+
+
 def test_tuning_tells_before_and_after(qtbot: QtBot) -> None:
     card = TuneCard()
     card.start()
