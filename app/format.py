@@ -118,6 +118,11 @@ def format_energy(joules: float) -> str:
     return f"{hours:.1f} Wh" if hours >= 10 else f"{hours:.2g} Wh"
 
 
+def format_joules(joules: float) -> str:
+    """What a token took, such as "3.1 J"."""
+    return f"{joules:,.0f} J" if joules >= 10 else f"{joules:.2g} J"
+
+
 def format_cost(cost: float, currency: str) -> str:
     """An amount in a person's own currency; small ones with more digits."""
     digits = 2 if cost >= 0.1 or cost == 0 else 4

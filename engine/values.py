@@ -157,8 +157,8 @@ class ReasoningControl(msgspec.Struct, frozen=True):
 class Usage(msgspec.Struct, frozen=True):
     """Exact token counts. `cached_tokens` of the prompt were reused from memory or the prompt cache; where
     tokens were recomputed, `recomputed` is the reason (a code `reuse.*`). `accepted_tokens` of
-    `drafted_tokens` were accepted. `joules` is the energy that the counters of this machine have told, None where
-    there are none."""
+    `drafted_tokens` were accepted. `joules` is the energy beyond an idle machine's that the counters of this one
+    have told, None where they do not; `prompt_joules` of it went into reading the prompt."""
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -168,6 +168,7 @@ class Usage(msgspec.Struct, frozen=True):
     accepted_tokens: int = 0
     recomputed: ErrorInfo | None = msgspec.field(default=None, name="reread")  # as stored answers have it
     joules: float | None = None
+    prompt_joules: float | None = None
 
     def plus(self, other: Usage) -> Usage:
         """The sum of both; energy of what was measured."""
@@ -176,8 +177,17 @@ class Usage(msgspec.Struct, frozen=True):
             for name in self.__struct_fields__
             if name.endswith("_tokens")
         }
-        known = [joules for joules in (self.joules, other.joules) if joules is not None]
-        return msgspec.structs.replace(self, **sums, joules=sum(known) if known else None)
+        return msgspec.structs.replace(
+            self,
+            **sums,
+            joules=_sum(self.joules, other.joules),
+            prompt_joules=_sum(self.prompt_joules, other.prompt_joules),
+        )
+
+
+def _sum(first: float | None, second: float | None) -> float | None:
+    """Of what is known."""
+    return second if first is None else first + (second or 0.0)
 
 
 class Timings(msgspec.Struct, frozen=True):

@@ -65,6 +65,8 @@ def line_of(
     domains: str = "",
 ) -> UsageDay:
     """What one answer took, of no day yet."""
+    joules, prompt_joules = usage.joules, usage.prompt_joules
+    apart = joules is not None and prompt_joules is not None
     return UsageDay(
         "",
         use,
@@ -76,9 +78,13 @@ def line_of(
         written=usage.completion_tokens,
         reasoning=usage.reasoning_tokens,
         seconds=_seconds(usage, timings),
-        joules=usage.joules or 0.0,
-        measured=usage.joules is not None,
-        domains=domains if usage.joules is not None else "",
+        joules=joules or 0.0,
+        measured=joules is not None,
+        domains=domains if joules is not None else "",
+        prompt_joules=prompt_joules or 0.0,
+        answer_joules=(joules or 0.0) - (prompt_joules or 0.0) if apart else 0.0,
+        measured_read=max(0, usage.prompt_tokens - usage.cached_tokens) if apart else 0,
+        measured_written=usage.completion_tokens if apart else 0,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-SCHEMA_REVISION = "0013"
+SCHEMA_REVISION = "0014"
 """The newest migration. Known without Alembic, so that an up-to-date file opens without importing it."""
 PREFIX = "coterie-"
 _TIME = "%Y-%m-%d-%H%M%S"

@@ -506,7 +506,8 @@ class UsageDay(msgspec.Struct, frozen=True):
 
     `key` is the name of the key of the local server that asked, "" for none; `remote`: the model is elsewhere. Tokens
     as of `Usage`: `read` of prompts, `cached` of these, `written`, `reasoning` of these. `seconds` were spent on
-    reading and writing. `joules` took `measured` of the `answers`, counted by the counters `domains`, "" for none.
+    reading and writing. `joules` took `measured` of the `answers`, counted by the counters `domains`, "" for none; of
+    these, `prompt_joules` took `measured_read` tokens that were not reused, and `answer_joules` `measured_written`.
     """
 
     day: str
@@ -523,6 +524,20 @@ class UsageDay(msgspec.Struct, frozen=True):
     joules: float = 0.0
     measured: int = 0
     domains: str = ""
+    prompt_joules: float = 0.0
+    answer_joules: float = 0.0
+    measured_read: int = 0
+    measured_written: int = 0
+
+    @property
+    def joules_read(self) -> float | None:
+        """Joules for each token read anew; None where it was not measured."""
+        return self.prompt_joules / self.measured_read if self.measured_read else None
+
+    @property
+    def joules_written(self) -> float | None:
+        """Joules for each token written; None where it was not measured."""
+        return self.answer_joules / self.measured_written if self.measured_written else None
 
     def plus(self, other: UsageDay) -> UsageDay:
         """This with what `other` took added."""
@@ -530,4 +545,17 @@ class UsageDay(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, **sums, domains=self.domains or other.domains)
 
 
-USAGE_SUMS = ("answers", "read", "cached", "written", "reasoning", "seconds", "joules", "measured")
+USAGE_SUMS = (
+    "answers",
+    "read",
+    "cached",
+    "written",
+    "reasoning",
+    "seconds",
+    "joules",
+    "measured",
+    "prompt_joules",
+    "answer_joules",
+    "measured_read",
+    "measured_written",
+)

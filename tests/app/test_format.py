@@ -15,6 +15,7 @@ from app.format import (
     format_count,
     format_duration,
     format_energy,
+    format_joules,
     format_large_count,
     format_large_counts,
     format_percent,
@@ -159,6 +160,11 @@ def test_formatting_imports_nothing_heavy() -> None:
 )
 def test_energy_is_in_watt_hours(joules: float, shown: str) -> None:
     assert format_energy(joules) == shown
+
+
+@pytest.mark.parametrize(("joules", "shown"), [(0.0123, "0.012 J"), (3.14, "3.1 J"), (12.4, "12 J")])
+def test_what_a_token_took_is_in_joules(joules: float, shown: str) -> None:
+    assert format_joules(joules) == shown
 
 
 @pytest.mark.parametrize(

@@ -208,5 +208,5 @@ def _usage_object(usage: Usage) -> dict[str, Any]:
     if usage.accepted_tokens:
         counts += ["drafted_tokens", "accepted_tokens"]
     if usage.joules is not None:
-        counts.append("joules")
+        counts += ["joules", "prompt_joules"]
     return {name: getattr(usage, name) for name in counts}

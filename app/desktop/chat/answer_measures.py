@@ -5,7 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
-from app.format import format_count, format_duration, format_energy, format_percent, format_speed
+from app.format import (
+    format_count,
+    format_duration,
+    format_energy,
+    format_joules,
+    format_percent,
+    format_speed,
+)
 from app.services.models.cache_miss import reread_of
 from app.services.placement.trials import TOGETHER
 from app.store.records import Message
@@ -41,7 +48,7 @@ def measure_lines(message: Message) -> list[str]:
         count, time = number(usage.completion_tokens), format_duration(timings.decode_s, languages.current)
         lines.append(words.format(count=count, time=time, share=share))
     if usage.joules is not None:
-        lines.append(translate("Measures", "Energy: {energy}").format(energy=format_energy(usage.joules)))
+        lines.append(_energy(usage.joules, usage))
     if usage.drafted_tokens:
         words = translate("Measures", "Predicted: {accepted} of {drafted} tokens correct")
         lines.append(
@@ -51,3 +58,16 @@ def measure_lines(message: Message) -> list[str]:
         words = translate("Measures", "Written together with others: {count} answers at a time on average")
         lines.append(words.format(count=format_speed(timings.batch)))
     return lines
+
+
+def _energy(joules: float, usage: Usage) -> str:
+    translate, read = QCoreApplication.translate, usage.prompt_tokens - usage.cached_tokens
+    told = translate("Measures", "Energy: {energy}").format(energy=format_energy(joules))
+    if usage.prompt_joules is None or read <= 0 or usage.completion_tokens <= 0:
+        return told
+    words = translate("Measures", "{energy} ({read} for each token read, {written} for each token written)")
+    return words.format(
+        energy=told,
+        read=format_joules(usage.prompt_joules / read),
+        written=format_joules((joules - usage.prompt_joules) / usage.completion_tokens),
+    )

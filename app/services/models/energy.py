@@ -1,101 +1,145 @@
-"""Energy that answers take, by the counters of this machine, where it has any that may be read.
-
-Linux tells what processors and their memory have used in the power capping framework (docs.kernel.org,
-power/powercap/powercap): in each zone `energy_uj` counts microjoules and begins anew after `max_energy_range_uj`.
-As a rule only the administrator may read it.
-"""
+"""Energy that answers take beyond what the machine takes anyway, by the counters that may be read here."""
 
 from __future__ import annotations
 
-import re
 import threading
 import time
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-POWERCAP = Path("/sys/class/powercap")
-# Zones of the driver for model-specific registers; those of `intel-rapl-mmio` are the same counters once more.
-_ZONE = re.compile(r"intel-rapl:\d+(?::\d+)?")
-# What adds up: a package holds "core" and "uncore", and "psys" holds the package.
-_COUNTED = re.compile(r"package-\d+(?:-die-\d+)?|dram")
-# Counters begin anew after less than an hour: they are read at least so often while an answer is written.
-_LOOK_S = 10.0
+import msgspec
 
+from engine.api import Delta, Event, Finished, ModelFacts, PrefillProgress, TokenLogprobs, ToolCallDelta
+from engine.energy.counters import BATTERY, Counter, domains_of, found_counters, read_all
+from engine.placement.plan import RAM
 
-class Counter:
-    """One counter. `read` gives joules since it was read before."""
-
-    def __init__(self, zone: Path) -> None:
-        self._file = zone / "energy_uj"
-        self.name = (zone / "name").read_text().strip()
-        self._range = int((zone / "max_energy_range_uj").read_text())
-        self._last = self._now()
-
-    def read(self) -> float:
-        """Raises OSError and ValueError where it is gone."""
-        before, self._last = self._last, self._now()
-        used = self._last - before
-        return (used if used >= 0 else used + self._range) / 1e6
-
-    def _now(self) -> int:
-        return int(self._file.read_text())
+# Counters begin anew after some minutes, and a battery tells its power of the moment: the engine tells something each
+# second while it answers, and then they are read.
+_LOOK_S = 1.0
 
 
-def found_counters(root: Path = POWERCAP) -> tuple[Counter, ...]:
-    """The counters that may be read here."""
-    found: list[Counter] = []
-    for zone in sorted(root.glob("intel-rapl:*")):
-        try:
-            if _ZONE.fullmatch(zone.name) and _COUNTED.fullmatch((zone / "name").read_text().strip()):
-                found.append(Counter(zone))
-        except (OSError, ValueError):
-            continue
-    return tuple(found)
+class Taken(NamedTuple):
+    """Joules for reading the prompt and for writing the answer."""
+
+    prompt: float
+    answer: float
+
+
+class _Share:
+    def __init__(self, began: float, known: bool) -> None:
+        self.began, self.known = began, known
+        self.writes = False
+        self.prompt = self.answer = 0.0
+
+    def add(self, joules: float) -> None:
+        if self.writes:
+            self.answer += joules
+        else:
+            self.prompt += joules
 
 
 class EnergyMeter:
-    """Divides what the counters tell among the answers that are under way, each the same. Thread-safe.
+    """Divides what the counters tell, less what is idle, among the answers that the engine works on, each the same.
+    Thread-safe.
 
-    A counter that is gone takes the figures of the answers under way with it: half a figure would mislead.
+    Nothing is told of an answer during which a counter vanished, where the idle power is not known, or where the
+    model lies on a device that is not counted: half a figure would mislead.
     """
 
-    def __init__(self, counters: Iterable[Counter] = (), clock: Callable[[], float] = time.monotonic) -> None:
-        self._counters, self._clock = list(counters), clock
+    def __init__(
+        self,
+        idle: Callable[[str], float | None],
+        find: Callable[[], Sequence[Counter]] = found_counters,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._idle, self._find, self._clock = idle, find, clock
         self._lock = threading.Lock()
-        self._shares: dict[int, float | None] = {}
-        self._looked = clock()
+        self._counters: Sequence[Counter] = ()
+        self._watts: float | None = None
+        self._looked = 0.0
+        self._shares: dict[int, _Share] = {}
+        # What is counted, as `domains_of` tells it.
+        self.domains = ""
 
-    @property
-    def domains(self) -> str:
-        """What is counted, such as "dram, package-0"; "" for nothing."""
-        return ", ".join(sorted({counter.name for counter in self._counters}))
+    def follow(self, event: Event, facts: ModelFacts | None) -> Event:
+        """The event; the end of an answer has the energy that it took."""
+        if isinstance(event, PrefillProgress):
+            self.begin(event.id)
+        elif isinstance(event, Delta | ToolCallDelta | TokenLogprobs):
+            self.writes(event.id)
+        elif isinstance(event, Finished):
+            taken = self.end(event.id)
+            if taken is not None and is_counted(facts, self.domains):
+                joules = {"joules": taken.prompt + taken.answer, "prompt_joules": taken.prompt}
+                return msgspec.structs.replace(event, usage=msgspec.structs.replace(event.usage, **joules))
+        return event
 
     def begin(self, answer: int) -> None:
+        """The engine begins to read its prompt."""
         with self._lock:
-            self._look()
-            self._shares[answer] = 0.0 if self._counters else None
+            if answer in self._shares:
+                return
+            if self._shares:
+                self._look()
+            else:
+                self._find_counters()
+            known = bool(self._counters) and self._watts is not None
+            self._shares[answer] = _Share(self._looked, known)
+
+    def writes(self, answer: int) -> None:
+        """Its prompt is read."""
+        share = self._shares.get(answer)
+        if share is not None and not share.writes:
+            with self._lock:
+                self._look()
+                share.writes = True
 
     def look(self) -> None:
         """Read the counters, if that was a while ago."""
-        if self._counters and self._clock() - self._looked >= _LOOK_S:
+        if self._shares and self._clock() - self._looked >= _LOOK_S:
             with self._lock:
                 self._look()
 
-    def end(self, answer: int) -> float | None:
-        """Joules that it took; None where they are not known."""
+    def end(self, answer: int) -> Taken | None:
+        """What it took; None where that is not known."""
+        if answer not in self._shares:
+            return None
         with self._lock:
             self._look()
-            return self._shares.pop(answer, None)
+            share = self._shares.pop(answer)
+            lasted = self._looked - share.began
+            if not share.known or lasted < max((each.least_s for each in self._counters), default=0.0):
+                return None
+            return Taken(max(0.0, share.prompt), max(0.0, share.answer))
+
+    def _find_counters(self) -> None:
+        self._counters = self._find()
+        self.domains = domains_of(self._counters)
+        self._watts = self._idle(self.domains)
+        self._looked = self._clock()
 
     def _look(self) -> None:
-        self._looked = self._clock()
-        joules, gone = 0.0, False
-        for counter in list(self._counters):
-            try:
-                joules += counter.read()
-            except (OSError, ValueError):
-                self._counters.remove(counter)
-                gone = True
-        share = joules / max(1, len(self._shares))
-        for answer, taken in self._shares.items():
-            self._shares[answer] = None if gone or taken is None else taken + share
+        """Under the lock: divide what was used since."""
+        before, self._looked = self._looked, self._clock()
+        try:
+            joules = read_all(self._counters) - (self._watts or 0.0) * (self._looked - before)
+        except (OSError, ValueError):
+            for share in self._shares.values():
+                share.known = False
+            self._find_counters()
+            return
+        for share in self._shares.values():
+            share.add(joules / len(self._shares))
+
+
+def is_counted(facts: ModelFacts | None, domains: str) -> bool:
+    """Whether all that computes is among what is counted: the whole computer, or the processor with what is in it."""
+    if facts is None or facts.remote:
+        return False
+    if facts.plan is None:
+        return True
+    if facts.plan.placement.workers:
+        return False
+    kinds = {device.name: device.kind for device in (facts.machine.devices if facts.machine else ())}
+    inside = all(kinds.get(name) == "integrated_gpu" for name in facts.plan.placement.devices if name != RAM)
+    return inside or BATTERY in domains.split(", ")

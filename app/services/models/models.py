@@ -15,9 +15,10 @@ from app.services.library.model_names import shown_name
 from app.services.library.names import STARTER as STARTER
 from app.services.library.resolving import resolve_model
 from app.services.models.activity import EngineActivity
-from app.services.models.energy import EnergyMeter, found_counters
+from app.services.models.energy import EnergyMeter
 from app.services.models.engines import Engines
 from app.services.models.events import ModelAnswered, ModelChanged, ModelUsed
+from app.services.models.idle_power import IdlePower
 from app.services.models.load_requests import LoadRequests
 from app.services.models.load_retry import MAX_STEPS, Failure, LoadRetry, is_for_memory
 from app.services.models.loaded_model import LoadReason, Resting
@@ -95,7 +96,8 @@ class Models:
         self._stepping: LoadRequest | None = None  # the failed load that is being retried
         self._step_cancelled = False
         self._requests = Requests()
-        self._energy = EnergyMeter(found_counters())
+        self._idle = IdlePower(calibrations)
+        self._energy = EnergyMeter(self._idle.watts)
         self._aside = False  # placements are being measured: nothing is loaded until that is over
         self._after: LoadRequest | None = None  # what is loaded afterwards
 
@@ -292,10 +294,9 @@ class Models:
             try:
                 if self._engine.state == "empty" and self.state.error:
                     raise UserError.from_info(self.state.error)
-                self._energy.begin(request.id)
+                self._idle.disturb()
                 self._engine.generate(request)
             except UserError:
-                self._energy.end(request.id)
                 with self._lock:
                     if self._stepping:  # the load has just failed; the next one answers
                         return
@@ -343,6 +344,7 @@ class Models:
 
     def close(self) -> None:
         self._steps.close()
+        self._idle.close()
         self.engines.close()
 
     # --- loading ---
@@ -350,6 +352,7 @@ class Models:
     def _load(self, request: LoadRequest) -> None:
         """Raises UserError as `Engine.load` does."""
         self._request, self._step_cancelled = request, False
+        self._idle.disturb()
         if self._aside:
             self._after = request
             self._told.tuning(self.called(request.path), request.path, self.state.workers)
@@ -485,6 +488,7 @@ class Models:
                 # The engine survives the loss of a worker beneath its cache.
                 workers = plan.placement.workers if plan else self._workers()
                 self._told.loaded(event.model, workers)
+                self._rest_from_work()
             elif isinstance(event, LoadFailed):
                 self._failed("empty", event.error, ())
             elif isinstance(event, EngineLost):
@@ -499,20 +503,19 @@ class Models:
     def _deliver(self, events: list[Event]) -> None:
         self._energy.look()
         ended = [self._requests.find(event.id) for event in events if isinstance(event, Finished)]
-        events = [self._measured(event) if isinstance(event, Finished) else event for event in events]
+        events = [self._energy.follow(event, self.state.facts) for event in events]
         self._requests.deliver(events)
         finished = [event for event in events if isinstance(event, Finished)]
         for request, event in zip(ended, finished, strict=True):
             self._tell_answered(request, event)
         if any(isinstance(event, Finished | Measured | Tokenized) for event in events):
             self._events.publish(ModelUsed())
+            self._rest_from_work()
 
-    def _measured(self, finished: Finished) -> Finished:
-        """The end with the energy that the answer took."""
-        joules = self._energy.end(finished.id)
-        if joules is None or is_remote(self.state.path):
-            return finished
-        return msgspec.structs.replace(finished, usage=msgspec.structs.replace(finished.usage, joules=joules))
+    def _rest_from_work(self) -> None:
+        """Nothing may be left to do: a time to see what the machine takes anyway."""
+        if not self.is_answering and not is_remote(self.state.path):
+            self._idle.begin()
 
     def _tell_answered(self, request: GenerateRequest | None, finished: Finished) -> None:
         """What programs ask for the server counts."""

@@ -14,13 +14,15 @@ from app.store.records import UsageDay
 
 class UsageReport(msgspec.Struct, frozen=True):
     """The usage of some days, each of which is there, the first one first. `months` are those that the days touch,
-    the latest first; `models` and `uses` by how much was read and written, the most first."""
+    the latest first, `first` is the first one of all, where it is none of these; `models` and `uses` by how much was
+    read and written, the most first."""
 
     total: Spent
     days: tuple[Spent, ...] = ()
     months: tuple[Spent, ...] = ()
     models: tuple[Spent, ...] = ()
     uses: tuple[Spent, ...] = ()
+    first: Spent | None = None
 
 
 def report_of(lines: Sequence[UsageDay], settings: Settings, today: str, count: int) -> UsageReport:
@@ -31,6 +33,7 @@ def report_of(lines: Sequence[UsageDay], settings: Settings, today: str, count: 
     days = grouped(shown, settings, lambda line: line.day)
     months = grouped([line for line in lines if line.day <= today], settings, month_of)
     touched = {day[:7] for day in wanted}
+    first = min(months, default="")
     return UsageReport(
         spent(shown, settings),
         tuple(days.get(day, Spent(UsageDay(day))) for day in wanted),
@@ -45,6 +48,7 @@ def report_of(lines: Sequence[UsageDay], settings: Settings, today: str, count: 
             msgspec.structs.replace(part, usage=msgspec.structs.replace(part.usage, use=name))
             for name, part in grouped(shown, settings, lambda line: line.use).items()
         ),
+        months[first] if first and first not in touched else None,
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.store.records import UsageDay
+from app.store.store import Store
 from tests.support.command import Command
 from tests.support.openai_script import say
 from tests.support.openai_server import OpenAiServer
@@ -65,3 +68,29 @@ def test_the_history_is_deleted_when_it_is_wanted(
     run(command, server, tmp_path / "folder")
     assert command.here("usage", "--forget").out.strip() == "The history of usage is deleted."
     assert command.here("usage", "--json").last["total"]["answers"] == 0
+
+
+def test_the_first_month_and_the_energy_of_a_token_are_told(command: Command) -> None:
+    energy = {
+        "joules": 64.0,
+        "measured": 1,
+        "domains": "battery",
+        "prompt_joules": 4.0,
+        "answer_joules": 60.0,
+    }
+    today = datetime.date.today().isoformat()
+    with Store.open(command.home / "coterie.db", command.home / "backups") as store:
+        first = UsageDay("2020-02-03", model="qwen", answers=3, read=500)
+        line = UsageDay(
+            today, model="qwen", answers=1, read=10, written=5, measured_read=10, measured_written=5, **energy
+        )
+        store.usage.add([first, line])
+    shown = command.here("usage", "--json").last
+    assert shown["first_month"]["month"] == "2020-02" and shown["first_month"]["prompt_tokens"] == 500
+    total = shown["total"]
+    assert (total["joules_per_prompt_token"], total["joules_per_completion_token"]) == (0.4, 12.0)
+    words = command.here("usage")
+    assert (
+        "2020-02" in words.out and "0.4 J a token read" in words.out and "12 J a token written" in words.out
+    )
+    assert "whole computer, by its battery" in words.out + words.err

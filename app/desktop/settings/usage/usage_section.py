@@ -16,7 +16,7 @@ from app.desktop.forms.controls import Bounds
 from app.desktop.forms.form import Field, FormSection, Number
 from app.desktop.settings.usage.day_chart import DayChart, colours
 from app.desktop.settings.usage.price_rows import CurrencyField, PriceRows
-from app.desktop.settings.usage.usage_text import domain_words, month_name, spent_words
+from app.desktop.settings.usage.usage_text import domain_words, month_name, spent_words, token_energy_words
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, show_text, text_label
 from app.desktop.widgets.layouts import Column
@@ -24,6 +24,7 @@ from app.desktop.widgets.legend import Legend
 from app.services.library.model_names import shown_name
 from app.services.usage.report import UsageReport, report_of
 from app.store.records import UsageDay
+from engine.energy.counters import are_locked
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -41,7 +42,7 @@ class UsageSection(FormSection):
         super().__init__(self._change, parent)
         self._calls = calls
         self._used: Sequence[UsageDay] = ()
-        self._today = ""
+        self._today, self._locked = "", False
         self.body = QWidget(self)
         self.chart, self.legend = DayChart(self.body), Legend(self.body)
         self.sums = text_label(self.body, "small", wraps=True)
@@ -58,8 +59,8 @@ class UsageSection(FormSection):
         """Ask what there is now."""
         self._calls.do(_read, self._take, owner=self)
 
-    def _take(self, found: tuple[Sequence[UsageDay], str]) -> None:
-        self._used, self._today = found
+    def _take(self, found: tuple[Sequence[UsageDay], str, bool]) -> None:
+        self._used, self._today, self._locked = found
         self.retranslate()
 
     def _change(self, **fields: object) -> None:
@@ -100,8 +101,17 @@ class UsageSection(FormSection):
         total = spent_words(report.total, currency)
         sums = [self.tr("Last 30 days: {words}").format(words=total)]
         sums += [f"{month_name(month.usage.day)}: {spent_words(month, currency)}" for month in report.months]
+        if (first := report.first) is not None:
+            words = self.tr("First month, {month}: {words}")
+            name = month_name(first.usage.day)
+            sums.append(words.format(month=name, words=spent_words(first, currency)))
+        if energy := token_energy_words(report.total):
+            sums.append(self.tr("Energy for each token: {words}").format(words=energy))
         if domains := report.total.usage.domains:
-            sums.append(self.tr("Energy was measured for: {domains}").format(domains=domain_words(domains)))
+            words = self.tr("Energy is what answers took beyond an idle computer. Measured: {domains}")
+            sums.append(words.format(domains=domain_words(domains)))
+        elif self._locked:
+            sums.append(self.tr("This computer counts energy, but only administrators may read it."))
         show_text(self.sums, "\n".join(sums))
         self.chart.setAccessibleName(self.tr("Tokens by day"))
         self.chart.setAccessibleDescription(total)
@@ -164,5 +174,5 @@ class UsageSection(FormSection):
         return {"models": bool(self.models.text()), "token_prices": bool(self.prices.rows)}
 
 
-def _read(services: Services) -> tuple[Sequence[UsageDay], str]:
-    return services.usage.days(), services.usage.today
+def _read(services: Services) -> tuple[Sequence[UsageDay], str, bool]:
+    return services.usage.days(), services.usage.today, are_locked()

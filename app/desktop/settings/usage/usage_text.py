@@ -6,8 +6,16 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from app.desktop.base.language import languages
 from app.desktop.text.words import joined
-from app.format import format_cost, format_count, format_duration, format_energy, format_short_count
+from app.format import (
+    format_cost,
+    format_count,
+    format_duration,
+    format_energy,
+    format_joules,
+    format_short_count,
+)
 from app.services.usage.prices import Spent
+from engine.energy.counters import BATTERY
 
 
 def day_name(day: str) -> str:
@@ -49,9 +57,23 @@ def token_words(part: Spent) -> list[str]:
 def domain_words(domains: str) -> str:
     """What energy was measured of, from the counters' names."""
     translate = QCoreApplication.translate
-    names = {"package": translate("Usage", "processor"), "dram": translate("Usage", "memory")}
+    names = {
+        "package": translate("Usage", "processor"),
+        "dram": translate("Usage", "memory"),
+        BATTERY: translate("Usage", "the whole computer, by its battery"),
+    }
     found = (name.strip() for name in domains.split(","))
     return ", ".join(dict.fromkeys(names.get(name.partition("-")[0], name) for name in found))
+
+
+def token_energy_words(part: Spent) -> str:
+    """What one token took; "" where that was not measured."""
+    translate, usage = QCoreApplication.translate, part.usage
+    read, written = usage.joules_read, usage.joules_written
+    words = [] if read is None else [translate("Usage", "{joules} read").format(joules=format_joules(read))]
+    if written is not None:
+        words.append(translate("Usage", "{joules} written").format(joules=format_joules(written)))
+    return joined(words)
 
 
 def rest_words(part: Spent, currency: str) -> list[str]:

@@ -44,8 +44,11 @@ class Bench:
         here = UsageDay(day, model="qwen", answers=2, read=9000, cached=4000, written=1000, seconds=65.0)
         there = UsageDay(day, "run", model=ELSEWHERE, remote=True, answers=1, read=2_000_000, written=500_000)
         before = UsageDay((today - datetime.timedelta(days=3)).isoformat(), model="qwen", answers=1, read=100)
-        measured = UsageDay(day, "chat", "", "gpt", False, 1, 10, 0, 5, 0, 1.0, 7.2e6, 1, "dram, package-0")
-        self.services.store.usage.add([here, there, before, measured])
+        measured = UsageDay(
+            day, "chat", "", "gpt", False, 1, 10, 0, 5, 0, 1.0, 7.2e6, 1, "dram, package-0", 4.0, 60.0, 10, 5
+        )
+        first = UsageDay("2020-02-03", model="qwen", answers=3, read=500, joules=3600.0, measured=3)
+        self.services.store.usage.add([here, there, before, measured, first])
 
     def read(self) -> None:
         self.section.read()
@@ -81,7 +84,11 @@ def test_days_sums_and_models_are_shown(bench: Bench) -> None:
     assert total.startswith(
         "Last 30 days: 5 answers · 2M read (4k reused) · 501k written · 1 min 6 s · 2.00 kWh"
     )
-    assert section.sums.text().splitlines()[-1] == "Energy was measured for: memory, processor"
+    assert section.sums.text().splitlines()[-3:] == [
+        "First month, February 2020: 3 answers · 500 read · 0 written · 1 Wh",
+        "Energy for each token: 0.4 J read · 12 J written",
+        "Energy is what answers took beyond an idle computer. Measured: memory, processor",
+    ]
     assert "big · models.example: 1 answer · 2M read · 500k written" in section.models.text()
     bars = section.chart.bars()
     assert len(bars) == 30 and section.chart.words(bars[-4][0]).endswith("1 answer · 100 read · 0 written")
@@ -129,8 +136,9 @@ def test_the_history_is_deleted_with_a_way_back(bench: Bench, qtbot: QtBot) -> N
     assert undo is not None
     undo()
     qtbot.waitUntil(lambda: bench.section.chart.isVisible())
-    assert len(bench.services.usage.days()) == 4
+    assert len(bench.services.usage.days()) == 5
 
 
 def test_counters_without_a_word_keep_their_name(looks: None) -> None:
     assert domain_words("dram, package-0, package-1, psys") == "memory, processor, psys"
+    assert domain_words("battery") == "the whole computer, by its battery"

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from agents.api import ModelRequest
-from app.services.models.energy import EnergyMeter, found_counters
+from app.services.models.energy import EnergyMeter
 from app.services.models.engine_names import of_chat, of_run_alone
 from app.services.services import Services, open_services
 from app.store.records import FIRST_TEMPORARY
+from engine.energy.counters import found_counters
 from engine.values import Message
-from tests.app.services.models.test_energy import Counters
+from tests.support.energy_counters import Counters
 from tests.support.scripted_engine import ScriptedEngine
 
 MODEL = "/m/one.gguf"
@@ -52,8 +53,8 @@ def test_chats_and_runs_are_counted_and_temporary_chats_are_not(services: Servic
 def test_an_answer_has_the_energy_that_was_used_while_it_was_written(
     services: Services, tmp_path: Path
 ) -> None:
-    counters = Counters(tmp_path / "powercap")
-    services.models._energy = EnergyMeter(found_counters(counters.root))
+    counters = Counters(tmp_path / "class")
+    services.models._energy = EnergyMeter(lambda _: 0.0, lambda: found_counters(counters.root))
     used = iter(range(1, 100))
     joules = ask(services, of_chat(3), lambda: counters.set("intel-rapl:0", next(used) * 1_000_000))
     assert joules is not None and joules > 0

@@ -13,6 +13,7 @@ from app.services.events import EventBus
 from app.services.models.events import ModelAnswered
 from app.services.settings.settings import Settings
 from app.services.usage.prices import grouped, month_of, spent
+from app.services.usage.report import report_of
 from app.services.usage.usage import UsageHistory
 from app.store.records import FIRST_TEMPORARY, UsageDay
 from app.store.store import Store
@@ -77,6 +78,27 @@ def test_energy_is_told_of_the_answers_that_were_measured(bench: Bench) -> None:
     bench.events.publish(ModelAnswered("/m/qwen.gguf", "1", Usage(1, joules=30.0), Timings(), "package-0"))
     (line,) = bench.history.days()
     assert (line.joules, line.measured, line.answers, line.domains) == (150.0, 2, 3, "package-0")
+
+
+def test_the_energy_of_prompts_and_answers_is_told_for_each_token(bench: Bench) -> None:
+    bench.answered(usage=Usage(100, 60, 20, joules=50.0, prompt_joules=10.0))
+    bench.answered(usage=Usage(100, 0, 20, joules=70.0))
+    (line,) = bench.history.days()
+    assert (line.joules, line.measured) == (120.0, 2)
+    assert (line.joules_read, line.joules_written) == (0.25, 2.0)
+    assert UsageDay("2026-11-29", read=5, written=5).joules_read is None
+
+
+def test_the_first_month_stands_beside_the_last_ones() -> None:
+    lines = [
+        UsageDay("2026-03-05", model="qwen", answers=1, read=7),
+        UsageDay("2026-03-09", model="gpt", answers=2, read=8),
+        UsageDay("2026-11-28", model="qwen", answers=4, read=9),
+    ]
+    first = report_of(lines, Settings(), "2026-11-29", 30).first
+    assert first is not None and (first.usage.day, first.usage.read) == ("2026-03", 15)
+    assert report_of(lines[2:], Settings(), "2026-11-29", 30).first is None
+    assert report_of([], Settings(), "2026-11-29", 30).first is None
 
 
 def test_what_cannot_be_written_now_is_written_later(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
