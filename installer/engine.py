@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -25,9 +25,6 @@ from installer.stamps import fingerprint
 
 # RPC joins the memory of several machines, and lets a second process stand in for a GPU.
 BASE_FLAGS = ("-DGGML_RPC=ON",)
-# With a Xeon's matrix units llama.cpp keeps a tied output a second time, and aborts on the tables of DeepSeek-V3
-# (GGML_ASSERT in ggml-backend.cpp, seen on a Sapphire Rapids): no plan is exact then.
-WITHOUT_AMX_FLAGS = ("-DCMAKE_C_FLAGS_INIT=-mno-amx-int8", "-DCMAKE_CXX_FLAGS_INIT=-mno-amx-int8")
 CUDA_FLAGS = ("-DGGML_CUDA=on", "-DCMAKE_CUDA_ARCHITECTURES=native")
 # Instruction sets among an x86 processor's flags. The rest of that line changes with the kernel's version.
 X86_INSTRUCTIONS = (
@@ -36,12 +33,10 @@ X86_INSTRUCTIONS = (
 )
 
 
-def build_flags(environ: Mapping[str, str], *, cuda: bool, machine: Sequence[str] = ()) -> str:
-    """What CMake is told, for a processor as `this_machine` tells it. A person's own CMAKE_ARGS come last and so
-    win."""
+def build_flags(environ: Mapping[str, str], *, cuda: bool) -> str:
+    """What CMake is told. A person's own CMAKE_ARGS come last and so win."""
     chosen = [
         *BASE_FLAGS,
-        *(WITHOUT_AMX_FLAGS if "amx_int8" in machine else ()),
         *(CUDA_FLAGS if cuda else ()),
         *environ.get("CMAKE_ARGS", "").split(),
     ]

@@ -52,7 +52,7 @@ class Setup:
     def run(self) -> None:
         """Do what is not done yet. Raises `SetupError`."""
         machine = engine.this_machine()
-        flags = engine.build_flags(os.environ, cuda=engine.has_cuda(os.environ), machine=machine)
+        flags = engine.build_flags(os.environ, cuda=engine.has_cuda(os.environ))
         key = engine.wheel_key(self.version, flags, machine, os.environ)
         packages = packages_fingerprint(self.root)
         whole = self.environment_is_whole()

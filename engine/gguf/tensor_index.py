@@ -63,7 +63,7 @@ class TensorIndex(msgspec.Struct, frozen=True):
     `bytes` are the weights of the file, each once. `mtp_layers` count in llama.cpp's n_gpu_layers, after
     `layers` and before the output, although nothing of them is loaded (`src/llama-model.cpp`, n_layer_all).
     `graph_width` as in `engine.gguf.graph_width`, 0: not known. `attention_width` is that of all query heads of a
-    layer, as they meet the keys.
+    layer, as they meet the keys. `output_type` is the type of the output's weights ("Q6_K").
     """
 
     architecture: str
@@ -85,6 +85,7 @@ class TensorIndex(msgspec.Struct, frozen=True):
     mtp_layers: int = 0
     graph_width: int = 0
     attention_width: int = 0
+    output_type: str = ""
 
     @property
     def expert_bytes(self) -> int:
@@ -131,7 +132,8 @@ def tensor_index(index: GgufIndex) -> TensorIndex:
             outside[part.role] += tensor.bytes
     used = _experts_used(index, count)
     table = next((tensor for _, tensor in placed if tensor.name == "token_embd.weight"), None)
-    tied = table is not None and not any(tensor.name == "output.weight" for _, tensor in placed)
+    output = next((tensor for _, tensor in placed if tensor.name == "output.weight"), None)
+    tied = table is not None and output is None
     return TensorIndex(
         architecture=index.architecture,
         layers=tuple(
@@ -156,6 +158,7 @@ def tensor_index(index: GgufIndex) -> TensorIndex:
         mtp_layers=mtp_layers,
         graph_width=graph_width(index),
         attention_width=_attention_width(index),
+        output_type=found.type_name if (found := output or table) else "",
     )
 
 

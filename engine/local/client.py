@@ -33,6 +33,7 @@ from engine.api import (
 from engine.errors import ErrorInfo, UserError
 from engine.local import health, host, protocol
 from engine.local.host_process import HostMain, HostProcess
+from engine.local.repack.failures import DEATHS
 from engine.placement.workers import without_workers
 from engine.text import clean_text, clean_value
 from engine.values import FinishReason, Picture, Timings, Usage
@@ -271,19 +272,32 @@ class LocalEngine:
             self._deliver(current, batch)
             if failure is None and current.start_again is not None:
                 current, failure = self._replace(current, current.start_again)
+            elif failure is not None and self._dies_repacking(current, failure):
+                current, failure = self._replace(current, None, died=failure)
         self._lose(current, failure)
 
-    def _replace(self, old: HostProcess, min_batch: int) -> tuple[HostProcess, ErrorInfo | None]:
-        """Start a host with the settings that `old` asks for, the same load and its waiting answers."""
+    def _dies_repacking(self, current: HostProcess, failure: ErrorInfo) -> bool:
+        """Whether the host died before it loaded, and may not do so with weights as they are in the file."""
+        with self._lock:
+            wanted = self._host is current
+        return wanted and current.repacks and current.vitals.loading and failure.code in DEATHS
+
+    def _replace(
+        self, old: HostProcess, min_batch: int | None, died: ErrorInfo | None = None
+    ) -> tuple[HostProcess, ErrorInfo | None]:
+        """Start a host with the settings that `old` asks for, the same load and its waiting answers. Where it `died`
+        the weights are left as they are in the file."""
         try:
             fresh = HostProcess(self._main, old.workers)
         except OSError as error:
-            return old, ErrorInfo("engine.not_started", {"detail": str(error)})
+            return old, died or ErrorInfo("engine.not_started", {"detail": str(error)})
         with self._lock:
+            if died and self._wanted and self._host is old:
+                self._wanted = _without_repack(self._wanted)
             wanted = self._wanted if self._host is old else None
             if wanted:
                 fresh.vitals.loading = True
-                fresh.send(protocol.Load(wanted, min_batch))
+                fresh.send(protocol.Load(wanted, min_batch, died is not None))
                 fresh.send(protocol.SetPriority(self._priority))
                 for request in self._open.values():
                     fresh.send(protocol.Generate(request))
@@ -296,7 +310,7 @@ class LocalEngine:
             fresh.end()
             fresh.dispose()
             old.start_again = None
-            return old, None
+            return old, died
         old.end()
         old.dispose()
         return fresh, None
@@ -319,8 +333,10 @@ class LocalEngine:
                 elif isinstance(reply, protocol.StartAgain):
                     current.start_again = reply.min_batch
                     return None
+                elif isinstance(reply, protocol.Repacking):
+                    current.repacks = True
                 elif isinstance(reply, protocol.CacheOpening):
-                    current.caches = True
+                    current.caches, current.repacks = True, False
                 elif not isinstance(reply, protocol.Ready):
                     batch.append(reply)
             last = batch and isinstance(batch[-1], Finished | Measured | Tokenized | Loaded | LoadFailed)
@@ -350,6 +366,8 @@ class LocalEngine:
             current.vitals.loading = False
             plan = event.model.plan
             current.caches = plan is not None and plan.placement.expert_cache is not None
+            weights = event.model.weights
+            current.repacks = weights is not None and bool(weights.repacked)
         elif isinstance(event, LoadFailed):
             self._state = "empty"
             current.vitals.loading = False
@@ -370,6 +388,8 @@ class LocalEngine:
                 self._crashes.setdefault(self._wanted.path, []).append(time.monotonic())
             if self._wanted and current.caches:
                 self._wanted = _without_cache(self._wanted, gone)
+            if self._wanted and current.repacks and failure.code in DEATHS:
+                self._wanted = _without_repack(self._wanted)
             ended = self._ended_requests("error", failure)
         if current.process.is_alive():
             current.process.kill()
@@ -383,6 +403,11 @@ def _without_cache(request: LoadRequest, gone: tuple[str, ...]) -> LoadRequest:
     """The same load without expert cache and lost workers, whose cached experts are in RAM too."""
     options = without_workers(request.options, gone).without_cache()
     return msgspec.structs.replace(request, options=options)
+
+
+def _without_repack(request: LoadRequest) -> LoadRequest:
+    """The same load with weights as they are in the file."""
+    return msgspec.structs.replace(request, options=request.options.without_repack())
 
 
 def _clean(request: GenerateRequest) -> GenerateRequest:

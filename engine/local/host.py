@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.api import Finished, Loaded, LoadFailed, LoadProgress, LoadRequest
@@ -233,6 +234,8 @@ class Host:
         if self._broken is not None or self._abort is None:
             raise UserError.from_info(self._broken or ErrorInfo("engine.no_model"))
         from engine.local.loading import OtherMinBatch, open_session
+        from engine.local.repack.choice import build
+        from engine.local.repack.failures import note_failure
 
         sent = 0.0
 
@@ -247,13 +250,17 @@ class Host:
         # A host that was started for a plan does not ask again, whatever the plan says now.
         started_with = 0 if command.min_batch is None else None
         try:
-            return open_session(
+            session = open_session(
                 command.request,
                 self._abort,
                 progress,
                 started_with,
                 on_caching=lambda: self._outbox.send(protocol.CacheOpening()),
+                on_repacking=lambda: self._outbox.send(protocol.Repacking()),
             )
+            if command.died:
+                note_failure(command.request.calibrations, Path(command.request.path), build())
+            return session
         except OtherMinBatch as wanted:
             return protocol.StartAgain(wanted.min_batch)
 

@@ -28,13 +28,15 @@ class HostProcess(Spawned):
 
     `workers` are the machines that it computes with. `start_again` is set when it wants to be replaced by a
     host that starts with that `min_batch`; `caches` from when it opens a cache of single experts until it loaded
-    without. Raises OSError when the machine gives no process, pipe or temporary file.
+    without, `repacks` likewise from when it lays weights out anew for the processor. Raises OSError when the
+    machine gives no process, pipe or temporary file.
     """
 
     def __init__(self, main: HostMain, workers: tuple[str, ...]) -> None:
         self.workers = workers
         self.start_again: int | None = None
         self.caches = False
+        self.repacks = False
         super().__init__(main, "coterie-engine")
         now = time.monotonic()
         self.vitals = health.Vitals(heard=now + health.START_PATIENCE, stepped=now)

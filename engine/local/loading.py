@@ -25,6 +25,7 @@ from engine.local.model.session import Session
 from engine.local.native.routing import ExpertWatch
 from engine.local.pictures.opening import open_sight
 from engine.local.planning import find_machine, make_plan
+from engine.local.repack.choice import for_model
 from engine.local.speculative.draft_model import DraftModel
 from engine.local.speculative.loading import open_draft_model
 from engine.local.threads import default_threads, threads_for
@@ -92,12 +93,14 @@ def open_session(
     on_progress: Callable[[float], bool],
     min_batch: int | None = 0,
     on_caching: Callable[[], None] = lambda: None,
+    on_repacking: Callable[[], None] = lambda: None,
 ) -> Session:
     """Plan, load a model as planned, make its context, and look where its weights lie.
 
     `on_progress` gets fractions and cancels by returning False. `min_batch` is what ggml started with, None
     when the plan's may differ. `on_caching` is called before a cache of single experts is opened. Where that or
-    whatever follows fails, the model is loaded without a cache, and the plan's notices say why.
+    whatever follows fails, the model is loaded without a cache, and the plan's notices say why. `on_repacking` is
+    called before weights may be laid out anew for the processor.
 
     Raises UserError: `model.*` for the file, `worker.*`, what the plan refuses, `engine.unknown_architecture`,
     `engine.load_failed`, `engine.context_memory`, `engine.cache_type`, `engine.not_a_chat_model`,
@@ -106,7 +109,7 @@ def open_session(
     progress = _Progress(on_progress)
     opening = _Opening(request, abort, progress, time.monotonic(), min_batch)
     progress.check()
-    ready = _ready(request, progress.check)
+    ready = _ready(request, progress.check, on_repacking)
     if ready.plan.placement.expert_cache is None:
         return _opened(opening, ready, _CONCEDED if "uncached" in request.options.fallbacks else ())
     on_caching()
@@ -118,7 +121,9 @@ def open_session(
         reason = error.info
     request = msgspec.structs.replace(request, options=request.options.without_cache())
     opening = opening._replace(request=request)
-    return _opened(opening, _ready(request, progress.check), (ErrorInfo("cache.without"), reason))
+    return _opened(
+        opening, _ready(request, progress.check, on_repacking), (ErrorInfo("cache.without"), reason)
+    )
 
 
 def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = ()) -> Session:
@@ -199,7 +204,9 @@ def _cached(request: LoadRequest, ready: _Ready, model: int) -> tuple[int, Exper
     )
 
 
-def _ready(request: LoadRequest, check_cancelled: Callable[[], None]) -> _Ready:
+def _ready(
+    request: LoadRequest, check_cancelled: Callable[[], None], on_repacking: Callable[[], None]
+) -> _Ready:
     """Read and plan the file, checking for each reason against it."""
     index = read_index(Path(request.path))
     summary = summarize(index)
@@ -212,7 +219,8 @@ def _ready(request: LoadRequest, check_cancelled: Callable[[], None]) -> _Ready:
     machine = find_machine(request.options.workers, request.calibrations)
     model_index = tensor_index(index)
     _check_memory(model_index, machine)
-    options = without_absent(request.options, machine) if request.remembered else request.options
+    machine, options = for_model(index, machine, request.options, request.calibrations, on_repacking)
+    options = without_absent(options, machine) if request.remembered else options
     plan = make_plan(index, model_index, machine, options, check_cancelled)
     if plan.refusal:
         raise UserError.from_info(plan.refusal)

@@ -18,6 +18,8 @@ from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local.calibration import kept_calibration, with_bandwidths
 from engine.local.isolated_call import Report, ask
+from engine.local.repack.choice import build, for_model
+from engine.local.repack.failures import note_failure, unrepacked_if_it_dies
 from engine.local.threads import default_threads
 from engine.placement.plan import (
     RAM,
@@ -49,15 +51,24 @@ def plan_model(
     `keep_going` is called while it works and ends it by returning False. Raises UserError `model.*` for the
     file, `worker.*`, `engine.*`. A plan that does not fit is an answer (`plan.fits`), not an error.
     """
-    arguments = (path, options, calibrations)
-    return ask(_plan_model, arguments, PlannedModel, keep_going=keep_going, workers=options.workers)
+
+    def asked(given: PlacementOptions, died: bool) -> PlannedModel:
+        arguments = (path, given, calibrations, died)
+        return ask(_plan_model, arguments, PlannedModel, keep_going=keep_going, workers=options.workers)
+
+    return unrepacked_if_it_dies(asked, options)
 
 
-def _plan_model(_: Report, path: str, options: PlacementOptions, calibrations: str) -> PlannedModel:
+def _plan_model(
+    _: Report, path: str, options: PlacementOptions, calibrations: str, died: bool
+) -> PlannedModel:
     index = read_index(Path(path))
     model = tensor_index(index)
     machine = find_machine(options.workers, calibrations)
+    machine, options = for_model(index, machine, options, calibrations)
     plan = make_plan(index, model, machine, options)
+    if died:
+        note_failure(calibrations, Path(path), build())
     found = seeing_projector(index, options.mmproj)[0]
     return described(path, model, machine, with_vision(plan, machine, options, found.needs if found else 0))
 
@@ -81,9 +92,9 @@ def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:
         ram=msgspec.structs.replace(cpu, free=memory.available, total=memory.total, flops=flops),
         devices=tuple(device for device in found if device.name != RAM),
         caches=plugin_state().problem is None,
+        repacks=tuple(native.repacked_types()),
     )
-    build = (native.library_version(), *native.cpu_features())
-    known = kept_calibration(machine, build, Path(calibrations)) if calibrations else None
+    known = kept_calibration(machine, build(), Path(calibrations)) if calibrations else None
     return with_bandwidths(machine, known) if known else machine
 
 

@@ -16,11 +16,13 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
     """Load a model. ggml starts with the first of these.
 
     `min_batch` is op offload's smallest batch, which ggml reads once: 0 the library's own. None when the plan
-    may ask for another start.
+    may ask for another start. `died`: a host died with this model while its weights were laid out anew, which this
+    load does without: if it succeeds, that is remembered.
     """
 
     request: LoadRequest
     min_batch: int | None = None
+    died: bool = False
 
 
 class CancelLoad(msgspec.Struct, frozen=True, tag="cancel_load"):
@@ -89,6 +91,10 @@ class StartAgain(msgspec.Struct, frozen=True, tag="start_again"):
     min_batch: int
 
 
+class Repacking(msgspec.Struct, frozen=True, tag="repacking"):
+    """The host is about to lay weights out anew for the processor: should it die, the next one does without."""
+
+
 class CacheOpening(msgspec.Struct, frozen=True, tag="cache_opening"):
     """The host is about to open the expert cache: should it die, the next one does without."""
 
@@ -108,7 +114,7 @@ Command = (
     | Ping
     | Close
 )
-Reply = Ready | Pong | StartAgain | CacheOpening | HostEvent
+Reply = Ready | Pong | StartAgain | Repacking | CacheOpening | HostEvent
 
 _encoder = msgspec.json.Encoder()
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

@@ -14,12 +14,14 @@ from engine.placement.plan import Device, Machine
 
 
 class Survey(msgspec.Struct, frozen=True, tag="survey"):
-    """`features_used` are the CPU features that the library was compiled for, in its own names."""
+    """`features_used` are the CPU features that the library was compiled for, in its own names; `layouts` the kinds
+    of memory whose weights are laid out for this processor ("AMX")."""
 
     package: str
     library: str
     features_used: tuple[str, ...]
     machine: Machine
+    layouts: tuple[str, ...] = ()
 
     @property
     def devices(self) -> tuple[Device, ...]:
@@ -64,4 +66,5 @@ def _survey(_: Report, workers: tuple[str, ...]) -> Survey:
         library=native.library_version(),
         features_used=native.cpu_features(),
         machine=find_machine(workers),
+        layouts=native.extra_memories(),
     )

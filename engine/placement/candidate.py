@@ -110,8 +110,9 @@ def _device_bytes(given: Given, choice: Choice, layout: Layout, load: Load) -> d
         context[name] += load.cache[number]
     model[RAM] += index.embedding_bytes
     model[layout.output] += index.output_bytes
-    if layout.output == RAM and index.output_tied:
-        # llama.cpp shares a tied table with the output where both lie in RAM.
+    repacked = _may_repack(given, choice) and index.output_type in given.machine.repacks
+    if layout.output == RAM and index.output_tied and not repacked:
+        # llama.cpp shares a tied table with the output where both lie in RAM, in one layout.
         model[RAM] -= min(index.embedding_bytes, index.output_bytes)
     staged = may_stream(given, choice) and any(device == RAM for device in layout.experts)
     sizes = {}
@@ -130,6 +131,10 @@ def _device_bytes(given: Given, choice: Choice, layout: Layout, load: Load) -> d
             max(compute + overhead.compute.get(name, 0), 0),
         )
     return sizes
+
+
+def _may_repack(given: Given, choice: Choice) -> bool:
+    return bool(given.machine.repacks) and choice.mode != "cached" and "unrepacked" not in given.fallbacks
 
 
 def _shortage(given: Given, layout: Layout, sizes: dict[str, DeviceBytes]) -> tuple[int, int]:
@@ -213,6 +218,8 @@ def _placement(
         sequences=choice.sequences,
         outputs=choice.outputs,
         attention=choice.attention,
+        # Weights in a layout of their own are not mapped, so they could not be paged, and no cache could read them.
+        repack=not paged and _may_repack(given, choice),
     )
 
 

@@ -95,6 +95,8 @@ def fallback_notices(given: Given, candidate: Candidate) -> Iterator[ErrorInfo]:
     made = given.fallbacks
     if "unpinned" in made:
         yield ErrorInfo("plan.conceded_pinned", {})
+    if "unrepacked" in made:
+        yield ErrorInfo("plan.conceded_repack", {})
     if "layer" in made:
         yield ErrorInfo("plan.conceded_layers", {"count": made.count("layer")})
     if "ubatch" in made:

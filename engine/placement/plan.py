@@ -30,8 +30,9 @@ LoadMode = Literal["mapped", "pinned", "locked"]
 # Draft tokens that one step may verify, those of all answers together.
 MOST_DRAFTED = 64
 # What a load that failed is made easier by, one after the other.
-# "uncached": without the cache of single experts.
-Fallback = Literal["unpinned", "layer", "ubatch", "context", "uncached"]
+# "uncached": without the cache of single experts. "unrepacked": without layouts of weights that are made for the
+# processor.
+Fallback = Literal["unpinned", "layer", "ubatch", "context", "uncached", "unrepacked"]
 # On an expert cache miss, the CPU computes the expert and it is uploaded for the
 # next time, or it is uploaded first.
 Misses = Literal["computed", "brought"]
@@ -58,12 +59,14 @@ class Device(msgspec.Struct, frozen=True):
 
 class Machine(msgspec.Struct, frozen=True):
     """The machine to place on. `devices` in ggml's order, without RAM. `disk_bandwidth` 0: not measured.
-    `caches`: the expert cache plugin is present."""
+    `caches`: the expert cache plugin is present. `repacks`: the types of weights that the processor computes with in
+    a layout of its own ("Q4_K")."""
 
     ram: Device
     devices: tuple[Device, ...] = ()
     disk_bandwidth: float = 0.0
     caches: bool = False
+    repacks: tuple[str, ...] = ()
 
 
 class PlacementOptions(msgspec.Struct, frozen=True):
@@ -92,9 +95,16 @@ class PlacementOptions(msgspec.Struct, frozen=True):
 
     def without_cache(self) -> PlacementOptions:
         """The same options, but no cache of experts, for a fallback."""
-        if "uncached" in self.fallbacks:
+        return self._with("uncached")
+
+    def without_repack(self) -> PlacementOptions:
+        """The same options, but the processor computes with weights as they are in the file."""
+        return self._with("unrepacked")
+
+    def _with(self, fallback: Fallback) -> PlacementOptions:
+        if fallback in self.fallbacks:
             return self
-        return msgspec.structs.replace(self, fallbacks=(*self.fallbacks, "uncached"))
+        return msgspec.structs.replace(self, fallbacks=(*self.fallbacks, fallback))
 
 
 class Override(msgspec.Struct, frozen=True):
@@ -137,6 +147,8 @@ class Placement(msgspec.Struct, frozen=True):
     batch to the library (32). The context is in tokens, and shared by `sequences`: so many answers can be written
     at once. `outputs`: so many rows of one batch may be drawn from, which saves the logits of all others; a batch
     that asks for more aborts the process. 0: all of them. Quantised values want `attention` "flash".
+    `repack`: weights in RAM may be laid out anew for the processor (llama.cpp's extra buffer types: AMX and others),
+    which takes memory that nothing is mapped to.
     """
 
     context: int
@@ -155,6 +167,7 @@ class Placement(msgspec.Struct, frozen=True):
     outputs: int = 0
     expert_cache: ExpertCache | None = None
     attention: Attention = "flash"
+    repack: bool = True
 
 
 class DeviceBytes(msgspec.Struct, frozen=True):
@@ -244,8 +257,10 @@ class PlannedModel(msgspec.Struct, frozen=True, tag="planned_model"):
 
 class LoadedWeights(msgspec.Struct, frozen=True):
     """Where the weights were found after loading: bytes by device, experts apart, both with the slots of a cache,
-    and what lies elsewhere than planned (tensor name to device)."""
+    and what lies elsewhere than planned (tensor name to device). `repacked` are bytes by the name of the memory whose
+    layout is made for the processor ("AMX", "CPU_REPACK")."""
 
     bytes: dict[str, int]
     expert_bytes: dict[str, int]
     misplaced: dict[str, str] = {}
+    repacked: dict[str, int] = {}

@@ -88,11 +88,6 @@ def test_a_build_with_cuda_is_for_the_cards_of_this_machine() -> None:
     assert build_flags({}, cuda=True) == "-DGGML_RPC=ON -DGGML_CUDA=on -DCMAKE_CUDA_ARCHITECTURES=native"
 
 
-def test_a_build_leaves_out_the_matrix_units_of_a_xeon() -> None:
-    assert "-mno-amx-int8" in build_flags({}, cuda=False, machine=["avx2", "amx_int8"])
-    assert "amx" not in build_flags({}, cuda=False, machine=["avx2"])
-
-
 def test_a_persons_own_flags_come_last_and_so_win() -> None:
     assert build_flags({"CMAKE_ARGS": "-DGGML_CUDA=off"}, cuda=True).endswith(" -DGGML_CUDA=off")
 

@@ -6,12 +6,16 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
+
+import msgspec
 
 from engine.api import Delta, Loaded, ModelFacts
 from engine.formats import Prompt
 from engine.local import host, protocol
+from engine.placement.plan import LoadedWeights, Placement
 from engine.values import Message, ReasoningControl, Sampling
 
 
@@ -101,4 +105,56 @@ def without_library(connection: Connection, log_path: str) -> None:
     """The real host where the system cannot load llama.cpp."""
     host.prepare_process(log_path)
     sys.modules["llama_cpp"] = None  # type: ignore[assignment]
+    host.Host(connection).run()
+
+
+def dies_repacking(connection: Connection, log_path: str) -> None:
+    """The real host, which aborts where weights may be laid out anew for the processor."""
+    host.prepare_process(log_path)
+    dry_run = import_module("engine.local.native.dry_run")  # the package has a function of this name
+    load = dry_run.load_model
+
+    def failing(path: str, placement: Placement, *arguments: Any, **settings: Any) -> int:
+        if placement.repack:
+            os.abort()
+        return load(path, placement, *arguments, **settings)
+
+    dry_run.load_model = failing  # type: ignore[attr-defined]
+    host.Host(connection).run()
+
+
+def dies_repacking_twice(connection: Connection, log_path: str) -> None:
+    """As `dies_repacking`, where a process that was asked to do without because one died ends too."""
+    host.prepare_process(log_path)
+    opened = host.Host._opened
+
+    def failing(self: host.Host, command: protocol.Load) -> Any:
+        if command.died:
+            os._exit(3)
+        return opened(self, command)
+
+    host.Host._opened = failing  # type: ignore[method-assign]
+    dies_repacking(connection, log_path)
+
+
+def dies_computing_repacked(connection: Connection, log_path: str) -> None:
+    """The real host, which says that weights were laid out anew, and aborts in its first answer with them."""
+    host.prepare_process(log_path)
+    from engine.local import loading
+    from engine.local.scheduling.scheduler import Scheduler
+
+    found, step = loading.native.loaded_weights, Scheduler.step
+
+    def laid_out(model: int, context: int, index: Any, placement: Placement) -> LoadedWeights:
+        weights = found(model, context, index, placement)
+        return msgspec.structs.replace(weights, repacked={"AMX": 1}) if placement.repack else weights
+
+    def failing(self: Scheduler) -> None:
+        weights = self.session.facts.weights
+        if weights is not None and weights.repacked:
+            os.abort()
+        step(self)
+
+    loading.native.loaded_weights = laid_out
+    Scheduler.step = failing  # type: ignore[method-assign]
     host.Host(connection).run()

@@ -34,7 +34,7 @@ _SITE = Path(f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-
 def install(folder: Path) -> Path:
     """The environment's Python. Raises SetupError, PluginError, CalledProcessError."""
     version = engine_version(ROOT)
-    flags = engine.build_flags({}, cuda=False, machine=engine.this_machine()) + " -DGGML_VULKAN=ON"
+    flags = engine.build_flags({}, cuda=False) + " -DGGML_VULKAN=ON"
     key = engine.wheel_key(version, flags, engine.this_machine(), os.environ)
     python, cache = folder / "bin" / "python", engine.cache_folder(os.environ)
     if not (folder / f"engine-{key}").is_file():

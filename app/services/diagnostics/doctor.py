@@ -18,6 +18,7 @@ from app.messages import localized, localized_error
 from app.services.diagnostics.cache import CacheReport, cache_report
 from app.services.diagnostics.fonts import has_emoji
 from app.services.diagnostics.hub import HubReport, LibraryReport, hub_report, library_report
+from app.services.diagnostics.layouts import LayoutsReport, layouts_report
 from app.services.diagnostics.memory import finding_of
 from app.services.library.resolving import resolve_model
 from app.services.memory_pressure import read_memory
@@ -55,6 +56,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     features_present: tuple[str, ...]
     devices: tuple[Device, ...]
     expert_cache: CacheReport
+    layouts: LayoutsReport
     starter: str
     home: str
     hub: HubReport
@@ -84,6 +86,8 @@ def diagnose(language: Language) -> Diagnosis:
     workers = SettingsFile(paths.settings_file()).current.workers
     cache, cached = cache_report(found.devices if found else (), workers, language)
     checks.append(Check("expert cache", cached.ok, cached.message))
+    layouts, laid_out = layouts_report(found, calibrations(paths.home()), language)
+    checks.append(Check("weight layouts", laid_out.ok, laid_out.message))
     starter = ""
     try:
         starter = str(resolve_model(STARTER))
@@ -114,6 +118,7 @@ def diagnose(language: Language) -> Diagnosis:
         features_present=processor.features_present(cpuinfo),
         devices=_devices(found) if found else (),
         expert_cache=cache,
+        layouts=layouts,
         starter=starter,
         home=str(paths.home()),
         hub=hub,

@@ -62,10 +62,12 @@ class Placing:
         `keep_going` cancels by returning False: then UserError `engine.load_cancelled` is raised.
         """
         from engine.local.calibration import calibrate, with_bandwidths
+        from engine.local.repack.speeds import measure_speeds
 
         known = calibrate(
             found.machine, found.build, self._folder, workers=tuple(workers), keep_going=keep_going
         )
+        measure_speeds(found.machine, found.build, self._folder, keep_going=keep_going)
         return with_bandwidths(found.machine, known)
 
     def probe(self, address: str) -> tuple[Device, ...]:

@@ -12,6 +12,7 @@ import msgspec
 
 from engine.api import LoadRequest
 from engine.local.isolated_call import Answer, Report, ask
+from engine.local.repack.failures import unrepacked_if_it_dies
 from engine.placement import processor
 from engine.placement.plan import PlacementOptions, Plan
 
@@ -123,15 +124,19 @@ def ask_about(
     options = request.options
     # Op offload from a batch of one, if experts are streamed for each token.
     environment = {"GGML_OP_OFFLOAD_MIN_BATCH": "1"} if options.mode == "streamed" else {}
-    return ask(
-        question,
-        (request, *arguments),
-        kind,
-        keep_going=keep_going,
-        patience=patience,
-        workers=options.workers,
-        environment=environment,
-    )
+
+    def asked(given: PlacementOptions, _: bool) -> Answer:
+        return ask(
+            question,
+            (msgspec.structs.replace(request, options=given), *arguments),
+            kind,
+            keep_going=keep_going,
+            patience=patience,
+            workers=options.workers,
+            environment=environment,
+        )
+
+    return unrepacked_if_it_dies(asked, options)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ are plain integers (C pointers); who makes one frees it.
 
 from engine.local.native.batch import Batch, decode_rows, see_each_other
 from engine.local.native.decoding import AbortFlag, decode, synchronize
-from engine.local.native.devices import devices, register_workers
+from engine.local.native.devices import buffer_type_name, devices, register_workers
 from engine.local.native.draft_tokens import likeliest, same_tokens
 from engine.local.native.dry_run import dry_run
 from engine.local.native.embedding import (
@@ -44,6 +44,7 @@ from engine.local.native.model import (
     trained_context,
 )
 from engine.local.native.refusal import context_refusal, model_refusal
+from engine.local.native.repack import extra_memories, repacked_types, stacked_types, type_number
 from engine.local.native.sampler import SamplerChain
 from engine.local.native.sequence_memory import (
     copy_sequence,

@@ -6,11 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 from engine.gguf.reading import read_index
+from engine.gguf.tensor_index import tensor_index
 from engine.local.native import memory, memory_log
 from engine.local.native.devices import buffer_type, buffer_type_name
 from engine.local.native.library import clear_log, log_tail
 from engine.local.native.model import free_context, free_model, load_model, new_context
 from engine.local.native.refusal import context_refusal, model_refusal
+from engine.local.native.repack import repacked_types
 from engine.placement.expected import block_count, device_names, expected_devices
 from engine.placement.plan import RAM, DeviceBytes, Placement
 
@@ -49,5 +51,9 @@ def estimated(path: str, placement: Placement) -> dict[str, DeviceBytes]:
     for name, devices in expected_devices(sizes, layers, placement).items():
         for device in devices:
             weights[device] += sizes[name]
+    model = tensor_index(index)
+    if model.output_tied and device_names(layers, placement)[-1] == RAM and placement.repack:
+        # A tied table is kept twice where the output has a layout of its own.
+        weights[RAM] += sizes["token_embd.weight"] if model.output_type in repacked_types() else 0
     memories = {buffer_type_name(buffer_type(name)): name for name in (RAM, *placement.devices)}
     return memory_log.estimate(log_tail(), memories, weights, device_names(layers, placement)[:-1])

@@ -76,7 +76,7 @@ def load_model(
     params.load_mode = _NOT_MAPPED if no_alloc else _LOAD_MODES[placement.load_mode]
     params.no_alloc = no_alloc
     # Repacked weights can be read by nothing but the CPU's own kernels, so a cache could not upload them.
-    params.use_extra_bufts = placement.expert_cache is None
+    params.use_extra_bufts = placement.repack and placement.expert_cache is None
     return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
 
 

@@ -56,8 +56,8 @@ class GgmlTensor(ctypes.Structure):
 
 
 class PlacedTensor(msgspec.Struct, frozen=True):
-    """One weight in memory. `memory` is ggml's name for the kind ("CPU_Mapped"), `bytes` without padding,
-    `room` with what the alignment adds."""
+    """One weight in memory. `memory` is ggml's name for the kind ("CPU_Mapped"), `bytes` as in the file, `room` what
+    it takes there: a layout of its own or an alignment adds to it."""
 
     name: str
     device: str
@@ -154,11 +154,12 @@ def _placed(address: int) -> PlacedTensor:
     tensor = GgmlTensor.from_address(address)
     kind = ggml("ggml_backend_buffer_get_type", _Pointer, _Pointer)(tensor.buffer)
     size = int(ggml("ggml_nbytes", _Size, _Pointer)(address))
+    taken = int(ggml("ggml_backend_buft_get_alloc_size", _Size, _Pointer, _Pointer)(kind, address))
     alignment = int(ggml("ggml_backend_buft_get_alignment", _Size, _Pointer)(kind))
     return PlacedTensor(
         name=text(tensor.name),
         device=device_of(kind),
         memory=buffer_type_name(kind),
         bytes=size,
-        room=-(-size // alignment) * alignment,
+        room=-(-taken // alignment) * alignment,
     )

@@ -7,6 +7,7 @@ from collections import Counter
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_roles import EXPERT_TENSOR
 from engine.local.native import memory
+from engine.local.native.repack import extra_memories
 from engine.local.native.tensors import placed_tensors
 from engine.placement.expected import block_count, expected_devices, misplaced
 from engine.placement.plan import LoadedWeights, Placement
@@ -20,8 +21,12 @@ def loaded_weights(model: int, context: int, index: GgufIndex, placement: Placem
     found = placed_tensors(model, placement)
     held: Counter[str] = Counter()
     experts: Counter[str] = Counter()
+    repacked: Counter[str] = Counter()
+    extra = set(extra_memories())
     for weight in found:
         held[weight.device] += weight.room
+        if weight.memory in extra:
+            repacked[weight.memory] += weight.room
         if EXPERT_TENSOR.search(weight.name):
             experts[weight.device] += weight.room
     if memory.has_account():
@@ -32,4 +37,5 @@ def loaded_weights(model: int, context: int, index: GgufIndex, placement: Placem
         bytes=dict(+held),
         expert_bytes=dict(experts),
         misplaced=misplaced(((weight.name, weight.device) for weight in found), expected),
+        repacked=dict(repacked),
     )

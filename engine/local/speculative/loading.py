@@ -51,7 +51,10 @@ def open_draft_model(
     model_index = tensor_index(index)
     room = min(CONTEXT, model_index.trained_context or CONTEXT, max(plan.placement.context, SHORTEST))
     beside = left_over(machine, plan)
-    own = make_plan(index, model_index, beside, PlacementOptions(context=room, ubatch=AT_A_TIME))
+    options = PlacementOptions(context=room, ubatch=AT_A_TIME)
+    own = make_plan(
+        index, model_index, beside, options if plan.placement.repack else options.without_repack()
+    )
     if own.refusal or own.paged:
         needed = sum(each.total for each in own.bytes.values())
         free = beside.ram.free + sum(device.free for device in beside.devices)

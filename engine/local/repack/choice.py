@@ -1,0 +1,62 @@
+"""Whether a model's weights are laid out anew for the processor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from engine.gguf.gguf_index import GgufIndex
+from engine.gguf.tensor_roles import classify
+from engine.local.repack.failures import has_failed
+from engine.local.repack.speeds import kept_speeds, loses
+from engine.placement.plan import Machine, PlacementOptions
+
+
+def for_model(
+    index: GgufIndex,
+    machine: Machine,
+    options: PlacementOptions,
+    calibrations: str,
+    on_repacking: Callable[[], None] = lambda: None,
+) -> tuple[Machine, PlacementOptions]:
+    """The machine and options to plan this model for, where llama.cpp is: without layouts for the processor where the
+    model must not have them, they are slower, or took a process down before. `on_repacking` is called before some may
+    be tried. `calibrations` as in `LoadRequest`.
+    """
+    from engine.local import native
+
+    if machine.repacks and (
+        must_not_repack(index, native.stacked_types()) or _loses(index, machine, calibrations)
+    ):
+        machine = msgspec.structs.replace(machine, repacks=())
+    if has_failed(calibrations, Path(index.path), build()):
+        options = options.without_repack()
+    if machine.repacks and "unrepacked" not in options.fallbacks:
+        on_repacking()
+    return machine, options
+
+
+def must_not_repack(index: GgufIndex, stacked: tuple[str, ...]) -> bool:
+    """Whether the file has matrices that lie one behind the other (those of multi-head latent attention) of a type
+    that llama.cpp would lay out as if there were only the first."""
+    return any(
+        tensor.type_name in stacked and _is_stacked(tensor.shape) and classify(tensor.name).role != "expert"
+        for tensor in index.tensors
+    )
+
+
+def _loses(index: GgufIndex, machine: Machine, calibrations: str) -> bool:
+    return bool(calibrations) and loses(index, kept_speeds(machine, build(), Path(calibrations)))
+
+
+def build() -> tuple[str, ...]:
+    """What the library was built from and for: its version, and the CPU features in use."""
+    from engine.local import native
+
+    return (native.library_version(), *native.cpu_features())
+
+
+def _is_stacked(shape: tuple[int, ...]) -> bool:
+    return len(shape) > 2 and shape[2] > 1
