@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 # Each send wakes the parent, which on a small machine takes a core from the model.
 SEND_INTERVAL = 1 / 20
 PROGRESS_INTERVAL = 0.05
+# So long a first prompt of a client waits for the next, which may come with it: together they are read faster.
+GATHERING_S = 0.005
 # A thread that prepares a prompt lets go of the interpreter as soon as the main thread has the result of a step.
 SWITCH_INTERVAL = 0.0005
 # When the host ends, what was read of conversations is written for so long.
@@ -121,9 +123,10 @@ class Host:
         """Handle queued commands, blocking while idle; False to end the host."""
         while True:
             is_idle = self._scheduler is None or self._scheduler.is_idle
+            gathers = self._scheduler is not None and self._scheduler.gathers
             self._busy = self._busy and not is_idle
             try:
-                command = self._work.get(block=is_idle)
+                command = self._work.get(is_idle or gathers, GATHERING_S if gathers else None)
             except queue.Empty:
                 return True
             if isinstance(command, protocol.Close):

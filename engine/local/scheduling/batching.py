@@ -9,8 +9,9 @@ from engine.local.scheduling.queue_order import Rank
 
 # An answer that has no more tokens to compute than these is writing; one with more is reading.
 SHORT = 32
-# How long a step may take while others wait for its end: with the priority conversation among them, and without.
-PRIORITY_STEP_S, STEP_S = 0.12, 0.4
+# How long a step may take while others wait for its end: the priority conversation among them, others of the person,
+# clients alone. The more rows a step has, the less each of them takes.
+PRIORITY_STEP_S, STEP_S, CLIENTS_STEP_S = 0.12, 0.4, 1.0
 # Rows of a prompt while it is not known how long one takes, and the fewest that are worth a step.
 FIRST_ROWS, FEWEST_ROWS = 64, 16
 # Beside others, what is in the background takes part in one step of so many.
@@ -72,7 +73,8 @@ def _shares(answers: Sequence[Demand], capacity: int, step: int, row_s: float) -
     unread = {number: each for number, each in enumerate(answers) if each.rest > short}
     prefilled = 0
     while room > 0 and (reader := _reader(unread, priority, step, others_wait=others_wait)) is not None:
-        rows = min(unread.pop(reader).rest, room, _most(chosen, priority, reader, row_s) - prefilled)
+        most = _most([answers[share.number].rank for share in chosen], answers[reader].rank, row_s)
+        rows = min(unread.pop(reader).rest, room, most - prefilled)
         if rows <= 0:
             break
         chosen.append(Share(reader, rows))
@@ -106,11 +108,12 @@ def _reader(
     return chosen[0] if chosen else None
 
 
-def _most(chosen: Sequence[Share], priority: int | None, reader: int, row_s: float) -> int:
-    """The most rows of all prefills, so that the answers beside them, decoding or prefilling, need not wait long."""
-    if not chosen or reader == priority:
+def _most(waiting: Sequence[Rank], reader: Rank, row_s: float) -> int:
+    """The most rows of all prefills, so that the answers `waiting` beside them, decoding or prefilling, need not wait
+    long."""
+    if not waiting or reader is Rank.PRIORITY:
         return 2**31
     if not row_s:
         return FIRST_ROWS
-    priority_waits = any(share.number == priority for share in chosen)
-    return max(FEWEST_ROWS, int((PRIORITY_STEP_S if priority_waits else STEP_S) / row_s))
+    seconds = {Rank.PRIORITY: PRIORITY_STEP_S, Rank.OWN: STEP_S}.get(min(waiting), CLIENTS_STEP_S)
+    return max(FEWEST_ROWS, int(seconds / row_s))

@@ -63,6 +63,13 @@ class Scheduler:
     def is_idle(self) -> bool:
         return not self.admission.waiting and not self.admission.active
 
+    @property
+    def gathers(self) -> bool:
+        """Whether nothing but prompts of clients waits, and there is room for one more."""
+        waiting, active = self.admission.waiting, self.admission.active
+        few = 0 < len(waiting) < len(self.session.sequences)
+        return few and not active and all(each.generation.request.client for each in waiting)
+
     def submit(self, prepared: Prepared) -> None:
         """Queue a prepared request; what cannot be answered, or was for a model that is gone, ends at once."""
         request, generation = prepared.request, prepared.generation

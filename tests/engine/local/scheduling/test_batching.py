@@ -29,6 +29,13 @@ def test_prompts_that_come_together_are_read_together_as_far_as_a_step_may_take(
     assert shares([Demand(60), Demand(70)], 512, 0, 0.01) == [Share(0, 60)], "the first would wait"
 
 
+def test_steps_in_which_nobody_but_clients_waits_take_longer() -> None:
+    writing, reading = _asked("a", 1), [_asked("b", 100), _asked("c", 100)]
+    assert shares([writing, *reading], 512, 0, 0.01)[1:] == [Share(1, 100)]
+    assert shares([Demand(1), *reading], 512, 0, 0.01)[1:] == [Share(1, 40)], "a person waits"
+    assert shares([Demand(1, Rank.PRIORITY), *reading], 512, 0, 0.01)[1:] == [Share(1, FEWEST_ROWS)]
+
+
 def test_the_prompt_of_the_answer_in_front_is_read_alone() -> None:
     assert shares([Demand(60), Demand(70, Rank.PRIORITY)], 512, 0, 0.001) == [Share(1, 70)]
 

@@ -50,3 +50,20 @@ def test_of_several_clients_the_one_with_the_most_places_gives_one_up(stepping: 
     stepping.ask(ask(50, "Say 50.", max_tokens=4))
     stepping.step()
     assert stepping.running == [0, *range(2, places), 50]
+
+
+def test_prompts_of_clients_wait_for_those_that_come_with_them_and_a_persons_never(
+    stepping: Stepping,
+) -> None:
+    places = len(stepping.session.sequences)
+    assert not stepping.scheduler.gathers
+    stepping.ask(ask(1, "Say 1.", max_tokens=4, client="a"))
+    assert stepping.scheduler.gathers
+    stepping.ask(*(ask(id, f"Say {id}.", max_tokens=4, client="a") for id in range(2, places + 1)))
+    assert not stepping.scheduler.gathers, "more would not find a place"
+    stepping.step()
+    stepping.ask(ask(20, "Say 20.", max_tokens=4, client="b"))
+    assert not stepping.scheduler.gathers, "others are answered"
+    stepping.finish()
+    stepping.ask(ask(30, "Say 30.", max_tokens=4, client="a"), ask(31, "Say 31.", max_tokens=4))
+    assert not stepping.scheduler.gathers

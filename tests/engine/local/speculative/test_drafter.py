@@ -152,6 +152,16 @@ def test_beside_many_answers_a_draft_must_be_worth_the_wait_of_all() -> None:
     assert rate > 0.99 * many / processor(many)
 
 
+def test_beside_others_a_draft_that_saves_next_to_nothing_is_not_made() -> None:
+    original = text(300, 1)
+
+    def nearly_dear(rows: int) -> float:
+        return 0.006 + 0.004 * rows  # measured beside seven others: a row more costs nearly a row's share
+
+    assert write(original, original, nearly_dear).accepted > 200
+    assert write(original, original, nearly_dear, rows=8).drafted == 0
+
+
 def test_a_moment_in_which_drafts_were_dear_is_not_believed_for_ever() -> None:
     costs = StepCosts()
     costs.took(1, processor(1))
