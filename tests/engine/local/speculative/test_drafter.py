@@ -159,8 +159,8 @@ def test_beside_others_a_draft_that_saves_next_to_nothing_is_not_made() -> None:
         return 0.006 + 0.004 * rows  # measured beside seven others: a row more costs nearly a row's share
 
     assert write(original, original, nearly_dear).accepted > 200
-    together = write(original, original, nearly_dear, rows=8)
-    assert sum(drafted > 0 for drafted, _ in together.steps) <= 2, "but for a trial"
+    tried = [drafted for drafted, _ in write(original, original, nearly_dear, rows=8).steps if drafted]
+    assert len(tried) < 5, "but for trials, each time more seldom"
 
 
 def test_a_moment_in_which_drafts_were_dear_is_not_believed_for_ever() -> None:
