@@ -13,7 +13,10 @@ from app.cli.printable import printable
 from app.messages import localized_error
 from app.services.schedules.values import ScheduleLine
 from app.services.schedules.words import outcome_words, state_words, when_words
-from app.store.schedules.records import Firing
+from app.store.schedules.records import UNDER_WAY, Firing
+
+# The columns of a schedule that its times do not repeat.
+_OF_ITSELF = 4
 
 
 def list_schedules(output: Output) -> int:
@@ -34,7 +37,7 @@ def show(name: str, output: Output) -> int:
         line = next(line for line in services.schedules.lines() if line.schedule.id == schedule.id)
         history = services.schedules.history(schedule.id)
     output.object(line_object(line) | {"history": [firing_object(firing) for firing in history]})
-    output.table([_row(line, output)])
+    output.table([_row(line, output)[:_OF_ITSELF]])
     now = time.time()
     for firing in history:
         output.text(f"  {outcome_words(firing, now, output.language)}{_run(firing)}")
@@ -65,11 +68,12 @@ def firing_object(firing: Firing) -> dict[str, Any]:
 def _row(line: ScheduleLine, output: Output) -> tuple[str, ...]:
     now, schedule = time.time(), line.schedule
     last = "" if line.last is None else outcome_words(line.last, now, output.language)
+    under_way = line.last is not None and line.last.state in UNDER_WAY
     return (
         str(schedule.id),
         schedule.name,
         when_words(schedule.when, now, output.language),
-        state_words(line, now, output.language),
+        "" if under_way else state_words(line, now, output.language),  # the last time says it
         last,
     )
 

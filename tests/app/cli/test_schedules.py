@@ -149,6 +149,8 @@ def test_what_it_asks_waits_for_a_person(command: Command, folder: Path, model: 
     assert ran.code == 1 and "Open Coterie to answer" in ran.err
     assert [firing["state"] for firing in history(command, "Morning")] == ["queued"]
     assert not (folder / "a.txt").exists()
+    assert command.here("schedules", "show", "Morning").out.count("Needs your answer") == 1
+    assert command.here("schedules", "list").out.count("Needs your answer") == 1
     again = command.here("schedules", "run", "Morning", "--json")
     assert again.last["error"]["code"] == "schedule.under_way"
 
