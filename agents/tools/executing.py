@@ -204,6 +204,8 @@ def standing(command: BackgroundCommand, text: str) -> str:
     """How a command in the background stands, with its new output."""
     ports = ", ".join(map(str, command.ports))
     state = "runs" if command.code is None else f"has ended with exit code {command.code}"
+    if command.code is not None and command.code < 0:
+        state = f"was ended by signal {-command.code}"
     listens = f", listening at port {ports}" if ports else ""
     return f"[{command.name} {state}{listens}]\n{text.rstrip() or '[no new output]'}"
 

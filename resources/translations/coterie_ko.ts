@@ -962,6 +962,10 @@
         <translation>실행 중</translation>
     </message>
     <message>
+        <source>ended (signal {signal})</source>
+        <translation>끝남(신호 {signal}번)</translation>
+    </message>
+    <message>
         <source>ended ({code})</source>
         <translation>끝남({code})</translation>
     </message>
@@ -8109,6 +8113,10 @@
     <message>
         <source>{count} pages</source>
         <translation>{count}페이지</translation>
+    </message>
+    <message>
+        <source>ended by signal {signal}</source>
+        <translation>신호 {signal}번으로 끝남</translation>
     </message>
     <message>
         <source>exit code {code}</source>

@@ -100,11 +100,19 @@ class Showing:
         if isinstance(entry.event, ToolCalled):
             self._note(f"     {self._word('helper_call', run=entry.run, call=call_line(entry.event))}")
 
+    def _background_ended(self, event: Background) -> str:
+        if event.reason not in ("", "exit"):
+            name = "background_with_run" if event.reason == "run" else "background_stopped"
+            return self._word(name, id=event.id)
+        if event.code < 0:
+            return self._word("background_signal", id=event.id, signal=-event.code)
+        return self._word("background_ended", id=event.id, code=event.code)
+
     def _background(self, event: Background) -> None:
         """A command in the background: its start, its ports when they change, its end."""
         if event.state == "ended":
             self._ports.pop(event.id, None)
-            self._note(f"     {self._word('background_ended', id=event.id, code=event.code)}")
+            self._note(f"     {self._background_ended(event)}")
         elif event.ports and event.ports != self._ports.get(event.id):
             self._ports[event.id] = event.ports
             ports = ", ".join(map(str, event.ports))

@@ -57,6 +57,8 @@ class BackgroundCard(Card):
             return self.tr("port {port}").format(port=", ".join(map(str, one.ports)))
         if one.runs:
             return self.tr("running")
+        if one.reason == "exit" and one.code < 0:
+            return self.tr("ended (signal {signal})").format(signal=-one.code)
         if one.reason == "exit":
             return self.tr("ended ({code})").format(code=one.code)
         return self.tr("stopped")

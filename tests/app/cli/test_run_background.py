@@ -45,7 +45,7 @@ def test_its_port_and_its_end_are_told(
     assert (ran.code, ran.out) == (0, "Served.\n")
     lines = [line.strip() for line in ran.err.splitlines()]
     assert "b1 in the background listens at port 8123 of the sandbox" in lines
-    assert any(line.startswith("b1 in the background has ended (exit code ") for line in lines)
+    assert "b1 in the background has ended with the run" in lines
     states = [(one["state"], one["id"]) for one in told.objects if one["kind"] == "background"]
     assert states[0] == ("started", "b1") and states[-1] == ("ended", "b1")
     assert told.objects[-1]["kind"] == "run_finished"

@@ -178,10 +178,13 @@ def summary_text(tool: str, summary: str) -> str:
     if tool == "read_document" and (pages := re.fullmatch(r"(\d+) / (\d+)", short)):
         return translate("RunSteps", "{some} of {count} pages").format(some=pages[1], count=pages[2])
     if ended := re.fullmatch(r"exit code (-?\d+)", short):
+        code = int(ended[1])
+        if code < 0:
+            return translate("RunSteps", "ended by signal {signal}").format(signal=-code)
         return (
-            translate("RunSteps", "done")
-            if ended[1] == "0"
-            else translate("RunSteps", "exit code {code}").format(code=ended[1])
+            translate("RunSteps", "exit code {code}").format(code=code)
+            if code
+            else translate("RunSteps", "done")
         )
     return short if len(short) <= 40 else short[:39].rstrip() + "…"
 

@@ -222,7 +222,7 @@ def test_the_badge_says_what_came_of_a_call(events: list, told: tuple[str, str])
         ("read_file", "41–80 / 120", "lines 41 to 80 of 120"),
         ("read_document", "2 / 9", "2 of 9 pages"),
         ("shell", "exit code 0", "done"),
-        ("shell", "exit code -9", "exit code -9"),
+        ("shell", "exit code -9", "ended by signal 9"),
         ("search_text", "1", "1 match"),
         ("write_file", "+3 −1", "+3 −1"),
         ("anything", "7", "7"),

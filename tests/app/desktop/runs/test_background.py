@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from agents.api import ModelRequest, ModelResponse
 from agents.sandbox.find import find_sandbox
 from app.desktop.runs.background_card import BackgroundCard
+from app.services.runs.values import InBackground
 from tests.app.desktop.runs.conftest import RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 from tests.support.window.pressing import press
@@ -47,3 +49,15 @@ def test_a_run_without_any_has_no_such_card(runs: RunsBench) -> None:
     runs.opened(run.id)
     runs.ended(run.id)
     assert not runs.page.run.cards.background.isVisible()
+
+
+def test_each_kind_of_end_has_its_words(qtbot: QtBot, looks: None) -> None:
+    card = BackgroundCard()
+    qtbot.addWidget(card)
+
+    def said(**end: object) -> str:
+        return card._state(InBackground("b1", "serve", runs=False, **end))  # type: ignore[arg-type]
+
+    assert said(code=3, reason="exit") == "ended (3)"
+    assert said(code=-9, reason="exit") == "ended (signal 9)"
+    assert said(code=-15, reason="run") == "stopped"
