@@ -59,6 +59,8 @@ def undo(run: str, *, force: bool, output: Output, redo: bool = False) -> int:
             if step.path in done:
                 action = "remove" if step.action == "remove" else "restore"
                 output.text(f"{output.localized(f'cli.undo.{action}')}: {printable(step.path)}")
+        for path in dict.fromkeys(change.path for change in undone.attributes if change.path not in done):
+            output.text(f"{output.localized('cli.undo.attributes')}: {printable(path)}")
         if undone.conflicts:
             left = ErrorInfo("cli.undo_conflicts", {"paths": ", ".join(undone.conflicts)})
             output.tell(left)
