@@ -12,7 +12,10 @@ from app.cli.output import Output
 from app.cli.printable import printable
 from app.cli.run.running import chosen_run
 from app.cli.run.showing import entry_object
+from app.language import Language
+from app.messages import localized_error
 from app.services.runs.export import ExportFormat
+from app.services.runs.reasons import why_ended
 from app.store.records import RunRecord
 
 
@@ -22,7 +25,7 @@ def print_runs(output: Output) -> int:
         services.runs.recover()
         found = services.runs.all()
         output.object({"runs": [run_object(run) for run in found]})
-        output.table([_row(run) for run in found])
+        output.table([_row(run, output.language) for run in found])
     return 0
 
 
@@ -61,8 +64,9 @@ def run_object(run: RunRecord) -> dict[str, Any]:
     return {"run": shown.pop("id")} | shown
 
 
-def _row(run: RunRecord) -> tuple[str, ...]:
+def _row(run: RunRecord, language: Language) -> tuple[str, ...]:
+    """Why it ended is behind the title, in a sentence."""
     date = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
-    says_more = run.reason and run.reason != run.state and run.state != "completed"
-    state = f"{run.state} ({run.reason})" if says_more else run.state
-    return str(run.id), date, state + (", undone" if run.undone else ""), run.title
+    says_more = run.reason and run.state != "completed"
+    why = localized_error(why_ended(run.reason), language) if says_more else ""
+    return str(run.id), date, run.state + (", undone" if run.undone else ""), run.title, why

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import signal
 import sys
 import time
@@ -150,6 +151,20 @@ def test_a_run_does_its_task_prints_its_journal_and_is_undone_to_the_byte(
 
 
 @sandboxed
+def test_a_change_of_times_alone_is_told_when_it_is_undone(
+    command: Command, serve: Any, folder: Path
+) -> None:
+    before = folder / "keep.txt"
+    before.write_text("kept")
+    os.utime(before, (1_600_000_000, 1_600_000_000))
+    server = serve(by_turn(call("shell", {"command": "touch keep.txt"}), say("Touched.")))
+    run(command, server, folder, "--approve", "all-in-sandbox")
+    undone = command.here("run", "--undo", "last")
+    assert (undone.code, undone.out) == (0, "times and attributes restored: keep.txt\n")
+    assert before.stat().st_mtime == 1_600_000_000
+
+
+@sandboxed
 def test_what_somebody_else_changed_meanwhile_is_left_alone_unless_it_is_forced(
     command: Command, serve: Any, folder: Path
 ) -> None:
@@ -292,9 +307,10 @@ def test_a_model_that_cannot_be_asked_is_told_in_one_sentence(
     assert "canary" not in ran.sentence + ran.out
     # What is no name may have a password in it, and is not written down.
     known = command.here("run", "--list", "--json").last["runs"]
-    assert [run["state"] for run in known] == (
-        [] if code in ("remote.bad_name", "remote.bad_url") else ["failed"]
-    )
+    kept = [] if code in ("remote.bad_name", "remote.bad_url") else ["failed"]
+    assert [run["state"] for run in known] == kept
+    listed = command.here("run", "--list").out
+    assert "(" not in listed and listed.count("The run stopped because") == len(kept)
 
 
 def test_a_key_that_is_refused_is_told_in_one_sentence(command: Command, serve: Any, folder: Path) -> None:
