@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from engine.gguf.tensor_index import Layer
+from engine.gguf.tensor_index import Layer, TensorIndex
 from engine.placement.estimate import compute_bytes, largest_expert_tensor
-from engine.placement.expert_slots import TOKENS, divided, slots_of, workspace_bytes
-from engine.placement.layer_layout import lay_out_for, load_of, may_stream
+from engine.placement.expert_slots import TOKENS, Slots, divided, slots_of, workspace_bytes
+from engine.placement.layer_layout import cache_device, conceded_layers, lay_out_for, load_of, may_stream
 from engine.placement.layout import Layout, Load
 from engine.placement.overrides import overrides_for
 from engine.placement.plan import RAM, DeviceBytes, ExpertCache, LoadMode, Misses, Placement, Prediction
 from engine.placement.planning_input import Choice, Given
 from engine.placement.predict import predict
-from engine.placement.speed.rates import effective_bandwidth
 
 # Memory that a GPU reads by itself cannot be swapped out, so it must leave the system this part of the budget.
 PINNED_SHARE = 0.8
@@ -151,26 +150,36 @@ def _shortage(given: Given, layout: Layout, sizes: dict[str, DeviceBytes]) -> tu
 def place_cache(
     given: Given, choice: Choice, layout: Layout, sizes: Mapping[str, DeviceBytes]
 ) -> ExpertCache | None:
-    """Slots in what is left of one device's budget: the fastest local device, else a worker. None unless
-    devices hold all that every token reads and there is room for the experts of one token.
+    """Slots in what is left of one device's budget. None unless devices hold all that every token reads and there is
+    room for the experts of one token.
 
-    Each expert layer given up by a fallback takes as much from it, but at most a quarter: a layer may be more
-    than all there is.
+    Of expert layers given up by fallbacks nothing goes to slots. Where there are none, each takes as much from the
+    slots, but at most a quarter: a layer may be more than all there is.
     """
     index = given.index
     if layout.first or not layout.devices:
         return None
-    ram = given.machine.ram
-    device = max(
-        (given.device(name) for name in layout.devices),
-        key=lambda found: (found.kind != "rpc", effective_bandwidth(found, ram)),
-    )
+    device = cache_device(given, layout.devices)
     tokens = max(TOKENS, choice.sequences)  # a token of each answer, or many at once would never use it
     workspace = workspace_bytes(index, tokens)
-    room = given.budgets[device.name] - sizes[device.name].total - workspace
-    conceded = min(max(layer.expert_bytes for layer in index.layers), room // 4)
-    layers = divided(slots_of(index), room - given.fallbacks.count("layer") * conceded)
-    return ExpertCache(device.name, layers, workspace, tokens) if layers else None
+    room = given.budgets[device] - sizes[device].total - workspace
+    layer, whole = max(layer.expert_bytes for layer in index.layers), conceded_layers(given, choice)
+    room -= whole * layer
+    room -= (given.fallbacks.count("layer") - whole) * min(layer, room // 4)
+    layers = divided(cacheable(index, layout), room)
+    return ExpertCache(device, layers, workspace, tokens) if layers else None
+
+
+def cacheable(index: TensorIndex, layout: Layout) -> tuple[Slots, ...]:
+    """The slots of each layer with experts in RAM that a cache can hold."""
+    in_ram = {layer.number for layer, home in zip(index.layers, layout.experts, strict=True) if home == RAM}
+    return tuple(slots for slots in slots_of(index) if slots.layer in in_ram)
+
+
+def unserved(given: Given, candidate: Candidate) -> int:
+    """Layers that a cache of experts could hold and that have no slots."""
+    cache = candidate.placement.expert_cache
+    return len(cacheable(given.index, candidate.layout)) - (len(cache.layers) if cache else 0)
 
 
 def _with_misses(

@@ -11,10 +11,11 @@ import msgspec
 
 from engine.errors import UserError
 from engine.gguf.tensor_index import TensorIndex
-from engine.placement.candidate import Candidate, work_out
+from engine.placement.candidate import Candidate, unserved, work_out
 from engine.placement.estimate import CELLS
 from engine.placement.expert_slots import slots_of
-from engine.placement.plan import RAM, CacheType, ExpertCache, Mode, PlacementOptions, Prediction
+from engine.placement.mixing import mixed
+from engine.placement.plan import RAM, CacheType, Mode, PlacementOptions, Prediction
 from engine.placement.planning_input import Choice, Given
 from engine.placement.speed.rates import effective_bandwidth
 from engine.placement.variations import answer_seconds
@@ -50,6 +51,7 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
         start = _with_sequences(given, options, start)
     start = _best(given, _spreads(given, start)).choice
     best = _smallest_ubatch_near_the_best(given, _ubatches(given, options, start))
+    best = mixed(given, options, best) if best.mode == "cached" else best
     best = _streamed_if_clearly_faster(given, options, best)
     return _cached_if_clearly_faster(given, options, best, devices)
 
@@ -111,7 +113,7 @@ def _streamed_if_clearly_faster(given: Given, options: PlacementOptions, choice:
 def _cached_if_clearly_faster(
     given: Given, options: PlacementOptions, choice: Choice, devices: tuple[str, ...]
 ) -> Choice:
-    """Slots for single experts instead of whole layers of them, where experts are left for a RAM that was measured,
+    """Slots for single experts, beside whole layers or instead, where experts are left for a RAM that was measured,
     and hit rates as they usually are promise much. If a model's are only halfway from blind chance to that, it must
     not lose more than it was to win; and nothing may have to be read from the disk for it, for a cache takes no
     experts out of RAM."""
@@ -130,9 +132,9 @@ def _cached_if_clearly_faster(
     )
     cached = _best(given, _spreads(given, cached)).choice
     cached = _smallest_ubatch_near_the_best(given, _ubatches(given, options, cached))
+    cached = mixed(given, options, cached)
     after = work_out(given, cached)
-    cache = after.placement.expert_cache
-    if cache is None or not serves_all(given, cache) or not after.fits or after.paged:
+    if after.placement.expert_cache is None or unserved(given, after) or not after.fits or after.paged:
         return choice
     usual = _seconds(before) / _seconds(after)
     halfway = _halfway_tps(before.predicted, after.predicted) / before.predicted.decode_tps
@@ -143,11 +145,6 @@ def _halfway_tps(before: Prediction, after: Prediction) -> float:
     """Tokens per second at hit rates halfway to the lowest; the range's low end has all else low too."""
     lowest = after.decode_range[0] * before.decode_tps / before.decode_range[0]
     return 2 / (1 / lowest + 1 / after.decode_tps)
-
-
-def serves_all(given: Given, cache: ExpertCache) -> bool:
-    """Whether all cacheable layers have slots: an unrequested cache must be worth it."""
-    return len(cache.layers) == len(slots_of(given.index))
 
 
 # --- context and cache -----------------------------------------------------------------------------------
@@ -165,12 +162,6 @@ def _context(index: TensorIndex, options: PlacementOptions) -> int:
     if options.context > trained:
         raise UserError("engine.context_too_long", asked=options.context, trained=trained)
     return options.context or min(index.trained_context or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
-
-
-def _served(candidate: Candidate) -> int:
-    """Layers with slots in a cache of experts."""
-    cache = candidate.placement.expert_cache
-    return len(cache.layers) if cache else 0
 
 
 def _smaller_cache_if_needed(given: Given, start: Choice) -> Choice:
@@ -204,7 +195,7 @@ def _longest_in(given: Given, start: Choice) -> Choice:
             and found.layout.first <= usual.layout.first
             and found.layout.devices == usual.layout.devices
             and (usual.paged > 0 or found.paged == 0)
-            and _served(found) >= _served(usual)
+            and unserved(given, found) <= unserved(given, usual)
         )
 
     trained = given.index.trained_context or LONGEST_CONTEXT
@@ -238,7 +229,7 @@ def _with_sequences(given: Given, options: PlacementOptions, start: Choice) -> C
             shared.missing <= alone.missing
             and (shared.paged == 0 or alone.paged > 0)
             and shared.layout.first <= alone.layout.first
-            and bool(_served(shared)) == bool(_served(alone))
+            and _lacks_cache(shared) == _lacks_cache(alone)
             and _seconds(shared) <= MOST_FOR_SEQUENCES * _seconds(alone)
         ):
             return choice
@@ -264,8 +255,11 @@ def _smallest_ubatch_near_the_best(given: Given, choices: Iterable[Choice]) -> C
 
 
 def _rank(candidate: Candidate) -> tuple[int, bool, float]:
-    lacks_cache = candidate.choice.mode == "cached" and not _served(candidate)
-    return candidate.missing, lacks_cache, _seconds(candidate)
+    return candidate.missing, _lacks_cache(candidate), _seconds(candidate)
+
+
+def _lacks_cache(candidate: Candidate) -> bool:
+    return candidate.choice.mode == "cached" and candidate.placement.expert_cache is None
 
 
 def _seconds(candidate: Candidate) -> float:

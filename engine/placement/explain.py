@@ -40,6 +40,7 @@ def explanation(given: Given, candidate: Candidate) -> ErrorInfo:
         if candidate.choice.mode == "layers":
             return ErrorInfo("plan.layers", devices | ram | layers | speed)
         return ErrorInfo("plan.some_attention", devices | ram | layers | speed)
+    held_layers = [number for number, name in enumerate(layout.experts) if name not in ("", RAM)]
     cache = candidate.placement.expert_cache
     if cache is not None:
         slots: _Params = {
@@ -47,8 +48,9 @@ def explanation(given: Given, candidate: Candidate) -> ErrorInfo:
             "experts": given.index.experts,
             "layers": len(cache.layers),
         }
+        if held_layers:
+            return ErrorInfo("plan.mixed", devices | ram | slots | {"whole": len(held_layers)} | speed)
         return ErrorInfo("plan.cached", devices | ram | slots | speed)
-    held_layers = [number for number, name in enumerate(layout.experts) if name not in ("", RAM)]
     if RAM not in layout.experts:
         return ErrorInfo("plan.whole", devices | speed)
     if not held_layers:

@@ -1,4 +1,4 @@
-"""Divides layers among the chosen devices, as many as fit."""
+"""Divides layers among the chosen devices, as many as fit, and of a cache of experts the layers beside it."""
 
 from __future__ import annotations
 
@@ -60,9 +60,45 @@ def _place(given: Given, choice: Choice, load: Load, staging: int) -> Layout:
         return _with_own_experts(index, names, counts)
     partial: PartialLayer | None = None
     whole: list[list[int]] = [[] for _ in rooms]
-    if sum(counts) == len(index.layers) and choice.mode != "cached":
-        whole, partial = fill(load, [layer.experts for layer in index.layers], rooms, counts)
+    if sum(counts) == len(index.layers):
+        kinds = [layer.experts for layer in index.layers]
+        whole, partial = fill(_with_experts(load, index), kinds, rooms, counts)
+    if choice.mode == "cached":
+        whole, partial = _beside_a_cache(given, choice, names, counts, whole), None
     return lay_out(index.layers, names, counts, whole, partial)
+
+
+def _with_experts(load: Load, index: TensorIndex) -> Load:
+    return Load.of(load.dense, load.cache, tuple(layer.expert_bytes for layer in index.layers))
+
+
+def _beside_a_cache(
+    given: Given,
+    choice: Choice,
+    names: Sequence[str],
+    counts: Sequence[int],
+    whole: Sequence[list[int]],
+) -> list[list[int]]:
+    """Of the layers that fit whole, on the cache's device as many as were chosen, for its other memory is for slots,
+    and on others all. None where nothing would be left for the cache."""
+    used = [name for name, count in zip(names, counts, strict=True) if count or name == names[-1]]
+    home = cache_device(given, used)
+    chosen = choice.whole_layers - conceded_layers(given, choice)
+    kept = [layers[:chosen] if name == home else layers for name, layers in zip(names, whole, strict=True)]
+    mixtures = sum(1 for layer in given.index.layers if layer.experts)
+    return kept if sum(map(len, kept)) < mixtures else [[] for _ in kept]
+
+
+def conceded_layers(given: Given, choice: Choice) -> int:
+    """Whole layers beside a cache that are given up because a load failed."""
+    return min(given.fallbacks.count("layer"), choice.whole_layers)
+
+
+def cache_device(given: Given, names: Sequence[str]) -> str:
+    """The device for a cache of experts: the fastest local one, else a worker."""
+    devices = (given.device(name) for name in names)
+    ram = given.machine.ram
+    return max(devices, key=lambda found: (found.kind != "rpc", effective_bandwidth(found, ram))).name
 
 
 def _with_own_experts(index: TensorIndex, names: Sequence[str], counts: Sequence[int]) -> Layout:

@@ -74,7 +74,8 @@ class PlacementOptions(msgspec.Struct, frozen=True):
 
     `budgets` are bytes by device name (`RAM` included); a device that is not named gets what is free less a
     margin. `workers` are RPC addresses "host:port", in the order that names them RPC0, RPC1, and so on.
-    `mode` forces one of the modes, `misses` what a cache of experts does with those it lacks. `fallbacks` were
+    `mode` forces one of the modes, `misses` what a cache of experts does with those it lacks, `whole_layers` how many
+    layers lie with all of their experts on the device that has the cache of the others'. `fallbacks` were
     made because loading an earlier plan failed. `streams`: how many answers shall be written at once.
     `draft_model` is the path of a smaller model with the same tokens that guesses ahead, "": none; it gets what
     the plan leaves. `mmproj` is the path of the projector that lets the model see, "": one that lies beside it.
@@ -88,6 +89,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     workers: tuple[str, ...] = ()
     mode: Mode | None = None
     misses: Misses | None = None
+    whole_layers: int | None = None
     fallbacks: tuple[Fallback, ...] = ()
     streams: int = 0
     draft_model: str = ""

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from engine.errors import ErrorInfo, UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import device_budgets
-from engine.placement.candidate import Candidate, work_out
-from engine.placement.choosing import choose, requested_mode, serves_all
+from engine.placement.candidate import Candidate, unserved, work_out
+from engine.placement.choosing import choose, requested_mode
 from engine.placement.estimate import Overhead
 from engine.placement.explain import explanation, fallback_notices, unused_notices
 from engine.placement.plan import RAM, DeviceBytes, Machine, Mode, PlacementOptions, Plan
@@ -77,7 +77,7 @@ def finished(
     choice = candidate.choice
     if choice.mode == "cached" and candidate.fits:
         cache = candidate.placement.expert_cache
-        if cache is None or (requested_mode(given, options) is None and not serves_all(given, cache)):
+        if cache is None or (requested_mode(given, options) is None and unserved(given, candidate)):
             raise UserError("cache.too_small")
     refusal = None if candidate.fits else smallest_change(given, options, candidate)
     mode = _mode_in_use(given, options, candidate)

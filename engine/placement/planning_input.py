@@ -20,7 +20,8 @@ from engine.placement.plan import (
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What is chosen before layers are divided. `mode` is the mode to place for."""
+    """What is chosen before layers are divided. `mode` is the mode to place for. `whole_layers` so many layers have
+    all their experts on the device whose cache has slots for those of the others."""
 
     context: int
     cache_type: CacheType
@@ -30,6 +31,7 @@ class Choice(msgspec.Struct, frozen=True):
     spread: Spread = "even"
     sequences: int = 1
     attention: Attention = "flash"
+    whole_layers: int = 0
 
     @property
     def outputs(self) -> int:

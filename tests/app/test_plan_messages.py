@@ -56,10 +56,19 @@ def test_experts_of_early_layers_on_the_card() -> None:
             plan(
                 published_index("Qwen3-30B-A3B"),
                 machine(64 * GB, gpu(12 * GB), caches=True),
-                PlacementOptions(mode="cached"),
+                PlacementOptions(mode="cached", whole_layers=0),
             ),
             "of 128 experts of each of 48 layers that were used last on the GPU",
             "레이어 48개에서 각각 전문가 128개 중",
+        ),
+        (
+            plan(
+                published_index("Qwen3-30B-A3B"),
+                machine(64 * GB, gpu(12 * GB), caches=True),
+                PlacementOptions(mode="cached", whole_layers=8),
+            ),
+            "Attention, all experts of 8 layers, and of 40 others the",
+            "레이어 8개의 모든 전문가, 다른 레이어 40개에서 각각 전문가 128개 중",
         ),
         (
             plan(published_index("gpt-oss-120b"), machine(32 * GB, gpu(8 * GB)), PlacementOptions()),

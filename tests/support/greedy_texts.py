@@ -18,11 +18,12 @@ import llama_cpp.llama_cpp as llama
 import msgspec
 import numpy as np
 
+from engine.api import LoadRequest
 from engine.local import loading, native
 from engine.local.model.session import Session
 from engine.local.native.expert_cache import CacheCounters
 from engine.local.native.routing import ExpertWatch
-from engine.placement.plan import Plan
+from engine.placement.plan import PlacementOptions, Plan
 from engine.values import Message
 from tests.support.cached import cached_session
 from tests.support.other_process import OtherProcess
@@ -93,6 +94,24 @@ def written(
             resident=caching.warm_experts(),
             notices=tuple(notice.code for notice in plan.notices),
         )
+
+
+def planned(path: Path, options: PlacementOptions, conversations: int, count: int) -> tuple[Written, Plan]:
+    """As `written`, of a session that is placed as the planner does for `options`."""
+    native.start()
+    options = msgspec.structs.replace(options, context=_CONTEXT, streams=conversations)
+    request = LoadRequest(str(path), options, threads=1)
+    session = loading.open_session(request, native.AbortFlag(), lambda _: True, None)
+    try:
+        going = _Going(session, conversations)
+        for _ in range(count - 1):
+            going.go_on()
+        plan, caching = session.facts.plan, session.caching
+        assert plan is not None
+        told = Written(tuple(map(tuple, going.tokens)), going.digest.hexdigest())
+        return (told._replace(counters=caching.counters) if caching else told), plan
+    finally:
+        session.close()
 
 
 def routed(path: Path, conversations: int, count: int) -> list[list[list[int]]]:

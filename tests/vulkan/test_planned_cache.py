@@ -60,7 +60,9 @@ def _told(session: Session) -> Opened:
 
 
 def cached(mebibytes: int) -> PlacementOptions:
-    return PlacementOptions(CONTEXT, budgets={DEVICE: mebibytes * MIB}, ubatch=512, mode="cached")
+    return PlacementOptions(
+        CONTEXT, budgets={DEVICE: mebibytes * MIB}, ubatch=512, mode="cached", whole_layers=0
+    )
 
 
 @pytest.mark.parametrize("mebibytes", [130, 250, 350, 2000])

@@ -67,8 +67,10 @@ def worker() -> Iterator[Worker]:
         yield running
 
 
-def opened(worker: Worker, path: Path, budget: int, mode: str | None = "cached") -> Opened:
-    options = PlacementOptions(512, workers=(worker.address,), budgets={"RPC0": budget}, mode=mode)  # type: ignore[arg-type]
+def opened(worker: Worker, path: Path, budget: int, whole: int = 0) -> Opened:
+    options = PlacementOptions(
+        512, workers=(worker.address,), budgets={"RPC0": budget}, mode="cached", whole_layers=whole
+    )
     return ask(_open, (LoadRequest(str(path), options, threads=1),), Opened, workers=options.workers)
 
 
@@ -96,6 +98,14 @@ def test_a_real_model_is_given_what_was_granted(worker: Worker, budget: int) -> 
     found = opened(worker, moe_model(), budget * MIB)
     check_granted(found, budget * MIB)
     assert (slots_of(found) == {8}) == (budget == 2048)
+
+
+@pytest.mark.model
+def test_beside_whole_layers_the_others_are_given_what_was_granted(worker: Worker) -> None:
+    found = opened(worker, moe_model(), 320 * MIB, whole=4)
+    check_granted(found, 320 * MIB)
+    assert found.plan.expert_layers["RPC0"] == tuple(range(4)) and found.layers[0] == 4
+    assert found.plan.explanation.code == "plan.mixed"
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,13 @@ def test_elsewhere_whole_layers_are_kept(name: str, size: int, ram: float) -> No
     assert found == usual and found.placement.expert_cache is None
 
 
-def test_no_cache_is_chosen_where_it_would_begin_to_page() -> None:
-    found, usual = choices("gpt-oss-120b", 24, DDR5, memory=56)
-    assert found == usual and not found.paged
-    assert choices("gpt-oss-120b", 24, DDR5, memory=96)[0].mode == "cached"
+def test_no_cache_begins_to_page_for_whole_layers_take_from_ram_what_it_leaves_there() -> None:
+    whole = []
+    for memory in (54, 56, 60, 64, 96):
+        found, usual = choices("gpt-oss-120b", 24, DDR5, memory=memory)
+        assert not usual.paged and not found.paged
+        whole.append(len(found.expert_layers["CUDA0"]) if found.mode == "cached" else 99)
+    assert whole == sorted(whole, reverse=True) and whole[0] > whole[-1]
 
 
 def test_a_worker_alone_is_too_far_away_for_a_cache_that_nobody_asked_for() -> None:
@@ -146,7 +149,7 @@ def test_a_link_that_cannot_bring_what_is_missed_leaves_lower_hit_rates() -> Non
 
 def test_prompts_are_streamed_as_without_a_cache() -> None:
     index, host = published_index("Qwen3-30B-A3B"), machine(64 * GB, gpu(12 * GB))
-    made = cached(index, host, PlacementOptions(mode="cached"))
+    made = cached(index, host, PlacementOptions(mode="cached", whole_layers=0))
     assert made is not None
     placement = made[0].placement
     assert placement.op_offload and placement.min_batch == 0 and placement.ubatch > 512

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.placement.fallbacks import next_fallback
 from engine.placement.plan import PlacementOptions, Plan
 from engine.placement.planner import plan
@@ -56,9 +58,10 @@ def test_without_a_device_only_batch_and_context_are_left() -> None:
     assert following is not None and following.fallbacks == ("ubatch",)
 
 
-def test_a_cache_of_experts_shrinks_before_it_is_given_up() -> None:
+@pytest.mark.parametrize("whole", [0, 1])
+def test_a_cache_of_experts_shrinks_before_it_is_given_up(whole: int) -> None:
     host = machine(8 * GB, gpu(2 * GB), caches=True)
-    options = PlacementOptions(budgets={"CUDA0": 600 * MB}, mode="cached")
+    options = PlacementOptions(budgets={"CUDA0": 700 * MB}, mode="cached", whole_layers=whole)
     slots = []
     while (following := next_fallback(found := plan(small_index(), host, options), options)) is not None:
         cache = found.placement.expert_cache

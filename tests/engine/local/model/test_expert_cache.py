@@ -245,12 +245,14 @@ class Taken(msgspec.Struct, frozen=True, tag="taken"):
     facts: ModelFacts
 
 
-def _take(_: Report, path: str, address: str, budget: int) -> Taken:
+def _take(_: Report, path: str, address: str, budget: int, whole: int) -> Taken:
     from engine.local import native
     from engine.local.loading import open_session
     from engine.local.native import memory, tensors
 
-    options = PlacementOptions(1024, workers=(address,), budgets={"RPC0": budget}, mode="cached")
+    options = PlacementOptions(
+        1024, workers=(address,), budgets={"RPC0": budget}, mode="cached", whole_layers=whole
+    )
     session = open_session(LoadRequest(path, options, threads=1), native.AbortFlag(), lambda _: True, None)
     plan, expert_caching = session.facts.plan, session.caching
     assert plan is not None and expert_caching is not None
@@ -266,13 +268,15 @@ def _take(_: Report, path: str, address: str, budget: int) -> Taken:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="llama.cpp's account is read on Linux alone")
-def test_what_a_planned_cache_takes_on_a_worker_was_planned_to_the_byte() -> None:
+@pytest.mark.parametrize(("budget", "whole"), [(12_000_000, 0), (40_000_000, 1)])
+def test_what_a_planned_cache_takes_on_a_worker_was_planned_to_the_byte(budget: int, whole: int) -> None:
     with rpc_worker() as worker:
-        question = (str(expert_model("qwen")), worker.address, 12_000_000)
+        question = (str(expert_model("qwen")), worker.address, budget, whole)
         taken = ask(_take, question, Taken, workers=(worker.address,))
-    assert taken.accounted + taken.cached == taken.planned <= 12_000_000
+    assert taken.accounted + taken.cached == taken.planned <= budget
     plan, weights = taken.facts.plan, taken.facts.weights
     assert plan is not None and weights is not None and weights.misplaced == {}
+    assert plan.expert_layers["RPC0"] == tuple(range(whole)) and plan.placement.expert_cache is not None
     assert weights.bytes == {name: size.model for name, size in plan.bytes.items()}
     assert weights.expert_bytes == plan.expert_bytes
 
