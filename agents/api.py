@@ -174,6 +174,14 @@ class Gate(Protocol):
         ...
 
 
+class RunPort(msgspec.Struct, frozen=True):
+    """A port of a run's sandbox at which `command` ("b1") listens, one in the background; `line` is the command's."""
+
+    port: int
+    command: str
+    line: str = ""
+
+
 class ToolContext(msgspec.Struct, frozen=True):
     """What a tool may use while it runs.
 
@@ -193,7 +201,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     `skills` are folders of skills, which programs may read. `tainted`: strangers' text came into this run before.
     `commands` are those of the run; None: each is run in a sandbox of its own.
     `allowable` gives those of some paths, as they are really called, that are there and that a person may let
-    commands read.
+    commands read. `ports` are those of `commands` that a person lets the tool's server reach.
     """
 
     workspace: Workspace
@@ -219,6 +227,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     allowable: Callable[[Sequence[str]], tuple[Path, ...]] = lambda paths: ()
     skills: tuple[Path, ...] = ()
     commands: Commands | None = None
+    ports: tuple[RunPort, ...] = ()
 
 
 class Tool(Protocol):
@@ -434,8 +443,9 @@ class LivingSandbox(Protocol):
         """Start a program that goes on while others run; None as for `run`."""
         ...
 
-    def connect(self, port: int) -> socket.socket:
-        """A connection to what listens at a port of its loopback. Raises OSError when nothing does."""
+    def connect(self, port: int, program: str = "") -> socket.socket:
+        """A connection to what listens at a port of its loopback; with `program` to that one in the background and to
+        nobody else, and perhaps not made yet. Raises OSError when nothing does."""
         ...
 
     def ports(self) -> dict[str, tuple[int, ...]]:
@@ -529,6 +539,20 @@ class Commands(Protocol):
         """A connection to what listens at a port in there. Raises OSError when nothing does."""
         ...
 
+    def listening(self) -> tuple[RunPort, ...]:
+        """The ports at which those in the background listen now."""
+        ...
+
+    def connect_to(self, at: RunPort) -> socket.socket:
+        """A connection to this very command at its port, perhaps not made yet. Raises OSError when it does not listen
+        there any more, or is not the only one."""
+        ...
+
+    def at_end(self, call: Callable[[], None]) -> None:
+        """Have this called when they end with the run, at once where they have: before they are ended, by whoever
+        ends them."""
+        ...
+
 
 class Sandbox(Protocol):
     """A way to run programs confined. `name` is "bubblewrap" or "landlock".
@@ -565,11 +589,14 @@ class Sandbox(Protocol):
         *,
         environment: Mapping[str, str] | None = None,
         limits: Limits = Limits(),  # noqa: B008
+        listens: int = -1,
     ) -> tuple[list[str], dict[str, str]]:
         """The argv and environment that start `argv` sandboxed, for a caller that spawns the process itself
         (the MCP SDK).
 
-        `limits.seconds` and `limits.output_bytes` do not count there.
+        `limits.seconds` and `limits.output_bytes` do not count there. `listens` is a socket that the caller lets it
+        inherit, and over which ports of its own loopback are opened (`agents.mcp.led_ports`); only for a
+        sandbox that `filters`, and without the network.
         """
         ...
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from agents.api import Confinement, Job, Limits, LivingSandbox, Ran, Sandbox, ShellState
+from agents.api import Confinement, Job, Limits, LivingSandbox, Ran, RunPort, Sandbox, ShellState
 from agents.commands.background import InBackground
 from agents.events import Background, BackgroundEnd
 from agents.permissions.shell_review import STEERING
@@ -59,6 +59,7 @@ class RunCommands:
         self._notices: list[str] = []
         self._lost: Callable[[], str] | None = lost
         self._background: list[InBackground] = []
+        self._at_end: list[Callable[[], None]] = []
 
     def run(
         self,
@@ -173,6 +174,29 @@ class RunCommands:
             raise ConnectionRefusedError("nothing runs there")
         return living.connect(port)
 
+    def listening(self) -> tuple[RunPort, ...]:
+        """See `Commands.listening`."""
+        living = self._living
+        ports = living.ports() if living is not None else {}
+        return tuple(
+            RunPort(port, one.name, one.command) for one in self.running() for port in ports.get(one.name, ())
+        )
+
+    def connect_to(self, at: RunPort) -> socket.socket:
+        """See `Commands.connect_to`."""
+        living = self._living
+        if living is None or not any(one.name == at.command for one in self.running()):
+            raise ConnectionRefusedError("it has ended")
+        return living.connect(at.port, at.command)
+
+    def at_end(self, call: Callable[[], None]) -> None:
+        """See `Commands.at_end`."""
+        with self._opening:
+            if not self._closed:
+                self._at_end.append(call)
+                return
+        call()
+
     @contextlib.contextmanager
     def held(self, released: Callable[[], Sequence[str]]) -> Iterator[None]:
         """Meanwhile nothing runs in the background, and what changes is not its doing; `released` gives the files
@@ -191,7 +215,13 @@ class RunCommands:
         """End all."""
         with self._opening:
             self._closed = True
-            self._end("run")
+            at_end, self._at_end = self._at_end, []
+        try:
+            for call in at_end:
+                call()
+        finally:
+            with self._opening:
+                self._end("run")
 
     def _in_living(
         self,

@@ -138,6 +138,7 @@ def facts(
     writes: bool,
     timeout_s: float,
     held: bool = False,
+    loopback: bool = False,
 ) -> ToolFacts:
     """What the approval rules may know of a tool.
 
@@ -157,6 +158,7 @@ def facts(
         anywhere=writes and not read_only,
         untrusted=True,
         held=held,
+        loopback=loopback,
         timeout_s=timeout_s,
         fingerprint=definition.fingerprint,
     )

@@ -15,10 +15,11 @@ from agents.api import Confinement, Limits, Outcome, Sandbox, ToolContext
 from agents.mcp.connection import Ask, Open
 from agents.mcp.definitions import Definition, Offered, facts
 from agents.mcp.elicitation import Question
+from agents.mcp.led_ports import LedPorts
 from agents.mcp.log import ServerLog
 from agents.mcp.loop import Loop
 from agents.mcp.program import found_program, needed_paths, search_path
-from agents.mcp.session import Link
+from agents.mcp.session import Link, noted
 from agents.mcp.spec import ServerSpec, Values
 from agents.permissions.values import Effects, ToolFacts
 from engine.errors import UserError
@@ -26,6 +27,12 @@ from engine.errors import UserError
 if TYPE_CHECKING:
     from agents.mcp.login import Login, LoginKeeper
 
+# The name of a server, its folder, and the run whose own session it is, 0 for that of all.
+_Key = tuple[str, str, int]
+NEW_SESSION = (
+    "[{server} was started anew, for this run alone, so that it reaches what runs in the background: what it had "
+    "open before is gone.]"
+)
 IDLE_S = 600.0
 LOGIN_S = 310.0
 SWEEP_S = 30.0
@@ -62,7 +69,8 @@ class ServerTool(msgspec.Struct, frozen=True):
 
     def run(self, arguments: dict[str, Any], context: ToolContext) -> Outcome:
         definition = self.offered.definition
-        return self.link.call(definition.name, arguments, definition.fingerprint, context)
+        link, line = self.link.of_run(context)
+        return noted(link.call(definition.name, arguments, definition.fingerprint, context), line)
 
 
 class Host:
@@ -92,7 +100,7 @@ class Host:
         self._visits: dict[str, Callable[[str], None]] = {}
         self._loop = Loop()
         self._lock = threading.Lock()
-        self._links: dict[tuple[str, str], Link] = {}
+        self._links: dict[_Key, Link] = {}
         self._sweeping = False
         self._closed = False
 
@@ -102,7 +110,14 @@ class Host:
         A remote server has one for all workspaces. Without a workspace a command gets an empty folder.
         """
         folder = None if spec.remote or spec.workspace == "none" else workspace
-        key = (spec.name, str(folder or ""))
+        link = self._link(spec, folder)
+        if not spec.remote:
+            link.of_run = lambda context: self._of_run(link, folder, context)
+        return link
+
+    def _link(self, spec: ServerSpec, folder: Path | None, run: int = 0) -> Link:
+        """The session of a server in a folder, a run's own or that of all."""
+        key = (spec.name, str(folder or ""), run)
         with self._lock:
             if self._closed:
                 raise UserError("mcp.ended", server=spec.name)
@@ -112,7 +127,7 @@ class Host:
             link = Link(
                 spec,
                 self._loop,
-                lambda log: self._opening(spec, folder, log),
+                lambda log: self._opening(spec, folder, log, link if run else None),
                 lambda definitions: self._on_tools(spec, definitions),
                 self._on_change,
             )
@@ -123,6 +138,35 @@ class Host:
         if sweep:
             self._loop.submit(self._sweep())
         return link
+
+    def _of_run(self, link: Link, folder: Path | None, context: ToolContext) -> tuple[Link, str]:
+        """The session for a call. A run to whose ports the server is let gets one of its own, which ends with it:
+        what others let it open could reach these ports, too."""
+        spec, run, commands = link.spec, context.run, context.commands
+        if commands is None:
+            return link, ""
+        key = (spec.name, str(folder or ""), run)
+        with self._lock:
+            own = self._links.get(key)
+        if own is not None and own.spec == spec:
+            return own, ""
+        before = run in link.users
+        if not context.ports:
+            link.users.add(run)
+            if not before:
+                commands.at_end(lambda: link.users.discard(run))
+            return link, ""
+        own = self._link(spec, folder, run)
+        commands.at_end(lambda: self._retire(key, own))
+        if not link.busy and link.users <= {run}:
+            link.stop()  # two of them could be in each other's way
+        return own, NEW_SESSION.format(server=spec.name) if before else ""
+
+    def _retire(self, key: _Key, own: Link) -> None:
+        with self._lock:
+            if self._links.get(key) is own:
+                del self._links[key]
+        own.retire()
 
     def login(self, spec: ServerSpec, visit: Callable[[str], None]) -> Link:
         """Start a remote server, and let a person log in if it asks for that.
@@ -141,7 +185,7 @@ class Host:
     def links(self, server: str) -> tuple[Link, ...]:
         """The sessions of a server."""
         with self._lock:
-            return tuple(link for (name, _), link in self._links.items() if name == server)
+            return tuple(link for (name, *_), link in self._links.items() if name == server)
 
     def stop(self, server: str) -> None:
         """Stop all sessions of a server and forget it."""
@@ -163,8 +207,11 @@ class Host:
             thread.join()
         self._loop.close()
 
-    def _opening(self, spec: ServerSpec, workspace: Path | None, log: ServerLog) -> Open:
-        """Make the factory of the transport. All that may block is done before it returns."""
+    def _opening(
+        self, spec: ServerSpec, workspace: Path | None, log: ServerLog, own: Link | None = None
+    ) -> Open:
+        """Make the factory of the transport; into that of a run's `own` session ports can be led. All that may block
+        is done before it returns."""
         values = self._values(spec)
         if spec.remote:
             from agents.mcp.http import READ_S, http_transport
@@ -175,8 +222,11 @@ class Host:
             )
         from agents.mcp.stdio import stdio_transport
 
-        argv, environment, cwd = self.start_of(spec, values, workspace)
-        return lambda ended, asker: stdio_transport(argv, environment, cwd, log, ended)
+        led = LedPorts() if own is not None else None
+        if own is not None:
+            own.led = led
+        argv, environment, cwd = self.start_of(spec, values, workspace, led.inherited if led else -1)
+        return lambda ended, asker: stdio_transport(argv, environment, cwd, log, ended, led)
 
     def _login(self, spec: ServerSpec, values: Values, asker: Callable[[], Ask | None]) -> Login | None:
         """The login; None where the user's key is sent instead."""
@@ -187,9 +237,9 @@ class Host:
         return Login(spec, values.client_secret, self._keeper, _Person(spec.name, self._visits, asker))
 
     def start_of(
-        self, spec: ServerSpec, values: Values, workspace: Path | None
+        self, spec: ServerSpec, values: Values, workspace: Path | None, listens: int = -1
     ) -> tuple[list[str], dict[str, str], str]:
-        """The sandboxed argv, environment and folder of a command.
+        """The sandboxed argv, environment and folder of a command. `listens` as for `Sandbox.command`.
 
         Raises UserError `mcp.no_sandbox`, `mcp.no_program`, `mcp.no_folder`, `sandbox.*`.
         """
@@ -221,7 +271,11 @@ class Host:
         )
         environment = {"PATH": search_path(program), **_keeping(home), **values.env}
         argv, started_with = sandbox.command(
-            [program, *spec.command[1:]], confinement, environment=environment, limits=Limits()
+            [program, *spec.command[1:]],
+            confinement,
+            environment=environment,
+            limits=Limits(),
+            listens=listens,
         )
         return argv, started_with, str(folder)
 
@@ -288,7 +342,9 @@ def server_tools(link: Link, tools: list[Offered]) -> tuple[ServerTool, ...]:
                 network=network,
                 writes=writes,
                 held=held,
-                timeout_s=spec.timeout_s,
+                loopback=not network,
+                timeout_s=spec.start_s
+                + spec.timeout_s,  # a call may have to start it; the session watches over both
             ),
         )
         for tool in tools

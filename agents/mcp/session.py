@@ -12,10 +12,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal
 
+import msgspec
+
 from agents.api import Outcome, ToolContext
 from agents.mcp.connection import Connection, Open
 from agents.mcp.definitions import Definition
 from agents.mcp.elicitation import Question
+from agents.mcp.led_ports import LedPorts
 from agents.mcp.log import ServerLog, ended
 from agents.mcp.loop import Loop
 from agents.mcp.results import outcome_of
@@ -36,7 +39,9 @@ class Link:
     """Session with a tool server; `opening` prepares the transport before each start, and may block.
 
     `on_tools` is told each list of tools on the loop's thread, `on_change` that the state is another. All
-    other methods block and may be called from any thread.
+    other methods block and may be called from any thread. `led`: ports of a run's commands that are led to it, where
+    it is that run's own. `of_run` gives the session for a call, and what the model has to know of it; `users` are the
+    runs that have called this one and go on.
     """
 
     def __init__(
@@ -54,6 +59,10 @@ class Link:
         self.definitions: tuple[Definition, ...] = ()
         self.version = ""
         self.used = time.monotonic()
+        self.led: LedPorts | None = None
+        self.users: set[int] = set()
+        self.of_run: Callable[[ToolContext], tuple[Link, str]] = lambda context: (self, "")
+        self._retired = False
         self._loop = loop
         self._opening = opening
         self._on_tools = on_tools
@@ -76,12 +85,15 @@ class Link:
         """
         with self._starting:
             self.used = time.monotonic()
+            if self._retired:
+                raise UserError("mcp.ended", server=self.spec.name)
             if self._connection is not None and not self._connection.over:
                 return
             if self.error is not None and time.monotonic() < self._not_before and not again:
                 raise UserError.from_info(self.error)
             self._note("starting", None)
             try:
+                self._end_led()
                 # Not on the loop: a keyring and a disk may be slow, and all servers share the loop.
                 opening = self._opening(self.log)
                 self._loop.submit(self._start(opening, patience)).result()
@@ -108,9 +120,19 @@ class Link:
             connection, self._connection = self._connection, None
             if connection is not None:
                 self._loop.submit(connection.stop()).result()
+            self._end_led()
             self._note("off", None)
         finally:
             self._starting.release()
+
+    def retire(self) -> None:
+        """Stop the server for good."""
+        self._retired = True
+        self.stop()
+
+    def _end_led(self) -> None:
+        if self.led is not None:
+            self.led.end()
 
     def call(self, tool: str, arguments: dict[str, Any], fingerprint: str, context: ToolContext) -> Outcome:
         """Call the tool that had this fingerprint. Errors are returned to the model."""
@@ -129,7 +151,8 @@ class Link:
             )
         self._calls += 1
         try:
-            return self._call(tool, arguments, context)
+            taken = self.led.lead(context.ports, context.commands) if self.led and context.commands else ()
+            return noted(self._call(tool, arguments, context), _taken(self.spec.name, taken))
         finally:
             self._calls -= 1
             self.used = time.monotonic()
@@ -251,6 +274,18 @@ def _give_up(working: concurrent.futures.Future[Any]) -> None:
     """Cancel the call at the server; an unresponsive server is not waited for."""
     working.cancel()
     concurrent.futures.wait({working}, timeout=GIVE_UP_S)
+
+
+def _taken(server: str, ports: tuple[int, ...]) -> str:
+    if not ports:
+        return ""
+    listed = ", ".join(map(str, ports))
+    return f"[Not reached by {server}, as something of its own listens there in its sandbox: port {listed}.]"
+
+
+def noted(outcome: Outcome, line: str) -> Outcome:
+    """The outcome with a line of ours."""
+    return msgspec.structs.replace(outcome, text=f"{outcome.text}\n\n{line}") if line else outcome
 
 
 _WORDS = {

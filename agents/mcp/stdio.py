@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from agents.mcp.led_ports import LedPorts
 from agents.mcp.log import ServerLog
 
 if TYPE_CHECKING:
@@ -88,11 +89,12 @@ async def stdio_transport(
     cwd: str,
     log: ServerLog,
     ended: Ended,
+    led: LedPorts | None = None,
 ) -> AsyncIterator[TransportStreams]:
     """Start a server with exactly this environment.
 
-    `ended` is told why the connection is over when it was not us: "ended", "flood" or "nonsense". On leaving
-    the whole process group is gone.
+    `ended` is told why the connection is over when it was not us: "ended", "flood" or "nonsense". The server's
+    launcher inherits the descriptor of `led`, which ends with it. On leaving the whole process group is gone.
 
     Raises OSError or ValueError when it cannot be started.
     """
@@ -106,7 +108,10 @@ async def stdio_transport(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
+        pass_fds=(led.inherited,) if led is not None else (),
     )
+    if led is not None:
+        led.begun()
     to_session, read_stream = anyio.create_memory_object_stream[Any](0)
     write_stream, from_session = anyio.create_memory_object_stream[Any](0)
     faults: list[str] = []
@@ -138,6 +143,8 @@ async def stdio_transport(
         finally:
             for stream in (to_session, read_stream, write_stream, from_session):
                 stream.close()
+            if led is not None:
+                await asyncio.to_thread(led.end)
 
 
 async def _read(

@@ -48,8 +48,9 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
     (elicitation): `message` is the server's, `schema` the form's JSON schema. `kind` "program" asks whether the
     program `server` may have the task `subject` done in the folder `message`, with the mode `pattern`. `kind` "plan"
     asks for approval of the `steps` of a plan, "search" whether the words `subject` may be searched for at the
-    address `message`. `child` is the task of the run that asks, when that was given to it by
-    the run on whose page it is asked.
+    address `message`, "ports" whether the server may reach the addresses `subject`, at which commands of the run
+    listen, until these end. `child` is the task of the run that asks, when that was given to it by the run on whose
+    page it is asked.
     """
 
     run: int
@@ -68,6 +69,7 @@ class ApprovalRequest(msgspec.Struct, frozen=True):
         "url",
         "program",
         "plan",
+        "ports",
     ]
     subject: str
     arguments: dict[str, Any] = {}
@@ -125,10 +127,11 @@ class ToolFacts(msgspec.Struct, frozen=True):
     somebody else than the user. `own`: of these, they are what lies in the workspace, or comes of it without the
     network, which does not mark a run as led by strangers. `polling`: asking again with the same arguments is
     meaningful. `held`: of a tool of an MCP server, the sandbox leaves the server no network and nothing of the
-    user's but the workspace. `fingerprint`: of such a tool, the SHA-256 of what it says of itself; a grant for
-    another one does not count. `keeps`: later runs read what it stores. `side_by_side`: calls of one turn that follow
-    each other are carried out at the same time; it changes nothing. `least_context`: a model with a shorter context,
-    in tokens, is not offered it. `most_tokens`: the longest result that a model is shown at once, 0: its share.
+    user's but the workspace; `loopback`: it leaves it a network of its own, into which ports of the run's commands
+    can be led. `fingerprint`: of such a tool, the SHA-256 of what it says of itself; a grant for another one does not
+    count. `keeps`: later runs read what it stores. `side_by_side`: calls of one turn that follow each other are
+    carried out at the same time; it changes nothing. `least_context`: a model with a shorter context, in tokens, is
+    not offered it. `most_tokens`: the longest result that a model is shown at once, 0: its share.
     """
 
     read_only: bool = False
@@ -141,6 +144,7 @@ class ToolFacts(msgspec.Struct, frozen=True):
     own: bool = False
     polling: bool = False
     held: bool = False
+    loopback: bool = False
     keeps: bool = False
     timeout_s: float = 60.0
     most_bytes: int = 1_000_000

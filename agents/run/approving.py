@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from agents.api import Approver, Tool, ToolContext
+from agents.api import Approver, RunPort, Tool, ToolContext
 from agents.events import Approval
 from agents.permissions.decide import decide
 from agents.permissions.grants import covering, host_rules, released
@@ -139,6 +139,32 @@ class Approvals:
             snapshot=False,
         )
         return self._asked(question, asked, tool.facts, network=False)
+
+    def of_ports(
+        self,
+        call: OpenCall,
+        tool: Tool,
+        arguments: dict[str, Any],
+        effects: Effects,
+        ports: tuple[RunPort, ...],
+    ) -> Approved | None:
+        """Ask whether the tool's server may reach ports of the run's commands until these end."""
+        question = self._question(call, tool, arguments, effects)
+        reasons = ("ports", "untrusted") if question.tainted else ("ports",)
+        lines = (f"localhost:{one.port}  {' '.join(one.line.split())}".strip() for one in ports)
+        asked = msgspec.structs.replace(
+            request(question, Verdict("ask", "", reasons)),
+            kind="ports",
+            subject=visible("\n".join(lines)),
+            arguments={},
+            sandboxed=True,
+            files=0,
+            snapshot=False,
+        )
+        approved = self._asked(question, asked, tool.facts, network=False)
+        if approved is None or not approved.by_person:
+            return approved
+        return Approved(msgspec.structs.replace(approved.approval, scope="run"))
 
     def read_paths(self, once: tuple[str, ...]) -> tuple[Path, ...]:
         """What commands may read besides, as far as it is there: `once`, and what was granted, which does not count

@@ -23,6 +23,7 @@ from agents.run.approving import Approvals, Approved
 from agents.run.background import BackgroundWork, is_quick
 from agents.run.checking import Checker
 from agents.run.left_by_servers import Moved, set_aside
+from agents.run.ports import Ports
 from agents.run.reaching import Reaching, Way
 from agents.run.reading import Answer as ReadAnswer
 from agents.run.reading import Reading
@@ -90,6 +91,7 @@ class Calls:
         self._approvals = Approvals(record, approver, grants, snapshots, tool_context, lambda: bool(wish()))
         self._reaching = Reaching(record, self._approvals)
         self._reading = Reading(record, self._approvals)
+        self._ports = Ports(record, self._approvals, tool_context.commands, tool_context.sandbox)
         self._tools = {tool.name: tool for tool in tools}
         self._background = background
         self._checker = Checker(tools)
@@ -237,9 +239,15 @@ class Calls:
         One that a host was refused to is carried out again, once a person allows the host, where nothing came of the
         first try.
         """
-        once, line = self._reaching.way_of(call), ""
+        led = self._ports.of(call, tool, arguments, effects)
+        if led is None:
+            return
+        if led.refused is not None:
+            self._result(call, led.refused)
+            return
+        once, line = self._reaching.way_of(call), led.line
         aside: Moved = []
-        way = Way((*approved.hosts, *once.hosts), approved.network or once.network)
+        way = Way((*approved.hosts, *once.hosts), approved.network or once.network, led.ports)
         for tries in range(_MOST_TRIES):
             tried = self._tried(_Decided(call, tool, arguments, way), effects, aside, again=tries > 0)
             if tried is None:
@@ -263,7 +271,7 @@ class Calls:
                 line = answer.line
             if answer is None or answer.again is None or self._wish():
                 break
-            way = Way((*way.hosts, *answer.again.hosts), way.network or answer.again.network)
+            way = Way((*way.hosts, *answer.again.hosts), way.network or answer.again.network, way.ports)
         self._reading.done()
         self._approvals.reached(carried.outcome.reached)
         if after is not None:
@@ -367,6 +375,7 @@ class Calls:
             kept=self._record.journal.kept,
             network=way.network,
             hosts=way.hosts,
+            ports=way.ports,
             released=self._approvals.released(),
             tainted=self._record.state.tainted,
             readable=tuple(dict.fromkeys((*self._tool_context.readable, *self._reading.allowed()))),

@@ -137,6 +137,32 @@ def hosts_second_try(hosts: Sequence[str]) -> str:
     )
 
 
+def ports_denied(server: str, ports: Sequence[int], message: str) -> str:
+    said = message.strip()
+    told = f" They say: {said}" if said else ""
+    listed = ", ".join(map(str, ports))
+    return (
+        f"Not carried out: the user does not let {server} reach port {listed} of what runs in the background.{told} "
+        "Do not try to get there in another way."
+    )
+
+
+def ports_shared(server: str, ports: Sequence[int]) -> str:
+    listed = ", ".join(map(str, ports))
+    return (
+        f"[{server} uses the network of the user's computer, in which port {listed} of what runs in the background "
+        "is not there. A server that is set up without the network can reach it.]"
+    )
+
+
+def ports_nowhere(server: str, ports: Sequence[int]) -> str:
+    listed = ", ".join(map(str, ports))
+    return (
+        f"[{server} cannot reach port {listed} of what runs in the background: the sandbox of this computer has no "
+        "networks of its own.]"
+    )
+
+
 def paths_denied(paths: Sequence[str], message: str) -> str:
     said = message.strip()
     told = f" They say: {said}" if said else ""

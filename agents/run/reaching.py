@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from agents.api import Outcome, Tool
+from agents.api import Outcome, RunPort, Tool
 from agents.permissions.hosts import with_companions
 from agents.permissions.values import Effects
 from agents.run import prompts
@@ -16,10 +16,12 @@ from agents.run.state import OpenCall, canonical
 
 
 class Way(msgspec.Struct, frozen=True):
-    """What a call may reach besides what is allowed anyway: some hosts, or the whole network."""
+    """What a call may reach besides what is allowed anyway: some hosts, or the whole network; and, of a tool server,
+    ports of the run's commands."""
 
     hosts: tuple[str, ...] = ()
     network: bool = False
+    ports: tuple[RunPort, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True):

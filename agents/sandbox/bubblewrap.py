@@ -46,10 +46,12 @@ class Bubblewrap(Launched):
         channel: int,
         *,
         serves: bool = False,
+        listens: int = -1,
     ) -> list[str]:
         workspace = Path(os.path.realpath(confinement.workspace))
         plan = plan_of(self.name, confinement, limits, channel, workspace, serves=serves)
         plan = plan._replace(
+            listens=listens,
             landlock=abi(),
             guarded=tuple(map(str, kept.linked)),
             expected=kept.expected,
@@ -94,6 +96,8 @@ def arguments(confinement: Confinement, workspace: Path, locked: Sequence[Path],
         made += ["--symlink", target, str(path)] if target else ["--ro-bind", str(path), str(path)]
     for path in settings_files(network=confinement.network):
         made += ["--ro-bind-try", str(path.resolve()), str(path)]
+    if not confinement.network:  # the names of its own loopback, and none of this network's
+        made += ["--ro-bind", str(_INSIDE / "hosts"), "/etc/hosts"]
     for folder in interpreter_folders():
         if not any(folder.is_relative_to(system) for system in system_folders()):
             made += ["--ro-bind", str(folder), str(folder)]

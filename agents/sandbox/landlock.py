@@ -57,11 +57,13 @@ class Landlock(Launched):
         channel: int,
         *,
         serves: bool = False,
+        listens: int = -1,
     ) -> list[str]:
         workspace = Path(os.path.realpath(confinement.workspace))
         plan = plan_of(self.name, confinement, limits, channel, workspace, serves=serves)
         reads, lists = readable(confinement, workspace)
         plan = plan._replace(
+            listens=listens,
             reads=tuple(map(str, reads)),
             lists=tuple(map(str, lists)),
             writes=(*_DEVICES, *plan.roots, *plan.caches),

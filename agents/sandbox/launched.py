@@ -59,10 +59,11 @@ class Launched(abc.ABC):
         *,
         environment: Mapping[str, str] | None = None,
         limits: Limits = Limits(),  # noqa: B008
+        listens: int = -1,
     ) -> tuple[list[str], dict[str, str]]:
         """See `Sandbox.command`."""
         checked(confinement)
-        argv = self._argv(argv, confinement, protected(confinement), limits, -1)
+        argv = self._argv(argv, confinement, protected(confinement), limits, -1, listens=listens)
         return argv, self._environment(environment, confinement)
 
     def open(
@@ -92,8 +93,9 @@ class Launched(abc.ABC):
         channel: int,
         *,
         serves: bool = False,
+        listens: int = -1,
     ) -> list[str]:
-        """The command that starts the launcher in this kind of sandbox. `serves` as in `LaunchPlan`."""
+        """The command that starts the launcher in this kind of sandbox. `serves`, `listens` as in `LaunchPlan`."""
 
     def _environment(self, added: Mapping[str, str] | None, confinement: Confinement) -> dict[str, str]:
         added = dict(added or {})

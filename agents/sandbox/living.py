@@ -149,13 +149,13 @@ class Living:
         """See `LivingSandbox.in_background`."""
         return self._started(argv, confinement, state, environment, name)
 
-    def connect(self, port: int) -> socket.socket:
+    def connect(self, port: int, program: str = "") -> socket.socket:
         """See `LivingSandbox.connect`."""
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                self._ask({"do": "connect", "port": port}, ours, theirs)
-            ours.settimeout(_PATIENCE)
+                self._ask({"do": "connect", "port": port, "program": program}, ours, theirs)
+            ours.settimeout(_STARTING)
             data, fds, _, _ = socket.recv_fds(ours, 65536, 1)
         if not fds:
             said = msgspec.json.decode(data, type=Said) if data else Said(detail="the sandbox has ended")

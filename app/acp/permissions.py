@@ -47,7 +47,7 @@ def options_of(
     kinds += [
         (scope, "allow_once" if scope == "network" else "allow_always") for scope in scopes if scope != _ONCE
     ]
-    always = {"server": "always"} if request.kind == "search" else {}
+    always = {"search": {"server": "always"}, "ports": {"once": "yes"}}.get(request.kind, {})
     options = [
         PermissionOption(option_id=id, name=localized(f"acp.allow.{always.get(id, id)}", language), kind=kind)
         for id, kind in kinds
@@ -86,7 +86,7 @@ def asked_call(request: ApprovalRequest, root: Path, language: Language) -> Tool
         content.append(words(localized("cli.approval.child", language, task=visible(request.child))))
     if request.message and request.message != request.subject:
         content.append(output(request.message))
-    if request.subject and (not content or request.child or request.kind == "search"):
+    if request.subject and (not content or request.child or request.kind in ("search", "ports")):
         content.append(output(request.subject, _LANGUAGES.get(request.kind, "")))
     reasons = [code for code in request.reasons if code not in _UNSAID]
     told = [localized(f"acp.why.{reason}", language) for reason in reasons]

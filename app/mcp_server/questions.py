@@ -22,6 +22,7 @@ _TITLES = {
     "read": "Let commands read this?",
     "network": "Open this address?",
     "plan": "Carry out this plan?",
+    "ports": "Let {server} open what this run serves? Your yes ends with the command or the run.",
     "search": "Search the web for this, at {message}?",
     "mcp": "Use the tool {tool} of {server}?",
 }
@@ -44,6 +45,8 @@ def question_of(request: ApprovalRequest) -> tuple[str, dict[str, Any]]:
             [_NO]
         )
     scopes: list[Scope] = ["once", *(scope for scope in request.scopes if scope == "run")]
+    if request.kind == "ports":
+        scopes = ["run"]
     return whole, _schema([*(_WORDS[scope] for scope in scopes), _NO])
 
 

@@ -619,6 +619,10 @@
         <translation>웹에서 다음을 검색할까요?</translation>
     </message>
     <message>
+        <source>Let “{server}” open what this run serves?</source>
+        <translation>“{server}”에서 이 작업이 실행 중인 주소를 열게 할까요?</translation>
+    </message>
+    <message>
         <source>Let “{server}” start this task?</source>
         <translation>‘{server}’ 프로그램이 이 작업을 시작해도 될까요?</translation>
     </message>
@@ -629,6 +633,10 @@
     <message>
         <source>goes to {host}</source>
         <translation>{host} 서버로 전송</translation>
+    </message>
+    <message>
+        <source>only these addresses, from its own sandbox</source>
+        <translation>자체 샌드박스에서 이 주소만</translation>
     </message>
     <message>
         <source>outside its working folder, only to be read</source>
@@ -663,6 +671,10 @@
         <translation>모든 경로</translation>
     </message>
     <message>
+        <source>all addresses</source>
+        <translation>모든 주소</translation>
+    </message>
+    <message>
         <source>the whole task</source>
         <translation>작업 전체</translation>
     </message>
@@ -693,6 +705,10 @@
     <message>
         <source>It uses the network.</source>
         <translation>네트워크를 사용합니다.</translation>
+    </message>
+    <message>
+        <source>They belong to commands that this run started. Your yes ends with the command or the run.</source>
+        <translation>이 작업에서 시작한 명령의 주소입니다. 허용은 명령이나 작업이 끝나면 함께 끝납니다.</translation>
     </message>
     <message>
         <source>A command failed because it does not see this.</source>
@@ -824,6 +840,10 @@
     <message>
         <source>Open in the browser</source>
         <translation>브라우저에서 열기</translation>
+    </message>
+    <message>
+        <source>Allow</source>
+        <translation>허용</translation>
     </message>
     <message>
         <source>{host} contains letters of another alphabet. It may only look like an address you know.</source>

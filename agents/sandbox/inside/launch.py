@@ -54,6 +54,8 @@ def main() -> NoReturn:
 
 
 def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
+    if plan.listens >= 0 and (plan.kind != "bubblewrap" or plan.network):
+        raise OSError("the ports here are those of the whole machine")
     with contextlib.ExitStack() as stack:
         if plan.kind == "bubblewrap":
             home = "/tmp/home"

@@ -6,17 +6,25 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 _LISTENS = "0A"  # TCP_LISTEN of include/net/tcp_states.h
 
 
-def listeners() -> dict[str, int]:
-    """The port of each TCP socket that listens, by the socket's inode."""
-    found: dict[str, int] = {}
-    for name in ("tcp", "tcp6"):
+class Listener(NamedTuple):
+    """A TCP socket that listens at `port`; `host` is the address of the loopback that leads to its family."""
+
+    port: int
+    host: str
+
+
+def listeners() -> dict[str, Listener]:
+    """The TCP sockets that listen, by their inodes."""
+    found: dict[str, Listener] = {}
+    for name, host in (("tcp", "127.0.0.1"), ("tcp6", "::1")):
         for fields in _rows(Path("/proc/net", name)):
             if fields[3] == _LISTENS:
-                found[fields[9]] = int(fields[1].rpartition(":")[2], 16)
+                found[fields[9]] = Listener(int(fields[1].rpartition(":")[2], 16), host)
     return found
 
 

@@ -37,7 +37,8 @@ class LaunchPlan(NamedTuple):
     for Landlock, `lists` are folders of which the names may be read. `floor` bytes and room for `floor_files` files
     are left free on the disk of `folder`, the working directory. `landlock` is the version of Landlock to use, 0 for
     none. `caches` are folders that may be written to besides, and `home` has files of the program's home. `proxy` is
-    the socket of the proxy outside, to which a relay on the loopback leads.
+    the socket of the proxy outside, to which a relay on the loopback leads. `listens` is an inherited socket over
+    which ports of the loopback are opened for who holds its other end (port_opener.py), -1 for none.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class LaunchPlan(NamedTuple):
     caches: tuple[str, ...] = ()
     home: tuple[tuple[str, str], ...] = ()
     proxy: str = ""
+    listens: int = -1
 
 
 def encoded(plan: LaunchPlan) -> str:

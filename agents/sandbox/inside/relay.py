@@ -14,6 +14,7 @@ import sys
 from typing import NoReturn
 
 from agents.sandbox.inside.pairs import End, Pairs
+from agents.sandbox.inside.port_opener import listening
 
 assert sys.platform == "linux"
 
@@ -25,23 +26,13 @@ _AGAIN = 0.05  # seconds until a proxy that has no room is tried again
 def start(path: str) -> int:
     """Listen on PORT of this network's loopback, and carry in a process of its own, which is returned. Raises
     OSError."""
-    listeners = [_listening(socket.AF_INET, "127.0.0.1")]
-    with contextlib.suppress(OSError):  # a kernel without IPv6
-        listeners.append(_listening(socket.AF_INET6, "::1"))
+    listeners = listening(PORT)
     pid = os.fork()
     if not pid:
         _carry(listeners, path)
     for listener in listeners:
         listener.close()
     return pid
-
-
-def _listening(family: int, host: str) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, PORT))
-    listener.listen(1024)
-    return listener
 
 
 def _carry(listeners: list[socket.socket], path: str) -> NoReturn:

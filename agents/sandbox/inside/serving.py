@@ -6,13 +6,15 @@ over that socket as lines of JSON, and closing it ends the program. Closing the 
 death of whoever holds it.
 
 "run": a program, see `_Wish`. The answer is `{"begun"}`, and, when nothing is left of it, `{"code", "reason",
-"state", "exported"}`. "connect": a connection to a port in here, as a descriptor. "ports": those at which background
-programs listen, by their names. "hold": stop all that runs until "go on".
+"state", "exported"}`. "connect": a connection to a port in here, as a descriptor; with "program" only where nobody
+but that background program listens at it. "ports": those at which background programs listen, by their names.
+"hold": stop all that runs until "go on".
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import select
@@ -159,7 +161,7 @@ class Serving:
                 case "connect":
                     if self._plan.kind != "bubblewrap" or self._plan.network:
                         raise OSError("the ports here are those of the whole machine")
-                    _connect(int(request["port"]), asked)
+                    self._connect(int(request["port"]), str(request["program"]), asked)
                 case "ports":
                     _say(asked, {"ports": self._ports()})
                 case "hold":
@@ -292,8 +294,27 @@ class Serving:
         for job in self._jobs:
             if job.wish.background:
                 inodes = set(sockets_of(Descendants(job.keeper).pids()))
-                found[job.wish.background] = sorted({listening[each] for each in inodes & listening.keys()})
+                found[job.wish.background] = sorted(
+                    {listening[each].port for each in inodes & listening.keys()}
+                )
         return found
+
+    def _connect(self, port: int, program: str, asked: socket.socket) -> None:
+        """Send back a connection to the port. Raises OSError."""
+        if not program:
+            _connect(port, asked)
+            return
+        at_port = {inode: each.host for inode, each in listeners().items() if each.port == port}
+        others = set(at_port)
+        for job in self._jobs:
+            if job.wish.background == program:
+                for inode in sockets_of(Descendants(job.keeper).pids()):
+                    others.discard(inode)
+                    if not others:  # a listener is among the first that a program has opened
+                        break
+        if not at_port or others:
+            raise ConnectionRefusedError(f"{program} alone does not listen at {port}")
+        _connect_soon(min(at_port.values()), port, asked)
 
     # --- standing still ---
 
@@ -336,6 +357,17 @@ def _connect(port: int, asked: socket.socket) -> None:
         found = socket.create_connection(("::1", port), _CONNECTING)
     with found:
         found.settimeout(None)
+        socket.send_fds(asked, [b"{}\n"], [found.fileno()])
+
+
+def _connect_soon(host: str, port: int, asked: socket.socket) -> None:
+    """Send back a connection that is being made: a program that accepts none keeps nobody waiting here."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as found:
+        found.setblocking(False)
+        code = found.connect_ex((host, port))
+        if code not in (0, errno.EINPROGRESS):
+            raise OSError(code, os.strerror(code))
         socket.send_fds(asked, [b"{}\n"], [found.fileno()])
 
 

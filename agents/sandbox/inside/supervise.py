@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 assert sys.platform == "linux"
 
 from agents.sandbox.inside.plan import LaunchPlan
+from agents.sandbox.inside.port_opener import PortOpener
 from agents.sandbox.inside.tree import Tree, use
 
 _SHORTEST, _LONGEST = 0.02, 0.1
@@ -123,14 +124,18 @@ def _watched(
 ) -> End:
     waited = [wake] if plan.channel < 0 else [wake, plan.channel]
     waited += [broker.listener] if broker else []
+    opener = PortOpener(plan.listens) if plan.listens >= 0 else None
     while True:
         code = _reaped(first)
         if code is not None:
             return End(code)
-        ready = select.select(waited, [], [], watch.seconds())[0]
+        asked = opener.waited if opener else []
+        ready = select.select([*waited, *asked], [], [], watch.seconds())[0]
         if wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(wake, 4096)
+        if opener and any(one in ready for one in asked):
+            opener.answer()
         if plan.channel in ready or watch.is_ended:
             return End(-signal.SIGTERM, "stopped")
         if broker and broker.listener in ready:

@@ -33,7 +33,8 @@ def ask(request: ApprovalRequest, output: Output) -> Decision | None:
         return fill_in(request.schema or {}, lambda prompt: line_of(output, prompt), output)
     scopes = (scope for scope in request.scopes if scope in _KEYS.values())
     always = "always" if request.kind == "search" else "server"
-    names = (always if name == "server" else name for name in ("once", *scopes, "no"))
+    yes = "yes" if request.kind == "ports" else "once"
+    names = (always if name == "server" else name for name in (yes, *scopes, "no"))
     offered = [_word(name, output.language) for name in names]
     if request.pattern and request.scopes:
         output.note(_word("matches", output.language, pattern=printable(request.pattern)))
@@ -65,7 +66,7 @@ def question_lines(request: ApprovalRequest, language: Language) -> list[str]:
     """The whole question, sanitized for the terminal."""
     server = printable(request.server)
     title = hosts_title(request, language) or _word(
-        request.kind if request.kind in ("form", "url", "search", "read") else "title",
+        request.kind if request.kind in ("form", "url", "search", "read", "ports") else "title",
         language,
         server=server,
     )

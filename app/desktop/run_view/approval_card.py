@@ -157,6 +157,8 @@ class ApprovalCard(FittedWidget):
             return self.tr("Send")
         if scope == "once" and self.is_link:
             return self.tr("Open in the browser")
+        if self.request.kind == "ports":
+            return self.tr("Allow")
         return words.scope_label(scope, in_chat=self._in_chat, searches=self.request.kind == "search")
 
     def _strange(self) -> str:

@@ -32,6 +32,8 @@ def question(request: ApprovalRequest) -> str:
         return translate("Approval", "Open this page?")
     if request.kind == "search":
         return translate("Approval", "Search the web for this?")
+    if request.kind == "ports":
+        return translate("Approval", "Let “{server}” open what this run serves?").format(server=server)
     if request.kind == "program":
         return translate("Approval", "Let “{server}” start this task?").format(server=server)
     if request.kind == "form":
@@ -56,7 +58,7 @@ def _about_files(request: ApprovalRequest) -> str:
 def extent(request: ApprovalRequest) -> str:
     """How much it changes, a few words; "" where there is nothing to say."""
     translate = QCoreApplication.translate
-    if request.kind in ("form", "url", "read", "network", "search", "program"):
+    if request.kind in ("form", "url", "read", "network", "search", "program", "ports"):
         return ""
     deletes = "deletes" in request.reasons and "writes" not in request.reasons
     if request.files < 0:
@@ -101,6 +103,8 @@ def place(request: ApprovalRequest) -> str:
         where = translate("Approval", "from the network")
     elif request.kind == "search":
         where = translate("Approval", "goes to {host}").format(host=_host(request.message))
+    elif request.kind == "ports":
+        where = translate("Approval", "only these addresses, from its own sandbox")
     elif request.kind == "read":
         where = translate("Approval", "outside its working folder, only to be read")
     elif request.kind == "files":
@@ -134,6 +138,7 @@ def what(request: ApprovalRequest, lines: int) -> str:
         "url": translate("Approval", "exact address"),
         "search": translate("Approval", "exact words"),
         "read": translate("Approval", "all paths"),
+        "ports": translate("Approval", "all addresses"),
         "files": translate("Approval", "all paths"),
         "program": translate("Approval", "the whole task"),
     }.get(request.kind, translate("Approval", "all arguments"))
@@ -166,6 +171,10 @@ def why(code: str) -> str:
     told = {
         "deletes": translate("Approval", "It deletes files."),
         "network": translate("Approval", "It uses the network."),
+        "ports": translate(
+            "Approval",
+            "They belong to commands that this run started. Your yes ends with the command or the run.",
+        ),
         "outside": translate("Approval", "It can have effects outside its working folder."),
         "reads_outside": translate("Approval", "A command failed because it does not see this."),
         "destructive": translate("Approval", "It deletes what is there."),

@@ -34,6 +34,7 @@ class OpenSandbox:
         *,
         environment: Mapping[str, str] | None = None,
         limits: Limits = Limits(),  # noqa: B008
+        listens: int = -1,
     ) -> tuple[list[str], dict[str, str]]:
         self.asked.append((list(argv), confinement))
         return list(argv), {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **(environment or {})}
