@@ -27,7 +27,7 @@ from engine.local.pictures.opening import open_sight
 from engine.local.planning import find_machine, make_plan
 from engine.local.repack.choice import for_model
 from engine.local.speculative.draft_model import DraftModel
-from engine.local.speculative.loading import open_draft_model
+from engine.local.speculative.loading import open_draft_model, open_head
 from engine.local.threads import default_threads, threads_for
 from engine.placement.budgets import without_absent
 from engine.placement.plan import LoadedWeights, Machine, Plan
@@ -164,13 +164,16 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
         draft_model, of_drafting = _beside(request, ready, model, abort, threads, progress)
         if draft_model is not None:
             undo.callback(draft_model.close)
+        head, of_head = open_head(model, placement, threads, abort)
+        if head is not None:
+            undo.callback(head.close)
         sight = open_sight(request, ready.projector, ready.plan, model, threads)
         progress.check()
         weights = native.loaded_weights(model, context, ready.gguf, placement)
         if caching is not None:
             weights = caching.counted_with(weights)
         of_template = (ErrorInfo("template.none"),) if ready.chat_format.is_fallback else ()
-        notices = (*ready.plan.notices, *of_template, *notices, *of_drafting)
+        notices = (*ready.plan.notices, *of_template, *notices, *of_drafting, *of_head)
         facts = _facts(
             opening, ready, model, weights, splits, draft_model is not None, sight is not None, notices
         )
@@ -187,6 +190,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
             draft_model,
             caching,
             sight,
+            head,
         )
         undo.pop_all()
     return session

@@ -32,6 +32,7 @@ from engine.placement.plan import (
     PlannedModel,
 )
 from engine.placement.planned_file import described
+from engine.placement.prediction_heads import with_heads
 from engine.placement.processor import cpu_flops
 from engine.placement.settle import settle
 from engine.placement.uncached import or_uncached
@@ -118,5 +119,6 @@ def make_plan(
         return native.dry_run(str(index.path), placement)
 
     plan = or_uncached(lambda given: settle(model, machine, given, dry_run), machine, options)
+    plan = with_heads(plan, machine, options, index, dry_run, can_predict=native.can_predict())
     check_cancelled()  # what is raised in a dry run counts as a plan that cannot be had
     return plan

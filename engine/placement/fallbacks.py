@@ -15,8 +15,9 @@ SMALLEST_UBATCH = 128
 def next_fallback(plan: Plan, options: PlacementOptions) -> PlacementOptions | None:
     """The options with one fallback more, None if nothing is left to give up.
 
-    `plan` is the one that failed under `options`. Order: memory that need not be pinned, layers on devices one by
-    one (of a cache of experts as many slots), no cache of experts, a smaller ubatch, a shorter context.
+    `plan` is the one that failed under `options`. Order: heads that predict, memory that need not be pinned,
+    layers on devices one by one (of a cache of experts as many slots), no cache of experts, a smaller ubatch, a
+    shorter context.
     """
     made = options.fallbacks
     on_devices = any(
@@ -26,6 +27,7 @@ def next_fallback(plan: Plan, options: PlacementOptions) -> PlacementOptions | N
         if device != RAM
     )
     possible: dict[Fallback, bool] = {
+        "without_mtp": plan.placement.mtp,
         "unpinned": plan.placement.load_mode == "pinned" and "unpinned" not in made,
         "layer": on_devices and made.count("layer") < MOST_LAYERS,
         "uncached": plan.placement.expert_cache is not None,

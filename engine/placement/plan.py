@@ -31,8 +31,8 @@ LoadMode = Literal["mapped", "pinned", "locked"]
 MOST_DRAFTED = 64
 # What a load that failed is made easier by, one after the other.
 # "uncached": without the cache of single experts. "unrepacked": without layouts of weights that are made for the
-# processor.
-Fallback = Literal["unpinned", "layer", "ubatch", "context", "uncached", "unrepacked"]
+# processor. "without_mtp": without the heads for multi-token prediction.
+Fallback = Literal["unpinned", "layer", "ubatch", "context", "uncached", "unrepacked", "without_mtp"]
 # On an expert cache miss, the CPU computes the expert and it is uploaded for the
 # next time, or it is uploaded first.
 Misses = Literal["computed", "brought"]
@@ -151,6 +151,7 @@ class Placement(msgspec.Struct, frozen=True):
     that asks for more aborts the process. 0: all of them. Quantised values want `attention` "flash".
     `repack`: weights in RAM may be laid out anew for the processor (llama.cpp's extra buffer types: AMX and others),
     which takes memory that nothing is mapped to.
+    `mtp`: the file's heads for multi-token prediction are loaded too, with a context of their own.
     """
 
     context: int
@@ -170,6 +171,7 @@ class Placement(msgspec.Struct, frozen=True):
     expert_cache: ExpertCache | None = None
     attention: Attention = "flash"
     repack: bool = True
+    mtp: bool = False
 
 
 class DeviceBytes(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ def with_vision(plan: Plan, machine: Machine, options: PlacementOptions, needed:
     rooms = {name: plan.budgets.get(name, 0) - plan.bytes[name].total for name in cards if name in plan.bytes}
     best = max(rooms, key=lambda name: rooms[name], default=RAM)
     if best == RAM or rooms[best] < needed:
-        best, free = RAM, _left_in_ram(plan, machine, options)
+        best, free = RAM, left_in_ram(plan, machine, options)
         if free < needed:
             notice = ErrorInfo("projector.no_room", {"needed_bytes": needed, "free_bytes": max(0, free)})
             return msgspec.structs.replace(plan, notices=(*plan.notices, notice))
@@ -33,8 +33,9 @@ def vision_device(plan: Plan) -> str:
     return next((name for name, taken in plan.bytes.items() if taken.vision), "")
 
 
-def _left_in_ram(plan: Plan, machine: Machine, options: PlacementOptions) -> int:
-    """Of a budget that was given, what the model leaves; else weights that are mapped from their file make room."""
+def left_in_ram(plan: Plan, machine: Machine, options: PlacementOptions) -> int:
+    """Bytes of RAM behind the plan: of a budget that was given, what the model leaves; else weights that are mapped
+    from their file make room."""
     taken = plan.bytes.get(RAM, DeviceBytes())
     if RAM in options.budgets:
         return plan.budgets.get(RAM, 0) - taken.total

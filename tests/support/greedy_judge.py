@@ -10,6 +10,7 @@ import ctypes
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import llama_cpp.llama_cpp as llama
@@ -48,11 +49,10 @@ def lead_where_they_part(alone: Sequence[Piece], text: str) -> float | None:
 
 
 class GreedyJudge:
-    """The starter model, in this process, without the engine."""
+    """A model, in this process, without the engine."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
         native.start()
-        path = starter_model()
         self._placement = Placement(2048, ubatch=2048)
         self._model = native.load_model(str(path), self._placement, lambda _: True)
         self._vocab = native.vocabulary(self._model)
@@ -113,6 +113,7 @@ class GreedyJudge:
         return np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (size,))
 
 
-@lru_cache(maxsize=1)
-def judge() -> GreedyJudge:
-    return GreedyJudge()
+@lru_cache(maxsize=2)
+def judge(path: Path | None = None) -> GreedyJudge:
+    """The judge of the model at `path`, by default of the starter."""
+    return GreedyJudge(path or starter_model())

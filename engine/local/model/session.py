@@ -22,10 +22,12 @@ from engine.local.model.pacing import ThreadPacer
 from engine.local.model.raw_prompts import raw_tokens
 from engine.local.model.sequences import Sequence, TokenizedTexts
 from engine.local.model.tokenizer import Tokenizer
+from engine.local.native import prediction
 from engine.local.native.projector import Encoded
 from engine.local.native.routing import ExpertWatch
 from engine.local.pictures.sight import Sight
 from engine.local.speculative.draft_model import DraftModel
+from engine.local.speculative.prediction_head import PredictionHead
 from engine.placement.plan import Placement
 from engine.values import LEAST_LOGPROB, TokenLogprob
 
@@ -49,7 +51,7 @@ _REMEMBERED = 32
 
 
 class Session:
-    """Owns the model, its context, its expert cache and its draft model; `close` frees all.
+    """Owns the model, its context, its expert cache, its head and its draft model; `close` frees all.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
     `threads` are what the context was made with, `watch` is what it reports to.
@@ -69,6 +71,7 @@ class Session:
         draft_model: DraftModel | None,
         caching: ExpertCaching | None,
         sight: Sight | None = None,
+        head: PredictionHead | None = None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
@@ -80,6 +83,8 @@ class Session:
         self.draft_model = draft_model
         self.caching = caching
         self.sight = sight
+        self.head = head
+        self._leaves_rows = False
         self.vocab = native.vocabulary(model)
         self.tokenizer = Tokenizer(self.vocab)
         self.format = chat_format
@@ -204,6 +209,16 @@ class Session:
         self.computing_s += time.perf_counter() - started
         return code
 
+    def leave_hidden_rows(self, on: bool) -> None:
+        """Whether the next steps leave hidden rows behind."""
+        if on != self._leaves_rows:
+            self._leaves_rows = on
+            prediction.tell_hidden_rows(self._context, on)
+
+    def hidden_rows(self, first: int, count: int) -> prediction.Rows:
+        """The hidden rows of these rows of the last step, which left them behind; to be used before the next one."""
+        return prediction.hidden_rows(self._context, first, count, prediction.hidden_width(self._model))
+
     def logprob(self, row: int, token: int, top: int) -> TokenLogprob:
         """`token` in the place after row `row` of the last batch, with the `top` likeliest in that place.
 
@@ -221,6 +236,8 @@ class Session:
     def forget(self) -> None:
         """Empty the memory after a failure that leaves its state unknown."""
         native.forget_all(self._context)
+        if self.head is not None:
+            self.head.forget()
         for sequence in self.sequences:
             sequence.clear()
 
@@ -239,6 +256,9 @@ class Session:
         native.free_context(self._context)
         self.watch = ExpertWatch(native.layer_count(self._model), self._experts) if on else None
         self._context = self._open_context(self.watch)
+        self._leaves_rows = False
+        if self.head is not None:
+            self.head.forget()
         self._pacers.clear()
         self._used_threads = self._threads
         self.sequences = self._new_sequences()
@@ -250,6 +270,8 @@ class Session:
             self.sight.close()
         if self.draft_model is not None:
             self.draft_model.close()
+        if self.head is not None:
+            self.head.close()
         native.free_context(self._context)
         if self.caching is not None:
             self.caching.close()
@@ -275,3 +297,5 @@ class Session:
         if threads != self._used_threads:
             self._used_threads = threads
             native.set_threads(self._context, decode=threads, prefill=threads)
+            if self.head is not None:
+                self.head.use_threads(threads)

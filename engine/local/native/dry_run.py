@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import tensor_index
-from engine.local.native import memory, memory_log
+from engine.local.native import memory, memory_log, prediction
 from engine.local.native.devices import buffer_type, buffer_type_name
 from engine.local.native.library import clear_log, log_tail
 from engine.local.native.model import free_context, free_model, load_model, new_context
@@ -34,12 +34,31 @@ def dry_run(path: str, placement: Placement) -> dict[str, DeviceBytes]:
             raise context_refusal(placement)
         try:
             if memory.has_account():
-                return memory.by_device(memory.account(context))
+                found = memory.by_device(memory.account(context))
+                return with_head(found, model, placement) if placement.mtp else found
         finally:
             free_context(context)
     finally:
         free_model(model)
     return estimated(path, placement)
+
+
+def with_head(found: dict[str, DeviceBytes], model: int, placement: Placement) -> dict[str, DeviceBytes]:
+    """`found`, and what the head's context takes besides, with the rows that it is fed with. Raises UserError
+    `engine.context_memory`."""
+    context = prediction.new_head_context(model, placement, 1, None)
+    if not context:
+        raise context_refusal(placement)
+    try:
+        heads = memory.by_device(memory.account(context))
+    finally:
+        free_context(context)
+    for name, size in heads.items():
+        own = DeviceBytes(0, size.context, size.compute)
+        found[name] = memory.add(found.get(name, DeviceBytes()), own)
+    rows = DeviceBytes(compute=prediction.hidden_bytes(model, placement))
+    found[RAM] = memory.add(found[RAM], rows)
+    return found
 
 
 def estimated(path: str, placement: Placement) -> dict[str, DeviceBytes]:

@@ -77,6 +77,7 @@ def load_model(
     params.no_alloc = no_alloc
     # Repacked weights can be read by nothing but the CPU's own kernels, so a cache could not upload them.
     params.use_extra_bufts = placement.repack and placement.expert_cache is None
+    params.load_mtp = placement.mtp
     return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
 
 
@@ -106,6 +107,14 @@ def new_context(
     One that is shorter than a ubatch would take shorter ones only, and abort on a longer: it gets a ubatch's
     length. `on_node` is a `ggml_backend_sched_eval_callback`, to be kept alive with the context.
     """
+    params = context_parameters(placement, threads, abort)
+    if on_node is not None:
+        params.cb_eval = on_node
+    return int(llama.llama_init_from_model(model, params) or 0)
+
+
+def context_parameters(placement: Placement, threads: int, abort: AbortFlag | None) -> Any:
+    """struct llama_context_params as the placement says; `abort` is to be kept alive with the context."""
     params = llama.llama_context_default_params()
     params.n_ctx = max(placement.context, placement.ubatch)
     params.n_batch = params.n_ubatch = placement.ubatch
@@ -122,9 +131,7 @@ def new_context(
     if abort is not None:
         params.abort_callback = abort.callback
         params.abort_callback_data = abort.data
-    if on_node is not None:
-        params.cb_eval = on_node
-    return int(llama.llama_init_from_model(model, params) or 0)
+    return params
 
 
 def set_threads(context: int, *, decode: int, prefill: int) -> None:

@@ -13,6 +13,7 @@ from engine.api import Queued
 from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.scoring import Work
 from engine.local.model.checkpoints import stops
+from engine.local.model.sequences import Sequence
 from engine.local.model.session import Session
 from engine.local.prompt_cache.cache_miss import CacheMisses
 from engine.local.protocol import Reply
@@ -20,7 +21,7 @@ from engine.local.scheduling.kv_slots import SlotManager
 from engine.local.scheduling.metrics import Metrics
 from engine.local.scheduling.queue_order import Rank, Turns, Waiting, rank_of
 from engine.local.scheduling.steps import Active
-from engine.local.speculative import Drafter, StepCosts
+from engine.local.speculative import Drafter, HeadDrafts, StepCosts
 
 # A waiting answer gets a slot after at most this long for each of its rank that came before it.
 TURN_S = 10.0
@@ -169,7 +170,7 @@ class Admission:
             recomputed = self.cache_misses.why(request, generation.tokens, cached, steps_back=steps_back)
         if waiting.ahead > 0:
             self._emit(Queued(request.id, 0))
-        self.active.append(Active(generation, sequence, Drafter(self._costs, self._session.draft_model), now))
+        self.active.append(Active(generation, sequence, self._drafter(sequence), now))
         self._turns.served(request)
         sequence.stop_at(stops(generation.tokens, cached, generation.turn))
         for picture in generation.pictures:
@@ -177,6 +178,11 @@ class Admission:
                 assert self._session.sight is not None, "answers with pictures are not prepared without it"
                 self._session.sight.ask(request.id, generation.tokens[picture.start : picture.end])
         generation.start(cached, recomputed, time.monotonic())
+
+    def _drafter(self, sequence: Sequence) -> Drafter:
+        head = self._session.head
+        own = HeadDrafts(head, sequence.number, self._costs) if head is not None else None
+        return Drafter(self._costs, self._session.draft_model, own)
 
     def _tell_queue(self) -> None:
         for number, waiting in enumerate(self._queue()):

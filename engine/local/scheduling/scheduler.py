@@ -22,6 +22,7 @@ from engine.local.protocol import Reply
 from engine.local.scheduling.admission import Admission
 from engine.local.scheduling.composition import Composition
 from engine.local.scheduling.fired_experts import FiredExperts
+from engine.local.scheduling.following import Following
 from engine.local.scheduling.kv_slots import SlotManager
 from engine.local.scheduling.metrics import Metrics
 from engine.local.scheduling.queue_order import Rank
@@ -56,6 +57,7 @@ class Scheduler:
         self._costs = costs or StepCosts()
         self.admission = Admission(session, self._slots, cancellation, self._costs, self._metrics, emit)
         self._composition = Composition(session, self.admission)
+        self._following = Following(session)
         self._step_number = 0
         self._fired = FiredExperts(session)
 
@@ -148,6 +150,7 @@ class Scheduler:
         if not self._cancellation.begin_step(ids if may_break_off else (), gives_way=gives_way):
             return
         answers = len(rows) if all(each.known == 1 for each in rows) else 0
+        self._following.before(rows, picture=looking is not None)
         computing_s = session.computing_s
         code = looking.run(session) if looking else session.decode(answers=answers)
         self._cancellation.end_step()
@@ -155,6 +158,7 @@ class Scheduler:
         if code != Decoded.OK:
             self._broke_off(rows, code)
             return
+        self._following.after()
         self._composition.most_rows = session.ubatch
         count = sum(each.known + len(each.draft) for each in rows)
         self._learn(count, session.computing_s - computing_s)

@@ -8,3 +8,4 @@ whether drafts pay.
 
 from engine.local.speculative.costs import StepCosts
 from engine.local.speculative.drafter import Drafter
+from engine.local.speculative.head_drafts import HeadDrafts

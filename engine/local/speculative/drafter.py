@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from engine.local.speculative.acceptance import Acceptance
 from engine.local.speculative.costs import StepCosts
 from engine.local.speculative.drafts import ModelDrafts, TokenDrafter
+from engine.local.speculative.head_drafts import HeadDrafts
 from engine.local.speculative.judge import MOST, best_length, saved_by
 from engine.local.speculative.ngram_lookup import Lookup
 
@@ -22,12 +23,14 @@ PROMPT = MOST + 1
 
 class Drafter:
     """One per answer. Takes each token of its sequence and proposes drafts where they pay: from n-gram
-    lookup, else from `guesser`, a draft model."""
+    lookup, else from `guesser`, a draft model, or from `head`, the model's own."""
 
-    def __init__(self, costs: StepCosts, guesser: TokenDrafter | None = None) -> None:
+    def __init__(
+        self, costs: StepCosts, guesser: TokenDrafter | None = None, head: HeadDrafts | None = None
+    ) -> None:
         self._costs = costs
-        self._guesses = ModelDrafts(guesser, costs) if guesser is not None else None
-        self._from_draft_model = False  # the last draft is the draft model's
+        self._guesses = ModelDrafts(guesser, costs) if guesser is not None else head
+        self._is_guessed = False  # the last draft is the draft model's, or the head's
         self._lookup = Lookup()
         self._acceptance = Acceptance()
         self._most = FIRST
@@ -52,8 +55,8 @@ class Drafter:
         if room < 1:
             return []
         draft = self._repeated(room, rows)
-        self._from_draft_model = not draft
-        # Beside other answers the smaller model would keep all of them waiting.
+        self._is_guessed = not draft
+        # Beside other answers a guess would keep all of them waiting.
         if draft or self._guesses is None or rows > 1:
             return draft
         return self._guesses.draft(self._lookup.tokens, room)
@@ -90,7 +93,7 @@ class Drafter:
 
     def judged(self, drafted: int, accepted: int) -> None:
         """Record how many of the last draft's tokens were accepted."""
-        if self._from_draft_model:
+        if self._is_guessed:
             if self._guesses is not None:
                 self._guesses.judged(drafted, accepted)
         elif accepted >= drafted:

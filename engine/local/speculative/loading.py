@@ -1,4 +1,4 @@
-"""Loading of the draft model into the memory that the main model leaves free."""
+"""Loading of the draft model into the memory that the main model leaves free, and of the model's own head."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 
 import msgspec
 
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import tensor_index
 from engine.local import native
+from engine.local.native import prediction
 from engine.local.planning import make_plan
 from engine.local.speculative.draft_model import AT_A_TIME, DraftModel
-from engine.placement.plan import Device, Machine, PlacementOptions, Plan
+from engine.local.speculative.prediction_head import PredictionHead
+from engine.placement.plan import Device, Machine, Placement, PlacementOptions, Plan
 
 # Its context: the end of a conversation, which predicts best.
 CONTEXT, SHORTEST = 4096, 512
@@ -31,6 +33,22 @@ def left_over(machine: Machine, plan: Plan) -> Machine:
 
     devices = tuple(less(device) for device in machine.devices if device.kind != "rpc")
     return msgspec.structs.replace(machine, ram=less(machine.ram), devices=devices)
+
+
+def open_head(
+    model: int, placement: Placement, threads: int, abort: native.AbortFlag
+) -> tuple[PredictionHead | None, tuple[ErrorInfo, ...]]:
+    """The head that was loaded with the model, and otherwise why there is none where one was planned."""
+    if not placement.mtp:
+        return None, ()
+    context = prediction.new_head_context(model, placement, threads, abort)
+    if not context:
+        return None, (ErrorInfo("mtp.without"), native.context_refusal(placement).info)
+    width, size = prediction.hidden_width(model), native.vocabulary_size(native.vocabulary(model))
+    steps = prediction.HeadSteps(context, width, size)
+    head = PredictionHead(steps, prediction.head_room(placement), width, prediction.AT_A_TIME)
+    head.warm_up()
+    return head, ()
 
 
 def open_draft_model(
@@ -51,7 +69,7 @@ def open_draft_model(
     model_index = tensor_index(index)
     room = min(CONTEXT, model_index.trained_context or CONTEXT, max(plan.placement.context, SHORTEST))
     beside = left_over(machine, plan)
-    options = PlacementOptions(context=room, ubatch=AT_A_TIME)
+    options = PlacementOptions(context=room, ubatch=AT_A_TIME, fallbacks=("without_mtp",))
     own = make_plan(
         index, model_index, beside, options if plan.placement.repack else options.without_repack()
     )
