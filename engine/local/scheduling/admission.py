@@ -68,6 +68,8 @@ class Admission:
 
     def admit(self) -> None:
         """Give slots to those whose turn it is, and emit how many are ahead of the others."""
+        if not self.waiting:
+            return
         now = time.monotonic()
         for waiting in self._queue():
             if self._is_read_by_another(waiting.generation):
