@@ -63,7 +63,8 @@ class TensorIndex(msgspec.Struct, frozen=True):
     `bytes` are the weights of the file, each once. `mtp_layers` count in llama.cpp's n_gpu_layers, after
     `layers` and before the output, although nothing of them is loaded (`src/llama-model.cpp`, n_layer_all).
     `graph_width` as in `engine.gguf.graph_width`, 0: not known. `attention_width` is that of all query heads of a
-    layer, as they meet the keys. `output_type` is the type of the output's weights ("Q6_K").
+    layer, as they meet the keys, `heads` how many there are. `output_type` is the type of the output's weights
+    ("Q6_K").
     """
 
     architecture: str
@@ -86,6 +87,7 @@ class TensorIndex(msgspec.Struct, frozen=True):
     graph_width: int = 0
     attention_width: int = 0
     output_type: str = ""
+    heads: int = 0
 
     @property
     def expert_bytes(self) -> int:
@@ -159,6 +161,7 @@ def tensor_index(index: GgufIndex) -> TensorIndex:
         graph_width=graph_width(index),
         attention_width=_attention_width(index),
         output_type=found.type_name if (found := output or table) else "",
+        heads=index.number("attention.head_count"),
     )
 
 

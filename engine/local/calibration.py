@@ -1,4 +1,4 @@
-"""Memory bandwidths of this machine, measured once per machine and build and kept in a file.
+"""Speeds of this machine, measured once per machine and build and kept in a file: of memory, and of attention.
 
 Each device is measured in its own child process, so a failing driver or worker loses one measurement only.
 """
@@ -20,35 +20,37 @@ from engine.local.disk_speed import disk_bandwidth
 from engine.local.isolated_call import Report, ask
 from engine.local.threads import default_threads
 from engine.placement import processor
-from engine.placement.plan import RAM, Device, Machine
+from engine.placement.plan import RAM, AttentionSpeed, Device, Machine
 
 # Of the file and of how its numbers are taken: another one is measured anew.
-_FORMAT = 1
+_FORMAT = 2
 # Other programs that keep more than this share of all cores busy slow the processor's kernels down several times.
 _BUSY = 0.3
 _BUSY_SECONDS = 0.3
-# One device takes some two seconds; a worker that stalls is left unmeasured.
+# One device takes some two seconds, RAM four; a worker that stalls is left unmeasured.
 _PATIENCE = 15.0
 
 
 class DeviceSpeed(msgspec.Struct, frozen=True, tag="device_speed"):
-    """As in `Device`; 0 for what could not be measured."""
+    """As in `Device`; 0 for what could not be measured. `attention` as in `Machine`, of RAM alone."""
 
     name: str
     description: str
     bandwidth: float = 0.0
     link: float = 0.0
+    attention: tuple[AttentionSpeed, ...] = ()
 
 
 class Calibration(msgspec.Struct, frozen=True):
     """Measured bandwidths in bytes per second; `key` names machine and build, `taken` is in seconds since
-    1970. `disk` is the disk of the first model."""
+    1970. `disk` is the disk of the first model, `attention` as in `Machine`."""
 
     key: str
     taken: float
     ram: float = 0.0
     disk: float = 0.0
     devices: tuple[DeviceSpeed, ...] = ()
+    attention: tuple[AttentionSpeed, ...] = ()
     format: int = _FORMAT
 
     @property
@@ -98,7 +100,7 @@ def calibrate(
         disturbed = busy() > _BUSY
         found = _measured(machine, key, threads, workers, keep_going)
         if disturbed or busy() > _BUSY:
-            found = msgspec.structs.replace(found, ram=0.0)
+            found = msgspec.structs.replace(found, ram=0.0, attention=())
     else:
         found = known
     if model_path:
@@ -137,6 +139,7 @@ def with_bandwidths(machine: Machine, calibration: Calibration) -> Machine:
         ram=ram,
         devices=tuple(map(measured, machine.devices)),
         disk_bandwidth=calibration.disk,
+        attention=calibration.attention,
     )
 
 
@@ -157,8 +160,9 @@ def _measured(
         speed = None if device.kind == "rpc" else done.get(like)
         if speed is None:
             speed = done[like] = _asked(device, threads, workers)
-        speeds.append(DeviceSpeed(device.name, device.description, speed.bandwidth, speed.link))
-    return Calibration(key, time.time(), ram=speeds[0].bandwidth, devices=tuple(speeds[1:]))
+        speeds.append(msgspec.structs.replace(speed, name=device.name, description=device.description))
+    ram, *others = speeds
+    return Calibration(key, time.time(), ram.bandwidth, devices=tuple(others), attention=ram.attention)
 
 
 def _asked(device: Device, threads: int, workers: Sequence[str]) -> DeviceSpeed:
@@ -171,12 +175,14 @@ def _asked(device: Device, threads: int, workers: Sequence[str]) -> DeviceSpeed:
 
 def _measure(_: Report, name: str, description: str, threads: int, workers: tuple[str, ...]) -> DeviceSpeed:
     from engine.local.native import bandwidth
+    from engine.local.native.attention_speed import attention_speeds
     from engine.local.native.devices import register_workers
 
     register_workers(workers)
     read = bandwidth.product_bandwidth(name, threads)
-    link = 0.0 if name == RAM else bandwidth.link_bandwidth(name)
-    return DeviceSpeed(name, description, read, link)
+    if name == RAM:
+        return DeviceSpeed(name, description, read, attention=attention_speeds(threads))
+    return DeviceSpeed(name, description, read, bandwidth.link_bandwidth(name))
 
 
 def _path(folder: Path, key: str) -> Path:

@@ -123,6 +123,7 @@ def _device_bytes(given: Given, choice: Choice, layout: Layout, load: Load) -> d
             choice.ubatch,
             outputs=choice.outputs if name == layout.output else 0,
             staging=staging,
+            plain=choice.attention == "plain",
         )
         sizes[name] = DeviceBytes(
             max(model[name] + overhead.model.get(name, 0), 0),

@@ -1,4 +1,4 @@
-"""Choices before layers are divided: mode, context, cache type, concurrent answers, devices, ubatch.
+"""Choices before layers are divided: mode, context, cache type, concurrent answers, devices, ubatch, attention.
 
 Each compares candidates by bytes and predicted speed.
 """
@@ -11,6 +11,7 @@ import msgspec
 
 from engine.errors import UserError
 from engine.gguf.tensor_index import TensorIndex
+from engine.placement.attending import attended
 from engine.placement.candidate import Candidate, unserved, work_out
 from engine.placement.estimate import CELLS
 from engine.placement.expert_slots import slots_of
@@ -38,7 +39,7 @@ LONGEST_CONTEXT = 2**20
 
 
 def choose(given: Given, options: PlacementOptions) -> Choice:
-    """Choose mode, context, cache type, sequences, devices and ubatch."""
+    """Choose mode, context, cache type, sequences, devices, ubatch and attention."""
     given = msgspec.structs.replace(given, fallbacks=())
     mode, devices = _mode(given, options)
     asked = _context(given.index, options)
@@ -53,7 +54,7 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
     best = _smallest_ubatch_near_the_best(given, _ubatches(given, options, start))
     best = mixed(given, options, best) if best.mode == "cached" else best
     best = _streamed_if_clearly_faster(given, options, best)
-    return _cached_if_clearly_faster(given, options, best, devices)
+    return attended(given, options, _cached_if_clearly_faster(given, options, best, devices))
 
 
 # --- mode ------------------------------------------------------------------------------------------------

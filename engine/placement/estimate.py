@@ -59,12 +59,15 @@ def cache_bytes(
     return (layer.k + layer.v) * cells * size // block + layer.recurrent_bytes * sequences
 
 
-def compute_bytes(index: TensorIndex, context: int, ubatch: int, *, outputs: int, staging: int = 0) -> int:
+def compute_bytes(
+    index: TensorIndex, context: int, ubatch: int, *, outputs: int, staging: int = 0, plain: bool = False
+) -> int:
     """Buffers of the graph at its largest: activations and the attention mask of a layer, or after the last one the
     logits of `outputs` rows where the output is computed. `staging` is for experts that are copied over for one
-    operation."""
+    operation. `plain` attention holds the scores of each head, and a mask of the same type."""
     width = index.graph_width or _USUAL_WIDTH * index.embedding_length
-    layer = ubatch * (_FLOAT * width + _HALF * padded_context(context))
+    cell = _FLOAT * (index.heads + 1) if plain else _HALF
+    layer = ubatch * (_FLOAT * width + cell * padded_context(context))
     return max(layer, _FLOAT * index.vocabulary * min(outputs, ubatch)) + staging
 
 

@@ -57,16 +57,27 @@ class Device(msgspec.Struct, frozen=True):
     flops: float = 0.0
 
 
+class AttentionSpeed(msgspec.Struct, frozen=True):
+    """How fast the processor computes attention over cells in RAM in one way: floating-point operations per second
+    (each query with each key, each weight with each value) for a token that is written, and for a prompt's."""
+
+    attention: Attention
+    kv_type: CacheType
+    decode: float
+    prefill: float
+
+
 class Machine(msgspec.Struct, frozen=True):
     """The machine to place on. `devices` in ggml's order, without RAM. `disk_bandwidth` 0: not measured.
     `caches`: the expert cache plugin is present. `repacks`: the types of weights that the processor computes with in
-    a layout of its own ("Q4_K")."""
+    a layout of its own ("Q4_K"). `attention`: as measured, () before."""
 
     ram: Device
     devices: tuple[Device, ...] = ()
     disk_bandwidth: float = 0.0
     caches: bool = False
     repacks: tuple[str, ...] = ()
+    attention: tuple[AttentionSpeed, ...] = ()
 
 
 class PlacementOptions(msgspec.Struct, frozen=True):
@@ -79,6 +90,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     made because loading an earlier plan failed. `streams`: how many answers shall be written at once.
     `draft_model` is the path of a smaller model with the same tokens that guesses ahead, "": none; it gets what
     the plan leaves. `mmproj` is the path of the projector that lets the model see, "": one that lies beside it.
+    `together`: several answers are usually written at once, as a server's are.
     """
 
     context: int = 0
@@ -94,6 +106,8 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     streams: int = 0
     draft_model: str = ""
     mmproj: str = ""
+    attention: Attention | None = None
+    together: bool = False
 
     def without_cache(self) -> PlacementOptions:
         """The same options, but no cache of experts, for a fallback."""

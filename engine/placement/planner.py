@@ -125,7 +125,7 @@ def _by_device(given: Given, names: tuple[str, ...]) -> dict[str, tuple[int, ...
 
 
 def _choice_notices(given: Given, options: PlacementOptions, choice: Choice) -> Iterator[ErrorInfo]:
-    if options.cache_type is None and choice.cache_type != "f16":
+    if options.cache_type is None and choice.cache_type == "q8_0":
         yield ErrorInfo("plan.smaller_cache", {"context": choice.context})
     if requested_mode(given, options) is None:
         if choice.mode == "streamed":

@@ -16,6 +16,7 @@ from engine.expert_cache.hit_rates import HitRates
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.layout import Layout
 from engine.placement.plan import RAM, Device, ExpertCache, Machine, Placement, Prediction
+from engine.placement.speed.attention import decode_seconds
 from engine.placement.speed.cached_speed import CachedDecode, Paths, cached_decode, cached_reads
 from engine.placement.speed.prefill import Prompt, prefill_seconds
 from engine.placement.speed.rates import (
@@ -36,9 +37,6 @@ SPLIT_S = 50e-6
 SPLITS_PER_LAYER, SPLITS_PER_STREAMED_LAYER = 2, 6
 # One hand-over to a worker: a round trip in a local network.
 RPC_SPLIT_S = 500e-6
-# Of RAM's bandwidth, what attention on the CPU reaches: each query head walks the keys and values by itself.
-# Qwen3-30B falls from 25.3 to 21.4 tokens per second at 1,024 tokens (ik_llama.cpp, discussion 357).
-CPU_CACHE_EFFICIENCY = 0.33
 # Of the bandwidth that a product with one dense matrix reaches, what experts reach: their matrices are small, and all
 # threads wait for each other after each. Qwen3.5-122B's in two channels of DDR5 are read at half of the bandwidth
 # by specification (ParmesanParty, r/LocalLLaMA), Qwen3-30B too (the discussion above); dense ones at two thirds.
@@ -64,9 +62,8 @@ def predict(
     what more is not known of the input, as a standard deviation of the speed's logarithm.
     """
     devices = {device.name: device for device in (*machine.devices, machine.ram)}
-    reads = reads_of(
-        index, layout, placement, min(placement.context, READ_CONTEXT) if depth is None else depth
-    )
+    depth = min(placement.context, READ_CONTEXT) if depth is None else depth
+    reads = reads_of(index, layout, placement, depth)
     away = routed_away(layout)
     streams = placement.op_offload and any(devices[name].streams for name in layout.devices)
     share = paged_share(index, layout, paged)
@@ -78,6 +75,7 @@ def predict(
     cached = cached_reads(index, placement.expert_cache)
     reads[RAM].routed -= sum(read.routed for read in cached)
     beside = _decode_seconds(machine, devices, reads, away, placement, streams, share)
+    beside += decode_seconds(index, machine, layout.layers, placement, depth, reads[RAM].cache)
     decode = CachedDecode(beside, beside, beside, HitRates(0.0, 0.0, 0.0))
     if placement.expert_cache is not None:
         paths = _paths(machine, devices, placement, placement.expert_cache, share)
@@ -112,13 +110,12 @@ def _decode_seconds(
     for name, read in reads.items():
         device = devices[name]
         routed = 0.0 if streamed and name == RAM else read.routed
-        remembered: float = read.cache
+        bandwidth = effective_bandwidth(device, machine.ram)
         if name == RAM:
-            routed, remembered = routed / EXPERT_RAM_EFFICIENCY, remembered / CPU_CACHE_EFFICIENCY
-        seconds += (read.dense + routed + remembered) / effective_bandwidth(device, machine.ram)
-        if name == RAM:
+            seconds += (read.dense + routed / EXPERT_RAM_EFFICIENCY) / bandwidth
             seconds += read.layers * CPU_LAYER_S
         else:
+            seconds += (read.dense + routed + read.cache) / bandwidth
             seconds += read.expert_layers * EXPERT_LAYER_S
             seconds += (read.layers - read.expert_layers) * DENSE_LAYER_S
             splits = away[name] * (SPLITS_PER_STREAMED_LAYER if streamed else SPLITS_PER_LAYER) + 2

@@ -18,7 +18,9 @@ def smallest_change(given: Given, options: PlacementOptions, candidate: Candidat
     """A cache in half the bytes, else a shorter context, else a larger budget where there is free memory, else
     how much memory is missing."""
     choice = candidate.choice
-    if choice.cache_type == "f16" and _fits(given, msgspec.structs.replace(choice, cache_type="q8_0")):
+    if choice.cache_type in ("f16", "bf16") and _fits(
+        given, msgspec.structs.replace(choice, cache_type="q8_0")
+    ):
         return ErrorInfo("plan.try_smaller_cache", {"missing_bytes": candidate.missing})
     context = _longest_that_fits(given, choice)
     if context:

@@ -33,9 +33,19 @@ def settle(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_
 
     Context, cache type, devices and ubatch are those of the first plan. Raises what `plan` raises. A placement
     that cannot be dry run (UserError) counts as one that does not fit; where none can, the plan is refused with
-    that error. Where nothing is left for a cache of experts that nobody asked for, all begins again without one.
+    that error. Where nothing is left for a cache of experts that nobody asked for, all begins again without one, and
+    so where plain attention was chosen and does not fit.
     """
-    return giving_up_a_cache(options, lambda requested: _settled(index, machine, requested, dry_run))
+
+    def settled(requested: PlacementOptions) -> Plan:
+        found = _settled(index, machine, requested, dry_run)
+        if found.placement.attention == "flash" or requested.attention or (found.fits and not found.paged):
+            return found
+        # Scores take more than was estimated, or the model cannot do without flash attention.
+        flash = msgspec.structs.replace(requested, attention="flash")
+        return _settled(index, machine, flash, dry_run)
+
+    return giving_up_a_cache(options, settled)
 
 
 def _settled(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_run: DryRun) -> Plan:

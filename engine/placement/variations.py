@@ -64,7 +64,7 @@ def variations(
         found += _placements(plan, machine)
     cache_type = plan.placement.cache_type_k if plan else "f16"
     if setting.options.cache_type is None:
-        found.append(Variation("cache", cache_type="q8_0" if cache_type == "f16" else "f16"))
+        found.append(Variation("cache", cache_type="f16" if cache_type == "q8_0" else "q8_0"))
     return found
 
 

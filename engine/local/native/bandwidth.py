@@ -45,10 +45,10 @@ def product_bandwidth(name: str, threads: int, matrix_bytes: int = _MATRIX_BYTES
     `threads` matter on `RAM` alone. Raises UserError `engine.no_device`.
     """
     with ExitStack() as undo:
-        backend = undo.enter_context(_backend(name))
+        backend = undo.enter_context(opened_backend(name))
         if name == RAM:
             ggml("ggml_backend_cpu_set_n_threads", None, _Pointer, ctypes.c_int)(backend, threads)
-        context = undo.enter_context(_context())
+        context = undo.enter_context(graph_memory())
         rows = matrix_bytes // (_ROW // _BLOCK_WEIGHTS * _BLOCK_BYTES)
         new = ggml("ggml_new_tensor_2d", _Pointer, _Pointer, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
         matrix, vector = new(context, _Q4_K, _ROW, rows), new(context, _F32, _ROW, 1)
@@ -76,7 +76,7 @@ def product_bandwidth(name: str, threads: int, matrix_bytes: int = _MATRIX_BYTES
         if not run():
             return 0.0
         read = _PRODUCTS * ggml("ggml_nbytes", _Size, _Pointer)(matrix)
-        return float(read / _median_s(run, _PRODUCT_SECONDS))
+        return float(read / median_s(run, _PRODUCT_SECONDS))
 
 
 def link_bandwidth(name: str) -> float:
@@ -86,8 +86,8 @@ def link_bandwidth(name: str) -> float:
     Raises UserError `engine.no_device`.
     """
     with ExitStack() as undo:
-        backend = undo.enter_context(_backend(name))
-        context = undo.enter_context(_context())
+        backend = undo.enter_context(opened_backend(name))
+        context = undo.enter_context(graph_memory())
         new = ggml("ggml_new_tensor_1d", _Pointer, _Pointer, ctypes.c_int, ctypes.c_int64)
         tensor = new(context, _F32, _COPY_BYTES // 4)
         buffer = ggml("ggml_backend_alloc_ctx_tensors", _Pointer, _Pointer, _Pointer)(context, backend)
@@ -111,7 +111,7 @@ def link_bandwidth(name: str) -> float:
             get(tensor, last, 0, 1)
 
         copy()
-        return float(_COPY_BYTES / _median_s(copy, _COPY_SECONDS))
+        return float(_COPY_BYTES / median_s(copy, _COPY_SECONDS))
 
 
 def _pinned(kind: int, free: Callable[[int], None], undo: ExitStack) -> int | None:
@@ -123,7 +123,7 @@ def _pinned(kind: int, free: Callable[[int], None], undo: ExitStack) -> int | No
 
 
 @contextmanager
-def _backend(name: str) -> Iterator[int]:
+def opened_backend(name: str) -> Iterator[int]:
     backend = ggml("ggml_backend_dev_init", _Pointer, _Pointer, ctypes.c_char_p)(device_handle(name), None)
     try:
         yield backend
@@ -132,7 +132,7 @@ def _backend(name: str) -> Iterator[int]:
 
 
 @contextmanager
-def _context() -> Iterator[int]:
+def graph_memory() -> Iterator[int]:
     """Memory for the metadata of a few tensors and one graph."""
     context = ggml("ggml_init", _Pointer, _InitParams)(_InitParams(2**20, None, True))
     try:
@@ -141,7 +141,7 @@ def _context() -> Iterator[int]:
         ggml("ggml_free", None, _Pointer)(context)
 
 
-def _median_s(work: Callable[[], object], limit_s: float) -> float:
+def median_s(work: Callable[[], object], limit_s: float) -> float:
     """Median seconds of a round; fewer than `_ROUNDS` rounds if they exceed `limit_s`."""
     rounds: list[float] = []
     while len(rounds) < _ROUNDS and sum(rounds) < limit_s:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.layout import Layout
 from engine.placement.plan import RAM, Device, Machine, Placement
+from engine.placement.speed.attention import operations, prefill_rate
 from engine.placement.speed.rates import (
     DEFAULT_DISK_BANDWIDTH,
     effective_bandwidth,
@@ -76,7 +77,7 @@ def prefill_seconds(
         rate = max(effective_flops(devices[name], machine.ram) for name in layout.devices)
         seconds += batches * reads[RAM].routed / share * touched / fastest_link(devices, placement)
         seconds += prompt.tokens * reads[RAM].routed * expert_work / (rate * rows / (rows + HALF_RATE_ROWS))
-    seconds += _attention_seconds(index, machine.ram, devices, layout, prompt)
+    seconds += _attention_seconds(index, machine, layout, placement, prompt)
     if paged:
         seconds += batches * paged * touched / (machine.disk_bandwidth or DEFAULT_DISK_BANDWIDTH)
     return seconds
@@ -103,13 +104,12 @@ def _filled(device: Device, rows: float) -> float:
 
 
 def _attention_seconds(
-    index: TensorIndex, ram: Device, devices: Mapping[str, Device], layout: Layout, prompt: Prompt
+    index: TensorIndex, machine: Machine, layout: Layout, placement: Placement, prompt: Prompt
 ) -> float:
     """Products of queries with keys and of weights with values, over what each token sees on average."""
     seen = prompt.depth + prompt.tokens / 2
-    widths = dict.fromkeys(layout.layers, 0.0)
-    for home, cache in zip(layout.layers, index.cache, strict=False):
-        if cache.k:
-            widths[home] += min(seen, cache.window) if cache.window else seen
-    work = 4 * index.attention_width * prompt.tokens
-    return sum(work * width / effective_flops(devices[home], ram) for home, width in widths.items())
+    sums = operations(index, layout.layers, seen)
+    seconds = sums.get(RAM, 0.0) / prefill_rate(machine, placement)
+    for device in machine.devices:
+        seconds += sums.get(device.name, 0.0) / effective_flops(device, machine.ram)
+    return prompt.tokens * seconds

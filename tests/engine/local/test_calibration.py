@@ -10,6 +10,7 @@ from engine.errors import UserError
 from engine.local import calibration
 from engine.local.calibration import Calibration, DeviceSpeed, calibrate, machine_key, with_bandwidths
 from engine.local.disk_speed import disk_bandwidth
+from engine.local.native.attention_speed import WAYS
 from engine.placement.plan import RAM, Device, Machine
 from tests.support.starter import starter_model
 
@@ -33,6 +34,8 @@ def with_devices(*devices: Device) -> Machine:
 def test_ram_and_disk_are_measured_once_and_kept(tmp_path: Path) -> None:
     first = calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle)
     assert first.ram > 10**8
+    assert [(each.attention, each.kv_type) for each in first.attention] == list(WAYS)
+    assert all(min(each.decode, each.prefill) > 10**7 for each in first.attention)
     assert first.disk == 0
     with_disk = calibrate(MACHINE, BUILD, tmp_path, threads=1, model_path=str(starter_model()), busy=idle)
     assert with_disk.disk > 10**5
@@ -40,6 +43,7 @@ def test_ram_and_disk_are_measured_once_and_kept(tmp_path: Path) -> None:
     assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle) == with_disk
     machine = with_bandwidths(MACHINE, with_disk)
     assert (machine.ram.bandwidth, machine.disk_bandwidth) == (with_disk.ram, with_disk.disk)
+    assert machine.attention == first.attention
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"key":"other","taken":0}'])
@@ -69,7 +73,8 @@ def test_what_is_measured_beside_busy_programs_is_not_believed(
     tmp_path: Path, shares: tuple[float, float]
 ) -> None:
     share = iter(shares)
-    assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=lambda: next(share, 0.0)).ram == 0
+    found = calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=lambda: next(share, 0.0))
+    assert (found.ram, found.attention) == (0, ())
     assert list(tmp_path.iterdir()) == []
     assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle).ram > 0
 

@@ -334,7 +334,8 @@ def test_eight_answers_at_once_cost_nothing_where_all_layers_see_everything() ->
 @pytest.mark.parametrize(("name", "each"), [("Qwen3.5-35B-A3B", 65.86e6), ("Gemma-4-26B-A4B", 209.7e6)])
 def test_each_answer_more_takes_a_state_or_a_window(name: str, each: float) -> None:
     def context(streams: int) -> int:
-        found = plan(published_index(name), machine(64 * GB), PlacementOptions(streams=streams))
+        options = PlacementOptions(streams=streams, ubatch=512)
+        found = plan(published_index(name), machine(64 * GB), options)
         assert found.placement.sequences == streams
         return found.bytes[RAM].context
 
