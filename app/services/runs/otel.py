@@ -14,6 +14,7 @@ from typing import Any
 
 from agents.events import (
     Entry,
+    HookRan,
     ModelTurn,
     RunFinished,
     RunStarted,
@@ -41,7 +42,7 @@ def otel_trace(
     record: RunRecord, entries: Sequence[Entry], children: Children = MappingProxyType({})
 ) -> dict[str, Any]:
     """One trace: the run as `invoke_agent`, its turns as `chat`, its calls as `execute_tool`, and in these the runs
-    that it gave tasks to as `invoke_agent`, with their own turns and calls."""
+    that it gave tasks to as `invoke_agent`, with their own turns and calls; and the person's hooks."""
     trace = hashlib.sha256(f"run {record.id} {record.created!r}".encode()).hexdigest()[:32]
     root = _span_id(trace, "run")
     spans = [_agent(record, entries, trace, root), *_within(record, entries, trace, root, children)]
@@ -66,6 +67,8 @@ def _within(
             calls[event.call] = entry
         elif isinstance(event, ToolResult) and event.call in calls:
             spans.append(_tool(calls[event.call], event, trace, root, entry.time))
+        elif isinstance(event, HookRan):
+            spans.append(_hook(event, trace, root, entry.time))
         elif isinstance(event, SubagentStarted):
             begun.setdefault(event.child, entry.time)
         elif isinstance(event, SubagentFinished):
@@ -163,6 +166,20 @@ def _tool(called: Entry, result: ToolResult, trace: str, root: str, end: float) 
     return _span(
         trace, id, root, f"execute_tool {event.name}", _INTERNAL, start, end, attributes, failed=failed
     )
+
+
+def _hook(event: HookRan, trace: str, root: str, end: float) -> dict[str, Any]:
+    attributes: dict[str, Any] = {
+        "coterie.hook.when": event.when,
+        "coterie.hook.command": event.command,
+        "coterie.hook.exit_code": event.code,
+    }
+    failed = event.status != "ok"
+    if failed:
+        attributes["error.type"] = event.status
+    id = _span_id(trace, f"{root} hook {event.name} {end!r}")
+    name = f"hook {event.when}"
+    return _span(trace, id, root, name, _INTERNAL, end - event.seconds, end, attributes, failed=failed)
 
 
 def _subagent(event: SubagentFinished, trace: str, root: str, start: float, end: float) -> dict[str, Any]:

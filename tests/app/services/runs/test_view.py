@@ -13,6 +13,7 @@ from agents.events import (
     ContextPart,
     Entry,
     FileChange,
+    HookRan,
     ModelTurn,
     PlanWritten,
     RunEvent,
@@ -229,6 +230,20 @@ def test_a_trace_has_a_span_for_the_run_each_turn_and_each_call() -> None:
     attributes = {each["key"]: each["value"] for each in chat["attributes"]}
     assert attributes["gen_ai.usage.output_tokens"] == {"intValue": "9"}
     assert int(tool["endTimeUnixNano"]) - int(tool["startTimeUnixNano"]) == pytest.approx(5e8, rel=1e-3)
+
+
+def test_a_trace_has_a_span_for_each_hook() -> None:
+    ran = HookRan("h1", "step", "ruff format", "ok", seconds=0.5)
+    failed = HookRan("h2", "end", "pytest", "failed", seconds=2.0, code=1)
+    trace = json.loads(exported(RECORD, journal((100.0, STARTED), (102.0, ran), (110.0, failed)), "otel"))
+    root, format_span, test_span = trace["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    assert (format_span["name"], test_span["name"]) == ("hook step", "hook end")
+    assert {format_span["parentSpanId"], test_span["parentSpanId"]} == {root["spanId"]}
+    assert format_span["spanId"] != test_span["spanId"]
+    assert test_span["startTimeUnixNano"] == str(108 * 10**9) and test_span["status"] == {"code": 2}
+    attributes = {each["key"]: each["value"] for each in test_span["attributes"]}
+    assert attributes["coterie.hook.command"] == {"stringValue": "pytest"}
+    assert attributes["coterie.hook.exit_code"] == {"intValue": "1"}
 
 
 def test_a_trace_tells_what_was_reused_drafted_and_waited_for() -> None:
