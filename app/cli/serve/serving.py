@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from app.mcp_server.over_http import OverHttp
 from app.server.options import ServerOptions, checked, options_of
 from app.server.server import PROTOCOLS, Server
 from app.services.settings.settings import Settings
+from app.store.schedules.records import Schedule
 from engine.errors import UserError
 
 
@@ -70,6 +72,8 @@ def serve(given: GivenOptions, output: Output) -> int:
                 output.note(output.localized("cli.serve.without_key"))
             elif server.keys.is_empty:
                 output.note(output.localized("cli.serve.no_keys"))
+            if left_out(services.store.schedules.all()):
+                output.note(output.localized("cli.serve.no_schedules"))
             services.lifecycle.begin(given.model, given.context)
             Entrance(services, paths.home(), in_window=False).open()
             threading.Event().wait()
@@ -80,6 +84,11 @@ def serve(given: GivenOptions, output: Output) -> int:
                 tell("STOPPING=1")
                 server.stop()
     return 0
+
+
+def left_out(schedules: Iterable[Schedule]) -> bool:
+    """Whether some of these start only where a window is: none starts here, for nobody could answer what it asks."""
+    return any(not (each.paused or each.timer) for each in schedules)
 
 
 def install(given: GivenOptions, output: Output) -> int:

@@ -15,10 +15,12 @@ from subprocess import Popen
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 
-from app.cli.serve.serving import GivenOptions, server_options
+from app.cli.serve.serving import GivenOptions, left_out, server_options
 from app.services.settings.settings import Settings
+from app.store.schedules.records import Daily, Schedule
 from tests.support.command import Command, here
 
 pytestmark = pytest.mark.process
@@ -121,6 +123,13 @@ def test_what_is_set_in_the_window_holds_where_nothing_else_is_given() -> None:
     options = server_options(given, settings)
     assert (options.port, options.hosts) == (0, ("0.0.0.0",))
     assert (options.origins, options.names) == (("https://a.example",), ("b.example",))
+
+
+def test_schedules_that_only_a_window_starts_are_told_of() -> None:
+    schedule = Schedule(1, "Morning", "Sort", "/w", Daily("08:00"), 0.0, 0.0)
+    timed = msgspec.structs.replace(schedule, timer=True)
+    paused = msgspec.structs.replace(schedule, paused=True)
+    assert left_out([timed, schedule]) and not left_out([timed, paused]) and not left_out([])
 
 
 def test_it_serves_until_it_is_told_to_end_and_one_serves_a_data_folder(
