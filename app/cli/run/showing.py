@@ -52,6 +52,7 @@ class Showing:
     def __init__(self, output: Output) -> None:
         self._output = output
         self._changed = False
+        self._silent = 0  # the step of the last turn, if that used no tool
         self._ports: dict[str, tuple[int, ...]] = {}
 
     def note(self, error: ErrorInfo) -> None:
@@ -68,6 +69,9 @@ class Showing:
         elif isinstance(event, ModelTurn):
             if event.reasoning:
                 self._say("thought", tokens=event.usage.reasoning_tokens)
+            if self._silent:  # it was no answer, for the run went on
+                self._note(f"{self._silent:>3}  {self._word('no_call')}")
+            self._silent = 0 if event.tool_calls else event.step
             if event.tool_calls and event.content.strip():
                 self._note(event.content.strip())
         elif isinstance(event, ToolCalled):
@@ -120,6 +124,7 @@ class Showing:
 
     def ended(self, run: int, finished: RunFinished) -> None:
         """Print the answer, the reason for the end, and what can be done now."""
+        self._silent = 0
         if finished.answer.strip():
             self._output.text(finished.answer.strip())
         sentence = reason_sentence(finished, self._output.language)

@@ -164,6 +164,17 @@ def test_a_change_of_times_alone_is_told_when_it_is_undone(
     assert before.stat().st_mtime == 1_600_000_000
 
 
+def test_no_step_is_missing_where_the_model_used_no_tool_and_had_to_go_on(
+    command: Command, serve: Any, folder: Path
+) -> None:
+    server = serve(in_order(say(""), WRITE, say("Written.")))
+    arguments = ("run", TASK, "--workspace", str(folder), "--model", server.model, "--approve", "workspace")
+    ran = command.here(*arguments)
+    steps = [line for line in ran.err.splitlines() if line[:3].strip().isdecimal()]
+    assert [step[:3].strip() for step in steps] == ["1", "2"] and "(no tool used)" in steps[0]
+    assert ran.out == "Written.\n"
+
+
 @sandboxed
 def test_what_somebody_else_changed_meanwhile_is_left_alone_unless_it_is_forced(
     command: Command, serve: Any, folder: Path
