@@ -36,7 +36,7 @@ from acp.schema import (
 from agents.events import Mode, RunFinished
 from app.acp import commands
 from app.acp.answering import Answering
-from app.acp.choices import MODE, MODEL, MODES, config_options, models_at_hand, modes
+from app.acp.choices import MODE, MODEL, MODES, PLAN, config_options, models_at_hand, modes
 from app.acp.errors import told
 from app.acp.prompts import text_of
 from app.acp.servers import EditorServers
@@ -155,7 +155,9 @@ class CoterieAgent:
         session = self._session(session_id)
         if config_id == MODE:
             _choose_mode(session, str(value))
-            update = CurrentModeUpdate(session_update="current_mode_update", current_mode_id=session.mode)
+            update = CurrentModeUpdate(
+                session_update="current_mode_update", current_mode_id=session.shown_mode
+            )
             self._soon(self._say(session, update))
         elif config_id == MODEL and str(value) in await self._models(session):
             session.model = str(value)
@@ -235,8 +237,8 @@ class CoterieAgent:
         """What can be chosen, for a response."""
         models = await self._models(session)
         return {
-            "modes": modes(session.mode, self.language),
-            "config_options": config_options(session.mode, session.model, models, self.language),
+            "modes": modes(session.shown_mode, self.language),
+            "config_options": config_options(session.shown_mode, session.model, models, self.language),
         }
 
     async def _tell_commands(self, session: Session) -> None:
@@ -262,4 +264,6 @@ def _choose_mode(session: Session, mode: str) -> None:
     chosen = next((each for each in MODES if each == mode), None)
     if chosen is None:
         raise UserError("acp.no_choice", value=mode[:100])
-    session.mode = chosen
+    session.plans = chosen == PLAN
+    if chosen != PLAN:
+        session.mode = chosen

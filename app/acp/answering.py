@@ -46,7 +46,7 @@ class Answering:
             await self._turn.say(message_chunk(undone_text(undone, self._language)))
             return PromptResponse(stop_reason="end_turn")
         await self._tell_where_it_goes()
-        finished = await self._turn.go(lambda: self._begun(text, command, plan=plan))
+        finished = await self._turn.go(lambda: self._begun(text, command, plan=plan or self._session.plans))
         record = await asyncio.to_thread(self._runs.get, self._session.run)
         await self._turn.say(title_update(record))
         if self._turn.is_stopped:
@@ -89,7 +89,7 @@ class Answering:
                 tools=recipe.tools,
                 recipe=recipe.id,
                 title=recipe.title,
-                plan=recipe.plan,
+                plan=recipe.plan or plan,
             )
         self._tell_unfollowed()
         record = self._runs.start(spec, more=self._more)

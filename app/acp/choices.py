@@ -22,10 +22,12 @@ from engine.remote.names import is_remote, read_name
 
 MODE: Literal["mode"] = "mode"
 MODEL: Literal["model"] = "model"
-MODES: tuple[Mode, ...] = get_args(Mode)
+# Beside the modes of runs: a plan comes first, and what it then needs approval for is as in the mode before.
+PLAN: Literal["plan"] = "plan"
+MODES: tuple[Mode | Literal["plan"], ...] = (PLAN, *get_args(Mode))
 
 
-def modes(current: Mode, language: Language) -> SessionModeState:
+def modes(current: str, language: Language) -> SessionModeState:
     """For editors that know modes but no other choices."""
     available = [
         SessionMode(
@@ -39,7 +41,7 @@ def modes(current: Mode, language: Language) -> SessionModeState:
 
 
 def config_options(
-    mode: Mode, model: str, models: dict[str, str], language: Language
+    mode: str, model: str, models: dict[str, str], language: Language
 ) -> list[SessionConfigOptionSelect]:
     """Both choices; `models` are names by what `RunSpec.model` takes."""
     of_mode = [

@@ -9,6 +9,7 @@ import msgspec
 from acp.schema import ListSessionsResponse, SessionInfo, SessionInfoUpdate
 
 from agents.events import Mode
+from app.acp.choices import PLAN
 from app.acp.servers import Named
 from app.acp.turn import Turn
 from app.acp.updates import Updates
@@ -23,7 +24,8 @@ _PAGE = 50
 
 class Session(msgspec.Struct):
     """An open conversation. `run` is 0 until the first message; `turn` is there while one is worked on. `servers` are
-    those that the editor names for it, `told` what was said of them last, `leaving` the model of the last message."""
+    those that the editor names for it, `told` what was said of them last, `leaving` the model of the last message.
+    `plans`: each message is answered by a plan first, which is then carried out in `mode`."""
 
     id: str
     workspace: str
@@ -35,6 +37,12 @@ class Session(msgspec.Struct):
     servers: Named = Named()
     told: str = ""
     leaving: str = ""
+    plans: bool = False
+
+    @property
+    def shown_mode(self) -> str:
+        """As the editor chooses it."""
+        return PLAN if self.plans else self.mode
 
     @property
     def root(self) -> Path:

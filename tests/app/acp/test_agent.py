@@ -207,6 +207,25 @@ def test_choices_count_for_the_next_message_and_both_kinds_of_them_agree(
     play(story)
 
 
+def test_a_plan_first_is_a_mode_and_the_mode_before_holds_once_it_is_approved(
+    play: Play, folder: Path, services: Services
+) -> None:
+    async def story(editor: Editor) -> None:
+        session = await editor.open(folder)
+        await editor.agent.set_session_mode(session_id=session, mode_id="workspace")
+        told = await editor.agent.set_config_option("mode", session, "plan")
+        assert told is not None
+        chosen = {option.id: option.current_value for option in told.config_options}
+        assert chosen["mode"] == "plan"
+        assert [each["currentModeId"] for each in editor.of_kind("current_mode_update")] == ["plan"]
+        await editor.say(session, "Build it")
+        assert editor.of_kind("plan") and len(editor.asked) == 1
+
+    play(story, think="once")
+    (run,) = services.runs.all()
+    assert run.mode == "workspace" and (folder / "made.txt").exists()
+
+
 def test_an_answer_that_was_not_offered_allows_nothing(play: Play, folder: Path) -> None:
     async def story(editor: Editor) -> None:
         session = await editor.open(folder)
