@@ -5,7 +5,7 @@
 
 help:
 	@echo 'make run              start Coterie'
-	@echo 'make setup            set up only, and check everything that set-up can check'
+	@echo 'make setup            set up only, and check everything that set-up can check; YES=1 builds for the graphics card'
 	@echo
 	@echo 'make test-fast        run the tests that need no window, no model and no other process'
 	@echo 'make test             run the usual tests; ALL=1 takes the long ones along'
@@ -17,7 +17,7 @@ help:
 	@echo 'make test-cache-soak  the same for half an hour with a cache of single experts, on the processor and on a worker'
 	@echo 'make test-server-soak clients of all kinds at the local server for ten minutes while its engine is killed'
 	@echo 'make test-browser     show a real browser pages that must not reach the local server; needs Chromium'
-	@echo 'make test-vulkan      build the engine with Vulkan and test it on a device that the processor draws'
+	@echo 'make test-vulkan      build what computes with Vulkan and test it on a device that the processor draws'
 	@echo 'make pictures         compare pictures of the window with those that were accepted'
 	@echo 'make pictures-accept  accept the pictures that differ: commit them'
 	@echo 'make gallery          show every widget of the kit in its states'
@@ -33,7 +33,7 @@ help:
 	@echo 'make clean            remove what set-up and the checks made in this folder'
 
 setup:
-	@sh installer/setup.sh && echo 'Coterie is ready: make run'
+	@sh installer/setup.sh $(if $(YES),--yes) && echo 'Coterie is ready: make run'
 
 ready:
 	@sh installer/setup.sh --quick
@@ -104,6 +104,7 @@ lock: ready
 	@$(COMPILE) pyproject.toml --group starter --output-file requirements.lock
 	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	@$(COMPILE) --group build --output-file requirements-build.lock
+	@$(COMPILE) --group cuda --no-deps --output-file requirements-cuda.lock
 	@$(COMPILE) --group embedding --no-deps --output-file requirements-embedding.lock
 
 bench: ready

@@ -27,20 +27,29 @@ NO_SPACE = re.compile(r"No space left on device|not enough free space|Disk quota
 BUILD_STEP = re.compile(rb"\[\s*(\d+)(?:/(\d+)|%)\]")
 
 
+# Reasons that every step can meet, and what a person is told of them.
+REASONS = {
+    "space": "The disk is full. Make room and run the same command again; what is done stays done.",
+    "network": "The package servers cannot be reached. Check the internet connection and run the same command "
+    "again; what is done stays done.",
+}
+
+
 class SetupError(Exception):
-    """Set-up cannot go on; the message says why and what to do."""
+    """Set-up cannot go on; the message says why and what to do. `reason` is its short name where it has one, for
+    those who tell it in words of their own, with `params`."""
+
+    def __init__(self, message: str, reason: str = "", **params: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.params = params
 
 
-def explanation(log: str) -> str | None:
-    """The plain reason that a failed command's log gives away, if it is one that every step can meet."""
+def reason_in(log: str) -> str:
+    """The plain reason that a failed command's log gives away, a key of `REASONS`; "" for any other."""
     if NO_SPACE.search(log):
-        return "The disk is full. Make room and run the same command again; what is done stays done."
-    if NO_NETWORK.search(log):
-        return (
-            "The package servers cannot be reached. Check the internet connection and run the same command "
-            "again; what is done stays done."
-        )
-    return None
+        return "space"
+    return "network" if NO_NETWORK.search(log) else ""
 
 
 def build_share(log: bytes) -> float | None:
@@ -96,13 +105,13 @@ def run_logged(
             _stop(process, own_group=own_group)
             raise
     if status != 0:
-        raise SetupError(failure_text(log_end(log).decode(errors="replace"), failure, log))
+        end = log_end(log).decode(errors="replace")
+        raise SetupError(failure_text(end, failure, log), reason_in(end))
 
 
 def failure_text(end: str, failure: str, log: Path) -> str:
-    plain = explanation(end)
-    if plain:
-        return plain
+    if reason := reason_in(end):
+        return REASONS[reason]
     lines = end.splitlines()[-TAIL_LINES:]
     return "\n".join([*(f"    {line}" for line in lines), "", f"{failure} The whole log: {log}"])
 

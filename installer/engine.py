@@ -1,7 +1,7 @@
 """Builds llama-cpp-python for this very machine, and keeps the wheel for other clones on it.
 
-pip's own wheel cache does not look at CMAKE_ARGS, so a build for the CPU would come back when CUDA was asked
-for. The wheels here lie in a per-user folder under a key made of everything that shaped the build.
+pip's own wheel cache does not look at CMAKE_ARGS, so a build with other flags would come back. The wheels here lie in
+a per-user folder under a key made of everything that shaped the build.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import fcntl
 import os
 import platform
 import shutil
-import subprocess
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -25,7 +24,6 @@ from installer.stamps import fingerprint
 
 # RPC joins the memory of several machines, and lets a second process stand in for a GPU.
 BASE_FLAGS = ("-DGGML_RPC=ON",)
-CUDA_FLAGS = ("-DGGML_CUDA=on", "-DCMAKE_CUDA_ARCHITECTURES=native")
 # Instruction sets among an x86 processor's flags. The rest of that line changes with the kernel's version.
 X86_INSTRUCTIONS = (
     *("sse", "ssse", "avx", "fma", "f16c", "bmi", "amx", "abm", "popcnt", "movbe", "adx", "aes", "sha"),
@@ -33,40 +31,14 @@ X86_INSTRUCTIONS = (
 )
 
 
-def build_flags(environ: Mapping[str, str], *, cuda: bool) -> str:
-    """What CMake is told. A person's own CMAKE_ARGS come last and so win."""
+def build_flags(environ: Mapping[str, str]) -> str:
+    """What CMake is told. A person's own CMAKE_ARGS come last and so win. Graphics cards have backends of their own
+    (installer/graphics.py)."""
     chosen = [
         *BASE_FLAGS,
-        *(CUDA_FLAGS if cuda else ()),
         *environ.get("CMAKE_ARGS", "").split(),
     ]
     return " ".join(chosen)
-
-
-def find_nvcc(environ: Mapping[str, str]) -> str | None:
-    """The CUDA compiler: CUDACXX, on PATH, or in the toolkit's folder, which often is not on PATH."""
-    places = [environ.get("CUDA_HOME"), environ.get("CUDA_PATH"), "/usr/local/cuda"]
-    return (
-        environ.get("CUDACXX")
-        or shutil.which("nvcc", path=environ.get("PATH"))
-        or next(
-            (str(nvcc) for place in places if place and (nvcc := Path(place, "bin", "nvcc")).is_file()), None
-        )
-    )
-
-
-def has_cuda(environ: Mapping[str, str]) -> bool:
-    """Whether a CUDA build makes sense: its compiler works and the driver sees a GPU."""
-    nvcc = find_nvcc(environ)
-    return nvcc is not None and _succeeds([nvcc, "--version"]) and _succeeds(["nvidia-smi"])
-
-
-def _succeeds(command: list[str]) -> bool:
-    try:
-        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return True
 
 
 def cpu_features(cpuinfo: str) -> list[str]:
@@ -133,9 +105,6 @@ def build_environment(environ: Mapping[str, str], flags: str, scratch: Path) -> 
     built["CMAKE_ARGS"] = flags
     built["TMPDIR"] = str(scratch)
     built.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
-    nvcc = find_nvcc(environ)
-    if nvcc and "-DGGML_CUDA=on" in flags:
-        built.setdefault("CUDACXX", nvcc)
     return built
 
 
@@ -177,16 +146,7 @@ def _build(wanted: Build, scratch: Path, log: Path, progress: Progress, environ:
         ],
         log,
         progress,
-        failure=_failure(wanted.flags),
+        failure="The engine could not be built.",
         env=tools,
     )  # fmt: skip
     keep_headers(archive, scratch / "wheel" / HEADERS)
-
-
-def _failure(flags: str) -> str:
-    if "-DGGML_CUDA=on" in flags:
-        return (
-            "The engine could not be built with CUDA. To go without the graphics card: "
-            "CMAKE_ARGS=-DGGML_CUDA=off make setup"
-        )
-    return "The engine could not be built."

@@ -1,8 +1,9 @@
-"""Goes through set-up's steps: system, environment, engine, packages, starter model, embedding model, plugin.
+"""Goes through set-up's steps: system, environment, engine, packages, starter model, embedding model, plugin, and
+the graphics card, which is built for in the background.
 
 Run by `setup.sh` from the repository root as `python -m installer.setup`. A step that is done is not done
 again; an interrupted run is taken up where it stopped. Exit codes: 0 ready, 1 stopped for a reason told,
-130 interrupted.
+130 interrupted. `--yes` answers its one question, whether to build for the graphics card.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
-from installer import embedding, engine, plugin, system
+from installer import embedding, engine, graphics, offer, plugin, system
 from installer.commands import SetupError, run_logged
 from installer.console import Console, Progress
 from installer.plugin import Plugin, PluginError
@@ -35,8 +37,9 @@ CHECK = "import llama_cpp, PySide6.QtNetwork, PySide6.QtSvg, PySide6.QtWidgets"
 
 
 class Setup:
-    def __init__(self, root: Path, console: Console) -> None:
+    def __init__(self, root: Path, console: Console, *, yes: bool = False) -> None:
         self.root = root
+        self.yes = yes
         self.venv = root / ".venv"
         self.python = self.venv / "bin" / "python"
         self.stamps = Stamps(self.venv / ".setup")
@@ -52,7 +55,7 @@ class Setup:
     def run(self) -> None:
         """Do what is not done yet. Raises `SetupError`."""
         machine = engine.this_machine()
-        flags = engine.build_flags(os.environ, cuda=engine.has_cuda(os.environ))
+        flags = engine.build_flags(os.environ)
         key = engine.wheel_key(self.version, flags, machine, os.environ)
         packages = packages_fingerprint(self.root)
         whole = self.environment_is_whole()
@@ -69,6 +72,7 @@ class Setup:
         self.check(fingerprint(key, packages))
         self.install_embedding_model()
         self.install_plugin(wanted)
+        offer.offer(graphics.places_of(self.root, os.environ), self.console, self.environ, yes=self.yes)
 
     def environment_is_whole(self) -> bool:
         """Whether .venv was made here, its Python still answers and no install into it broke off.
@@ -278,12 +282,12 @@ def packages_fingerprint(root: Path) -> str:
     return fingerprint(table["project"], table.get("build-system"), table.get("tool", {}).get("hatch"), locks)
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     for stop_signal in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop_signal, signal.default_int_handler)
     console = Console()
     try:
-        Setup(ROOT, console).run()
+        Setup(ROOT, console, yes="--yes" in arguments).run()
     except SetupError as error:
         console.say(f"\n{error}")
         return 1
@@ -297,4 +301,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv ready to run Coterie. With --quick it trusts a set-up that was finished for these very files.
+# Makes .venv ready to run Coterie. With --quick it trusts a set-up that was finished for these very files; --yes builds
+# for the graphics card without a question.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 cd "$root"
@@ -90,6 +91,6 @@ if [ -z "$python" ]; then
     fi
 fi
 
-PYTHONSAFEPATH='' PYTHONPATH='' PYTHONDONTWRITEBYTECODE=1 "$python" -m installer.setup || exit $?
+PYTHONSAFEPATH='' PYTHONPATH='' PYTHONDONTWRITEBYTECODE=1 "$python" -m installer.setup "$@" || exit $?
 printf '%s\n' "$now" >.venv/.setup/finished.partial
 mv .venv/.setup/finished.partial .venv/.setup/finished

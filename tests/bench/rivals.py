@@ -30,7 +30,7 @@ _FLAGS = (
 
 
 def _flags() -> str:
-    return engine.build_flags(os.environ, cuda=engine.has_cuda(os.environ))
+    return engine.build_flags(os.environ)
 
 
 def _place() -> Path:

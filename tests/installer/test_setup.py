@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from installer import embedding, engine, plugin, setup, system
+from installer import embedding, engine, offer, plugin, setup, system
 from installer.commands import SetupError
 from installer.console import Console
 from installer.plugin import Place, Plugin, PluginError
@@ -47,7 +47,8 @@ class Machine:
         monkeypatch.setattr(plugin, "build", self.build_plugin)
         monkeypatch.setattr(embedding, "_fetch", self.fetch_embedding)
         monkeypatch.setattr(embedding, "write_gguf", lambda data, path: path.write_bytes(data))
-        monkeypatch.setattr(engine, "has_cuda", lambda environ: False)
+        self.offers: list[bool] = []
+        monkeypatch.setattr(offer, "offer", lambda *places, yes: self.offers.append(yes))
         monkeypatch.setattr(Setup, "system_needs", lambda self, **wanted: [])
 
     def note(self, step: str) -> None:
@@ -190,12 +191,10 @@ def test_another_engine_version_is_built(machine: Machine) -> None:
     assert machine.set_up() == ["build", "engine", "packages", "itself", "check", "plugin"]
 
 
-def test_a_new_graphics_card_builds_the_engine_again_and_nothing_else(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_graphics_card_comes_last_and_only_a_yes_is_handed_on(machine: Machine) -> None:
     machine.set_up()
-    monkeypatch.setattr(engine, "has_cuda", lambda environ: True)
-    assert machine.set_up() == ["build", "engine", "check", "plugin"]
+    Setup(machine.root, Console(io.StringIO()), yes=True).run()
+    assert machine.offers == [False, True]
 
 
 def test_a_second_clone_uses_the_engine_and_the_plugin_that_were_built(

@@ -17,6 +17,7 @@ from app.language import Language
 from app.messages import localized, localized_error
 from app.services.diagnostics.cache import CacheReport, cache_report
 from app.services.diagnostics.fonts import has_emoji
+from app.services.diagnostics.graphics import graphics_finding, read_state
 from app.services.diagnostics.hub import HubReport, LibraryReport, hub_report, library_report
 from app.services.diagnostics.layouts import LayoutsReport, layouts_report
 from app.services.diagnostics.memory import finding_of
@@ -141,14 +142,8 @@ def _engine_checks(found: Survey, present: tuple[str, ...], language: Language) 
     name = "features_unused" if unused else "features_used"
     message = localized(f"doctor.{name}", language, features=", ".join(unused))
     checks = [Check("engine", True, found.library), Check("cpu features", not unused, message)]
-    gpus = [d for d in found.devices if d.kind in ("gpu", "integrated_gpu")]
-    if gpus:
-        checks.append(Check("gpu", True, ", ".join(d.description or d.name for d in gpus)))
-    elif Path("/proc/driver/nvidia/version").exists():  # NVIDIA's driver is installed
-        checks.append(Check("gpu", False, localized("doctor.without_cuda", language)))
-    else:
-        checks.append(Check("gpu", True, localized("doctor.no_gpu", language)))
-    return checks
+    graphics = graphics_finding(found.devices, read_state(), language)
+    return [*checks, Check("gpu", graphics.ok, graphics.message)]
 
 
 def _home_check(home: Path, language: Language) -> Check:

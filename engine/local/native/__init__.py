@@ -4,6 +4,7 @@ Only a child process imports this package. It uses the low-level functions of ll
 are plain integers (C pointers); who makes one frees it.
 """
 
+from engine.local.native.backends import start
 from engine.local.native.batch import Batch, decode_rows, see_each_other
 from engine.local.native.decoding import AbortFlag, decode, synchronize
 from engine.local.native.devices import buffer_type_name, devices, register_workers
@@ -27,7 +28,6 @@ from engine.local.native.library import (
     cpu_features,
     library_version,
     log_tail,
-    start,
 )
 from engine.local.native.logprobs import logprobs
 from engine.local.native.model import (

@@ -1,0 +1,67 @@
+"""Lets an engine answer for a moment with a backend, in a process of its own (installer/trial.py)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+TIMEOUT_S = 600
+# A short answer of a chat: what reading and writing count for when two devices are compared.
+PROMPT_TOKENS, ANSWER_TOKENS = 500, 100
+
+
+class TrialError(Exception):
+    """A backend was built and does not answer."""
+
+
+class SlowerError(TrialError):
+    """A backend answers, and the processor that shares its memory does so sooner."""
+
+
+class Trial(NamedTuple):
+    """What came of a run."""
+
+    device: str
+    integrated: bool
+    prefill: float
+    """Tokens per second, as is `decode`."""
+    decode: float
+
+    @property
+    def seconds(self) -> float:
+        """What a usual short answer takes at these speeds."""
+        return PROMPT_TOKENS / self.prefill + ANSWER_TOKENS / self.decode
+
+
+def run_trial(
+    python: Path,
+    root: Path,
+    device: Literal["cpu", "gpu"],
+    folder: str,
+    log: Path,
+    environ: Mapping[str, str],
+) -> Trial:
+    """Run the starter with the backend in `folder`, "none" for none. Raises TrialError."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with log.open("wb") as errors:
+            done = subprocess.run(
+                [str(python), "-m", "installer.trial", device],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                timeout=TIMEOUT_S,
+                check=True,
+                cwd=root,
+                env={**environ, "COTERIE_GPU": folder},
+            )
+        told = json.loads(done.stdout)
+        trial = Trial(str(told["device"]), bool(told["integrated"]), told["prefill"], told["decode"])
+        if not (trial.prefill > 0 and trial.decode > 0):
+            raise ValueError(f"no speed: {trial}")
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
+        raise TrialError(f"No answer ({error}). The log: {log}") from error
+    return trial

@@ -1,0 +1,80 @@
+"""The backend that set-up built beside the engine: loaded where it fits, and never in the way of the processor."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from engine.expert_cache.library import plugin_path
+from engine.local.isolated_call import Report, ask
+from engine.placement.plan import RAM
+
+VERSION = "0.3.36"
+
+
+class Found(msgspec.Struct, frozen=True, tag="found"):
+    backends: int
+    devices: tuple[str, ...]
+    visible: str
+
+
+def look(_: Report) -> Found:
+    import os
+
+    from engine.local import native
+    from engine.local.native.library import ggml
+
+    return Found(
+        backends=ggml("ggml_backend_reg_count", ctypes.c_size_t)(),
+        devices=tuple(device.name for device in native.devices()),
+        visible=os.environ.get("CUDA_VISIBLE_DEVICES", ""),
+    )
+
+
+def found(folder: Path | str, **environment: str) -> Found:
+    return ask(look, (), Found, environment={"COTERIE_GPU": str(folder), **environment})
+
+
+def backend(folder: Path, kind: str = "vulkan", **changed: str) -> Path:
+    """A folder as set-up leaves it. The plugin of the expert cache is a backend too, one without a device."""
+    shutil.copy(plugin_path(), folder / f"libggml-{kind}.so")
+    note = {"build": "x", "library": VERSION, "kind": kind, "visible": ""} | changed
+    (folder / "build.json").write_text(json.dumps(note))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone() -> Found:
+    return found("none")
+
+
+def test_a_backend_of_this_version_is_registered(tmp_path: Path, alone: Found) -> None:
+    assert RAM in alone.devices
+    assert found(backend(tmp_path)).backends == alone.backends + 1
+
+
+def test_only_the_cards_that_it_was_built_for_are_shown_unless_a_person_chose(tmp_path: Path) -> None:
+    folder = backend(tmp_path, "cuda", visible="GPU-1,GPU-2")
+    assert found(folder).visible == "GPU-1,GPU-2"
+    assert found(folder, CUDA_VISIBLE_DEVICES="1").visible == "1"
+
+
+@pytest.mark.parametrize("trouble", ["missing", "torn note", "other version", "other kind", "broken library"])
+def test_whatever_is_wrong_with_it_the_processor_serves(tmp_path: Path, alone: Found, trouble: str) -> None:
+    folder = backend(tmp_path)
+    if trouble == "missing":
+        (folder / "libggml-vulkan.so").unlink()
+    elif trouble == "torn note":
+        (folder / "build.json").write_text('{"library": "0.3.')
+    elif trouble == "other version":
+        backend(tmp_path, library="0.3.35")
+    elif trouble == "other kind":
+        backend(tmp_path, kind="metal")
+    else:
+        (folder / "libggml-vulkan.so").write_bytes(b"\x7fELF and no more")
+    assert found(folder) == alone
