@@ -61,12 +61,7 @@ class LayoutSpeeds(msgspec.Struct, frozen=True, tag="layout_speeds"):
 
 def kept_speeds(machine: Machine, build: Sequence[str], folder: Path) -> tuple[LayoutSpeed, ...]:
     """What was measured of this machine and build; measures nothing."""
-    key = machine_key(machine, build, default_threads())
-    try:
-        found = msgspec.json.decode(_file(folder, key).read_bytes(), type=LayoutSpeeds)
-    except (OSError, msgspec.DecodeError):
-        return ()
-    return found.speeds if found.key == key and found.format == _FORMAT else ()
+    return found.speeds if (found := _kept(machine, build, folder)) else ()
 
 
 def measure_speeds(
@@ -80,8 +75,8 @@ def measure_speeds(
     """What was kept, or a measurement of some seconds, which is kept unless other programs are at work: `busy` is the
     share of all cores in use, asked before and after. Nothing where they are, where nothing could be measured, where
     the processor has no such layouts, or where `keep_going` ended it by returning False."""
-    if known := kept_speeds(machine, build, folder):
-        return known
+    if known := _kept(machine, build, folder):
+        return known.speeds
     if not machine.repacks or busy() > _BUSY:
         return ()
     try:
@@ -90,10 +85,17 @@ def measure_speeds(
         return ()
     if busy() > _BUSY:
         return ()
+    keep_speeds(machine, build, folder, found.speeds)
+    return found.speeds
+
+
+def keep_speeds(
+    machine: Machine, build: Sequence[str], folder: Path, speeds: tuple[LayoutSpeed, ...]
+) -> None:
+    """Keep what was measured of this machine and build, nothing included."""
     key = machine_key(machine, build, default_threads())
     with contextlib.suppress(OSError):  # it only costs the next start some seconds
-        write_whole(_file(folder, key), msgspec.json.encode(LayoutSpeeds(key, found.speeds)), synced=False)
-    return found.speeds
+        write_whole(_file(folder, key), msgspec.json.encode(LayoutSpeeds(key, speeds)), synced=False)
 
 
 def loses(index: GgufIndex, speeds: Sequence[LayoutSpeed]) -> bool:
@@ -139,6 +141,15 @@ def _measure(report: Report, threads: int) -> LayoutSpeeds:
             )
         )
     return LayoutSpeeds(speeds=tuple(found))
+
+
+def _kept(machine: Machine, build: Sequence[str], folder: Path) -> LayoutSpeeds | None:
+    key = machine_key(machine, build, default_threads())
+    try:
+        found = msgspec.json.decode(_file(folder, key).read_bytes(), type=LayoutSpeeds)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return found if found.key == key and found.format == _FORMAT else None
 
 
 def _file(folder: Path, key: str) -> Path:

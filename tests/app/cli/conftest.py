@@ -9,6 +9,7 @@ import pytest
 
 from app.services.placement.placements import calibrations
 from engine.local.calibration import calibrate
+from engine.local.repack.speeds import keep_speeds
 from engine.local.survey import survey
 from tests.support.command import Command
 from tests.support.hub import Hub
@@ -31,7 +32,9 @@ def kept_calibration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What measuring this machine leaves in a data folder, and is not left while other tests keep it busy."""
     folder = calibrations(tmp_path_factory.mktemp("measured"))
     found = survey(())
-    calibrate(found.machine, (found.library, *found.features_used), folder, busy=lambda: 0.0)
+    build = (found.library, *found.features_used)
+    calibrate(found.machine, build, folder, busy=lambda: 0.0)
+    keep_speeds(found.machine, build, folder, ())
     return folder
 
 
