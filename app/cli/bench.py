@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from app import paths
+from app.cli.fewer_experts import print_experts
 from app.cli.output import Output
 from app.cli.placement_options import PlacementFlags
 from app.cli.plan import plan_values
@@ -24,7 +25,9 @@ from engine.local.measure.modes import ModeResult
 from engine.placement.plan import Mode, PlacementOptions
 
 
-def bench(model: str, options: PlacementFlags, output: Output, *, modes: bool, tune: bool) -> int:
+def bench(
+    model: str, options: PlacementFlags, output: Output, *, modes: bool, tune: bool, fewer_experts: bool
+) -> int:
     """Measure and print; returns 0. Raises UserError as loading does."""
     path = str(resolve_model(model))
     with open_placements(paths.home()) as placements:
@@ -33,6 +36,9 @@ def bench(model: str, options: PlacementFlags, output: Output, *, modes: bool, t
         progress = Progress(output)
         if modes:
             print_modes(placements.trials.modes(path, placement, threads, progress), output)
+        elif fewer_experts:
+            wanted = (placement.experts_used,) if options.experts_used else ()
+            print_experts(placements.trials.experts(path, placement, threads, progress, wanted), output)
         elif tune:
             _tune(placements, path, placement, progress, output)
         else:

@@ -63,6 +63,14 @@ Mmproj = Annotated[
     ),
 ]
 Context = Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")]
+Experts = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        metavar="N",
+        help="So many experts for each token, fewer than the model's own: faster, a little less exact. 0: its own.",
+    ),
+]
 MODEL = "A path to a GGUF, a model of the library, or `starter`."
 Model = Annotated[str, typer.Argument(help=MODEL, show_default=False)]
 
@@ -159,6 +167,7 @@ def chat(
     context: Context = None,
     memory: Memory = None,
     rpc: Rpc = None,
+    experts: Experts = None,
     draft: Annotated[
         str | None,
         typer.Option(
@@ -216,7 +225,7 @@ def chat(
         max_tokens=max_tokens,
         temperature=temperature,
         seed=seed,
-        placement=placement_options(context, memory, rpc),
+        placement=placement_options(context, memory, rpc, experts),
         draft=draft,
         mmproj=mmproj,
         tools=tools,
@@ -254,13 +263,15 @@ def plan(
     context: Context = None,
     memory: Memory = None,
     rpc: Rpc = None,
+    experts: Experts = None,
     json: Json = False,
 ) -> None:
     """Show where a model would lie on this machine and how fast it would be, before it is loaded."""
     from app.cli.placement_options import placement_options
     from app.cli.plan import plan as run_plan
 
-    raise typer.Exit(run_plan(model, placement_options(context, memory, rpc), chosen_output(command, json)))
+    options = placement_options(context, memory, rpc, experts)
+    raise typer.Exit(run_plan(model, options, chosen_output(command, json)))
 
 
 @application.command()
@@ -285,9 +296,17 @@ def bench(
     context: Context = None,
     memory: Memory = None,
     rpc: Rpc = None,
+    experts: Experts = None,
     modes: Annotated[bool, typer.Option("--modes", help="Compare the ways to place the model.")] = False,
     tune: Annotated[
         bool, typer.Option("--tune", help="Find the fastest placement in a minute, and keep it.")
+    ] = False,
+    fewer_experts: Annotated[
+        bool,
+        typer.Option(
+            "--fewer-experts",
+            help="Compare speed and text with fewer experts for each token; --experts N: with N of them.",
+        ),
     ] = False,
     tools: Annotated[
         bool, typer.Option("--tools", help="Check in half a minute how well the model uses tools.")
@@ -298,16 +317,17 @@ def bench(
     from app.cli.bench import bench as run_bench
     from app.cli.placement_options import placement_options
 
-    if modes + tune + tools > 1:
-        raise typer.BadParameter("Only one of --modes, --tune and --tools can be given.")
+    if modes + tune + tools + fewer_experts > 1:
+        raise typer.BadParameter("Only one of --modes, --tune, --tools and --fewer-experts can be given.")
     if tools:
         if context or memory or rpc:
             raise typer.BadParameter("--tools goes with the kept placement: no --context, --memory or --rpc.")
         from app.cli.tool_check import check_tools
 
         raise typer.Exit(check_tools(model, chosen_output(command, json)))
-    options = placement_options(context, memory, rpc)
-    raise typer.Exit(run_bench(model, options, chosen_output(command, json), modes=modes, tune=tune))
+    options = placement_options(context, memory, rpc, experts)
+    output = chosen_output(command, json)
+    raise typer.Exit(run_bench(model, options, output, modes=modes, tune=tune, fewer_experts=fewer_experts))
 
 
 @application.command()

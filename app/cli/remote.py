@@ -53,7 +53,8 @@ def remote_plan(model: str, options: PlacementFlags, output: Output) -> PlannedM
         placement = complete(options.over(PlacementOptions(workers=settings.workers)), settings)
     placing = Placing(calibrations(paths.home()))
     machine = placing.measured(placing.survey(placement.workers), placement.workers, lambda _: True)
-    return described(model, index, machine, placing.plan(index, machine, placement, None))
+    plan = placing.plan(index, machine, placement, None)
+    return described(model, index, machine, plan, placement.experts_used)
 
 
 def _index(repository: Repository, variant: Variant, services: Services, output: Output) -> GgufIndex:

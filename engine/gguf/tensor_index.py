@@ -65,6 +65,7 @@ class TensorIndex(msgspec.Struct, frozen=True):
     `graph_width` as in `engine.gguf.graph_width`, 0: not known. `attention_width` is that of all query heads of a
     layer, as they meet the keys, `heads` how many there are. `output_type` is the type of the output's weights
     ("Q6_K").
+    `experts_alike`: all layers use as many experts, by one number in the file.
     """
 
     architecture: str
@@ -88,6 +89,7 @@ class TensorIndex(msgspec.Struct, frozen=True):
     attention_width: int = 0
     output_type: str = ""
     heads: int = 0
+    experts_alike: bool = True
 
     @property
     def expert_bytes(self) -> int:
@@ -162,6 +164,7 @@ def tensor_index(index: GgufIndex) -> TensorIndex:
         attention_width=_attention_width(index),
         output_type=found.type_name if (found := output or table) else "",
         heads=index.number("attention.head_count"),
+        experts_alike=not isinstance(index.value("expert_used_count"), tuple),
     )
 
 

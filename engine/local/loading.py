@@ -30,6 +30,7 @@ from engine.local.speculative.draft_model import DraftModel
 from engine.local.speculative.loading import open_draft_model, open_head
 from engine.local.threads import default_threads, threads_for
 from engine.placement.budgets import without_absent
+from engine.placement.fewer_experts import without_unfit_experts
 from engine.placement.plan import LoadedWeights, Machine, Plan
 from engine.placement.vision import with_vision
 
@@ -224,12 +225,15 @@ def _ready(
     model_index = tensor_index(index)
     _check_memory(model_index, machine)
     machine, options = for_model(index, machine, request.options, request.calibrations, on_repacking)
-    options = without_absent(options, machine) if request.remembered else options
+    if request.remembered:
+        options = without_unfit_experts(without_absent(options, machine), model_index)
     plan = make_plan(index, model_index, machine, options, check_cancelled)
     if plan.refusal:
         raise UserError.from_info(plan.refusal)
     projector, of_projector = seeing_projector(index, options.mmproj)
     plan = with_vision(plan, machine, options, projector.needs if projector else 0)
+    if options.experts_used:
+        summary = msgspec.structs.replace(summary, experts_used=options.experts_used)
     plan = msgspec.structs.replace(plan, notices=(*plan.notices, *of_projector))
     return _Ready(index, summary, chat_format, machine, plan, projector)
 

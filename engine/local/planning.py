@@ -71,7 +71,8 @@ def _plan_model(
     if died:
         note_failure(calibrations, Path(path), build())
     found = seeing_projector(index, options.mmproj)[0]
-    return described(path, model, machine, with_vision(plan, machine, options, found.needs if found else 0))
+    plan = with_vision(plan, machine, options, found.needs if found else 0)
+    return described(path, model, machine, plan, options.experts_used)
 
 
 def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:

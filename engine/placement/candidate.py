@@ -230,6 +230,7 @@ def _placement(
         attention=choice.attention,
         # Weights in a layout of their own are not mapped, so they could not be paged, and no cache could read them.
         repack=not paged and _may_repack(given, choice),
+        kv_overrides=given.kv_overrides,
     )
 
 

@@ -91,6 +91,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     `draft_model` is the path of a smaller model with the same tokens that guesses ahead, "": none; it gets what
     the plan leaves. `mmproj` is the path of the projector that lets the model see, "": one that lies beside it.
     `together`: several answers are usually written at once, as a server's are.
+    `experts_used`: so many experts for each token, fewer than the model's own number.
     """
 
     context: int = 0
@@ -108,6 +109,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     mmproj: str = ""
     attention: Attention | None = None
     together: bool = False
+    experts_used: int = 0
 
     def without_cache(self) -> PlacementOptions:
         """The same options, but no cache of experts, for a fallback."""
@@ -166,6 +168,7 @@ class Placement(msgspec.Struct, frozen=True):
     `repack`: weights in RAM may be laid out anew for the processor (llama.cpp's extra buffer types: AMX and others),
     which takes memory that nothing is mapped to.
     `mtp`: the file's heads for multi-token prediction are loaded too, with a context of their own.
+    `kv_overrides` are numbers of the file's metadata that are other ones for this load.
     """
 
     context: int
@@ -186,6 +189,7 @@ class Placement(msgspec.Struct, frozen=True):
     attention: Attention = "flash"
     repack: bool = True
     mtp: bool = False
+    kv_overrides: tuple[tuple[str, int], ...] = ()
 
 
 class DeviceBytes(msgspec.Struct, frozen=True):
@@ -256,7 +260,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 class PlannedModel(msgspec.Struct, frozen=True, tag="planned_model"):
     """What planning a file gives. Counts are parameters; `active_bytes_per_token` is what one token reads.
-    `trained_context` is in tokens, 0: not known."""
+    `trained_context` is in tokens, 0: not known. `own_experts` is how many experts a token uses by the file, where a
+    lower number can be chosen, else 0."""
 
     path: str
     architecture: str
@@ -271,6 +276,7 @@ class PlannedModel(msgspec.Struct, frozen=True, tag="planned_model"):
     machine: Machine
     plan: Plan
     trained_context: int = 0
+    own_experts: int = 0
 
 
 class LoadedWeights(msgspec.Struct, frozen=True):

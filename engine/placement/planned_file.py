@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from engine.gguf.tensor_index import TensorIndex
+from engine.placement.fewer_experts import own_experts, with_experts_used
 from engine.placement.plan import Machine, Plan, PlannedModel
 
 
-def described(path: str, index: TensorIndex, machine: Machine, plan: Plan) -> PlannedModel:
-    """The plan of the model at `path`, with what its table of tensors says of the model."""
+def described(
+    path: str, file: TensorIndex, machine: Machine, plan: Plan, experts_used: int = 0
+) -> PlannedModel:
+    """The plan of the model at `path`, with what its table of tensors says of the model; `experts_used` as in
+    `PlacementOptions`."""
+    index = with_experts_used(file, experts_used)
     return PlannedModel(
         path=path,
         architecture=index.architecture,
@@ -22,4 +27,5 @@ def described(path: str, index: TensorIndex, machine: Machine, plan: Plan) -> Pl
         machine=machine,
         plan=plan,
         trained_context=index.trained_context,
+        own_experts=own_experts(file),
     )

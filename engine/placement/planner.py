@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from engine.errors import ErrorInfo, UserError
+from engine.errors import ErrorInfo, Param, UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import device_budgets
 from engine.placement.candidate import Candidate, unserved, work_out
 from engine.placement.choosing import choose, requested_mode
 from engine.placement.estimate import Overhead
 from engine.placement.explain import explanation, fallback_notices, unused_notices
+from engine.placement.fewer_experts import overridden, with_experts_used
 from engine.placement.plan import RAM, DeviceBytes, Machine, Mode, PlacementOptions, Plan
 from engine.placement.planning_input import Choice, Given
 from engine.placement.refusal import smallest_change
@@ -29,7 +30,8 @@ def plan(
     """Plan the placement. `overhead` is learned from dry runs; without it memory is estimated.
 
     Raises UserError for contradictory options: `engine.context_too_long`, `placement.bad_number` (`name`,
-    `value`), `placement.mode_impossible` (`mode`), `cache.too_small`, and those of `device_budgets`. A model
+    `value`), `placement.mode_impossible` (`mode`), `cache.too_small`, and those of `device_budgets` and
+    `with_experts_used`. A model
     that does not fit gives a plan with a refusal.
     """
 
@@ -57,9 +59,16 @@ def given_by(
 ) -> tuple[Given, tuple[ErrorInfo, ...]]:
     """The input of all candidates, and notices about budgets."""
     budgets, notices = device_budgets(machine, options)
-    return Given(
-        index, machine, budgets, options.workers, options.fallbacks, options.misses, overhead
-    ), notices
+    fewer = with_experts_used(index, options.experts_used)
+    changed: tuple[tuple[str, int], ...] = ()
+    if fewer is not index:
+        changed = overridden(index, options.experts_used)
+        told: dict[str, Param] = {"used": options.experts_used, "own": index.experts_used}
+        notices = (*notices, ErrorInfo("plan.fewer_experts", told))
+    given = Given(
+        fewer, machine, budgets, options.workers, options.fallbacks, options.misses, overhead, changed
+    )
+    return given, notices
 
 
 def finished(

@@ -49,6 +49,7 @@ class Given(msgspec.Struct, frozen=True):
     fallbacks: tuple[Fallback, ...] = ()
     misses: Misses | None = None
     overhead: Overhead = Overhead()
+    kv_overrides: tuple[tuple[str, int], ...] = ()
 
     def device(self, name: str) -> Device:
         return next(device for device in (*self.machine.devices, self.machine.ram) if device.name == name)

@@ -1864,6 +1864,49 @@
     </message>
 </context>
 <context>
+    <name>ComparisonCard</name>
+    <message>
+        <source>Loading the model with each number of experts, to compare. This takes a minute or two.</source>
+        <translation>비교하기 위해 전문가 수를 바꿔 가며 모델을 불러오고 있습니다. 1~2분쯤 걸립니다.</translation>
+    </message>
+    <message>
+        <source>The same question, answered with each number of experts. Choose one under “Options”.</source>
+        <translation>같은 질문에 전문가 수를 달리해 답한 결과입니다. ‘옵션’에서 선택할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>1 expert: {speed} tokens per second</source>
+        <translation>전문가 1개: 초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>{count} experts: {speed} tokens per second</source>
+        <translation>전문가 {count}개: 초당 {speed}토큰</translation>
+    </message>
+    <message>
+        <source>{figures}, the model’s own number</source>
+        <translation>{figures}, 모델의 원래 수</translation>
+    </message>
+    <message>
+        <source>{figures}, {times} times as fast</source>
+        <translation>{figures}, {times}배 속도</translation>
+    </message>
+    <message>
+        <source>{figures}, {share} of the next tokens are the same</source>
+        <translation>{figures}, 다음 토큰의 {share}가 같음</translation>
+    </message>
+    <message>
+        <source>Fewer experts</source>
+        <translation>더 적은 전문가</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message>
         <source>Stop</source>
@@ -5751,6 +5794,14 @@
         <translation>전문가</translation>
     </message>
     <message>
+        <source>{count}, the model’s own</source>
+        <translation>{count}개(모델의 원래 수)</translation>
+    </message>
+    <message>
+        <source>Experts per token</source>
+        <translation>토큰당 전문가</translation>
+    </message>
+    <message>
         <source>None</source>
         <translation>없음</translation>
     </message>
@@ -5833,6 +5884,14 @@
     <message>
         <source>How experts are used when they don’t all fit on a device.</source>
         <translation>전문가가 장치에 다 들어가지 않을 때 어떻게 쓸지 정합니다.</translation>
+    </message>
+    <message>
+        <source>With fewer, the model is faster and a little less exact.</source>
+        <translation>적을수록 더 빠르지만 조금 덜 정확합니다.</translation>
+    </message>
+    <message>
+        <source>Compare speed and text</source>
+        <translation>속도와 글 비교</translation>
     </message>
 </context>
 <context>

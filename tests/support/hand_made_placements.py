@@ -14,7 +14,14 @@ from app.services.placement.events import ExpertsChanged
 from app.services.placement.placements import ModelEntry
 from app.services.placement.trials import MeasuredSpeed, Tuned
 from engine.errors import UserError
+from engine.local.measure.fewer_experts import ExpertsResult
 from engine.placement.plan import Device, Machine, PlacementOptions, PlannedModel
+
+EXPERTS_COMPARED = (
+    ExpertsResult(8, 20.0, 200.0, "A lighthouse warns ships. The Eddystone was built in 1882.", 1.0),
+    ExpertsResult(4, 31.0, 280.0, "A lighthouse guides ships. The Eddystone was built in 1882.", 0.93),
+    ExpertsResult(1, 44.0, 350.0, "", None),
+)
 
 
 class HandMadeTrials:
@@ -122,6 +129,15 @@ class HandMadePlacements:
 
     def keep_options(self, path: str, options: PlacementOptions) -> None:
         self.kept[path] = options
+
+    def compare_experts(self, path: str, options: PlacementOptions) -> tuple[ExpertsResult, ...]:
+        while self.hold.is_set():
+            time.sleep(0.005)
+            if self.trials.cancelled:
+                raise UserError("engine.load_cancelled")
+        if self.error is not None:
+            raise self.error
+        return EXPERTS_COMPARED
 
     def tune(self, path: str, options: PlacementOptions) -> Tuned:
         while self.hold.is_set():

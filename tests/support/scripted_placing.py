@@ -15,6 +15,7 @@ from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import TensorIndex
 from engine.local.measure.benchmark import Benchmark
+from engine.local.measure.fewer_experts import ExpertsResult
 from engine.local.measure.modes import ModeResult
 from engine.local.measure.tuning import OnTrial, Trial, Tuning
 from engine.placement.estimate import Overhead
@@ -108,6 +109,25 @@ class ScriptedPlacing:
         self.asked.append(("modes", path, options, threads))
         self._fail()
         return {"cpu": ModeResult(20.0, 200.0, 0.0, "text")}
+
+    def experts(
+        self,
+        path: str,
+        options: PlacementOptions,
+        wanted: Sequence[int],
+        threads: int,
+        keep_going: Callable[[float], bool],
+    ) -> tuple[ExpertsResult, ...]:
+        self.asked.append(("experts", path, options, threads))
+        self._fail()
+        while self.hold.is_set() and keep_going(0.5):
+            self.hold.wait(0.01)
+        if not keep_going(0.5):
+            raise UserError("engine.load_cancelled")
+        return (
+            ExpertsResult(8, 20.0, 100.0, "Lighthouses warn ships.", 1.0),
+            ExpertsResult(4, 30.0, 150.0, "Lighthouses guide ships.", 0.9),
+        )
 
     def tune(
         self, path: str, options: PlacementOptions, machine: Machine, threads: int, on_trial: OnTrial

@@ -25,6 +25,7 @@ from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Column, discard
 from app.desktop.widgets.segmented import SegmentedControl
 from app.format import format_count, format_size
+from engine.placement.fewer_experts import numbers_to_try
 from engine.placement.plan import CacheType, Device, Placement, PlacementOptions, PlannedModel
 
 if TYPE_CHECKING:
@@ -52,9 +53,11 @@ class LabelledChoice(FoldingRow):
 
 
 class OptionsCard(Card):
-    """`changed` carries the new `PlacementOptions` at each move of a handle."""
+    """`changed` carries the new `PlacementOptions` at each move of a handle. `comparison_wanted`: of numbers of
+    experts."""
 
     changed = Signal(object)
+    comparison_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +75,9 @@ class OptionsCard(Card):
         # Shown where there is something to choose.
         self.mode = ChoiceButton(self)
         self._mode_row = LabelledChoice(self.mode, self)
+        self.experts = ChoiceButton(self)
+        self._experts_row = LabelledChoice(self.experts, self)
+        self.compare = push_button(self, "link")
         self.draft_model = ChoiceButton(self)
         self._draft_models: Sequence[ModelEntry] = ()
         self._draft_row = LabelledChoice(self.draft_model, self)
@@ -88,6 +94,8 @@ class OptionsCard(Card):
         self.inside.addWidget(self._cache_row)
         self.inside.addWidget(self._prefer_row)
         self.inside.addWidget(self._mode_row)
+        self.inside.addWidget(self._experts_row)
+        self.inside.addWidget(self.compare, 0, Qt.AlignmentFlag.AlignRight)
         self.inside.addWidget(self._draft_row)
         self.inside.addWidget(self.facts)
         self.inside.addStretch(1)
@@ -97,6 +105,8 @@ class OptionsCard(Card):
             lambda value: self._change(cache_type=None if value == AUTOMATIC else cast(CacheType, value))
         )
         self.mode.chosen.connect(lambda value: self._change(mode=value))
+        self.experts.chosen.connect(lambda value: self._change(experts_used=value))
+        self.compare.clicked.connect(self.comparison_wanted)
         self.draft_model.chosen.connect(lambda value: self._change(draft_model=value))
         self.reset.clicked.connect(self._reset)
         self.refresh()
@@ -155,6 +165,7 @@ class OptionsCard(Card):
             [("speed", self.tr("Speed")), ("context", self.tr("Long context"))], options.prefer
         )
         self._show_mode(model)
+        self._show_experts(model)
         self._show_draft_model()
         self.facts.setText(self._facts(model))
         self.facts.setToolTip(wrapped_tip(explained("batch")))
@@ -165,6 +176,16 @@ class OptionsCard(Card):
         self.mode.set_choices(self.tr("Experts"), choices, self._options.mode)
         self._mode_row.setVisible(len(choices) > 1)
         self._mode_row.fold()
+
+    def _show_experts(self, model: PlannedModel) -> None:
+        wished = self._options.experts_used
+        numbers = sorted({*numbers_to_try(model.own_experts), *((wished,) if wished else ())}, reverse=True)
+        own = self.tr("{count}, the model’s own").format(count=model.own_experts)
+        choices = [(0, own), *((number, str(number)) for number in numbers)]
+        self.experts.set_choices(self.tr("Experts per token"), choices, wished)
+        for shown in (self._experts_row, self.compare):
+            shown.setVisible(model.own_experts > 0)
+        self._experts_row.fold()
 
     def _show_draft_model(self) -> None:
         wished = self._options.draft_model
@@ -244,6 +265,11 @@ class OptionsCard(Card):
             self.tr("Experts"),
             self.tr("How experts are used when they don’t all fit on a device.") + " " + explained("experts"),
         )
+        self._experts_row.set_name(
+            self.tr("Experts per token"),
+            self.tr("With fewer, the model is faster and a little less exact.") + " " + explained("experts"),
+        )
+        set_texts(self.compare, self.tr("Compare speed and text"))
         self._draft_row.set_name(
             self.tr("Draft model"),
             explained("draft"),

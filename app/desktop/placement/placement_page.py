@@ -15,6 +15,7 @@ from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.model_picker.model_banner import ModelBanner
 from app.desktop.placement.draft_choice import DraftChoice
+from app.desktop.placement.experts_used.comparing import Comparing
 from app.desktop.placement.kept import kept_plan
 from app.desktop.placement.live_speed import LiveSpeed
 from app.desktop.placement.model_lines import Known, ModelLines
@@ -79,6 +80,7 @@ class PlacementPage(ThemedWidget):
         self.watching = Watching(calls, self.view.heat, self)
         self.drafting = DraftChoice(calls, self.view.options, self)
         self.tuning = Tuning(calls, self.view.tune, self)
+        self.comparing = Comparing(calls, self.view.comparison, self)
         self._live_timer = QTimer(self, interval=LIVE_MS)
         Column(self.model_strip, self.remote_servers, (self.view, 1), parent=self, spacing=0)
         self._connect()
@@ -99,6 +101,8 @@ class PlacementPage(ThemedWidget):
         self.replanning.failed.connect(self._take_failure)
         self.tuning.kept.connect(self._tuned)
         self.tuning.changed.connect(self._show_actions)
+        view.options.comparison_wanted.connect(lambda: self.comparing.start(self._path, self._options))
+        self.comparing.changed.connect(self._show_actions)
         self._live_timer.timeout.connect(self._show_live)
 
     # Reading
@@ -390,6 +394,7 @@ class PlacementPage(ThemedWidget):
         self.view.options.show_options(self._options, model, model.trained_context, self._splits())
         self.watching.show_model(self._path)
         self.drafting.show_model(self._path)
+        self.comparing.show_model(self._path)
 
     def _change_text(self, options: PlacementOptions | None) -> str:
         if options is None:
@@ -404,7 +409,9 @@ class PlacementPage(ThemedWidget):
         model, state = self._model, self._state
         loading = state is not None and state.state == "loading"
         fits = model is not None and model.plan.fits and self._refused is None
-        free = fits and not loading and not self.view.tune.running() and not self._apply_waits
+        measuring = self.view.tune.running() or self.view.comparison.running()
+        free = fits and not loading and not measuring and not self._apply_waits
+        self.view.options.compare.setEnabled(free)
         self.view.header.show_actions(
             loaded=self._is_loaded(), can_apply=free and not self._as_loaded(), can_tune=free
         )

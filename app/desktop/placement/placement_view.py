@@ -11,6 +11,7 @@ from app.desktop.placement.activity_card import ActivityCard
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.cache_card import CacheCard
 from app.desktop.placement.details import Details
+from app.desktop.placement.experts_used.comparison_card import ComparisonCard
 from app.desktop.placement.experts_used.heat_card import HeatCard
 from app.desktop.placement.explanation_card import ExplanationCard
 from app.desktop.placement.options_card import OptionsCard
@@ -59,6 +60,7 @@ class PlacementView(ThemedWidget):
         self.state = StateCard(self)
         self.explanation = ExplanationCard(self)
         self.tune = TuneCard(self)
+        self.comparison = ComparisonCard(self)
         self.activity = ActivityCard(self)
         self.cache = CacheCard(self)
         self.bars = BarsCard(self)
@@ -77,6 +79,7 @@ class PlacementView(ThemedWidget):
             self.state,
             self.plain,
             self.tune,
+            self.comparison,
             self.details,
             STRETCH,
             parent=self._column,

@@ -37,12 +37,14 @@ from engine.errors import UserError
 from engine.gguf.projector import seeing_projector
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import with_programs_closed, without_absent
+from engine.placement.fewer_experts import without_unfit_experts
 from engine.placement.plan import Machine, PlacementOptions, Plan, PlannedModel
 from engine.placement.planned_file import described
 from engine.placement.routing import Routing, with_fired
 from engine.placement.vision import with_vision
 
 if TYPE_CHECKING:
+    from engine.local.measure.fewer_experts import ExpertsResult
     from engine.placement.estimate import Overhead
 
 
@@ -150,10 +152,10 @@ class Placements:
         index = self._indexes.get(path)
         machine = self.machine()
         known, overhead = self._overheads.get(path, (None, None))
-        wished = without_absent(self._with_workers(options), machine)
+        wished = without_unfit_experts(without_absent(self._with_workers(options), machine), index)
         plan = self._placing.plan(index, machine, wished, overhead if known is index else None)
         plan = with_vision(plan, machine, wished, self.vision_bytes(path, wished.mmproj))
-        return described(path, index, machine, plan)
+        return described(path, index, machine, plan, wished.experts_used)
 
     def vision_bytes(self, path: str, mmproj: str = "") -> int:
         """Bytes that the projector of a model takes: the one at `mmproj`, else that of the library, else the one
@@ -201,7 +203,7 @@ class Placements:
         wished = self.complete(self._with_workers(options))
         if 0 < index.trained_context < wished.context:
             wished = msgspec.structs.replace(wished, context=index.trained_context)
-        wished = without_absent(wished, machine)
+        wished = without_unfit_experts(without_absent(wished, machine), index)
         plan = self._placing.plan(index, machine, wished, None)
         return with_vision(plan, machine, wished, vision), machine
 
@@ -265,6 +267,11 @@ class Placements:
         """
         wished = self.options_for(path) if options is None else options
         return self.trials.tune(path, self.complete(wished), self.threads_for(path))
+
+    def compare_experts(self, path: str, options: PlacementOptions) -> tuple[ExpertsResult, ...]:
+        """How fast and how like itself the model is with fewer experts for each token, placed as these options say.
+        The model that is loaded makes room meanwhile. Raises UserError as `Trials.experts` does."""
+        return self.trials.experts(path, self.complete(options), self.threads_for(path))
 
     def keep_tuned(self, path: str, tuned: Tuned) -> None:
         """Use the tuned placement from now on. Raises UserError `settings.not_saved`."""

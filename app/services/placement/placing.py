@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.errors import UserError
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.plan import Device, Machine, Mode, PlacementOptions, Plan, PlannedModel
 
 if TYPE_CHECKING:
     from engine.local.measure.benchmark import Benchmark
+    from engine.local.measure.fewer_experts import ExpertsResult
     from engine.local.measure.modes import ModeResult
     from engine.local.measure.tuning import OnTrial, Tuning
     from engine.placement.estimate import Overhead
@@ -140,6 +142,24 @@ class Placing:
         caches = plugin_state().problem is None
         wanted = available_modes(machine, self.index(Path(path))[1].experts, caches=caches)
         return modes(path, options, wanted, threads=threads, keep_going=keep_going)
+
+    def experts(
+        self, path: str, options: PlacementOptions, wanted: Sequence[int], threads: int, keep_going: KeepGoing
+    ) -> tuple[ExpertsResult, ...]:
+        """The model with its own number of experts for each token, then with each of the `wanted` ones; none: with
+        those that are worth a look. Raises UserError `experts.not_a_mixture` and `experts.bad_number` too."""
+        from engine.local.measure.fewer_experts import compare_experts
+        from engine.placement.fewer_experts import numbers_to_try, own_experts, with_experts_used
+
+        index = self.index(Path(path))[1]
+        own = own_experts(index)
+        if not own:
+            raise UserError("experts.not_a_mixture")
+        for number in wanted:
+            with_experts_used(index, number)
+        tried = wanted or numbers_to_try(own)
+        first, *rest = compare_experts(path, options, tried, threads=threads, keep_going=keep_going)
+        return (msgspec.structs.replace(first, experts_used=own), *rest)
 
     def tune(
         self, path: str, options: PlacementOptions, machine: Machine, threads: int, on_trial: OnTrial

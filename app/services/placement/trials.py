@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from engine.placement.plan import Mode, PlacementOptions
 
 if TYPE_CHECKING:
     from engine.local.measure.benchmark import Benchmark
+    from engine.local.measure.fewer_experts import ExpertsResult
     from engine.local.measure.modes import ModeResult
     from engine.local.measure.tuning import Trial, Tuning
 
@@ -86,6 +87,22 @@ class Trials:
         machine, _ = self.machine.measured(options.workers, keep_going)
         return self._placing.modes(path, options, machine, threads, keep_going)
 
+    def experts(
+        self,
+        path: str,
+        options: PlacementOptions,
+        threads: int,
+        keep_going: KeepGoing = lambda _: True,
+        wanted: Sequence[int] = (),
+    ) -> tuple[ExpertsResult, ...]:
+        """How fast and how like itself the model is with fewer experts for each token, after its own number.
+        Meanwhile no model is loaded."""
+        self._cancelled = False
+        with self._unloaded(options.workers):
+            return self._placing.experts(
+                path, options, wanted, threads, lambda done: keep_going(done) and not self._cancelled
+            )
+
     def tune(self, path: str, options: PlacementOptions, threads: int) -> Tuned:
         """Try placements, batches and threads for at most a minute, told as `TuneProgress`; what was found is
         kept for `tuned`. Meanwhile no model is loaded. Raises `tuning.too_slow` too, and what `unloaded` raises."""
@@ -117,7 +134,7 @@ class Trials:
         return tuning, key
 
     def cancel(self) -> None:
-        """Cancel tuning in progress; returns at once."""
+        """Cancel tuning or a comparison in progress; returns at once."""
         self._cancelled = True
 
     def tuned(self, path: str) -> Tuned | None:

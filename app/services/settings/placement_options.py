@@ -39,6 +39,7 @@ class KeptOptions(msgspec.Struct, frozen=True):
     streams: Count = 0
     draft_model: str = ""
     misses: Misses | None = None
+    experts_used: Count = 0
 
     def options(self) -> PlacementOptions:
         return PlacementOptions(**{name: getattr(self, name) for name in _SHARED})

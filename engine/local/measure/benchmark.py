@@ -115,7 +115,7 @@ def _benchmark(report: Report, request: LoadRequest, prompt_tokens: int, answer_
 def ask_about(
     request: LoadRequest,
     question: Callable[..., Answer],
-    arguments: tuple[int, ...],
+    arguments: tuple[int | str, ...],
     kind: type[Answer],
     keep_going: Callable[[float], bool],
     patience: float = PATIENCE,

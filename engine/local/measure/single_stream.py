@@ -10,6 +10,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.generation import Generation
 from engine.local.generation.prompt_worker import Prepared
+from engine.local.generation.scoring import Scoring, Work
 from engine.local.model.session import Session
 from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.protocol import Reply
@@ -22,7 +23,8 @@ def answer_single_stream(
     """Run one answer through the scheduler. `emit` gets its events; `on_step` is called after each step."""
     ended: list[Finished] = []
     scheduler = Scheduler(session, PromptCache(None, "", 0, 0), Cancellation(), emit, ended.append)
-    generation: Generation | None = Generation(session, request, emit, time.monotonic())
+    made = Scoring if request.score else Generation
+    generation: Work | None = made(session, request, emit, time.monotonic())
     error: ErrorInfo | None = None
     try:
         assert generation is not None

@@ -25,6 +25,8 @@ _CACHE_TYPES: dict[CacheType, int] = {"f16": 1, "bf16": 30, "q8_0": 8, "q4_0": 2
 # enum llama_flash_attn_type. "flash" is AUTO, which asks each device whether it can.
 _ATTENTION: dict[Attention, int] = {"plain": 0, "flash": -1}
 _BUFFER_TYPE = ctypes.c_void_p
+# enum llama_model_kv_override_type.
+_INTEGER = 0
 # Any override keeps llama.cpp from pipelining ubatches over several devices, which takes four times the
 # buffers, of another size than its own dry run says, for nothing: one ubatch is computed at a time.
 _NO_PIPELINE = b"^no weight has this name$"
@@ -76,6 +78,8 @@ def load_model(
     params.load_mode = _NOT_MAPPED if no_alloc else _LOAD_MODES[placement.load_mode]
     params.no_alloc = no_alloc
     # Repacked weights can be read by nothing but the CPU's own kernels, so a cache could not upload them.
+    changed = _changed_numbers(placement)
+    params.kv_overrides = changed if placement.kv_overrides else None
     params.use_extra_bufts = placement.repack and placement.expert_cache is None
     params.load_mtp = placement.mtp
     return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
@@ -93,6 +97,14 @@ def _overrides(placement: Placement) -> ctypes.Array[_Override]:
     if len(placement.devices) > 1 and not rows:
         rows.append((_NO_PIPELINE, buffer_type(RAM)))
     return (_Override * (len(rows) + 1))(*(_Override(*row) for row in rows))
+
+
+def _changed_numbers(placement: Placement) -> ctypes.Array[llama.llama_model_kv_override]:
+    """Overrides of the file's metadata; an empty key ends them."""
+    rows = (llama.llama_model_kv_override * (len(placement.kv_overrides) + 1))()
+    for row, (key, number) in zip(rows, placement.kv_overrides, strict=False):
+        row.tag, row.key, row.value.val_i64 = _INTEGER, key.encode(), number
+    return rows
 
 
 def free_model(model: int) -> None:

@@ -28,8 +28,8 @@ def open_prompt_cache(session: Session, request: LoadRequest) -> PromptCache:
 
 def cache_key(path: str, placement: Placement | None) -> str:
     """Identify everything that a state's bytes depend on: the file in its present state, the library's build,
-    the cache types, attention (plain keeps values transposed), the devices and the layout of weights, which round and
-    lay out in their own ways.
+    the cache types, attention (plain keeps values transposed), the devices, the layout of weights and the number of
+    experts, which round and lay out in their own ways.
 
     Not the context's length, the split of layers or the load mode: these vary with free memory, the bytes do
     not.
@@ -43,6 +43,7 @@ def cache_key(path: str, placement: Placement | None) -> str:
             placement.devices,
             placement.workers,
             placement.repack,
+            placement.kv_overrides,
         )
         if placement
         else ()

@@ -93,7 +93,8 @@ def _load(main: object, folder: Path) -> tuple[ModelFacts, Recorder]:
     engine = LocalEngine(told, main)  # type: ignore[arg-type]
     engine.load(LoadRequest(str(starter_model()), PlacementOptions(512), calibrations=str(folder)))
     facts = told.next(Loaded).model
-    assert told.answer(engine, recorder.ask(1, "Hi", max_tokens=2))[1].reason == "length"
+    ended = told.answer(engine, recorder.ask(1, "Hi", max_tokens=2))[1]
+    assert ended.reason == "length", ended.error
     engine.close()
     return facts, told
 
