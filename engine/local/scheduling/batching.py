@@ -45,6 +45,8 @@ def shares(answers: Sequence[Demand], capacity: int, step: int, row_s: float) ->
 
     What is in the background has steps of its own while nothing else runs, else a few rows now and then.
     """
+    if len(answers) == 1:
+        return [Share(0, min(answers[0].rest, capacity))]
     background = [number for number, each in enumerate(answers) if each.rank is Rank.BACKGROUND]
     if not background or len(background) == len(answers):
         return _shares(answers, capacity, step, row_s)

@@ -69,8 +69,10 @@ class Composition:
         """The next step of a picture, if it is one's turn: they take turns with steps of tokens, and the first in the
         queue comes first. An answer whose picture cannot be encoded is ended."""
         active, sight = self._admission.active, self._session.sight
+        if sight is None:
+            return None
         others = any(before_picture(each) for each in active)
-        if sight is None or (others and step % 2):
+        if others and step % 2:
             return None
         waiting = [each for each in active if not before_picture(each)]
         waiting.sort(key=lambda each: self._admission.rank(each.generation))

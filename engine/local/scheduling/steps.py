@@ -56,6 +56,8 @@ def next_picture(active: Active) -> Unit:
 def before_picture(active: Active) -> int:
     """The tokens to be computed before the next picture; 0 if it is next."""
     held, generation = len(active.sequence), active.generation
+    if not generation.pictures:
+        return max(0, len(generation.tokens) - held)
     start = next((each.start for each in generation.pictures if each.end > held), len(generation.tokens))
     return max(0, start - held)
 
