@@ -20,10 +20,10 @@ from engine.local.disk_speed import disk_bandwidth
 from engine.local.isolated_call import Report, ask
 from engine.local.threads import default_threads
 from engine.placement import processor
-from engine.placement.plan import RAM, AttentionSpeed, Device, Machine
+from engine.placement.plan import RAM, AttentionSpeed, Device, LayerCosts, Machine
 
 # Of the file and of how its numbers are taken: another one is measured anew.
-_FORMAT = 2
+_FORMAT = 3
 # Other programs that keep more than this share of all cores busy slow the processor's kernels down several times.
 _BUSY = 0.3
 _BUSY_SECONDS = 0.3
@@ -39,6 +39,7 @@ class DeviceSpeed(msgspec.Struct, frozen=True, tag="device_speed"):
     bandwidth: float = 0.0
     link: float = 0.0
     attention: tuple[AttentionSpeed, ...] = ()
+    costs: LayerCosts = LayerCosts()
 
 
 class Calibration(msgspec.Struct, frozen=True):
@@ -80,16 +81,18 @@ def calibrate(
     threads: int = 0,
     model_path: str = "",
     workers: Sequence[str] = (),
+    costs: Callable[[str, int, Sequence[str]], LayerCosts] = lambda *_: LayerCosts(),
     keep_going: Callable[[float], bool] = lambda _: True,
     busy: Callable[[], float] = lambda: psutil.cpu_percent(_BUSY_SECONDS) / 100,
 ) -> Calibration:
     """The stored calibration, or a new one, which takes some two seconds per kind of device.
 
-    `folder` keeps one small file per machine and build; a damaged one is measured again. The disk is read
-    through the file `model_path`, once one is given. `keep_going` gets the progress, 0 to 1, and ends the
+    `costs` measures what layers cost on a device, given its name, threads and workers. `folder` keeps one small file
+    per machine and build; a damaged one is measured again. The disk is read through the file `model_path`, once one
+    is given. `keep_going` gets the progress, 0 to 1, and ends the
     measuring by returning False: then UserError `engine.load_cancelled` is raised. Nothing else is: what cannot
-    be measured is 0, and measured again the next time. So is RAM while other programs are at work: `busy` is the
-    share of all cores that is in use, asked before and after.
+    be measured is 0, and measured again the next time. So is what the processor takes part in, RAM and layers' costs,
+    while other programs are at work: `busy` is the share of all cores that is in use, asked before and after.
     """
     threads = threads or default_threads()
     known = kept_calibration(machine, build, folder, threads=threads)
@@ -98,9 +101,10 @@ def calibrate(
     key = machine_key(machine, build, threads)
     if known is None:
         disturbed = busy() > _BUSY
-        found = _measured(machine, key, threads, workers, keep_going)
+        found = _measured(machine, key, threads, workers, costs, keep_going)
         if disturbed or busy() > _BUSY:
-            found = msgspec.structs.replace(found, ram=0.0, attention=())
+            quiet = tuple(msgspec.structs.replace(each, costs=LayerCosts()) for each in found.devices)
+            found = msgspec.structs.replace(found, ram=0.0, attention=(), devices=quiet)
     else:
         found = known
     if model_path:
@@ -131,7 +135,7 @@ def with_bandwidths(machine: Machine, calibration: Calibration) -> Machine:
         speed = speeds.get((device.name, device.description))
         if speed is None:
             return device
-        return msgspec.structs.replace(device, bandwidth=speed.bandwidth, link=speed.link)
+        return msgspec.structs.replace(device, bandwidth=speed.bandwidth, link=speed.link, costs=speed.costs)
 
     ram = msgspec.structs.replace(machine.ram, bandwidth=calibration.ram)
     return msgspec.structs.replace(
@@ -148,6 +152,7 @@ def _measured(
     key: str,
     threads: int,
     workers: Sequence[str],
+    costs: Callable[[str, int, Sequence[str]], LayerCosts],
     keep_going: Callable[[float], bool],
 ) -> Calibration:
     done: dict[tuple[str, int], DeviceSpeed] = {}  # of equal cards one is measured
@@ -159,7 +164,10 @@ def _measured(
         like = (device.description, device.total)
         speed = None if device.kind == "rpc" else done.get(like)
         if speed is None:
-            speed = done[like] = _asked(device, threads, workers)
+            speed = _asked(device, threads, workers)
+            if device.name != RAM and speed.bandwidth:
+                speed = msgspec.structs.replace(speed, costs=costs(device.name, threads, workers))
+            done[like] = speed
         speeds.append(msgspec.structs.replace(speed, name=device.name, description=device.description))
     ram, *others = speeds
     return Calibration(key, time.time(), ram.bandwidth, devices=tuple(others), attention=ram.attention)

@@ -38,12 +38,20 @@ Fallback = Literal["unpinned", "layer", "ubatch", "context", "uncached", "unrepa
 Misses = Literal["computed", "brought"]
 
 
+class LayerCosts(msgspec.Struct, frozen=True):
+    """Seconds that a layer takes more than one that lies on a device whole, however little is read: with its experts
+    in RAM (two hand-overs), and with a cache of them on the device. 0: not measured."""
+
+    away: float = 0.0
+    cached: float = 0.0
+
+
 class Device(msgspec.Struct, frozen=True):
     """A device that can hold weights, by ggml's name ("CUDA0", "RPC0"; `RAM` for the machine's own memory).
 
     `bandwidth` is how fast kernels on it read its own memory, `link` how fast bytes reach it from RAM; 0 when
     not measured. `streams`: ggml can copy routed experts to it for one operation (op offload). `flops` are the
-    floating-point operations per second that prompts reach on it, 0: not known.
+    floating-point operations per second that prompts reach on it, 0: not known. `costs` are those of its layers.
     """
 
     name: str
@@ -55,6 +63,7 @@ class Device(msgspec.Struct, frozen=True):
     link: float = 0.0
     streams: bool = False
     flops: float = 0.0
+    costs: LayerCosts = LayerCosts()
 
 
 class AttentionSpeed(msgspec.Struct, frozen=True):

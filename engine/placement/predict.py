@@ -17,7 +17,13 @@ from engine.gguf.tensor_index import TensorIndex
 from engine.placement.layout import Layout
 from engine.placement.plan import RAM, Device, ExpertCache, Machine, Placement, Prediction
 from engine.placement.speed.attention import decode_seconds
-from engine.placement.speed.cached_speed import CachedDecode, Paths, cached_decode, cached_reads
+from engine.placement.speed.cached_speed import (
+    CACHED_LAYER_S,
+    CachedDecode,
+    Paths,
+    cached_decode,
+    cached_reads,
+)
 from engine.placement.speed.prefill import Prompt, prefill_seconds
 from engine.placement.speed.rates import (
     DEFAULT_DISK_BANDWIDTH,
@@ -134,17 +140,21 @@ def _paths(
     paged_share: float,
 ) -> Paths:
     device = devices[cache.device]
+    costs = device.costs
+    between = 2 * RPC_SPLIT_S if device.kind == "rpc" else 0.0
     return Paths(
         effective_bandwidth(device, machine.ram),
         effective_bandwidth(machine.ram, machine.ram) * EXPERT_RAM_EFFICIENCY,
         device_link(device, placement),
         apart=device.kind != "integrated_gpu",
-        hop=RPC_SPLIT_S if device.kind == "rpc" else 0.0,
+        fixed=max(costs.cached - costs.away, 0.0) if costs.cached else CACHED_LAYER_S + between,
         paging=paged_share / (machine.disk_bandwidth or DEFAULT_DISK_BANDWIDTH),
     )
 
 
 def _split_seconds(device: Device) -> float:
+    if device.costs.away:
+        return device.costs.away / SPLITS_PER_LAYER
     return RPC_SPLIT_S if device.kind == "rpc" else SPLIT_S
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from engine.gguf.tensor_index import CacheLayer, ExpertTensor, Layer, TensorIndex
@@ -14,9 +16,7 @@ def ram(free: int) -> Device:
     return Device(RAM, "cpu", "", free, free)
 
 
-def gpu(
-    free: int, name: str = "CUDA0", description: str = "NVIDIA GeForce RTX 3060", **facts: float
-) -> Device:
+def gpu(free: int, name: str = "CUDA0", description: str = "NVIDIA GeForce RTX 3060", **facts: Any) -> Device:
     return Device(name, "gpu", description, free, free, streams=True, **facts)
 
 

@@ -64,10 +64,16 @@ class Placing:
         `keep_going` cancels by returning False: then UserError `engine.load_cancelled` is raised.
         """
         from engine.local.calibration import calibrate, with_bandwidths
+        from engine.local.layer_costs.measuring import layer_costs
         from engine.local.repack.speeds import measure_speeds
 
         known = calibrate(
-            found.machine, found.build, self._folder, workers=tuple(workers), keep_going=keep_going
+            found.machine,
+            found.build,
+            self._folder,
+            workers=tuple(workers),
+            costs=layer_costs,
+            keep_going=keep_going,
         )
         measure_speeds(found.machine, found.build, self._folder, keep_going=keep_going)
         return with_bandwidths(found.machine, known)

@@ -14,7 +14,8 @@ from engine.expert_cache.hit_rates import HitRates, expected_hit_rate
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.plan import ExpertCache
 
-# What a layer costs however small it is: launching the block on the device, and waiting for both sides.
+# What a layer costs however small it is, besides hand-overs, where it was not measured: launching the block on the
+# device, and waiting for both sides.
 CACHED_LAYER_S = 100e-6
 # Of the misses that the CPU computes, those brought in the background, which reads them from RAM once more: what the
 # cache's policy admits on recorded and made routings (`docs/expert_cache.md`).
@@ -23,14 +24,14 @@ BROUGHT = 0.35
 
 class Paths(NamedTuple):
     """Bytes per second at which the device reads its memory and the CPU reads RAM, and over the link between them.
-    `apart`: they are different memories. `hop`: seconds of a hand-over. `paging`: seconds that a byte of experts in
-    RAM takes on top because not all of them fit."""
+    `apart`: they are different memories. `fixed`: seconds of a layer however little it reads. `paging`: seconds that
+    a byte of experts in RAM takes on top because not all of them fit."""
 
     device: float
     ram: float
     link: float
     apart: bool
-    hop: float
+    fixed: float
     paging: float
 
 
@@ -99,7 +100,7 @@ def _seconds(reads: Sequence[CachedReads], cache: ExpertCache, paths: Paths, rat
 
 def _layer_seconds(routed: float, hit_rate: float, cache: ExpertCache, paths: Paths) -> float:
     missed = routed * (1 - hit_rate)
-    fixed = CACHED_LAYER_S + 2 * paths.hop + missed * paths.paging
+    fixed = paths.fixed + missed * paths.paging
     if cache.misses == "brought":
         return missed / paths.link + routed / paths.device + fixed
     on_device = routed * hit_rate / paths.device

@@ -1,0 +1,1 @@
+"""What layers cost however little they read, measured on this machine."""
