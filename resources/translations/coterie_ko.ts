@@ -238,6 +238,21 @@
     </message>
 </context>
 <context>
+    <name>AgreedInstructions</name>
+    <message>
+        <source>None. You’re asked before a project’s instructions count.</source>
+        <translation>없음. 프로젝트 지침을 따르기 전에 먼저 물어봅니다.</translation>
+    </message>
+    <message>
+        <source>Take back: {path}</source>
+        <translation>동의 철회: {path}</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>동의 철회</translation>
+    </message>
+</context>
+<context>
     <name>AllowedCard</name>
     <message>
         <source>Read and change files in {folder}</source>
@@ -3366,6 +3381,10 @@
         <translation>모든 작업에서</translation>
     </message>
     <message>
+        <source>agreed {date}</source>
+        <translation>{date}에 동의</translation>
+    </message>
+    <message>
         <source>granted {date}</source>
         <translation>{date}에 허용</translation>
     </message>
@@ -3439,6 +3458,14 @@
     <message>
         <source>Allowed without asking</source>
         <translation>확인 없이 허용</translation>
+    </message>
+    <message>
+        <source>Project instructions you agreed to</source>
+        <translation>동의한 프로젝트 지침</translation>
+    </message>
+    <message>
+        <source>Files such as AGENTS.md, and skills of projects. Tasks follow them as your own words.</source>
+        <translation>AGENTS.md 같은 파일과 프로젝트의 스킬입니다. 작업은 이 지침을 직접 쓴 말처럼 따릅니다.</translation>
     </message>
     <message>
         <source>Standing permissions you’ve granted. They apply until you revoke them.</source>

@@ -13,6 +13,7 @@ from agents.permissions.values import Grant
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.forms.form import Field, FormSection
 from app.desktop.forms.line_list import Line, LineList
+from app.desktop.settings.agreed_instructions import AgreedInstructions
 from app.desktop.settings.commands_read import CommandsRead
 from app.desktop.text.grant_text import what_is_granted, when_granted, where_it_counts
 from app.desktop.text.words import joined
@@ -40,6 +41,7 @@ class GrantsSection(FormSection):
         Column(self.list, (self.all, 0, Qt.AlignmentFlag.AlignLeft), parent=self._body, spacing=10)
         self.list.acted.connect(lambda number: self._revoke(self._grants[number]))
         self.read_by_commands = CommandsRead(calls, self)
+        self.agreed = AgreedInstructions(calls, self)
         self.all.clicked.connect(lambda: self._revoke(*self._grants))
         self.refresh()
 
@@ -51,6 +53,7 @@ class GrantsSection(FormSection):
             owner=self,
         )
         self.read_by_commands.read()
+        self.agreed.read()
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         if self.isVisible() and any(isinstance(event, GrantsChanged | RunRemoved) for event in events):
@@ -109,6 +112,15 @@ class GrantsSection(FormSection):
                 ),
             ),
             Field("grants", self.tr("Allowed without asking"), explanation, self._body, below=True),
+            Field(
+                "agreed",
+                self.tr("Project instructions you agreed to"),
+                self.tr(
+                    "Files such as AGENTS.md, and skills of projects. Tasks follow them as your own words."
+                ),
+                self.agreed,
+                below=True,
+            ),
         ]
 
 

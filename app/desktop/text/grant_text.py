@@ -49,6 +49,11 @@ def where_it_counts(grant: Grant) -> str:
     return translate("Grants", "in all runs")
 
 
+def when_agreed(agreed: float) -> str:
+    """The day on which a person agreed to a text."""
+    return QCoreApplication.translate("Grants", "agreed {date}").format(date=_date(agreed))
+
+
 def when_granted(grant: Grant) -> str:
     """The day, and when it last let something pass."""
     translate = QCoreApplication.translate

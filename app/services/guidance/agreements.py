@@ -33,11 +33,14 @@ class Agreements:
 
     def of(self, place: str) -> Agreement | None:
         """The one for a place; None for a damaged one too: it asks again."""
-        try:
-            found = msgspec.json.decode(self._path(place).read_bytes(), type=Agreement)
-        except (OSError, msgspec.DecodeError):
-            return None
-        return found if found.place == place else None
+        found = _read(self._path(place))
+        return found if found is not None and found.place == place else None
+
+    def all(self) -> tuple[Agreement, ...]:
+        """Those that can be read, the latest first."""
+        places = (_read(file) for file in self._folder.glob("*.json"))
+        found = [each for each in places if each is not None and self.of(each.place) == each]
+        return tuple(sorted(found, key=lambda each: -each.agreed))
 
     def put(self, place: str, digest: str, text: str) -> None:
         """Raises UserError `guidance.not_saved`."""
@@ -59,3 +62,10 @@ class Agreements:
 
     def _path(self, place: str) -> Path:
         return self._folder / f"{hashlib.sha256(place.encode(errors='surrogateescape')).hexdigest()}.json"
+
+
+def _read(file: Path) -> Agreement | None:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Agreement)
+    except (OSError, msgspec.DecodeError):
+        return None

@@ -12,7 +12,7 @@ from agents.events import Followed, Nested
 from agents.guidance.instruction_files import InstructionFile, instruction_files
 from agents.guidance.project_skills import project_skills
 from agents.tools.files.diff import unified_diff
-from app.services.guidance.agreements import Agreements
+from app.services.guidance.agreements import Agreement, Agreements
 from app.services.guidance.skills import Skills
 
 State = Literal["agreed", "new", "changed", "unusable"]
@@ -89,6 +89,14 @@ class Instructions:
                 if each.file.skill:
                     self._skills.keep_copy(each.file)
                 self._agreements.put(each.file.place, each.file.digest, each.file.text)
+
+    def agreed(self) -> tuple[Agreement, ...]:
+        """All that the person agreed to, wherever it lies and whether it is there still, the latest first."""
+        return self._agreements.all()
+
+    def take_back(self, place: str) -> None:
+        """As `withdraw`, of what lies at a place that `agreed` tells."""
+        self._agreements.remove(place)
 
     def withdraw(self, instructions: Iterable[Instruction]) -> None:
         """Raises UserError `guidance.not_saved`."""

@@ -220,6 +220,24 @@ def test_allowed_so_far_says_the_mode_and_each_grant(qtbot: QtBot, looks: None) 
     assert "Nothing else" not in labels(card)
 
 
+def test_project_instructions_that_count_are_listed_and_taken_back(runs: RunsBench, tmp_path: Path) -> None:
+    (folder := tmp_path / "project").mkdir()
+    (folder / "AGENTS.md").write_text("Use tabs.\n")
+    instructions = runs.services.runs.instructions
+    instructions.agree(instructions.at(str(folder)).open)
+    section = GrantsSection(runs.calls)
+    runs.qtbot.addWidget(section)
+    section.read()
+    shown = section.agreed.list
+    runs.until(lambda: len(shown.lines) == 1)
+    assert shown.lines[0].name.text().endswith("AGENTS.md")
+    assert shown.lines[0].words.text().startswith("agreed ")
+    shown.lines[0].button.click()
+    runs.until(lambda: not shown.lines)
+    assert instructions.agreed() == ()
+    assert shown.nothing.text() == "None. You’re asked before a project’s instructions count."
+
+
 def test_a_grant_is_listed_with_its_run_and_revoked_in_the_card_and_in_the_settings(runs: RunsBench) -> None:
     run = runs.start(ScriptedBrain(calls(WRITE), calls(WRITE), says("Written.")))
     runs.opened(run.id)

@@ -55,6 +55,28 @@ def test_an_agreement_can_be_withdrawn(instructions: Instructions, folder: Path)
     assert [each.state for each in instructions.at(str(folder)).all] == ["new"]
 
 
+def test_what_was_agreed_to_is_listed_also_when_it_is_gone_and_can_be_taken_back(
+    instructions: Instructions, folder: Path, tmp_path: Path
+) -> None:
+    assert instructions.agreed() == ()
+    instructions.agree(instructions.at(str(folder)).open)
+    (other := tmp_path / "other").mkdir()
+    (other / "AGENTS.md").write_text("Use spaces.\n")
+    instructions.agree(instructions.at(str(other)).open)
+    for damaged in (b"{", b'{"place": "/x", "digest": "", "text": "", "agreed": 0}'):
+        (tmp_path / "home" / "agreements" / "instructions" / "x.json").write_bytes(damaged)
+        assert {each.place for each in instructions.agreed()} == {
+            str(folder / "AGENTS.md"),
+            str(other / "AGENTS.md"),
+        }
+    (other / "AGENTS.md").unlink()
+    instructions.take_back(str(other / "AGENTS.md"))
+    (kept,) = instructions.agreed()
+    assert kept.text == "Use tabs.\n"
+    instructions.take_back(kept.place)
+    assert [each.state for each in instructions.at(str(folder)).all] == ["new"]
+
+
 def test_what_cannot_count_is_not_agreed_to(instructions: Instructions, folder: Path) -> None:
     (folder / "AGENTS.md").write_bytes(bytes(range(256)))
     found = instructions.at(str(folder))
