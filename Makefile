@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-fast test-long test-vulkan test-downloads test-agents test-clients test-soak \
+.PHONY: help setup ready run test test-fast test-long test-vulkan test-cuda-build test-downloads test-agents test-clients test-soak \
 	test-cache-soak test-server-soak test-browser pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make test-server-soak clients of all kinds at the local server for ten minutes while its engine is killed'
 	@echo 'make test-browser     show a real browser pages that must not reach the local server; needs Chromium'
 	@echo 'make test-vulkan      build what computes with Vulkan and test it on a device that the processor draws'
+	@echo 'make test-cuda-build  compile what computes with CUDA with a fetched compiler, and load it; needs no card, takes long'
 	@echo 'make pictures         compare pictures of the window with those that were accepted'
 	@echo 'make pictures-accept  accept the pictures that differ: commit them'
 	@echo 'make gallery          show every widget of the kit in its states'
@@ -57,6 +58,9 @@ test-long: ready
 
 test-vulkan: ready
 	@.venv/bin/python -m tests.vulkan
+
+test-cuda-build: ready
+	@.venv/bin/python -m tests.cuda_build $(OPTIONS)
 
 test-downloads: ready
 	@.venv/bin/python -m pytest -m downloads tests/app/cli

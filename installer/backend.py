@@ -20,7 +20,7 @@ from typing import NamedTuple
 from installer import cuda_kit, sources, system
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
-from installer.engine import kept_whole, locked
+from installer.engine import locked
 from installer.stamps import fingerprint
 from installer.ways import Kind, Way
 
@@ -43,6 +43,7 @@ KIT_BYTES = 1_700_000_000
 # Below this architecture's number CMake knows no feature set of its own; above, only code for the very architecture
 # has all instructions.
 _OWN_FEATURES = 120
+_WORK = "work-"
 _INSIDE = "vendor/llama.cpp/"
 
 
@@ -99,14 +100,26 @@ def is_whole(folder: Path, backend: Backend) -> bool:
 def build(backend: Backend, place: Place, progress: Progress, environ: Mapping[str, str]) -> Path:
     """Build a backend, or take the one that was built before; gives the folder with it and its note.
 
-    It comes to its place in one move, so that an interrupted build leaves nothing. Raises `SetupError` or OSError.
+    It comes to its place in one move. A build that was killed or lost the network goes on where it was; any other
+    that fails leaves nothing. Raises `SetupError` or OSError.
     """
     with locked(place.cache):
-        if (kept := cached_backend(place.cache, backend)) is None:
-            kept = place.cache / backend.name
-            with kept_whole(kept, "backend") as scratch:
-                _check_space(backend.way, place.cache)
-                _build(backend, place, scratch, progress, {**environ, "TMPDIR": str(scratch)})
+        if (kept := cached_backend(place.cache, backend)) is not None:
+            return kept
+        kept, work = place.cache / backend.name, place.cache / f"{_WORK}{backend.name}"
+        for other in place.cache.glob(f"{_WORK}{backend.way.kind}-*"):
+            if other != work:
+                shutil.rmtree(other)
+        try:
+            _check_space(backend.way, place.cache)
+            _build(backend, place, work, progress, environ)
+            shutil.rmtree(kept, ignore_errors=True)
+            (work / "backend").rename(kept)
+        except (SetupError, OSError) as error:
+            if getattr(error, "reason", "") != "network":
+                shutil.rmtree(work, ignore_errors=True)
+            raise
+        shutil.rmtree(work, ignore_errors=True)
         return kept
 
 
@@ -119,31 +132,41 @@ def _check_space(way: Way, place: Path) -> None:
 
 
 def _build(
-    backend: Backend, place: Place, scratch: Path, progress: Progress, environ: Mapping[str, str]
+    backend: Backend, place: Place, work: Path, progress: Progress, environ: Mapping[str, str]
 ) -> None:
     way = backend.way
-    fetching = place.logs / f"{way.kind}-sources.log"
-    archive, tools = sources.fetch(place.python, place.root, scratch, fetching, progress, environ)
-    source = _unpacked(archive, scratch / "source")
-    settings = tools
-    if way.kind == "cuda":
-        settings = _with_compiler(way, place, scratch, progress, tools)
-    out = scratch / "out"
-    configure = ["cmake", "-G", "Ninja", "-S", str(source), "-B", str(out), *flags(way, settings)]
-    log = place.logs / f"{way.kind}.log"
+    settings = _prepared(way, place, work, progress, environ)
+    out, log = work / "out", place.logs / f"{way.kind}.log"
     failure = f"What computes with {way.name} could not be built."
+    configure = ["cmake", "-G", "Ninja", "-S", str(work / "source"), "-B", str(out), *flags(way, settings)]
     run_logged(configure, log, progress, failure=failure, env=settings)
-    compile_all = [
-        "cmake",
-        "--build",
-        str(out),
-        "--target",
-        f"ggml-{way.kind}",
-        "-j",
-        str(os.cpu_count() or 1),
-    ]
+    jobs = str(os.cpu_count() or 1)
+    compile_all = ["cmake", "--build", str(out), "--target", f"ggml-{way.kind}", "-j", jobs]
     run_logged(compile_all, log, progress, failure=failure, env=settings)
-    _collect(backend, scratch, out / "bin" / library_name(way.kind))
+    _collect(backend, work, out / "bin" / library_name(way.kind))
+
+
+def _prepared(
+    way: Way, place: Place, work: Path, progress: Progress, environ: Mapping[str, str]
+) -> dict[str, str]:
+    """The environment of a build whose sources and compiler are in `work`, where an earlier one may have put them."""
+    done = work / "prepared.json"
+    if done.is_file():
+        return {**environ, **json.loads(done.read_bytes())}
+    shutil.rmtree(work, ignore_errors=True)
+    temporary = work / "tmp"
+    temporary.mkdir(parents=True)
+    own = {**environ, "TMPDIR": str(temporary)}
+    fetching = place.logs / f"{way.kind}-sources.log"
+    archive, settings = sources.fetch(place.python, place.root, work, fetching, progress, own)
+    _unpack(archive, work / "source")
+    if way.kind == "cuda":
+        settings = _with_compiler(way, place, work, progress, settings)
+    added = {name: value for name, value in settings.items() if environ.get(name) != value}
+    partial = done.with_suffix(".partial")
+    partial.write_text(json.dumps(added), encoding="utf-8")
+    partial.replace(done)
+    return settings
 
 
 def flags(way: Way, environ: Mapping[str, str]) -> list[str]:
@@ -162,7 +185,7 @@ def architectures(capabilities: Sequence[int]) -> str:
 
 
 def _with_compiler(
-    way: Way, place: Place, scratch: Path, progress: Progress, environ: Mapping[str, str]
+    way: Way, place: Place, work: Path, progress: Progress, environ: Mapping[str, str]
 ) -> dict[str, str]:
     """The environment in which CMake finds CUDA's compiler, which is fetched where the machine has none."""
     c, cxx = system.compilers(environ)
@@ -171,7 +194,7 @@ def _with_compiler(
     if not way.fetches:
         return {**environ, "CUDACXX": way.toolkit}
     log = place.logs / "cuda-kit.log"
-    toolkit = cuda_kit.fetch_kit(place.python, place.root, scratch / "kit", log, progress, environ)
+    toolkit = cuda_kit.fetch_kit(place.python, place.root, work / "kit", log, progress, environ)
     cuda_kit.complete(toolkit, c)
     return {
         **environ,
@@ -181,7 +204,7 @@ def _with_compiler(
     }
 
 
-def _unpacked(archive: Path, folder: Path) -> Path:
+def _unpack(archive: Path, folder: Path) -> None:
     """llama.cpp alone, without what else the archive holds. Raises `SetupError`."""
     try:
         with tarfile.open(archive) as members:
@@ -192,20 +215,20 @@ def _unpacked(archive: Path, folder: Path) -> Path:
                     members.extract(member, folder, filter="data")
     except tarfile.TarError as error:
         raise SetupError(f"The sources of the engine cannot be read: {error}") from error
-    return folder
 
 
-def _collect(backend: Backend, scratch: Path, library: Path) -> None:
-    """Put the library, what it is linked to and its note into `scratch / "backend"`."""
-    folder = scratch / "backend"
+def _collect(backend: Backend, work: Path, library: Path) -> None:
+    """Put the library, what it is linked to and its note into `work / "backend"`."""
+    folder = work / "backend"
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     target = folder / library.name
-    library.resolve().rename(target)
+    shutil.copy2(library, target)
     # What stays is loaded at every start of the engine: without symbols it is half as large.
     subprocess.run(["strip", "--strip-unneeded", str(target)], capture_output=True, check=False)
     if backend.way.fetches:
         for name in cuda_kit.LIBRARIES:
-            (scratch / "kit" / "nvidia" / "cu13" / "lib" / name).rename(folder / name)
+            shutil.copy2(work / "kit" / "nvidia" / "cu13" / "lib" / name, folder / name)
     note = {
         "build": backend.name,
         "library": backend.version,

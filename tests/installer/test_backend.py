@@ -11,7 +11,7 @@ import pytest
 
 from installer import backend, cuda_kit
 from installer.backend import NOTE, Backend, Place, architectures, backend_of, build, flags, is_whole, put
-from installer.commands import SetupError
+from installer.commands import SetupError, run_logged
 from installer.console import Console, Progress
 from installer.ways import Way
 from tests.installer.machines import AMPERE, script
@@ -127,11 +127,30 @@ def test_no_network_is_told_as_such(builder: Builder) -> None:
     script(builder.python, "echo 'Network is unreachable'; exit 1")
     with pytest.raises(SetupError) as told:
         builder.build(CUDA)
-    assert told.value.reason == "network" and builder.kept == []
+    assert told.value.reason == "network"
+    script(builder.python, PIP)
+    assert is_whole(builder.build(CUDA), builder.of(CUDA))
 
 
-def test_what_a_killed_build_left_is_cleared_by_the_next(builder: Builder) -> None:
-    (builder.place.cache / ".build-dead").mkdir(parents=True)
+def test_a_killed_build_goes_on_where_it_was(builder: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(command: list[str], *rest: object, **options: object) -> None:
+        if "--build" in command:
+            raise KeyboardInterrupt
+        run_logged(command, *rest, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backend, "run_logged", killed)
+    with pytest.raises(KeyboardInterrupt):
+        builder.build(CUDA)
+    monkeypatch.undo()
+    assert [name.startswith("work-cuda-") for name in builder.kept] == [True]
+    script(builder.python, "exit 1")  # nothing is fetched again
+    folder = builder.build(CUDA)
+    assert builder.kept == [folder.name]
+    assert "nvidia/cu13/bin/nvcc" in (folder / "libggml-cuda.so").read_text()
+
+
+def test_what_was_begun_for_another_build_is_cleared(builder: Builder) -> None:
+    (builder.place.cache / "work-vulkan-older" / "out").mkdir(parents=True)
     folder = builder.build(VULKAN)
     assert builder.kept == [folder.name]
 

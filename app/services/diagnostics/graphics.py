@@ -94,12 +94,15 @@ def graphics_finding(devices: Sequence[Device], state: GraphicsState, language: 
     return Finding(harmless, " ".join(told))
 
 
-def progress(state: GraphicsState) -> tuple[Literal["building", "trying"], str, int] | None:
-    """What set-up is at: the step, the cards and the percentage, or None."""
-    if state.step is None or state.step.code not in ("building", "trying"):
-        return None
-    step: Literal["building", "trying"] = "trying" if state.step.code == "trying" else "building"
-    return step, state.step.params.get("cards", ""), round(100 * (state.share or 0))
+def news(state: GraphicsState) -> tuple[Note, ...]:
+    """What a person who starts should know: what is being built, or what could be done."""
+    told = (state.step,) if state.step is not None else state.notes
+    return tuple(note for note in told if note.code not in ("ready", "driver_without_card", "slower"))
+
+
+def as_sentence(text: str) -> str:
+    """The words of a finding as they stand alone."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) or "`" in text[-20:] else ".")
 
 
 def sentence(note: Note, language: Language) -> str:

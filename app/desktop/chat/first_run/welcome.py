@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QWidget
 
+from app.desktop.base.language import languages
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
@@ -18,6 +19,7 @@ from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 from app.desktop.widgets.scroller import scroll_area
+from app.services.diagnostics.graphics import Note, as_sentence, news, read_state, sentence
 from app.services.events import ServiceEvent
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.models.events import ModelChanged
@@ -53,11 +55,11 @@ class WelcomePage(ThemedWidget):
         self._reading = True
         self._ids: dict[int, PickCard] = {}
         self.cards: list[PickCard] = []
-        kinds = ("title", "", "heading", "small", "heading", "small")
+        self._graphics_notes: tuple[Note, ...] = ()
+        kinds = ("title", "", "heading", "small", "small", "heading", "small")
         labels = (text_label(self, kind, wraps=True) for kind in kinds)
-        self._title, self._sentence, self._heading, self._hint, self._starter_name, self._starter_words = (
-            labels
-        )
+        self._title, self._sentence, self._heading, self._hint, self._graphics, *starter = labels
+        self._starter_name, self._starter_words = starter
         self.start, self.skip, self.more = (push_button(self, kind) for kind in ("primary", "link", "link"))
         self._lay_out()
         self.start.clicked.connect(self.left)
@@ -97,6 +99,7 @@ class WelcomePage(ThemedWidget):
             self._sentence,
             self._heading,
             self._hint,
+            self._graphics,
             self._picks,
             starter,
             Row(self.more, STRETCH, self.skip, margins=(0, 4, 0, 0)),
@@ -123,6 +126,12 @@ class WelcomePage(ThemedWidget):
         """Choose from the catalogue for this machine, off the GUI thread."""
         self._patience.stop()
         self._calls.do(lambda s: s.hub.picks(), self.show_picks, self._no_picks, executor="io", owner=self)
+        self._calls.do(lambda _: news(read_state()), self.show_graphics, executor="io", owner=self)
+
+    def show_graphics(self, notes: tuple[Note, ...]) -> None:
+        """What set-up does for a card that is not used yet, or could do."""
+        self._graphics_notes = notes
+        self.retranslate()
 
     def show_picks(self, picks: Sequence[CataloguePick]) -> None:
         """The same ones in place of the old: what is under way already stays."""
@@ -228,6 +237,9 @@ class WelcomePage(ThemedWidget):
         for card in self.cards:
             set_kind(card.button, "primary" if card is self.cards[0] else "")
         self._hint.setText(self._hint_text())
+        told = [as_sentence(sentence(note, languages.current)) for note in self._graphics_notes]
+        self._graphics.setText(" ".join(told))
+        self._graphics.setVisible(bool(told))
         set_texts(self.more, self.tr("See all models"))
         set_texts(self.skip, self.tr("Skip"), self.tr("Skip and go to the chat"))
         for card in self.cards:

@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
+from app.desktop.chat.first_run import welcome
 from app.desktop.chat.first_run.welcome import WelcomePage
+from app.services.diagnostics.graphics import GraphicsState, Note
 from app.services.hub.catalogue import CatalogueEntry, CataloguePick
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.placement.events import MachineChanged
@@ -140,6 +142,24 @@ def test_the_first_run_greets_and_offers_three_models(
     assert "18 GB" in labels(second)
     assert first.button.accessibleName() == "Get first, 18 GB · about 22 tok/s"
     assert arrivals.asked == [] and not welcomed(running)
+
+
+def test_what_set_up_does_for_a_card_is_told_in_both_languages(
+    first_run: Callable[[], Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = Note("building", {"way": "CUDA", "cards": "RTX 3060"})
+    monkeypatch.setattr(welcome, "read_state", lambda: GraphicsState(step=step))
+    running = first_run()
+    told = "Building CUDA for RTX 3060; models run on the CPU meanwhile."
+    running.until(lambda: told in labels(page(running)))
+    languages.choose("ko")
+    running.until(lambda: any("CUDA 빌드 중" in text for text in labels(page(running))))
+
+
+def test_without_a_card_nothing_is_told_of_one(first_run: Callable[[], Running]) -> None:
+    running = first_run()
+    running.until(lambda: len(page(running).cards) == 3)
+    assert not any("GPU" in text or "CUDA" in text for text in labels(page(running)))
 
 
 def test_start_and_not_now_lead_to_the_chat_for_good(first_run: Callable[[], Running], qtbot: QtBot) -> None:

@@ -15,8 +15,9 @@ from app.services.diagnostics import graphics
 from app.services.diagnostics.graphics import (
     GraphicsState,
     Note,
+    as_sentence,
     graphics_finding,
-    progress,
+    news,
     read_state,
     sentence,
 )
@@ -83,7 +84,7 @@ def test_what_is_under_way_is_told_with_its_share(tmp_path: Path, monkeypatch: p
     found = state(tmp_path, step=step, share=0.254, pid=os.getpid())
     told = graphics_finding((RAM,), found, "en")
     assert told.ok and told.message.startswith("building CUDA for RTX 3060, 25%")
-    assert progress(found) == ("building", "RTX 3060", 25)
+    assert [note.code for note in news(found)] == ["building"]
     started = state(tmp_path, step=step, share=None, pid=os.getpid())
     assert graphics_finding((RAM,), started, "en").message.startswith("building CUDA for RTX 3060;")
 
@@ -91,7 +92,7 @@ def test_what_is_under_way_is_told_with_its_share(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize("pid", [0, os.getpid(), 2**22 + 1], ids=["none", "another's", "nobody's"])
 def test_what_was_under_way_and_is_not_any_more_was_interrupted(tmp_path: Path, pid: int) -> None:
     found = state(tmp_path, step={"code": "building", "params": ABOUT}, share=0.5, pid=pid)
-    assert found.step is None and progress(found) is None
+    assert found.step is None and [note.code for note in news(found)] == ["interrupted"]
     told = graphics_finding((RAM,), found, "en")
     assert not told.ok and "interrupted" in told.message
 
@@ -103,3 +104,14 @@ def test_an_account_that_cannot_be_read_is_none(tmp_path: Path) -> None:
         assert read_state(path) == GraphicsState()
     assert read_state(tmp_path / "missing") == GraphicsState()
     assert graphics.state_file().name == "coterie-gpu.json"
+
+
+def test_who_starts_hears_of_a_card_only_what_is_of_use() -> None:
+    used = GraphicsState((Note("old_card", {"cards": "GTX 1080"}), Note("ready", ABOUT)))
+    assert [note.code for note in news(used)] == ["old_card"]
+    assert news(GraphicsState((Note("slower", ABOUT), Note("driver_without_card")))) == ()
+
+
+def test_words_stand_alone_as_a_sentence() -> None:
+    assert as_sentence("building CUDA; models wait") == "Building CUDA; models wait."
+    assert as_sentence("Done.") == "Done."
