@@ -23,10 +23,21 @@ from app.services.placement.trials import MeasuredSpeed
 from engine.local.measure.benchmark import Benchmark
 from engine.local.measure.modes import ModeResult
 from engine.placement.plan import Mode, PlacementOptions
+from engine.values import DEFAULT_CONTEXT
+
+# Of what `--depth` asks for, with the answer behind it.
+_ANSWER = 64
 
 
 def bench(
-    model: str, options: PlacementFlags, output: Output, *, modes: bool, tune: bool, fewer_experts: bool
+    model: str,
+    options: PlacementFlags,
+    output: Output,
+    *,
+    modes: bool,
+    tune: bool,
+    fewer_experts: bool,
+    depth: int = 0,
 ) -> int:
     """Measure and print; returns 0. Raises UserError as loading does."""
     path = str(resolve_model(model))
@@ -42,7 +53,9 @@ def bench(
         elif tune:
             _tune(placements, path, placement, progress, output)
         else:
-            _print(placements.trials.benchmark(path, placement, threads, progress), output)
+            if options.context is None and depth + _ANSWER > (placement.context or DEFAULT_CONTEXT):
+                placement = msgspec.structs.replace(placement, context=depth + _ANSWER)
+            _print(placements.trials.benchmark(path, placement, threads, progress, depth=depth), output)
     return 0
 
 
@@ -70,6 +83,7 @@ def _print(found: Benchmark, output: Output) -> None:
         return
     rows = [
         (localized("cli.bench.device", language), found.device),
+        *([(localized("cli.bench.depth", language), f"{found.depth:,}")] if found.depth else []),
         (localized("cli.bench.prefill", language), _tps(found.prefill_tps, language)),
         (localized("cli.bench.decode", language), _tps(found.decode_tps, language)),
         *(

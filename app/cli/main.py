@@ -311,6 +311,9 @@ def bench(
     tools: Annotated[
         bool, typer.Option("--tools", help="Check in half a minute how well the model uses tools.")
     ] = False,
+    depth: Annotated[
+        int, typer.Option("--depth", help="Tokens that the answer is written behind.", min=0)
+    ] = 0,
     json: Json = False,
 ) -> None:
     """Measure how fast a model is on this machine, or how well it uses tools."""
@@ -319,6 +322,8 @@ def bench(
 
     if modes + tune + tools + fewer_experts > 1:
         raise typer.BadParameter("Only one of --modes, --tune, --tools and --fewer-experts can be given.")
+    if depth and (modes or tune or tools or fewer_experts):
+        raise typer.BadParameter("--depth goes without --modes, --tune, --tools and --fewer-experts.")
     if tools:
         if context or memory or rpc:
             raise typer.BadParameter("--tools goes with the kept placement: no --context, --memory or --rpc.")
@@ -327,7 +332,9 @@ def bench(
         raise typer.Exit(check_tools(model, chosen_output(command, json)))
     options = placement_options(context, memory, rpc, experts)
     output = chosen_output(command, json)
-    raise typer.Exit(run_bench(model, options, output, modes=modes, tune=tune, fewer_experts=fewer_experts))
+    raise typer.Exit(
+        run_bench(model, options, output, modes=modes, tune=tune, fewer_experts=fewer_experts, depth=depth)
+    )
 
 
 @application.command()

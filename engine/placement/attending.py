@@ -19,7 +19,7 @@ from engine.placement.variations import answer_seconds
 # Other memory, and other roundings than everybody has, must save more than a few percent.
 WORTH_ANOTHER_WAY = 1.03
 # Scores of a smaller ubatch take less memory and stay in the processor's caches: prompts are read as fast.
-UBATCHES = (128, 256, 512)
+UBATCHES = (256, 512)
 _NEAR = 1.03
 
 

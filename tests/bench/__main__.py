@@ -1,7 +1,7 @@
 """`make bench`: figures side by side, taken in one run on this machine.
 
 Usage: python -m tests.bench [all] [PART ...], with a part of `PARTS`; without any, those of `USUAL`, which take a few
-minutes. `conversations` takes most of the others' time: it reads and writes long chats in several rounds.
+minutes. `conversations` and `depth` take most of the others' time: they read and write long chats in several rounds.
 """
 
 from __future__ import annotations
@@ -30,6 +30,12 @@ def conversations() -> None:
     from tests.bench.serving.__main__ import main as compare
 
     compare(["streams", "front", "tenth", "return", "editing"])
+
+
+def depth() -> None:
+    from tests.bench.serving.__main__ import main as compare
+
+    compare(["depth"])
 
 
 def clients() -> None:
@@ -279,6 +285,7 @@ PARTS = {
     "serving": serving,
     "conversations": conversations,
     "clients": clients,
+    "depth": depth,
     "worker": worker,
     "experts": experts,
     "tools": tools,

@@ -92,7 +92,12 @@ class ScriptedPlacing:
         return "machine"
 
     def benchmark(
-        self, path: str, options: PlacementOptions, threads: int, keep_going: Callable[[float], bool]
+        self,
+        path: str,
+        options: PlacementOptions,
+        threads: int,
+        depth: int,
+        keep_going: Callable[[float], bool],
     ) -> Benchmark:
         self.asked.append(("benchmark", path, options, threads))
         self._fail()

@@ -61,6 +61,7 @@ def serve(given: GivenOptions, output: Output) -> int:
     """Listen, say where, and answer until Ctrl+C or SIGTERM, which ends with 0."""
     with opened(states=False) as services:
         options = server_options(given, services.settings.current)
+        services.models.serves = True
         tools = OverHttp(services, paths.home(), in_window=False, may_load=lambda: options.may_load)
         server = Server(services, paths.home(), options, tools=tools)
         try:

@@ -37,10 +37,12 @@ class LoadRequests(msgspec.Struct, frozen=True):
         *,
         watching: bool,
         without_workers: bool,
+        together: bool = False,
     ) -> LoadRequest:
         """The request for the model at `path`.
 
-        `options` None: those kept for it; `context` overrides both.
+        `options` None: those kept for it; `context` overrides both. `together`: several answers are usually
+        written at once, unless the options say how many.
         """
         settings = self.settings.current
         if is_remote(path):  # not placed, and the context of the settings is one for local memory
@@ -50,6 +52,8 @@ class LoadRequests(msgspec.Struct, frozen=True):
             wished = msgspec.structs.replace(without_worker_budgets(wished), workers=())
         if not wished.mmproj:
             wished = msgspec.structs.replace(wished, mmproj=self.projector_of(path))
+        if together and not wished.streams:
+            wished = msgspec.structs.replace(wished, together=True)
         threads = self.kept_threads(path) or settings.threads
         remembered = options is None or without_workers
         return LoadRequest(

@@ -58,7 +58,7 @@ class Models:
 
     A load that fails for memory is tried again with less, `MAX_STEPS` times at most; requests that wait for
     the model are handed on from one try to the next. Methods start a process or wait for one to end: call
-    them off the GUI thread.
+    them off the GUI thread. `serves` is set where several programs ask at once.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Models:
         library: Library | None = None,
         states: str = "",
     ) -> None:
+        self.serves = False
         self._settings = settings
         self._loads = LoadRequests(
             settings, kept_options, kept_threads, calibrations, states, self._projector_of
@@ -171,7 +172,12 @@ class Models:
             try:
                 self._load(
                     self._loads.make(
-                        path, context, options, watching=self._watching, without_workers=without_workers
+                        path,
+                        context,
+                        options,
+                        watching=self._watching,
+                        without_workers=without_workers,
+                        together=self.serves,
                     )
                 )
             except UserError as error:

@@ -133,11 +133,14 @@ class Placing:
         return machine_key(found.machine, found.build, default_threads())
 
     def benchmark(
-        self, path: str, options: PlacementOptions, threads: int, keep_going: KeepGoing
+        self, path: str, options: PlacementOptions, threads: int, depth: int, keep_going: KeepGoing
     ) -> Benchmark:
         from engine.local.measure.benchmark import benchmark
 
-        return benchmark(path, options, threads=threads, keep_going=keep_going)
+        kept = str(self._folder)
+        return benchmark(
+            path, options, threads=threads, depth=depth, keep_going=keep_going, calibrations=kept
+        )
 
     def modes(
         self, path: str, options: PlacementOptions, machine: Machine, threads: int, keep_going: KeepGoing

@@ -74,11 +74,17 @@ class Trials:
         self._cancelled = False
 
     def benchmark(
-        self, path: str, options: PlacementOptions, threads: int, keep_going: KeepGoing = lambda _: True
+        self,
+        path: str,
+        options: PlacementOptions,
+        threads: int,
+        keep_going: KeepGoing = lambda _: True,
+        *,
+        depth: int = 0,
     ) -> Benchmark:
-        """Prefill over 256 tokens and decode over 64."""
+        """Prefill over 256 tokens and decode over 64, behind `depth` tokens where that is more."""
         self.machine.measured(options.workers, keep_going)  # once, so that the plan's prediction knows them
-        return self._placing.benchmark(path, options, threads, keep_going)
+        return self._placing.benchmark(path, options, threads, depth, keep_going)
 
     def modes(
         self, path: str, options: PlacementOptions, threads: int, keep_going: KeepGoing = lambda _: True

@@ -32,7 +32,9 @@ class Benchmark(msgspec.Struct, frozen=True, tag="benchmark"):
 
     `streams` are totals by the number of answers that the engine writes at once. `python_share` is the part of its
     decode steps spent outside llama.cpp. `watched_decode_tps` is decoding while experts are watched,
-    0 for a model without experts. `device` names what computes.
+    0 for a model without experts. `device` names what computes. Answers are written behind `depth` tokens, prompt
+    included; 0: behind the prompt alone. `attention` is the plan's, "" without one. `draft` names what guesses ahead
+    meanwhile, "none": nothing does.
     """
 
     prefill_tps: float
@@ -44,6 +46,9 @@ class Benchmark(msgspec.Struct, frozen=True, tag="benchmark"):
     prompt_tokens: int
     answer_tokens: int
     watched_decode_tps: float = 0.0
+    depth: int = 0
+    attention: str = ""
+    draft: str = "none"
 
 
 def benchmark(
@@ -53,18 +58,22 @@ def benchmark(
     threads: int = 0,
     prompt_tokens: int = PROMPT_TOKENS,
     answer_tokens: int = ANSWER_TOKENS,
+    depth: int = 0,
     keep_going: Callable[[float], bool] = lambda _: True,
+    calibrations: str = "",
 ) -> Benchmark:
-    """Load in a child as `options` say and measure there.
+    """Load in a child as `options` say and measure there; `calibrations` as in `LoadRequest`.
 
     `keep_going` gets the progress, 0 to 1, and ends the child by returning False. Raises UserError as loading
     does, `engine.context_overflow` when the tokens do not fit the context, `engine.load_cancelled`.
     """
-    request = LoadRequest(path, options, threads)
-    return ask_about(request, _benchmark, (prompt_tokens, answer_tokens), Benchmark, keep_going)
+    request = LoadRequest(path, options, threads, calibrations=calibrations)
+    return ask_about(request, _benchmark, (prompt_tokens, answer_tokens, depth), Benchmark, keep_going)
 
 
-def _benchmark(report: Report, request: LoadRequest, prompt_tokens: int, answer_tokens: int) -> Benchmark:
+def _benchmark(
+    report: Report, request: LoadRequest, prompt_tokens: int, answer_tokens: int, depth: int
+) -> Benchmark:
     from engine.local.measure import speed
 
     done = reported = 0.0
@@ -86,7 +95,7 @@ def _benchmark(report: Report, request: LoadRequest, prompt_tokens: int, answer_
         speed.warm_up(session, alive)
         for number in range(RUNS):
             done = 0.2 + 0.15 * number
-            runs.append(speed.measure(session, prompt_tokens, answer_tokens, alive))
+            runs.append(speed.measure(session, prompt_tokens, answer_tokens, alive, depth=depth))
         decode_tps = statistics.median(run.decode_tps for run in runs)
         streams = {"1": decode_tps}
         done = 0.65
@@ -97,7 +106,8 @@ def _benchmark(report: Report, request: LoadRequest, prompt_tokens: int, answer_
         if session.watch is not None:
             speed.warm_up(session, alive)
             watched = [
-                speed.measure(session, prompt_tokens, answer_tokens, alive).decode_tps for _ in range(RUNS)
+                speed.measure(session, prompt_tokens, answer_tokens, alive, depth=depth).decode_tps
+                for _ in range(RUNS)
             ]
         return Benchmark(
             prefill_tps=statistics.median(run.prefill_tps for run in runs),
@@ -109,6 +119,8 @@ def _benchmark(report: Report, request: LoadRequest, prompt_tokens: int, answer_
             prompt_tokens=prompt_tokens,
             answer_tokens=answer_tokens,
             watched_decode_tps=statistics.median(watched) if watched else 0.0,
+            depth=depth,
+            attention=session.facts.plan.placement.attention if session.facts.plan else "",
         )
 
 

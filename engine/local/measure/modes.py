@@ -53,13 +53,15 @@ def modes(
     threads: int = 0,
     keep_going: Callable[[float], bool] = lambda _: True,
 ) -> dict[Mode, ModeResult]:
-    """Each of the `wanted` modes in a child of its own; one that this machine has no room for is left out.
+    """Each of the `wanted` modes in a child of its own; one that this machine has no room for is left out. Attention
+    is flash in all of them, so that texts differ by the mode alone.
 
     Raises UserError `engine.load_cancelled` when `keep_going` returns False, and the last mode's reason when
     none could be measured.
     """
     found: dict[Mode, ModeResult] = {}
     failure: UserError | None = None
+    options = msgspec.structs.replace(options, attention=options.attention or "flash")
     for number, mode in enumerate(wanted):
         request = LoadRequest(path, msgspec.structs.replace(options, mode=mode), threads)
 

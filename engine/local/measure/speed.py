@@ -46,17 +46,27 @@ def warm_up(session: Session, check_cancelled: CheckCancelled) -> None:
 
 
 def measure(
-    session: Session, prompt_tokens: int, answer_tokens: int, check_cancelled: CheckCancelled
+    session: Session,
+    prompt_tokens: int,
+    answer_tokens: int,
+    check_cancelled: CheckCancelled,
+    *,
+    depth: int = 0,
 ) -> Speed:
     """Prefill into an empty context and decode this many tokens greedily, through the scheduler.
 
-    Ignores the end of the answer. Raises UserError `engine.context_overflow` (needed, available) and
-    `engine.decode_failed` (status).
+    With a `depth` the answer is written behind so many tokens, of which the prompt that is timed is the end; what
+    comes before it is read first, and left in the context for the next time. Ignores the end of the answer. Raises
+    UserError `engine.context_overflow` (needed, available) and `engine.decode_failed` (status).
     """
-    needed = prompt_tokens + answer_tokens
+    before = max(depth - prompt_tokens, 0)
+    needed = before + prompt_tokens + answer_tokens
     if needed > session.context_length:
         raise UserError("engine.context_overflow", needed=needed, available=session.context_length)
-    answers = _Answers(session, [_prose(session, prompt_tokens)], answer_tokens)
+    prose = _prose(session, before + prompt_tokens)
+    if before:
+        _Answers(session, [prose[:before]], 1, goes_on=True).run(check_cancelled)
+    answers = _Answers(session, [prose], answer_tokens, goes_on=before > 0)
     answers.run(check_cancelled)
     timings = answers.ended[0].timings
     share = timings.python_s / timings.decode_s if timings.decode_s else 0.0
@@ -92,8 +102,17 @@ def _prose(session: Session, count: int) -> list[int]:
 class _Timed(Generation):
     """An answer to given tokens that ignores the end of generation."""
 
-    def __init__(self, session: Session, number: int, tokens: Sequence[int], count: int) -> None:
-        request = GenerateRequest(number, (Message("user", _TEXT),), _GREEDY, max_tokens=count, drafts=False)
+    def __init__(
+        self, session: Session, number: int, tokens: Sequence[int], count: int, conversation: str
+    ) -> None:
+        request = GenerateRequest(
+            number,
+            (Message("user", _TEXT),),
+            _GREEDY,
+            max_tokens=count,
+            conversation=conversation,
+            drafts=False,
+        )
         super().__init__(session, request, lambda _: None, time.monotonic())
         self._prompt = session.format.render(request.messages)
         self.tokens, self.prompt_length, self._limit = list(tokens), len(tokens), count
@@ -103,16 +122,23 @@ class _Timed(Generation):
 
 
 class _Answers:
-    """Several of them, started together in an empty context by their own scheduler."""
+    """Several of them, started together in an empty context by their own scheduler; or one that `goes_on` in what the
+    context has of it."""
 
-    def __init__(self, session: Session, prompts: Sequence[Sequence[int]], count: int) -> None:
-        session.forget()
+    def __init__(
+        self, session: Session, prompts: Sequence[Sequence[int]], count: int, *, goes_on: bool = False
+    ) -> None:
+        if not goes_on:
+            session.forget()
         self.ended: list[Finished] = []
         cancellation = Cancellation()
         self._scheduler = Scheduler(
             session, PromptCache(None, "", 0, 0), cancellation, lambda _: None, self.ended.append
         )
-        self._generations = [_Timed(session, number, tokens, count) for number, tokens in enumerate(prompts)]
+        conversation = "deep" if goes_on else ""
+        self._generations = [
+            _Timed(session, number, tokens, count, conversation) for number, tokens in enumerate(prompts)
+        ]
         for generation in self._generations:
             cancellation.opened(generation.request.id)
             self._scheduler.submit(Prepared(generation.request, generation, None))

@@ -27,6 +27,25 @@ def test_the_object_has_the_contracts_keys(coterie_home: Path) -> None:
     assert found["plan"]["mode"] == "cpu" and found["plan"]["explanation"]
 
 
+def test_an_answer_is_timed_behind_a_long_conversation() -> None:
+    done = here("bench", "starter", "--depth", "600", "--json")
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert (found["depth"], found["draft"]) == (600, "none") and found["decode_tps"] > 0
+    assert found["attention"] == found["plan"]["attention"] in ("plain", "flash")
+    assert found["plan"]["context"] == 8192
+    done = here("bench", "starter", "--depth", "8190", "--json")
+    assert done.code == 1 and json.loads(done.out)["error"]["code"] == "engine.context_too_long"
+
+
+@pytest.mark.parametrize(
+    "options", [("--depth", "-1"), ("--depth", "9", "--modes"), ("--depth", "9", "--tune")]
+)
+def test_a_depth_goes_alone_and_is_a_number_of_tokens(options: tuple[str, ...]) -> None:
+    done = here("bench", "starter", *options, "--json")
+    assert done.code == 2 and json.loads(done.out)["error"]["code"] == "cli.usage"
+
+
 def test_modes_give_the_same_words_each() -> None:
     done = here("bench", "starter", "--modes", "--json")
     assert done.code == 0, done.err

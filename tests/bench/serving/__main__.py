@@ -1,17 +1,20 @@
-"""Usage: python -m tests.bench.serving [single] [streams] [front] [tenth] [return] [editing] [clients] [abandoned]"""
+"""Usage: python -m tests.bench.serving [single] [depth] [streams] [front] [tenth] [return] [editing] [clients]
+[abandoned]
+"""
 
 from __future__ import annotations
 
 import sys
 import time
 
-from tests.bench.serving import abandoned, clients, editing, front, long_chats, single, streams
+from tests.bench.serving import abandoned, clients, depth, editing, front, long_chats, single, streams
 from tests.bench.serving.bench_bed import ROUNDS, beds
 from tests.bench.serving.cores import pin
 from tests.bench.serving.goals import Row, print_table
 
 PARTS = {
     "single": single.measure,
+    "depth": depth.measure,
     "streams": streams.measure,
     "front": front.measure,
     "tenth": long_chats.measure_tenth_turn,

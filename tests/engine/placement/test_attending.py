@@ -87,11 +87,11 @@ def test_latent_attention_stays_flash() -> None:
 def test_scores_are_in_the_bytes_and_a_small_batch_keeps_them_few() -> None:
     host = timed(9e9, 9e9, 3e9, 3e9)
     plain, flash = (plan(INDEX, host, PlacementOptions(attention=asked)) for asked in ("plain", "flash"))  # type: ignore[arg-type]
-    assert plain.placement.ubatch == 128 and flash.placement.ubatch == 512
-    scores = 128 * 4 * (16 + 1) * plain.placement.context
+    assert plain.placement.ubatch == 256 and flash.placement.ubatch == 512
+    scores = 256 * 4 * (16 + 1) * plain.placement.context
     assert plain.bytes[RAM].compute >= scores
     large = plan(INDEX, host, PlacementOptions(attention="plain", ubatch=512))
-    assert large.placement.ubatch == 512 and large.bytes[RAM].compute >= 4 * scores
+    assert large.placement.ubatch == 512 and large.bytes[RAM].compute >= 2 * scores
 
 
 def test_where_there_is_no_room_for_scores_attention_is_flash() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from engine.placement.fallbacks import next_fallback
@@ -54,12 +53,9 @@ def test_a_dense_model_gives_back_layers() -> None:
 
 
 def test_without_a_device_only_batch_and_context_are_left() -> None:
-    options, host = PlacementOptions(attention="flash"), machine(8 * GB)
+    options, host = PlacementOptions(), machine(8 * GB)
     following = next_fallback(plan(small_index(), host, options), options)
     assert following is not None and following.fallbacks == ("ubatch",)
-    plain = msgspec.structs.replace(options, attention="plain")
-    following = next_fallback(plan(small_index(), host, plain), plain)
-    assert following is not None and following.fallbacks == ("context",)
 
 
 @pytest.mark.parametrize("whole", [0, 1])
