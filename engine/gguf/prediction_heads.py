@@ -7,14 +7,16 @@ from engine.errors import ErrorInfo
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_index import layer_count
 
-# Architectures for which llama.cpp can compute the head by itself (`src/models/*.cpp`, graph_mtp) and whose memory
-# can be cut back, and those of them that may have several heads; with another number the others end the process.
+# Architectures for which llama.cpp can compute the head by itself (`src/models/*.cpp`, graph_mtp), those of them that
+# may have several heads (with another number the others end the process), and those whose recurrent states can be
+# rolled back (`src/llama-arch.cpp`, llm_arch_supports_rs_rollback).
 _ARCHITECTURES = frozenset(
     """
-    cohere2moe deepseek2 deepseek32 glm-dsa glm4moe hy_v3 mimo2 step35
+    cohere2moe deepseek2 deepseek32 glm-dsa glm4moe hy_v3 mimo2 qwen35 qwen35moe step35
     """.split()
 )
 _SEVERAL = frozenset({"hy_v3", "mimo2", "step35"})
+RECURRENT = frozenset({"qwen35", "qwen35moe"})
 _PROJECTION = "nextn.eh_proj.weight"
 
 

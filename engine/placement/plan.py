@@ -177,6 +177,7 @@ class Placement(msgspec.Struct, frozen=True):
     `repack`: weights in RAM may be laid out anew for the processor (llama.cpp's extra buffer types: AMX and others),
     which takes memory that nothing is mapped to.
     `mtp`: the file's heads for multi-token prediction are loaded too, with a context of their own.
+    `rollback`: so many drafts of a step can be taken back from recurrent states, which are kept as often again.
     `kv_overrides` are numbers of the file's metadata that are other ones for this load.
     """
 
@@ -198,6 +199,7 @@ class Placement(msgspec.Struct, frozen=True):
     attention: Attention = "flash"
     repack: bool = True
     mtp: bool = False
+    rollback: int = 0
     kv_overrides: tuple[tuple[str, int], ...] = ()
 
 

@@ -8,13 +8,15 @@ import msgspec
 
 from engine.errors import ErrorInfo, UserError
 from engine.gguf.gguf_index import GgufIndex
-from engine.gguf.prediction_heads import prediction_heads
+from engine.gguf.prediction_heads import RECURRENT, prediction_heads
 from engine.gguf.tensor_roles import EXPERT_TENSOR
 from engine.placement.expected import block_count, expected_devices
 from engine.placement.overrides import EXPERTS, numbers_pattern
 from engine.placement.plan import RAM, DeviceBytes, Machine, Override, Placement, PlacementOptions, Plan
 from engine.placement.vision import left_in_ram
 
+# Recurrent states are kept once more for each draft that may have to be taken back.
+ROLLBACK = 2
 DryRun = Callable[[Placement], Mapping[str, DeviceBytes]]
 
 
@@ -42,7 +44,9 @@ def with_heads(
     if not first:
         return _without(plan, problem) if problem else plan
     lacking = 0
-    for placement in _places(plan.placement, range(first, block_count(index))):
+    rollback = ROLLBACK if index.architecture in RECURRENT else 0
+    bare = msgspec.structs.replace(plan.placement, rollback=rollback)
+    for placement in _places(bare, range(first, block_count(index))):
         try:
             taken = dict(dry_run(placement))
         except UserError as error:

@@ -62,9 +62,13 @@ class GreedyJudge:
     def worst(self, messages: tuple[Message, ...], answer: str) -> float:
         """The largest distance of a token of `answer` from what the model would have chosen there."""
         tokenizer = Tokenizer(self._vocab)
-        worst, step = 0.0, tokenizer.encode(self._format.render(messages))
+        return self.worst_of(tokenizer.encode(self._format.render(messages)), tokenizer.marker(answer))
+
+    def worst_of(self, prompt: Sequence[int], answer: Sequence[int]) -> float:
+        """As `worst`, of tokens, which the text of a model of random weights would not tell."""
+        worst, step = 0.0, list(prompt)
         with self._context() as context:
-            for token in tokenizer.marker(answer):
+            for token in answer:
                 logits = self._logits(context, step)
                 worst = max(worst, float(logits.max() - logits[token]))
                 step = [token]

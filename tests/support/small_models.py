@@ -1,5 +1,5 @@
 """Models of some million random weights whose memory cannot be cut everywhere: a sliding window, a hybrid of states
-and attention, and states alone. With the starter's tokens and template.
+and attention, one with a head that predicts, and states alone. With the starter's tokens and template.
 
 Shapes as in llama.cpp's loaders (`src/models/gemma3.cpp`, `granite-hybrid.cpp`, `mamba.cpp`). What they answer is
 noise, but each token of it depends on all that was read.
@@ -34,6 +34,11 @@ def sliding_model() -> Path:
 def hybrid_model() -> Path:
     """Granite 4's shape: layers with a state around one with attention."""
     return _made("hybrid", _hybrid)
+
+
+def predicting_hybrid_model() -> Path:
+    """Qwen 3.5's shape: layers with a state around one with attention, experts, and a head that predicts."""
+    return _made("predicting-hybrid", _predicting_hybrid)
 
 
 def recurrent_model() -> Path:
@@ -133,6 +138,60 @@ def _hybrid(path: Path) -> None:
             file.vector(f"{layer}ssm_norm.weight", 1, inner, value=1.0)
             file.matrix(f"{layer}ssm_out.weight", inner, WIDTH)
         file.feed_forward(layer)
+    file.close()
+
+
+def _predicting_hybrid(path: Path) -> None:
+    state, keys, values, experts, inner = 16, 2, 4, 4, WIDTH
+    file = _Writing(path, "qwen35moe", 4)
+    writer = file.writer
+    writer.add_nextn_predict_layers(1)
+    writer.add_head_count(HEADS)
+    writer.add_head_count_kv(1)
+    writer.add_key_length(HEAD)
+    writer.add_value_length(HEAD)
+    writer.add_rope_dimension_count(HEAD // 2)
+    writer.add_rope_dimension_sections([3, 3, 2, 0])
+    writer.add_full_attention_interval(2)
+    writer.add_expert_count(experts)
+    writer.add_expert_used_count(2)
+    writer.add_expert_feed_forward_length(inner)
+    writer.add_expert_shared_feed_forward_length(inner)
+    writer.add_ssm_conv_kernel(4)
+    writer.add_ssm_inner_size(state * values)
+    writer.add_ssm_state_size(state)
+    writer.add_ssm_time_step_rank(values)
+    writer.add_ssm_group_count(keys)
+    file.vector("output_norm.weight", WIDTH, value=1.0)
+    convolved = state * (2 * keys + values)
+    for number in range(4):
+        layer = f"blk.{number}."
+        for name in ("attn_norm", "post_attention_norm"):
+            file.vector(f"{layer}{name}.weight", WIDTH, value=1.0)
+        if number in (1, 3):
+            for name, outputs in (("q", 2 * HEADS * HEAD), ("k", HEAD), ("v", HEAD)):
+                file.matrix(f"{layer}attn_{name}.weight", WIDTH, outputs)
+            file.matrix(f"{layer}attn_output.weight", HEADS * HEAD, WIDTH)
+            for name in ("attn_q_norm", "attn_k_norm"):
+                file.vector(f"{layer}{name}.weight", HEAD, value=1.0)
+        else:
+            file.matrix(f"{layer}attn_qkv.weight", WIDTH, convolved)
+            file.matrix(f"{layer}attn_gate.weight", WIDTH, state * values)
+            file.vector(f"{layer}ssm_conv1d.weight", convolved, 4)
+            file.vector(f"{layer}ssm_dt.bias", values)
+            file.vector(f"{layer}ssm_a", values, value=_FORGETS)
+            file.matrix(f"{layer}ssm_beta.weight", WIDTH, values)
+            file.matrix(f"{layer}ssm_alpha.weight", WIDTH, values)
+            file.vector(f"{layer}ssm_norm.weight", state, value=1.0)
+            file.matrix(f"{layer}ssm_out.weight", state * values, WIDTH)
+        file.vector(f"{layer}ffn_gate_inp.weight", experts, WIDTH)
+        for name in ("gate", "up", "down"):
+            file.vector(f"{layer}ffn_{name}_exps.weight", experts, inner, WIDTH)
+            file.matrix(f"{layer}ffn_{name}_shexp.weight", WIDTH, inner)
+        file.vector(f"{layer}ffn_gate_inp_shexp.weight", WIDTH)
+    file.matrix("blk.3.nextn.eh_proj.weight", 2 * WIDTH, WIDTH)
+    for name in ("enorm", "hnorm", "shared_head_norm"):
+        file.vector(f"blk.3.nextn.{name}.weight", WIDTH, value=1.0)
     file.close()
 
 

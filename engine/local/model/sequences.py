@@ -49,6 +49,7 @@ class Sequence:
         self._memory = memory or native.MemoryKind()
         self._checkpoints = Checkpoints(checkpoint_bytes)
         self._stops: tuple[int, ...] = ()
+        self._is_rolled_back = False  # since its last step
         self.tokens: list[int] = []
         self._pictures: list[Unit] = []
         self.conversation = ""
@@ -71,6 +72,7 @@ class Sequence:
     def extend(self, tokens: list[int]) -> None:
         """Note what a step has added: tokens, or rows of one picture."""
         place = len(self.tokens)
+        self._is_rolled_back = False
         if tokens and tokens[0] < 0 and not (self._pictures and place < self._pictures[-1].end):
             self._pictures += (unit._replace(start=place) for unit in units(tokens))
         self.tokens += tokens
@@ -89,6 +91,16 @@ class Sequence:
             return length
         return self.fall_back(length)
 
+    def take_back(self, drafts: int) -> int:
+        """Truncate by drafts of the last step; the tokens left, fewer where the memory cannot do without them."""
+        length = len(self.tokens) - drafts
+        rolls_back = self._memory.recurrent and 0 < drafts <= self._memory.rollback
+        if rolls_back and self._forget_from(length):
+            self._shorten(length)
+            self._is_rolled_back = True
+            return length
+        return self.step_back(length)
+
     def fall_back(self, length: int) -> int:
         """Restore the longest checkpoint of at most `length` tokens; the tokens left."""
         checkpoint = self._checkpoints.longest(length)
@@ -97,6 +109,7 @@ class Sequence:
             self._shorten(0)
             return 0
         self._shorten(checkpoint.length)
+        self._is_rolled_back = False
         return checkpoint.length
 
     def settle(self) -> int:
@@ -117,7 +130,8 @@ class Sequence:
         """Share the first `length` tokens of another sequence, as far as its `reach`, without recomputing."""
         self.clear()
         length = source.reach(length)
-        whole = length == len(source) or source._can_cut(length)
+        # llama.cpp goes back to the kept state with the next step, and of the sequence that it was told of alone.
+        whole = (length == len(source) and not source._is_rolled_back) or source._can_cut(length)
         native.copy_sequence(self._context, source.number, self.number, source.position(length))
         self._checkpoints.adopt(each for each in source._checkpoints.all if each.length <= length)
         self.tokens = source.tokens[:length]
@@ -222,3 +236,4 @@ class Sequence:
         self._pictures = []
         self._checkpoints.adopt(())
         self._stops = ()
+        self._is_rolled_back = False

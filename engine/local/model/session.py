@@ -95,7 +95,7 @@ class Session:
         self.outputs = placement.outputs or placement.ubatch
         self.cells = max(facts.context, placement.ubatch)
         self.batch = native.Batch(placement.ubatch)
-        self.memory = native.memory_kind(model)
+        self.memory = native.memory_kind(model)._replace(rollback=placement.rollback)
         self._count = placement.sequences
         self.sequences = self._new_sequences()
         # What conversations said, the newest last. Replaced as a whole, as other threads read it.

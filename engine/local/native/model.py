@@ -34,10 +34,11 @@ _NO_PIPELINE = b"^no weight has this name$"
 
 class MemoryKind(NamedTuple):
     """`recurrent`: the memory has a recurrent state, which cannot be truncated and is ruined by an aborted
-    step. `window`: the smallest sliding window in tokens, 0: none."""
+    step, but for the last `rollback` tokens of a step. `window`: the smallest sliding window in tokens, 0: none."""
 
     recurrent: bool = False
     window: int = 0
+    rollback: int = 0
 
     @property
     def keeps_every_token(self) -> bool:
@@ -132,6 +133,7 @@ def context_parameters(placement: Placement, threads: int, abort: AbortFlag | No
     params.n_batch = params.n_ubatch = placement.ubatch
     params.n_seq_max = placement.sequences
     params.kv_unified = placement.sequences > 1
+    params.n_rs_seq = placement.rollback
     params.n_outputs_max = placement.outputs
     params.n_threads = params.n_threads_batch = threads
     params.type_k = _CACHE_TYPES[placement.cache_type_k]

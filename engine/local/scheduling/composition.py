@@ -111,8 +111,11 @@ class Composition:
     def _draft(self, active: Active, room: int, streams: int) -> list[int]:
         """Drafts that fit the step and its logits; `streams` answers decode in it."""
         generation = active.generation
-        if not generation.may_draft or self._session.memory.recurrent:
+        memory = self._session.memory
+        if not generation.may_draft or (memory.recurrent and not memory.rollback):
             return []
+        if memory.recurrent:
+            room = min(room, memory.rollback)
         if active.seen < len(generation.tokens):
             active.drafter.extend(generation.tokens[active.seen :])
             active.seen = len(generation.tokens)

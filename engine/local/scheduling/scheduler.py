@@ -199,7 +199,7 @@ class Scheduler:
 
     def _check_draft(self, rows: Rows, taken: StepResult) -> None:
         if rows.draft:
-            rows.active.sequence.step_back(len(rows.active.sequence) - len(rows.draft) + taken.accepted)
+            rows.active.sequence.take_back(len(rows.draft) - taken.accepted)
             rows.active.drafter.judged(len(rows.draft), taken.accepted)
             self._metrics.drafted += len(rows.draft)
             self._metrics.accepted += taken.accepted
