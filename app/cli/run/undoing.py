@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from agents.events import Undone
 from app.cli.ending import INTERRUPTED, signals_noted
 from app.cli.opened import opened
 from app.cli.output import Output
@@ -59,7 +60,7 @@ def undo(run: str, *, force: bool, output: Output, redo: bool = False) -> int:
             if step.path in done:
                 action = "remove" if step.action == "remove" else "restore"
                 output.text(f"{output.localized(f'cli.undo.{action}')}: {printable(step.path)}")
-        for path in dict.fromkeys(change.path for change in undone.attributes if change.path not in done):
+        for path in times_alone(undone):
             output.text(f"{output.localized('cli.undo.attributes')}: {printable(path)}")
         if undone.conflicts:
             left = ErrorInfo("cli.undo_conflicts", {"paths": ", ".join(undone.conflicts)})
@@ -68,3 +69,12 @@ def undo(run: str, *, force: bool, output: Output, redo: bool = False) -> int:
             output.tell(ErrorInfo("cli.undo_stopped"))
             return INTERRUPTED
         return 1 if undone.conflicts else 0
+
+
+def times_alone(undone: Undone) -> list[str]:
+    """Paths of which only times and the like came back. Those of a folder come back with what is in it."""
+    done = [change.path for change in undone.files]
+    paths = dict.fromkeys(change.path for change in undone.attributes)
+    return [
+        path for path in paths if not any(path in (".", each) or each.startswith(f"{path}/") for each in done)
+    ]

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from agents.events import Entry, decoded
+from agents.events import Entry, FileChange, Undone, decoded
 from agents.sandbox.find import find_sandbox
+from app.cli.run.undoing import times_alone
 from app.services.runs.view import view_of
 from app.services.services import open_services
 from tests.support.command import Command, Ran
@@ -162,6 +163,17 @@ def test_a_change_of_times_alone_is_told_when_it_is_undone(
     undone = command.here("run", "--undo", "last")
     assert (undone.code, undone.out) == (0, "times and attributes restored: keep.txt\n")
     assert before.stat().st_mtime == 1_600_000_000
+
+
+def test_a_folder_whose_files_came_back_is_not_told_for_its_time() -> None:
+    def changes(*paths: str) -> tuple[FileChange, ...]:
+        return tuple(FileChange(path, "changed") for path in paths)
+
+    undone = Undone(
+        ("c1",), changes("sub/a.txt"), attributes=changes(".", "sub", "sub/a.txt", "sub2", "b.txt")
+    )
+    assert times_alone(undone) == ["sub2", "b.txt"]
+    assert times_alone(Undone(("c1",), (), attributes=changes("."))) == ["."]
 
 
 def test_no_step_is_missing_where_the_model_used_no_tool_and_had_to_go_on(
