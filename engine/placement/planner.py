@@ -19,8 +19,9 @@ from engine.placement.choosing import choose, requested_mode
 from engine.placement.estimate import Overhead
 from engine.placement.explain import explanation, fallback_notices, unused_notices
 from engine.placement.fewer_experts import overridden, with_experts_used
+from engine.placement.mixing import slots_for_rounding
 from engine.placement.plan import RAM, DeviceBytes, Machine, Mode, PlacementOptions, Plan
-from engine.placement.planning_input import Choice, Given
+from engine.placement.planning_input import Given
 from engine.placement.refusal import smallest_change
 
 
@@ -109,7 +110,7 @@ def finished(
         refusal=refusal,
         notices=(
             *notices,
-            *_choice_notices(given, options, choice),
+            *_choice_notices(given, options, candidate),
             *unused_notices(given, choice, layout),
             *fallback_notices(given, candidate),
         ),
@@ -133,9 +134,12 @@ def _by_device(given: Given, names: tuple[str, ...]) -> dict[str, tuple[int, ...
     }
 
 
-def _choice_notices(given: Given, options: PlacementOptions, choice: Choice) -> Iterator[ErrorInfo]:
+def _choice_notices(given: Given, options: PlacementOptions, candidate: Candidate) -> Iterator[ErrorInfo]:
+    choice = candidate.choice
     if options.cache_type is None and choice.cache_type == "q8_0":
-        yield ErrorInfo("plan.smaller_cache", {"context": choice.context})
+        slots = slots_for_rounding(given, candidate)
+        room: dict[str, Param] = {"slots": slots} if slots else {"context": choice.context}
+        yield ErrorInfo("plan.cache_for_slots" if slots else "plan.smaller_cache", room)
     if requested_mode(given, options) is None:
         if choice.mode == "streamed":
             yield ErrorInfo("plan.streamed_unconfirmed", {})

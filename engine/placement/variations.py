@@ -83,7 +83,7 @@ def _placements(plan: Plan, machine: Machine) -> list[Variation]:
         found.append(Variation("pinned", unpinned=True))
     for device in machine.devices:
         layers = plan.expert_layers.get(device.name, ())
-        if not layers:
+        if not layers or plan.mode == "cached":  # whole layers and slots share what there is
             continue
         one = plan.expert_bytes.get(device.name, 0) // len(layers)
         found.append(Variation("fewer experts", budgets={device.name: plan.bytes[device.name].total - one}))

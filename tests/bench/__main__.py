@@ -129,7 +129,8 @@ def placement() -> None:
         "\nA cache of single experts beside whole layers of them, predicted tok/s (* chosen without being asked for)"
     )
     print(
-        "  model, GB of VRAM, GB/s of RAM: slots of experts (layers), hit rate and range; cached; whole layers"
+        "  model, GB of VRAM, GB/s of RAM: whole layers + slots of experts (layers), hit rate and range; "
+        "with a cache; whole layers alone"
     )
     for each in cached_beside():
         print(f"  {each.model:24}{each.vram:>3} {each.ram / 1e9:>3.0f}  {cached_cell(each)}")

@@ -103,7 +103,7 @@ def cached_beside() -> list[CachedBeside]:
 
 
 def cached_cell(found: CachedBeside) -> str:
-    """Slots, hit rate with its range, and both speeds."""
+    """Whole layers, slots of the others, hit rate with its range, and both speeds."""
     whole = f"{'~' if found.whole.paged else ''}{found.whole.predicted.decode_tps:.1f}"
     cache = found.cached.placement.expert_cache if found.cached else None
     if found.cached is None or cache is None:
@@ -113,9 +113,9 @@ def cached_cell(found: CachedBeside) -> str:
     slots = f"{'-'.join(map(str, counts[:: len(counts) - 1 or 1]))}/{published_index(found.model).experts}"
     hits = f"{predicted.hit_rate:.2f} ({predicted.hit_range[0]:.2f}-{predicted.hit_range[1]:.2f})"
     speed = f"{'~' if found.cached.paged else ''}{predicted.decode_tps:.1f}"
-    return (
-        f"{slots:>10} ({len(cache.layers):>2})  {hits}  {speed:>6} {whole:>6}{' *' if found.chosen else ''}"
-    )
+    alone = len(found.cached.expert_layers["CUDA0"])
+    held = f"{alone:>2} + {slots:>10} ({len(cache.layers):>2})"
+    return f"{held}  {hits}  {speed:>6} {whole:>6}{' *' if found.chosen else ''}"
 
 
 class Comparison(msgspec.Struct, frozen=True):

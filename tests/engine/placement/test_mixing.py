@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.errors import ErrorInfo
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.expert_slots import slots_of
-from engine.placement.plan import RAM, PlacementOptions, Plan
+from engine.placement.plan import RAM, LayerCosts, PlacementOptions, Plan
 from engine.placement.planner import plan
 from tests.engine.placement.test_cached import cached, mixtures, quick
 from tests.support.machines import GB, gpu, machine, measured
@@ -119,3 +121,68 @@ def test_what_is_chosen_without_being_asked_is_never_slower_than_whole_layers() 
             whole = msgspec.structs.replace(host, caches=False)
             found, usual = (plan(published_index(name), each, PlacementOptions()) for each in (host, whole))
             assert found.predicted.decode_tps >= usual.predicted.decode_tps
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "ram", "whole"),
+    [
+        ("Qwen3-30B-A3B", 12, 34e9, range(5, 13)),
+        ("Qwen3-30B-A3B", 12, 60e9, range(8, 17)),
+        ("gpt-oss-120b", 12, 34e9, range(1)),
+        ("gpt-oss-120b", 24, 34e9, range(1)),
+        ("GLM-4.5-Air", 24, 60e9, range(1)),
+    ],
+)
+def test_hand_overs_of_200_microseconds_give_whole_layers_to_those_who_read_little(
+    name: str, size: int, ram: float, whole: range
+) -> None:
+    """As by a sum over layers of what each reads where: with small experts in fast RAM the hand-overs weigh more than
+    what slots save, with large ones never. A mixture is at least as fast as slots for all, and that faster than whole
+    layers."""
+    card = gpu(size * GB, costs=LayerCosts(100e-6, 200e-6))
+    host = measured(machine(512 * GB, card, caches=True), ram)
+    fit = plan(published_index(name), msgspec.structs.replace(host, caches=False), PlacementOptions())
+    every, best = (
+        plan(published_index(name), host, PlacementOptions(mode="cached", whole_layers=count))
+        for count in (0, None)
+    )
+    assert fit.predicted.decode_tps < every.predicted.decode_tps <= 1.005 * best.predicted.decode_tps
+    assert len(best.expert_layers["CUDA0"]) in whole
+    assert plan(published_index(name), host, PlacementOptions()).mode == "cached"
+
+
+def test_seven_slots_of_256_experts_are_none() -> None:
+    card = gpu(24 * GB, costs=LayerCosts(100e-6, 200e-6))
+    host = measured(machine(512 * GB, card, caches=True), 60e9)
+    assert plan(published_index("DeepSeek-R1"), host, PlacementOptions()).mode == "streamed_prompts"
+
+
+# --- keys and values -------------------------------------------------------------------------------------
+
+
+def long_context(**options: Any) -> tuple[Plan, list[ErrorInfo]]:
+    """Qwen3-30B-A3B with 32k tokens, whose keys and values take 3.2 GB in half precision."""
+    host = measured(machine(64 * GB, gpu(12 * GB)))
+    made = cached(published_index("Qwen3-30B-A3B"), host, PlacementOptions(32768, mode="cached", **options))
+    assert made is not None
+    return made[0], list(made[0].notices)
+
+
+def test_a_long_context_is_rounded_for_more_slots_and_that_is_told() -> None:
+    found, notices = long_context()
+    kept, kept_notices = long_context(cache_type="f16")
+    assert (found.placement.cache_type_k, kept.placement.cache_type_k) == ("q8_0", "f16")
+    assert found.predicted.decode_tps > 1.05 * kept.predicted.decode_tps
+    (told,) = [notice for notice in notices if notice.code == "plan.cache_for_slots"]
+    slots = told.params["slots"]
+    assert isinstance(slots, int) and 8 <= slots <= 16
+    assert "plan.cache_for_slots" not in [notice.code for notice in kept_notices]
+
+
+def test_it_is_kept_where_it_is_short_where_attention_is_plain_and_where_its_type_was_asked_for() -> None:
+    index, host = published_index("Qwen3-30B-A3B"), measured(machine(64 * GB, gpu(12 * GB)))
+    short = cached(index, host, PlacementOptions(4096, mode="cached"))
+    assert short is not None and short[0].placement.cache_type_k == "f16"
+    assert long_context(attention="plain")[0].placement.cache_type_k == "f16"
+    asked, notices = long_context(cache_type="q8_0")
+    assert asked.placement.cache_type_k == "q8_0" and notices == []
