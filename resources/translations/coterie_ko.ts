@@ -5865,6 +5865,10 @@
         <translation>배치 크기: {count}토큰 · 컨텍스트 형식 {kind}</translation>
     </message>
     <message>
+        <source>Attention: plain, faster here than flash</source>
+        <translation>어텐션: 일반 방식(이 컴퓨터에서는 플래시보다 빠름)</translation>
+    </message>
+    <message>
         <source>Context: one answer is written at a time</source>
         <translation>컨텍스트: 답변을 한 번에 하나씩 작성</translation>
     </message>

@@ -212,7 +212,9 @@ class OptionsCard(Card):
         batch = self.tr("Batch: {count} tokens · context kept as {kind}").format(
             count=format_count(placement.ubatch), kind=", ".join(kinds)
         )
-        return "\n".join(line for line in (self._sharing(placement), prompts, batch, self._pieces()) if line)
+        plain = self.tr("Attention: plain, faster here than flash") if placement.attention == "plain" else ""
+        lines = (self._sharing(placement), prompts, batch, plain, self._pieces())
+        return "\n".join(line for line in lines if line)
 
     def _sharing(self, placement: Placement) -> str:
         """How many share the context, which is told as what one conversation may have."""

@@ -30,7 +30,7 @@ from app.services.placement.events import TuneProgress
 from app.services.placement.trials import MeasuredSpeed
 from engine.activity import Activity
 from engine.errors import ErrorInfo
-from engine.placement.plan import RAM, PlacementOptions, PlannedModel
+from engine.placement.plan import RAM, Attention, PlacementOptions, PlannedModel
 from tests.app.desktop.placement import plans
 
 pytestmark = pytest.mark.usefixtures("looks")
@@ -398,3 +398,15 @@ def test_how_many_answers_share_the_context_is_told(qtbot: QtBot, sequences: int
     plan = msgspec.structs.replace(model.plan, placement=placement)
     card.show_options(PlacementOptions(), msgspec.structs.replace(model, plan=plan), model.trained_context)
     assert card.facts.text().splitlines()[0] == said
+
+
+@pytest.mark.parametrize("attention", ["plain", "flash"])
+def test_attention_that_others_do_not_have_is_told(qtbot: QtBot, attention: Attention) -> None:
+    card = OptionsCard()
+    qtbot.addWidget(card)
+    model = plans.qwen()
+    placement = msgspec.structs.replace(model.plan.placement, attention=attention)
+    plan = msgspec.structs.replace(model.plan, placement=placement)
+    card.show_options(PlacementOptions(), msgspec.structs.replace(model, plan=plan), model.trained_context)
+    told = "Attention: plain, faster here than flash" in card.facts.text().splitlines()
+    assert told is (attention == "plain")
