@@ -14,7 +14,7 @@ _ROOTS = ("/usr", "/opt", "/nix/store", "/run/current-system", "/gnu/store")
 _MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = tuple(
     """
-    alternatives bash.bashrc ca-certificates crypto-policies debian_version fonts group inputrc
+    alternatives bash.bashrc ca-certificates chromium.d crypto-policies debian_version fonts group inputrc
     ld.so.cache ld.so.conf ld.so.conf.d locale.alias locale.conf localtime magic mime.types
     nsswitch.conf os-release passwd pki profile ssl terminfo timezone
     """.split()

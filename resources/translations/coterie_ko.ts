@@ -634,8 +634,8 @@
         <translation>웹에서 다음을 검색할까요?</translation>
     </message>
     <message>
-        <source>Let “{server}” open what this run serves?</source>
-        <translation>“{server}”에서 이 작업이 실행 중인 주소를 열게 할까요?</translation>
+        <source>Let “{server}” open this?</source>
+        <translation>“{server}”에서 이 주소를 열게 할까요?</translation>
     </message>
     <message>
         <source>Let “{server}” start this task?</source>
@@ -722,8 +722,8 @@
         <translation>네트워크를 사용합니다.</translation>
     </message>
     <message>
-        <source>They belong to commands that this run started. Your yes ends with the command or the run.</source>
-        <translation>이 작업에서 시작한 명령의 주소입니다. 허용은 명령이나 작업이 끝나면 함께 끝납니다.</translation>
+        <source>Commands of this run serve it. Your yes ends with the command or the run.</source>
+        <translation>이 작업의 명령이 제공하는 주소입니다. 허용은 명령이나 작업이 끝나면 함께 끝납니다.</translation>
     </message>
     <message>
         <source>A command failed because it does not see this.</source>

@@ -33,7 +33,7 @@ def question(request: ApprovalRequest) -> str:
     if request.kind == "search":
         return translate("Approval", "Search the web for this?")
     if request.kind == "ports":
-        return translate("Approval", "Let “{server}” open what this run serves?").format(server=server)
+        return translate("Approval", "Let “{server}” open this?").format(server=server)
     if request.kind == "program":
         return translate("Approval", "Let “{server}” start this task?").format(server=server)
     if request.kind == "form":
@@ -173,7 +173,7 @@ def why(code: str) -> str:
         "network": translate("Approval", "It uses the network."),
         "ports": translate(
             "Approval",
-            "They belong to commands that this run started. Your yes ends with the command or the run.",
+            "Commands of this run serve it. Your yes ends with the command or the run.",
         ),
         "outside": translate("Approval", "It can have effects outside its working folder."),
         "reads_outside": translate("Approval", "A command failed because it does not see this."),

@@ -251,10 +251,18 @@ def test_every_reason_has_a_sentence_in_both_languages() -> None:
         "mcp_first_use",
         "untrusted",
         "reads_outside",
+        "ports",
     )
     request = ApprovalRequest(1, "c1", "x", "other", "", reasons=(*reasons, "not_undoable", "rail", "writes"))
     for language in ("en", "ko"):
         assert asked_call(request, ROOT, language).content  # type: ignore[arg-type]
+
+
+def test_ports_are_asked_about_with_one_yes() -> None:
+    request = ApprovalRequest(1, "c1", "x", "ports", "localhost:5173  npm run dev", reasons=("ports",))
+    assert [option.name for option in options_of(request, "en")] == ["Allow", "Deny"]
+    shown = repr(asked_call(request, ROOT, "en").content)
+    assert "localhost:5173  npm run dev" in shown and "Your yes ends with the command or the run." in shown
 
 
 def test_only_what_is_offered_is_allowed() -> None:

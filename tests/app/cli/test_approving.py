@@ -29,3 +29,12 @@ def test_a_change_is_shown_without_the_marks_of_a_patch() -> None:
 def test_a_tool_of_ours_has_no_server() -> None:
     lines = question_lines(ApprovalRequest(1, "c1", "write_file", "files", "a.txt", diff="+a"), "en")
     assert lines == ["", "Run this?", "  write_file", "  a.txt", "  +a"]
+
+
+def test_ports_are_asked_about_by_their_addresses() -> None:
+    request = ApprovalRequest(
+        1, "c1", "playwright_open", "ports", "localhost:5173  npm run dev", server="playwright"
+    )
+    shown = "\n".join(question_lines(request, "en"))
+    assert "Let playwright open what this run serves?" in shown and "  localhost:5173  npm run dev" in shown
+    assert "playwright 서버가" in "\n".join(question_lines(request, "ko"))

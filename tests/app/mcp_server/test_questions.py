@@ -85,3 +85,13 @@ ANYTHING = st.none() | st.dictionaries(
 def test_nothing_but_the_offered_words_allows(action: str, content: dict[str, Any] | None) -> None:
     decision = answer_of(SHELL, action, content)
     assert decision is None or not decision.allow
+
+
+def test_ports_are_allowed_for_the_run_or_not_at_all() -> None:
+    request = ApprovalRequest(
+        1, "c1", "playwright_open", "ports", "localhost:5173  npm run dev", server="playwright"
+    )
+    message, schema = question_of(request)
+    assert "Let playwright open what this run serves?" in message and "localhost:5173" in message
+    assert schema["properties"]["decision"]["enum"] == ["Allow in this run", "Deny"]
+    assert answer_of(request, "accept", {"decision": "Allow in this run"}) == Decision(True, "run")

