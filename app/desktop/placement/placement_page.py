@@ -101,7 +101,7 @@ class PlacementPage(ThemedWidget):
         self.replanning.failed.connect(self._take_failure)
         self.tuning.kept.connect(self._tuned)
         self.tuning.changed.connect(self._show_actions)
-        view.options.comparison_wanted.connect(lambda: self.comparing.start(self._path, self._options))
+        view.options.comparison_wanted.connect(self._compare)
         self.comparing.changed.connect(self._show_actions)
         self._live_timer.timeout.connect(self._show_live)
 
@@ -223,6 +223,10 @@ class PlacementPage(ThemedWidget):
             self._take_options(PlacementOptions())
         else:
             self.reload()
+
+    def _compare(self) -> None:
+        self.comparing.start(self._path, self._options)
+        self.view.bring_into_view(self.view.comparison)
 
     def apply(self) -> None:
         """Keep the wishes and load the model with them, after the answers that are being written."""

@@ -111,6 +111,12 @@ class PlacementView(ThemedWidget):
         # What a model without experts would leave empty.
         self.heat.setVisible(model.experts > 0)
 
+    def bring_into_view(self, card: QWidget) -> None:
+        """Scroll to a card that has just come, above what a person looks at."""
+        if layout := self._column.layout():
+            layout.activate()
+        self.scroller.ensureWidgetVisible(card)
+
     def shows_model(self) -> bool:
         return self.state.isHidden()
 

@@ -87,8 +87,11 @@ def test_a_comparison_is_started_and_shown(
     page: PlacementPage, placements: HandMadePlacements, qtbot: QtBot
 ) -> None:
     placements.hold.set()
+    scroller = page.view.scroller
+    scroller.ensureWidgetVisible(page.view.options.compare)
     page.view.options.compare.click()
     assert page.view.comparison.isVisible() and not page.view.header.tune.isEnabled()
+    qtbot.waitUntil(lambda: not page.view.comparison.visibleRegion().isEmpty())
     assert not page.view.options.compare.isEnabled()
     placements.hold.clear()
     qtbot.waitUntil(lambda: len(page.view.comparison.lines) == 5)
