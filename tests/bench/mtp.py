@@ -41,13 +41,13 @@ class Chats:
         self._scheduler = Scheduler(
             self.session, states, Cancellation(), lambda _: None, self._ended.append, self.costs
         )
-        self._seconds = self._tokens = 0.0
+        self.begin()
 
     def answer(self, number: int, question: str, tokens: int) -> tuple[float, Usage]:
         """Tokens per second of one chat, and its usage."""
         request = ask(number, question, max_tokens=tokens)
         generation = Generation(self.session, request, lambda _: None, time.monotonic())
-        started = time.perf_counter()
+        started, computed = time.perf_counter(), time.process_time()
         generation.prepare()
         self._scheduler.submit(Prepared(request, generation, None))
         while not self._scheduler.is_idle:
@@ -55,15 +55,21 @@ class Chats:
         seconds = time.perf_counter() - started
         usage = self._ended[-1].usage
         self._seconds += seconds
+        self._processor_s += time.process_time() - computed
         self._tokens += usage.completion_tokens
         return usage.completion_tokens / seconds, usage
 
     def begin(self) -> None:
-        self._seconds = self._tokens = 0.0
+        self._seconds = self._processor_s = self._tokens = 0.0
 
     @property
     def tps(self) -> float:
         return self._tokens / self._seconds
+
+    @property
+    def processor_tps(self) -> float:
+        """By the time of the processor: with one thread, what others compute meanwhile hardly changes it."""
+        return self._tokens / self._processor_s
 
 
 def compare(chats: int = len(QUESTIONS), tokens: int = ANSWER_TOKENS, threads: int = 0) -> None:
@@ -79,7 +85,8 @@ def compare(chats: int = len(QUESTIONS), tokens: int = ANSWER_TOKENS, threads: i
         ratio = found[own][0] / found[bare][0]
         drafts = f"{usage.accepted_tokens} of {usage.drafted_tokens}"
         print(f"{ratio:5.2f}  {drafts:>10}  {question}", flush=True)
-    print(f"{own.tps / bare.tps:6.3f}  all")
+    ratio, computed = own.tps / bare.tps, own.processor_tps / bare.processor_tps
+    print(f"{ratio:6.3f}  all; {computed:.3f} by the time of the processor")
     head, alone = own.session.head, own.costs.seconds(1)
     if head is not None:
         rows = ", ".join(f"{own.costs.seconds(count) / alone:.2f}" for count in (2, 3, 4, 8))
