@@ -68,8 +68,28 @@ def hunks_of(before: str, after: str) -> tuple[Hunk, ...]:
         else:
             groups.append([change])
     return tuple(
-        Hunk(number, tuple(group), tuple(_shown(group, old, new))) for number, group in enumerate(groups, 1)
+        Hunk(number, tuple(group), tuple(_shown(group, old, new, 0, len(old))))
+        for number, group in enumerate(groups, 1)
     )
+
+
+def split(before: str, after: str, hunks: Sequence[Hunk], number: int) -> tuple[Hunk, ...]:
+    """The hunks of two texts with one of them divided into its changes, numbered anew."""
+    old, new = lines_of(before), lines_of(after)
+    made: list[Hunk] = []
+    for hunk in hunks:
+        changes = hunk.changes
+        if hunk.number != number:
+            made.append(hunk)
+            continue
+        # What is shown around a change ends where the next one begins.
+        first = (0, *(change.old_stop for change in changes[:-1]))
+        last = (*(change.old_start for change in changes[1:]), len(old))
+        made += [
+            Hunk(0, (change,), tuple(_shown((change,), old, new, begin, end)))
+            for change, begin, end in zip(changes, first, last, strict=True)
+        ]
+    return tuple(msgspec.structs.replace(hunk, number=place) for place, hunk in enumerate(made, 1))
 
 
 def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
@@ -90,8 +110,11 @@ def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
             yield Change(same + i1, same + i2, same + j1, same + j2)
 
 
-def _shown(group: Sequence[Change], old: Sequence[str], new: Sequence[str]) -> Iterator[HunkLine]:
-    at = max(0, group[0].old_start - CONTEXT)
+def _shown(
+    group: Sequence[Change], old: Sequence[str], new: Sequence[str], first: int, last: int
+) -> Iterator[HunkLine]:
+    """The lines of changes, and of those around them in `old` between `first` and `last`."""
+    at = max(first, group[0].old_start - CONTEXT)
     shift = group[0].new_start - group[0].old_start
     for change in group:
         for number in range(at, change.old_start):
@@ -101,7 +124,7 @@ def _shown(group: Sequence[Change], old: Sequence[str], new: Sequence[str]) -> I
         for number in range(change.new_start, change.new_stop):
             yield _line("+", new[number], 0, number + 1)
         at, shift = change.old_stop, change.new_stop - change.old_stop
-    for number in range(at, min(len(old), at + CONTEXT)):
+    for number in range(at, min(last, at + CONTEXT)):
         yield _line(" ", old[number], number + 1, number + 1 + shift)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
 
 from app.cli.ending import INTERRUPTED, signals_noted
 from app.cli.opened import opened
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from agents.review.values import Review, ReviewFile
 
 # What a person answers, and what becomes of the place at hand and of those that follow in its file.
-Answer = Literal["keep", "drop", "keep_rest", "drop_rest", "done"]
+Answer = Literal["keep", "drop", "keep_rest", "drop_rest", "split", "done"]
 _CHANGES = {
     "new": "change_new", "changed": "change_changed", "deleted": "change_deleted", "moved": "change_moved",
 }  # fmt: skip
-_KEYS: dict[str, Answer] = {"y": "keep", "n": "drop", "a": "keep_rest", "d": "drop_rest", "q": "done"}
+_KEYS: dict[str, Answer] = {
+    "y": "keep", "n": "drop", "a": "keep_rest", "d": "drop_rest", "s": "split", "q": "done",
+}  # fmt: skip
 
 
 def print_diff(run: str, output: Output) -> int:
@@ -46,7 +49,7 @@ def review(run: str, output: Output) -> int:
         found = services.runs.reviews.read(id)
         if not found.files:
             output.tell(ErrorInfo("cli.review_nothing"))
-        dropped = _Asking(output).dropped(found)
+        found, dropped = _Asking(output).dropped(found)
         if not dropped:
             output.object({"run": id, "kind": "kept"})
             return 0
@@ -73,41 +76,52 @@ class _Asking:
         self._output = output
         self._done = False
 
-    def dropped(self, review: Review) -> dict[str, tuple[int, ...] | None]:
-        """What is to be dropped of each file, None for all of it."""
+    def dropped(self, review: Review) -> tuple[Review, dict[str, tuple[int, ...] | None]]:
+        """What is to be dropped of each file, None for all of it; and the review, whose hunks may have been split."""
         found: dict[str, tuple[int, ...] | None] = {}
-        for number, file in enumerate(review.files, 1):
+        files = list(review.files)
+        for place, file in enumerate(review.files):
             if self._done:
                 break
-            self._show(file, f"{number}/{len(review.files)}")
+            self._show(file, f"{place + 1}/{len(files)}")
             if not file.kept:
                 self._output.note(self._word("lost"))
-            elif len(file.hunks) > 1:
-                if numbers := tuple(self._hunks(file.hunks)):
-                    found[file.path] = None if len(numbers) == len(file.hunks) else numbers
-            else:
-                for hunk in file.hunks:
-                    self._show_hunk(hunk)
-                if self._ask("") in ("drop", "drop_rest"):
-                    found[file.path] = None
-        return found
+            elif file.hunks:
+                files[place], numbers = self._of_text(file)
+                if numbers:
+                    found[file.path] = None if len(numbers) == len(files[place].hunks) else numbers
+            elif self._ask("") in ("drop", "drop_rest"):
+                found[file.path] = None
+        return msgspec.structs.replace(review, files=tuple(files)), found
 
-    def _hunks(self, hunks: tuple[Hunk, ...]) -> Iterator[int]:
+    def _of_text(self, file: ReviewFile) -> tuple[ReviewFile, tuple[int, ...]]:
+        """The file with the hunks that were asked about, and the numbers of those to drop."""
+        from agents.review.hunks import split
+
+        hunks, dropped, number = file.hunks, list[int](), 1
         rest: Answer | None = None
-        for hunk in hunks:
-            if rest is None:
-                self._show_hunk(hunk)
-                answer = self._ask(f"{hunk.number}/{len(hunks)} ")
-                if answer in ("keep_rest", "drop_rest", "done"):
-                    rest = answer
-            if (rest or answer) in ("drop", "drop_rest"):
-                yield hunk.number
+        while number <= len(hunks):
+            answer = rest or self._answer(hunks[number - 1], len(hunks))
+            if answer == "split":
+                hunks = split(file.old_text, file.new_text, hunks, number)
+                continue
+            if answer in ("keep_rest", "drop_rest", "done"):
+                rest = answer
+            if answer in ("drop", "drop_rest"):
+                dropped.append(number)
+            number += 1
+        return msgspec.structs.replace(file, hunks=hunks), tuple(dropped)
 
-    def _ask(self, place: str) -> Answer:
+    def _answer(self, hunk: Hunk, count: int) -> Answer:
+        self._show_hunk(hunk)
+        return self._ask(f"{hunk.number}/{count} " if count > 1 else "", splits=len(hunk.changes) > 1)
+
+    def _ask(self, place: str, *, splits: bool = False) -> Answer:
+        keys = self._word("keys_split" if splits else "keys")
         while True:
-            line = line_of(self._output, f"{place}{self._word('keys')} ")
+            line = line_of(self._output, f"{place}{keys} ")
             answer = "done" if line is None else _KEYS.get(line.strip().casefold()[:1])
-            if answer is not None:
+            if answer is not None and (splits or answer != "split"):
                 self._done = self._done or answer == "done"
                 return answer
             self._output.note(self._word("help"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.review.hunks import Carried, Hunk, hunks_of, lines_of, with_only, without
+from agents.review.hunks import Carried, Hunk, hunks_of, lines_of, split, with_only, without
 
 NUMBERS = "".join(f"{number}\n" for number in range(1, 31))
 TEXTS = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "\n", "d\n", "한\n"]), max_size=40).map("".join)
@@ -61,6 +61,27 @@ def test_dropping_some_is_keeping_the_others(before: str, after: str, random: ob
     kept = [hunk for hunk in hunks if hunk not in dropped]
     made = without(before, after, dropped, after)
     assert made == with_only(before, after, kept, before) and made.left == ()
+
+
+@given(ENDED, ENDED, st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None)
+def test_parts_of_a_split_hunk_are_dropped_one_by_one(before: str, after: str, random: object) -> None:
+    hunks = hunks_of(before, after)
+    for number in range(len(hunks), 0, -1):
+        hunks = split(before, after, hunks, number)
+    assert [hunk.number for hunk in hunks] == list(range(1, len(hunks) + 1))
+    assert all(len(hunk.changes) == 1 for hunk in hunks)
+    dropped = [hunk for hunk in hunks if random.random() < 0.5]  # type: ignore[attr-defined]
+    kept = [hunk for hunk in hunks if hunk not in dropped]
+    made = without(before, after, dropped, after)
+    assert made == with_only(before, after, kept, before) and made.left == ()
+
+
+def test_what_is_shown_of_a_split_hunk_ends_where_the_next_begins() -> None:
+    after = changed(NUMBERS, l5="five\n", l7="seven\n", l20="twenty\n")
+    hunks = split(NUMBERS, after, hunks_of(NUMBERS, after), 1)
+    assert [hunk.head for hunk in hunks] == ["@@ -2,5 +2,5 @@", "@@ -6,5 +6,5 @@", "@@ -17,7 +17,7 @@"]
+    assert [line.text for line in hunks[0].lines] == ["2", "3", "4", "5", "five", "6"]
 
 
 def _second(hunks: tuple[Hunk, ...]) -> tuple[Hunk, ...]:

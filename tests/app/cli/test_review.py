@@ -75,6 +75,24 @@ def test_each_change_is_asked_about_and_what_was_dropped_comes_back(terminal: Te
     assert terminal.texts == {"a.txt": AFTER, "c": "b\n", "new.txt": "fresh\n"}
 
 
+def test_a_change_of_several_places_is_split(
+    coterie_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder := tmp_path / "folder").mkdir()
+    (folder / "a.txt").write_text(NUMBERS)
+    terminal = Terminal(Command(coterie_home, "http://127.0.0.1:9"), folder, monkeypatch)
+    after = changed(NUMBERS, l5="five\n", l7="seven\n", l9="nine\n")
+    with OpenAiServer(
+        by_turn(call("write_file", {"path": "a.txt", "content": after}), say("Done."))
+    ) as server:
+        terminal.ran("Do it", "--workspace", str(folder), "--model", server.model, "--approve", "workspace")
+    ran = terminal.ran("--review", "last", said="s\ny\ns\nn\ny\n")
+    assert ran.out.splitlines() == ["some changes dropped: a.txt"]
+    assert "[y, n, s, a, d, q" in ran.err and "3/3" in ran.err and "s splits" in ran.err
+    assert terminal.texts == {"a.txt": after.replace("seven", "7")}
+    assert terminal.ran("--redo", "last").code == 0 and terminal.texts == {"a.txt": after}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
 def test_the_review_says_where_a_link_leads(
     coterie_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
