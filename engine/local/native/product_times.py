@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from engine.local.native.devices import buffer_type, device_handle
 from engine.local.native.library import ggml
-from engine.local.native.repack import WIDTH, graph_context, product_of
+from engine.local.native.repack import EXPERTS, EXPERTS_USED, WIDTH, graph_context, product_of
 from engine.placement.plan import RAM
 
 _Pointer, _Size = ctypes.c_void_p, ctypes.c_size_t
@@ -37,10 +37,10 @@ class _Product:
         undo.callback(free, own)
         base = ggml("ggml_backend_buffer_get_base", _Pointer, _Pointer)(own)
         ggml("ggml_backend_tensor_alloc", ctypes.c_int, *[_Pointer] * 3)(own, weights, base)
-        self.bytes = int(ggml("ggml_nbytes", _Size, _Pointer)(weights))
-        data = ctypes.create_string_buffer(self.bytes)
+        size = int(ggml("ggml_nbytes", _Size, _Pointer)(weights))
         put = ggml("ggml_backend_tensor_set", None, _Pointer, _Pointer, _Size, _Size)
-        put(weights, data, 0, self.bytes)
+        put(weights, ctypes.create_string_buffer(size), 0, size)
+        self.bytes = size  # that a row is multiplied with
         self.graph = ggml("ggml_new_graph", _Pointer, _Pointer)(context)
         ggml("ggml_build_forward_expand", None, _Pointer, _Pointer)(self.graph, product)
         rest = ggml("ggml_backend_alloc_ctx_tensors_from_buft", _Pointer, _Pointer, _Pointer)
@@ -48,14 +48,19 @@ class _Product:
         if not others:
             raise MemoryError
         undo.callback(free, others)
-        for each in inputs:  # routes to the first experts are as good as any
+        for each in inputs:
             size = int(ggml("ggml_nbytes", _Size, _Pointer)(each))
             put(each, ctypes.create_string_buffer(size), 0, size)
+        if experts:
+            used = rows * EXPERTS_USED
+            routes = (ctypes.c_int32 * used)(*(number % EXPERTS for number in range(used)))
+            put(inputs[-1], routes, 0, ctypes.sizeof(routes))
+            self.bytes = self.bytes * EXPERTS_USED // EXPERTS
 
 
 def product_seconds(number: int, kind: int, rows: int, threads: int, *, experts: bool) -> tuple[float, float]:
-    """Seconds for each byte of weights of this type, plain and in the buffer type `kind`, that a product with so many
-    rows takes. Of `experts` all are counted, of which a row uses some. Raises MemoryError."""
+    """Seconds that a product with so many rows takes, for each byte of weights of this type that a row is multiplied
+    with: plain, and in the buffer type `kind`. Of `experts` those count that a row uses. Raises MemoryError."""
     total = _READ_BYTES if rows == 1 else _COMPUTED_BYTES
     with ExitStack() as undo:
         initialise = ggml("ggml_backend_dev_init", _Pointer, _Pointer, ctypes.c_char_p)

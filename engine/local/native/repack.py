@@ -19,7 +19,8 @@ _F32, _I32 = 0, 26
 _TYPES = 43
 # A matrix whose sides all layouts can divide, and experts of which some are used.
 WIDTH = 4096
-_EXPERTS, _USED, _ROWS = 8, 2, 512
+EXPERTS, EXPERTS_USED = 8, 2
+_ROWS = 512
 
 
 class InitParams(ctypes.Structure):
@@ -127,12 +128,12 @@ def product_of(
     new = "ggml_new_tensor_2d", _Pointer, _Pointer, ctypes.c_int, ctypes.c_int64, ctypes.c_int64
     new_deep = "ggml_new_tensor_3d", *new[1:], ctypes.c_int64
     if not experts:
-        several = _EXPERTS if stacked else 1
+        several = EXPERTS if stacked else 1
         weights = ggml(*new_deep)(context, number, WIDTH, outputs, several)
         inputs = ggml(*new_deep)(context, _F32, WIDTH, rows, several)
         return weights, (inputs,), ggml("ggml_mul_mat", *[_Pointer] * 4)(context, weights, inputs)
-    weights = ggml(*new_deep)(context, number, WIDTH, outputs // _EXPERTS, _EXPERTS)
-    inputs = ggml(*new_deep)(context, _F32, WIDTH, _USED, rows)
-    routes = ggml(*new)(context, _I32, _USED, rows)
+    weights = ggml(*new_deep)(context, number, WIDTH, outputs // EXPERTS, EXPERTS)
+    inputs = ggml(*new_deep)(context, _F32, WIDTH, EXPERTS_USED, rows)
+    routes = ggml(*new)(context, _I32, EXPERTS_USED, rows)
     product = ggml("ggml_mul_mat_id", *[_Pointer] * 5)(context, weights, inputs, routes)
     return weights, (inputs, routes), product

@@ -31,8 +31,8 @@ _READ, _WRITTEN = 2000, 500
 
 
 class LayoutSpeed(msgspec.Struct, frozen=True):
-    """Of one type of weights, in ordinary matrices or in routed `experts`: seconds for a byte of them and a token,
-    as they are in the file and in `memory`, where they are laid out anew, of a prompt and of an answer."""
+    """Of one type of weights, in ordinary matrices or in routed `experts`: seconds for each byte of them that a token
+    uses, as they are in the file and in `memory`, where they are laid out anew, of a prompt and of an answer."""
 
     type_name: str
     experts: bool
