@@ -123,6 +123,11 @@ def format_joules(joules: float) -> str:
     return f"{joules:,.0f} J" if joules >= 10 else f"{joules:.2g} J"
 
 
+def format_power(watts: float) -> str:
+    """Such as "12 W"."""
+    return f"{watts:,.0f} W" if watts >= 10 else f"{watts:.2g} W"
+
+
 def format_cost(cost: float, currency: str) -> str:
     """An amount in a person's own currency; small ones with more digits."""
     digits = 2 if cost >= 0.1 or cost == 0 else 4

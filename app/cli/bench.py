@@ -13,7 +13,8 @@ from app.cli.output import Output
 from app.cli.placement_options import PlacementFlags
 from app.cli.plan import plan_values
 from app.cli.plan_report import reads_rows
-from app.format import format_percent, format_speed
+from app.cli.usage import domain_words
+from app.format import format_joules, format_percent, format_power, format_speed
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.library.resolving import resolve_model
@@ -21,6 +22,7 @@ from app.services.placement.events import TuneProgress
 from app.services.placement.placements import Placements, open_placements
 from app.services.placement.trials import MeasuredSpeed
 from engine.local.measure.benchmark import Benchmark
+from engine.local.measure.energy import TokenEnergy
 from engine.local.measure.modes import ModeResult
 from engine.placement.plan import Mode, PlacementOptions
 from engine.values import DEFAULT_CONTEXT
@@ -95,11 +97,25 @@ def _print(found: Benchmark, output: Output) -> None:
     ]
     if found.plan:
         rows += reads_rows(found.plan, language)
+    if found.energy:
+        rows.append((localized("cli.bench.energy", language), energy_words(found.energy, language)))
     if found.watched_decode_tps:
         rows.append((localized("cli.bench.watched", language), _tps(found.watched_decode_tps, language)))
     output.table(rows)
     if found.plan:
         output.text("\n" + localized_error(found.plan.explanation, language))
+
+
+def energy_words(energy: TokenEnergy, language: Language) -> str:
+    """Joules for each token, of what, and beyond what."""
+    return localized(
+        "cli.bench.joules",
+        language,
+        read=format_joules(energy.joules_per_prompt_token),
+        written=format_joules(energy.joules_per_completion_token),
+        domains=domain_words(energy.domains, language),
+        idle=format_power(energy.idle_watts),
+    )
 
 
 def print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from app.cli.opened import opened
 from app.cli.output import Output
 from app.format import format_cost, format_duration, format_energy, format_joules
+from app.language import Language
+from app.messages import localized
 from app.services.settings.settings import Settings
 from app.services.usage.prices import Spent
 from app.services.usage.report import UsageReport, report_of
@@ -30,16 +32,16 @@ def print_usage(days: int, output: Output) -> int:
     unknown = output.localized("cli.usage.unknown")
     _table("models", report.models, lambda part: part.usage.model or unknown, settings, output)
     if (domains := report.total.usage.domains) and not output.json:
-        output.note(output.localized("cli.usage.measured", domains=_domain_words(domains, output)))
+        output.note(output.localized("cli.usage.measured", domains=domain_words(domains, output.language)))
     elif are_locked():
         output.note(output.localized("cli.usage.locked"))
     return 0
 
 
-def _domain_words(domains: str, output: Output) -> str:
+def domain_words(domains: str, language: Language) -> str:
     """What energy was measured of, each once."""
     kinds = dict.fromkeys(name.partition("-")[0] for name in domains.split(", "))
-    return ", ".join(output.localized(f"cli.usage.{kind}") for kind in kinds)
+    return ", ".join(localized(f"cli.usage.{kind}", language) for kind in kinds)
 
 
 def forget_usage(output: Output) -> int:

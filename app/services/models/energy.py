@@ -10,8 +10,8 @@ from typing import NamedTuple
 import msgspec
 
 from engine.api import Delta, Event, Finished, ModelFacts, PrefillProgress, TokenLogprobs, ToolCallDelta
-from engine.energy.counters import BATTERY, Counter, domains_of, found_counters, read_all
-from engine.placement.plan import RAM
+from engine.energy.counters import Counter, domains_of, found_counters, read_all
+from engine.local.measure.energy import covers
 
 # Counters begin anew after some minutes, and a battery tells its power of the moment: the engine tells something each
 # second while it answers, and then they are read.
@@ -133,13 +133,5 @@ class EnergyMeter:
 
 
 def is_counted(facts: ModelFacts | None, domains: str) -> bool:
-    """Whether all that computes is among what is counted: the whole computer, or the processor with what is in it."""
-    if facts is None or facts.remote:
-        return False
-    if facts.plan is None:
-        return True
-    if facts.plan.placement.workers:
-        return False
-    kinds = {device.name: device.kind for device in (facts.machine.devices if facts.machine else ())}
-    inside = all(kinds.get(name) == "integrated_gpu" for name in facts.plan.placement.devices if name != RAM)
-    return inside or BATTERY in domains.split(", ")
+    """As `covers`; nothing of a model elsewhere is counted."""
+    return facts is not None and not facts.remote and covers(domains, facts.machine, facts.plan)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.api import LoadRequest
+from engine.energy.counters import domains_of, found_counters
 from engine.local.isolated_call import Answer, Report, ask
+from engine.local.measure.energy import TokenEnergy, covers, token_energy
 from engine.local.repack.failures import unrepacked_if_it_dies
 from engine.placement import processor
 from engine.placement.plan import PlacementOptions, Plan
@@ -34,7 +36,7 @@ class Benchmark(msgspec.Struct, frozen=True, tag="benchmark"):
     decode steps spent outside llama.cpp. `watched_decode_tps` is decoding while experts are watched,
     0 for a model without experts. `device` names what computes. Answers are written behind `depth` tokens, prompt
     included; 0: behind the prompt alone. `attention` is the plan's, "" without one. `draft` names what guesses ahead
-    meanwhile, "none": nothing does.
+    meanwhile, "none": nothing does. `energy` where it can be measured.
     """
 
     prefill_tps: float
@@ -49,6 +51,7 @@ class Benchmark(msgspec.Struct, frozen=True, tag="benchmark"):
     depth: int = 0
     attention: str = ""
     draft: str = "none"
+    energy: TokenEnergy | None = None
 
 
 def benchmark(
@@ -100,6 +103,8 @@ def _benchmark(
         streams = {"1": decode_tps}
         done = 0.65
         streams[str(STREAMS)] = speed.measure_streams(session, STREAMS, answer_tokens, alive)
+        done = 0.75
+        energy = _energy(session, prompt_tokens, answer_tokens, alive)
         done = 0.8
         session.watch_experts(True)
         watched = []
@@ -120,8 +125,32 @@ def _benchmark(
             answer_tokens=answer_tokens,
             watched_decode_tps=statistics.median(watched) if watched else 0.0,
             depth=depth,
+            energy=energy,
             attention=session.facts.plan.placement.attention if session.facts.plan else "",
         )
+
+
+def _energy(
+    session: Session, prompt_tokens: int, answer_tokens: int, alive: Callable[[], None]
+) -> TokenEnergy | None:
+    """None too for a model on what no counter tells of."""
+    from engine.local.measure import speed
+
+    def wait(seconds: float) -> bool:
+        time.sleep(seconds)
+        alive()
+        return False
+
+    counters = found_counters()
+    if not covers(domains_of(counters), session.facts.machine, session.facts.plan):
+        return None
+    return token_energy(
+        lambda on_read: speed.measure(session, prompt_tokens, answer_tokens, alive, on_read=on_read),
+        prompt_tokens,
+        answer_tokens,
+        wait,
+        counters=counters,
+    )
 
 
 def ask_about(

@@ -52,11 +52,13 @@ def measure(
     check_cancelled: CheckCancelled,
     *,
     depth: int = 0,
+    on_read: Callable[[], None] | None = None,
 ) -> Speed:
     """Prefill into an empty context and decode this many tokens greedily, through the scheduler.
 
     With a `depth` the answer is written behind so many tokens, of which the prompt that is timed is the end; what
-    comes before it is read first, and left in the context for the next time. Ignores the end of the answer. Raises
+    comes before it is read first, and left in the context for the next time. `on_read` is called between prompt and
+    answer. Ignores the end of the answer. Raises
     UserError `engine.context_overflow` (needed, available) and `engine.decode_failed` (status).
     """
     before = max(depth - prompt_tokens, 0)
@@ -67,6 +69,9 @@ def measure(
     if before:
         _Answers(session, [prose[:before]], 1, goes_on=True).run(check_cancelled)
     answers = _Answers(session, [prose], answer_tokens, goes_on=before > 0)
+    if on_read is not None:
+        answers.run(check_cancelled, until_read=1)
+        on_read()
     answers.run(check_cancelled)
     timings = answers.ended[0].timings
     share = timings.python_s / timings.decode_s if timings.decode_s else 0.0

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from agents.check.check import Checked
-from app.cli.bench import print_modes
+from app.cli.bench import energy_words, print_modes
 from app.cli.output import Output
 from app.cli.tool_check import check_tools
+from engine.local.measure.energy import TokenEnergy
 from engine.local.measure.modes import ModeResult
 from tests.support.cached import is_built
 from tests.support.command import Command, here
@@ -125,3 +126,12 @@ def test_a_file_that_is_no_model_is_told_in_one_sentence() -> None:
     done = here("bench", "/no/such/file.gguf", "--json")
     assert done.code == 1
     assert json.loads(done.out)["error"]["message"] == done.err.strip()
+
+
+def test_the_energy_of_a_token_is_told_with_what_was_measured() -> None:
+    energy = TokenEnergy("dram, package-0", 12.3, 0.31, 2.94)
+    assert energy_words(energy, "en") == (
+        "0.31 J for each token read, 2.9 J for each token written, beyond the 12 W of an idle computer. "
+        "Measured: memory, processor"
+    )
+    assert "12 W" in energy_words(energy, "ko") and "메모리" in energy_words(energy, "ko")
