@@ -18,12 +18,12 @@ from engine.durable_files import write_whole
 from engine.errors import UserError
 from engine.local.disk_speed import disk_bandwidth
 from engine.local.isolated_call import Report, ask
-from engine.local.threads import default_threads
+from engine.local.threads import decode_candidates, default_threads, fastest
 from engine.placement import processor
 from engine.placement.plan import RAM, AttentionSpeed, Device, LayerCosts, Machine
 
 # Of the file and of how its numbers are taken: another one is measured anew.
-_FORMAT = 3
+_FORMAT = 4
 # Other programs that keep more than this share of all cores busy slow the processor's kernels down several times.
 _BUSY = 0.3
 _BUSY_SECONDS = 0.3
@@ -32,7 +32,7 @@ _PATIENCE = 15.0
 
 
 class DeviceSpeed(msgspec.Struct, frozen=True, tag="device_speed"):
-    """As in `Device`; 0 for what could not be measured. `attention` as in `Machine`, of RAM alone."""
+    """As in `Device`; 0 for what could not be measured. `attention` and `decode_threads` as in `Machine`, of RAM."""
 
     name: str
     description: str
@@ -40,11 +40,12 @@ class DeviceSpeed(msgspec.Struct, frozen=True, tag="device_speed"):
     link: float = 0.0
     attention: tuple[AttentionSpeed, ...] = ()
     costs: LayerCosts = LayerCosts()
+    decode_threads: int = 0
 
 
 class Calibration(msgspec.Struct, frozen=True):
     """Measured bandwidths in bytes per second; `key` names machine and build, `taken` is in seconds since
-    1970. `disk` is the disk of the first model, `attention` as in `Machine`."""
+    1970. `disk` is the disk of the first model, `attention` and `decode_threads` as in `Machine`."""
 
     key: str
     taken: float
@@ -52,6 +53,7 @@ class Calibration(msgspec.Struct, frozen=True):
     disk: float = 0.0
     devices: tuple[DeviceSpeed, ...] = ()
     attention: tuple[AttentionSpeed, ...] = ()
+    decode_threads: int = 0
     format: int = _FORMAT
 
     @property
@@ -104,7 +106,7 @@ def calibrate(
         found = _measured(machine, key, threads, workers, costs, keep_going)
         if disturbed or busy() > _BUSY:
             quiet = tuple(msgspec.structs.replace(each, costs=LayerCosts()) for each in found.devices)
-            found = msgspec.structs.replace(found, ram=0.0, attention=(), devices=quiet)
+            found = msgspec.structs.replace(found, ram=0.0, attention=(), decode_threads=0, devices=quiet)
     else:
         found = known
     if model_path:
@@ -144,6 +146,7 @@ def with_bandwidths(machine: Machine, calibration: Calibration) -> Machine:
         devices=tuple(map(measured, machine.devices)),
         disk_bandwidth=calibration.disk,
         attention=calibration.attention,
+        decode_threads=calibration.decode_threads,
     )
 
 
@@ -170,7 +173,14 @@ def _measured(
             done[like] = speed
         speeds.append(msgspec.structs.replace(speed, name=device.name, description=device.description))
     ram, *others = speeds
-    return Calibration(key, time.time(), ram.bandwidth, devices=tuple(others), attention=ram.attention)
+    return Calibration(
+        key,
+        time.time(),
+        ram.bandwidth,
+        devices=tuple(others),
+        attention=ram.attention,
+        decode_threads=ram.decode_threads,
+    )
 
 
 def _asked(device: Device, threads: int, workers: Sequence[str]) -> DeviceSpeed:
@@ -187,10 +197,13 @@ def _measure(_: Report, name: str, description: str, threads: int, workers: tupl
     from engine.local.native.devices import register_workers
 
     register_workers(workers)
-    read = bandwidth.product_bandwidth(name, threads)
-    if name == RAM:
-        return DeviceSpeed(name, description, read, attention=attention_speeds(threads))
-    return DeviceSpeed(name, description, read, bandwidth.link_bandwidth(name))
+    if name != RAM:
+        read = bandwidth.product_bandwidth(name, threads)
+        return DeviceSpeed(name, description, read, bandwidth.link_bandwidth(name))
+    reads = {count: bandwidth.product_bandwidth(name, count) for count in decode_candidates(threads)}
+    best = fastest(reads)
+    ways = attention_speeds(threads)
+    return DeviceSpeed(name, description, reads[best], attention=ways, decode_threads=best)
 
 
 def _path(folder: Path, key: str) -> Path:

@@ -22,6 +22,7 @@ from engine.local import native
 from engine.local.generation import sampling
 from engine.local.model.expert_caching import ExpertCaching, open_caching
 from engine.local.model.session import Session
+from engine.local.model.step_threads import StepThreads
 from engine.local.native.routing import ExpertWatch
 from engine.local.pictures.opening import open_sight
 from engine.local.planning import find_machine, make_plan
@@ -185,7 +186,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
             facts,
             placement,
             open_context,
-            threads,
+            StepThreads(threads, 0 if request.threads else ready.machine.decode_threads),
             ready.summary.experts,
             watch,
             draft_model,

@@ -79,7 +79,8 @@ class AttentionSpeed(msgspec.Struct, frozen=True):
 class Machine(msgspec.Struct, frozen=True):
     """The machine to place on. `devices` in ggml's order, without RAM. `disk_bandwidth` 0: not measured.
     `caches`: the expert cache plugin is present. `repacks`: the types of weights that the processor computes with in
-    a layout of its own ("Q4_K"). `attention`: as measured, () before."""
+    a layout of its own ("Q4_K"). `attention`: as measured, () before. `decode_threads`: so many read RAM fastest, 0:
+    not measured."""
 
     ram: Device
     devices: tuple[Device, ...] = ()
@@ -87,6 +88,7 @@ class Machine(msgspec.Struct, frozen=True):
     caches: bool = False
     repacks: tuple[str, ...] = ()
     attention: tuple[AttentionSpeed, ...] = ()
+    decode_threads: int = 0
 
 
 class PlacementOptions(msgspec.Struct, frozen=True):

@@ -18,9 +18,9 @@ from engine.formats.picture_marks import marked, with_pictures
 from engine.local import native
 from engine.local.model import checkpoints
 from engine.local.model.expert_caching import ExpertCaching
-from engine.local.model.pacing import ThreadPacer
 from engine.local.model.raw_prompts import raw_tokens
 from engine.local.model.sequences import Sequence, TokenizedTexts
+from engine.local.model.step_threads import StepThreads
 from engine.local.model.tokenizer import Tokenizer
 from engine.local.native import prediction
 from engine.local.native.projector import Encoded
@@ -42,8 +42,6 @@ class Decoded:
 
 # Makes a context as the session was opened with; 0 when its memory could not be had.
 OpenContext = Callable[[ExpertWatch | None], int]
-# For so long other steps go by what decoding had to do with.
-RECENT_S = 2.0
 # Beside other files there is room for an answer of so many tokens, where the request does not say.
 _ANSWER = 256
 # So many conversations' texts are remembered.
@@ -54,7 +52,7 @@ class Session:
     """Owns the model, its context, its expert cache, its head and its draft model; `close` frees all.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
-    `threads` are what the context was made with, `watch` is what it reports to.
+    The context was made with `threads.most`, `watch` is what it reports to.
     """
 
     def __init__(
@@ -65,7 +63,7 @@ class Session:
         facts: ModelFacts,
         placement: Placement,
         open_context: OpenContext,
-        threads: int,
+        threads: StepThreads,
         experts: int,
         watch: ExpertWatch | None,
         draft_model: DraftModel | None,
@@ -76,9 +74,7 @@ class Session:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
         self._threads = threads
-        self._pacers: dict[int, ThreadPacer] = {}
-        self._used_threads = threads
-        self._paced = (threads, 0.0)  # the threads of the last paced step, and when it ended
+        self._used_threads = threads.most
         self.watch = watch
         self.draft_model = draft_model
         self.caching = caching
@@ -183,14 +179,15 @@ class Session:
         prompts are prefilled too. Decode steps without drafts also pace the threads."""
         rows = self.batch.rows
         started = time.perf_counter()
-        self._use_threads(self._pacer(answers).threads if answers else self._reading_threads(started))
+        threads = self._threads
+        self._use_threads(threads.answering(answers, started) if answers else threads.reading(started))
         code = self.batch.decode(self._context)
         if code == Decoded.OK:
             native.synchronize(self._context)  # a device may still compute
         elapsed = time.perf_counter() - started
         self.computing_s += elapsed
         if rows == answers and code == Decoded.OK:
-            self._paced = (self._pacer(rows).after_step(elapsed), started + elapsed)
+            threads.after(rows, elapsed, started + elapsed)
         return code
 
     def read_picture(
@@ -198,7 +195,7 @@ class Session:
     ) -> int:
         """Run some rows of a picture that begins at position `start`; the result as that of `decode`."""
         started = time.perf_counter()
-        self._use_threads(self._reading_threads(started))
+        self._use_threads(self._threads.reading(started))
         part = slice(rows.start, rows.stop)
         places = encoded.places[:, part] + start * encoded.steps[:, part]
         native.see_each_other(self._context, encoded.is_whole)
@@ -259,8 +256,8 @@ class Session:
         self._leaves_rows = False
         if self.head is not None:
             self.head.forget()
-        self._pacers.clear()
-        self._used_threads = self._threads
+        self._threads.forget()
+        self._used_threads = self._threads.most
         self.sequences = self._new_sequences()
         if not self._context:
             raise UserError("engine.context_memory", context=self.context_length)
@@ -280,18 +277,6 @@ class Session:
     def _new_sequences(self) -> list[Sequence]:
         room = checkpoints.room() // self._count
         return [Sequence(self._context, number, self.memory, room) for number in range(self._count)]
-
-    def _pacer(self, rows: int) -> ThreadPacer:
-        pacer = self._pacers.get(rows)
-        if pacer is None:
-            threads = self._reading_threads(time.perf_counter())
-            pacer = self._pacers[rows] = ThreadPacer(self._threads, threads)
-        return pacer
-
-    def _reading_threads(self, now: float) -> int:
-        """Threads of prefill steps: those of the last decode steps if recent, as busy cores stay busy."""
-        threads, at = self._paced
-        return threads if now - at < RECENT_S else self._threads
 
     def _use_threads(self, threads: int) -> None:
         if threads != self._used_threads:

@@ -43,7 +43,7 @@ def test_ram_and_disk_are_measured_once_and_kept(tmp_path: Path) -> None:
     assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle) == with_disk
     machine = with_bandwidths(MACHINE, with_disk)
     assert (machine.ram.bandwidth, machine.disk_bandwidth) == (with_disk.ram, with_disk.disk)
-    assert machine.attention == first.attention
+    assert (machine.attention, machine.decode_threads) == (first.attention, 1)
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"key":"other","taken":0}'])
@@ -74,7 +74,7 @@ def test_what_is_measured_beside_busy_programs_is_not_believed(
 ) -> None:
     share = iter(shares)
     found = calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=lambda: next(share, 0.0))
-    assert (found.ram, found.attention) == (0, ())
+    assert (found.ram, found.attention, found.decode_threads) == (0, (), 0)
     assert list(tmp_path.iterdir()) == []
     assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle).ram > 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.local.threads import threads_for
+from engine.local.threads import decode_candidates, fastest, threads_for
 from engine.placement.plan import RAM, Device, DeviceKind, ExpertCache, Machine
 
 
@@ -27,3 +27,11 @@ def test_a_card_is_brought_experts_by_one_of_the_threads_where_there_are_enough(
     computing, brings = threads_for(ExpertCache("X0" if kind else RAM, (), 0), machine, threads)
     assert (computing, brings) == shared
     assert computing + brings == threads
+
+
+def test_fewer_threads_are_tried_on_many_cores_and_taken_where_they_are_clearly_faster() -> None:
+    assert decode_candidates(2) == (2,) and decode_candidates(4) == (4,)
+    assert decode_candidates(128) == (128, 96, 64)
+    assert fastest({128: 8.49, 96: 9.4, 64: 9.65}) == 64
+    assert fastest({8: 50e9, 6: 51e9, 4: 49e9}) == 8
+    assert fastest({2: 0.0}) == 2
