@@ -76,7 +76,7 @@ def _device() -> Device:
 
 
 def _options(device: Device | None) -> PlacementOptions:
-    return PlacementOptions(CONTEXT, mode="resident" if device else "cpu")
+    return PlacementOptions(CONTEXT, mode="layers" if device else "cpu")
 
 
 @contextmanager

@@ -6,13 +6,17 @@ Whatever is wrong with it, the engine goes on with the processor; the reason lie
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+import psutil
 
 from engine.local.native import library
 from engine.local.native.library import PINNED_VERSION, ggml
@@ -22,6 +26,10 @@ NOTE = "build.json"
 VARIABLE = "COTERIE_GPU"
 # As ggml calls them (ggml-cuda.h: GGML_CUDA_NAME, ggml-vulkan.h: GGML_VK_NAME).
 _REGISTERED = {"cuda": b"CUDA", "vulkan": b"Vulkan"}
+
+# Before the number of a process that loads the library, and how many may die of it.
+_LOADING = "loading-"
+_DEATHS = 2
 
 
 class _Note(msgspec.Struct, frozen=True):
@@ -60,4 +68,32 @@ def load_backend() -> None:
     if note.kind == "cuda" and note.visible:
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", note.visible)
     file = folder / f"libggml-{note.kind}.so"
-    ggml("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)(os.fsencode(file))
+    with _survived(folder) as safe:
+        if safe:
+            ggml("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)(os.fsencode(file))
+
+
+@contextmanager
+def _survived(folder: Path) -> Iterator[bool]:
+    """Whether loading from a folder is safe: a broken driver can end the process, and then nothing would run again.
+    A mark stands while a process loads; after two that died, no other does until the computer is restarted."""
+    died = [mark for mark in folder.glob(f"{_LOADING}*") if _is_dead(mark)]
+    if len(died) >= _DEATHS:
+        yield False
+        return
+    mark = folder / f"{_LOADING}{os.getpid()}"
+    with contextlib.suppress(OSError):  # an environment that cannot be written is not watched
+        mark.touch()
+    yield True
+    for left in (mark, *died):
+        with contextlib.suppress(OSError):
+            left.unlink()
+
+
+def _is_dead(mark: Path) -> bool:
+    """Whether the process that left a mark died since the computer was started."""
+    try:
+        pid = int(mark.name.removeprefix(_LOADING))
+        return mark.stat().st_mtime > psutil.boot_time() and not psutil.pid_exists(pid)
+    except (OSError, ValueError):
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -23,9 +24,10 @@ class Found(msgspec.Struct, frozen=True, tag="found"):
     visible: str
 
 
-def look(_: Report) -> Found:
-    import os
+NOBODY = 2**22 + 1
 
+
+def look(_: Report) -> Found:
     from engine.local import native
     from engine.local.native.library import ggml
 
@@ -78,3 +80,34 @@ def test_whatever_is_wrong_with_it_the_processor_serves(tmp_path: Path, alone: F
     else:
         (folder / "libggml-vulkan.so").write_bytes(b"\x7fELF and no more")
     assert found(folder) == alone
+
+
+def died(folder: Path, *pids: int, at: float | None = None) -> Path:
+    """A folder in which processes of these numbers began to load and did not end it."""
+    for pid in pids:
+        mark = backend(folder) / f"loading-{pid}"
+        mark.touch()
+        if at is not None:
+            os.utime(mark, (at, at))
+    return folder
+
+
+def marks(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("loading-*")]
+
+
+def test_a_driver_that_ends_the_process_is_left_alone_the_third_time(tmp_path: Path, alone: Found) -> None:
+    assert found(died(tmp_path, NOBODY, NOBODY + 1)) == alone
+    assert len(marks(tmp_path)) == 2
+
+
+def test_one_death_may_be_chance_and_is_forgotten_when_it_loads(tmp_path: Path, alone: Found) -> None:
+    assert found(died(tmp_path, NOBODY)).backends == alone.backends + 1
+    assert marks(tmp_path) == []
+
+
+def test_a_restart_and_those_who_still_load_count_for_nothing(tmp_path: Path, alone: Found) -> None:
+    died(tmp_path, NOBODY, NOBODY + 1, at=1.0)
+    died(tmp_path, os.getpid(), os.getppid())
+    assert found(tmp_path).backends == alone.backends + 1
+    assert f"loading-{os.getpid()}" in marks(tmp_path)
