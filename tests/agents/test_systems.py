@@ -16,7 +16,16 @@ _LINUX = {
     *(
         f"inside.{name}"
         for name in (
-            *("keeper", "landlock", "launch", "privileges", "relay", "seccomp", "seccomp_broker"),
+            *(
+                "keeper",
+                "landlock",
+                "launch",
+                "port_opener",
+                "privileges",
+                "relay",
+                "seccomp",
+                "seccomp_broker",
+            ),
             *("serving", "shell_state", "supervise", "tree"),
         )
     ),

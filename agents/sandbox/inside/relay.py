@@ -14,9 +14,10 @@ import sys
 from typing import NoReturn
 
 from agents.sandbox.inside.pairs import End, Pairs
-from agents.sandbox.inside.port_opener import listening
 
 assert sys.platform == "linux"
+
+from agents.sandbox.inside.port_opener import listening
 
 PORT = 41128
 _MOST = 128  # connections at once; others wait to be accepted
