@@ -101,6 +101,7 @@ def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
         "paged": plan.paged,
         "attention": placement.attention,
         "kv_type": placement.cache_type_k,
+        "mtp": placement.mtp,
         "cache_types": [placement.cache_type_k, placement.cache_type_v],
         "load_mode": placement.load_mode,
         "expert_cache": msgspec.to_builtins(placement.expert_cache),

@@ -189,6 +189,7 @@ def test_the_object_has_the_contracts_keys(worker: Worker) -> None:
     assert predicted["decode_range"][0] < predicted["decode_tps"] < predicted["decode_range"][1]
     assert predicted["prefill_range"][0] < predicted["prefill_tps"] < predicted["prefill_range"][1]
     assert plan["attention"] in ("plain", "flash") and plan["kv_type"] == "f16"
+    assert plan["mtp"] is False, "the model has no head"
     assert plan["explanation"].endswith(".")
 
 

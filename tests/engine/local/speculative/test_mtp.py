@@ -38,7 +38,8 @@ KEPT_BYTES = 2**28
 def opened(path: Path, **options: object) -> Session:
     native.start()
     options = {"streams": 2} | options
-    request = LoadRequest(str(path), PlacementOptions(1024, **options))  # type: ignore[arg-type]
+    # Of two threads on a busy machine one waits for the other most of the time.
+    request = LoadRequest(str(path), PlacementOptions(1024, **options), threads=1)  # type: ignore[arg-type]
     return open_session(request, native.AbortFlag(), lambda _: True, None)
 
 
@@ -101,10 +102,10 @@ def is_its_own(request: GenerateRequest, text: str) -> bool:
 
 
 def test_its_drafts_come_true_in_part_and_the_answer_is_the_models_own(session: Session) -> None:
-    request = ask(1, SKY, max_tokens=60)
+    request = ask(1, SKY, max_tokens=40)
     text, usage = Talk(session).answer(request)
     assert is_its_own(request, text)
-    assert 10 < usage.accepted_tokens < usage.drafted_tokens
+    assert 5 < usage.accepted_tokens < usage.drafted_tokens
 
 
 def test_its_memory_is_planned_to_the_byte(session: Session) -> None:
@@ -122,7 +123,7 @@ def test_its_memory_is_planned_to_the_byte(session: Session) -> None:
 
 def test_several_answers_at_once_stay_the_models_own_and_each_goes_on_alone(session: Session) -> None:
     talk = Talk(session)
-    requests = [ask(1, SKY, max_tokens=24), ask(2, STORY, max_tokens=60)]
+    requests = [ask(1, SKY, max_tokens=24), ask(2, STORY, max_tokens=44)]
     for request in requests:
         talk.begin(request)
     talk.run()
