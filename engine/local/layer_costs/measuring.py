@@ -41,35 +41,36 @@ class _Costs(msgspec.Struct, frozen=True, tag="layer_costs"):
 
 def layer_costs(device: str, threads: int, workers: Sequence[str] = ()) -> LayerCosts:
     """Of a device, asked of a child; 0 for what could not be measured."""
-    arguments = (device, threads, tuple(workers))
-    try:
-        return ask(_measure, arguments, _Costs, patience=_PATIENCE, workers=workers).found
-    except UserError:
-        return LayerCosts()
+    # The folder is made here, for a child that is killed leaves behind what it made.
+    with tempfile.TemporaryDirectory(prefix="coterie-costs-") as folder:
+        arguments = (device, threads, tuple(workers), folder)
+        try:
+            return ask(_measure, arguments, _Costs, patience=_PATIENCE, workers=workers).found
+        except UserError:
+            return LayerCosts()
 
 
-def _measure(_: Report, device: str, threads: int, workers: tuple[str, ...]) -> _Costs:
+def _measure(_: Report, device: str, threads: int, workers: tuple[str, ...], folder: str) -> _Costs:
     from engine.local import native
 
     native.register_workers(workers)
-    with tempfile.TemporaryDirectory(prefix="coterie-costs-") as folder:
-        path = Path(folder) / "mixture.gguf"
-        write_model(path)
-        whole = Placement(
-            _CONTEXT,
-            _UBATCH,
-            devices=(device,),
-            gpu_layers=LAYERS + 1,
-            split=(LAYERS + 1.0,),
-            op_offload=False,
-        )
-        away = msgspec.structs.replace(whole, overrides=(Override(EXPERT_TENSORS, RAM),))
-        base = _token_seconds(path, whole, threads)
-        apart = max(_token_seconds(path, away, threads) - base, 0.0) / LAYERS
-        if plugin_state().problem is not None:
-            return _Costs(LayerCosts(apart))
-        cached = msgspec.structs.replace(away, expert_cache=_cache(path, device))
-        return _Costs(LayerCosts(apart, max(_token_seconds(path, cached, threads) - base, 0.0) / LAYERS))
+    path = Path(folder) / "mixture.gguf"
+    write_model(path)
+    whole = Placement(
+        _CONTEXT,
+        _UBATCH,
+        devices=(device,),
+        gpu_layers=LAYERS + 1,
+        split=(LAYERS + 1.0,),
+        op_offload=False,
+    )
+    away = msgspec.structs.replace(whole, overrides=(Override(EXPERT_TENSORS, RAM),))
+    base = _token_seconds(path, whole, threads)
+    apart = max(_token_seconds(path, away, threads) - base, 0.0) / LAYERS
+    if plugin_state().problem is not None:
+        return _Costs(LayerCosts(apart))
+    cached = msgspec.structs.replace(away, expert_cache=_cache(path, device))
+    return _Costs(LayerCosts(apart, max(_token_seconds(path, cached, threads) - base, 0.0) / LAYERS))
 
 
 def _cache(path: Path, device: str) -> ExpertCache:
