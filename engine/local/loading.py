@@ -20,7 +20,7 @@ from engine.gguf.summary import ModelSummary, summarize
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local import native
 from engine.local.generation import sampling
-from engine.local.model.expert_caching import ExpertCaching, open_caching
+from engine.local.model.expert_caching import open_caching
 from engine.local.model.session import Session
 from engine.local.model.step_threads import StepThreads
 from engine.local.native.routing import ExpertWatch
@@ -29,7 +29,7 @@ from engine.local.planning import find_machine, make_plan
 from engine.local.repack.choice import for_model
 from engine.local.speculative.draft_model import DraftModel
 from engine.local.speculative.loading import open_draft_model, open_head
-from engine.local.threads import default_threads, threads_for
+from engine.local.threads import default_threads
 from engine.placement.budgets import without_absent
 from engine.placement.fewer_experts import without_unfit_experts
 from engine.placement.plan import LoadedWeights, Machine, Plan
@@ -143,8 +143,10 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
         undo.callback(native.free_model, model)
         if not native.has_decoder(model):
             raise UserError("engine.not_a_chat_model")
-        threads, caching = _cached(request, ready, model)
-        if caching is not None:
+        threads = request.threads or default_threads()
+        caching = None
+        if placement.expert_cache is not None:
+            caching = open_caching(model, placement, ready.summary, calibrations=request.calibrations)
             undo.callback(caching.close)
 
         def open_context(watch: ExpertWatch | None) -> int:
@@ -196,18 +198,6 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
         )
         undo.pop_all()
     return session
-
-
-def _cached(request: LoadRequest, ready: _Ready, model: int) -> tuple[int, ExpertCaching | None]:
-    """Threads for llama.cpp, and the expert cache if the placement has one. Raises UserError `cache.*`."""
-    threads = request.threads or default_threads()
-    placement = ready.plan.placement
-    if placement.expert_cache is None:
-        return threads, None
-    threads, brings = threads_for(placement.expert_cache, ready.machine, threads)
-    return threads, open_caching(
-        model, placement, ready.summary, brings=brings, calibrations=request.calibrations
-    )
 
 
 def _ready(

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 import psutil
 
-from engine.placement.plan import ExpertCache, Machine
-
-# An upload thread is worth its core where so many are left to compute.
+# With no more than these, all of them are needed to read as fast as can be.
 FEWEST_THREADS = 4
 # Two measurements of the same differ by a few percent.
 CLEARLY = 1.05
@@ -30,12 +28,3 @@ def fastest(bandwidths: Mapping[int, float]) -> int:
     most = max(bandwidths)
     best = max(bandwidths, key=lambda count: bandwidths[count])
     return best if bandwidths[best] > CLEARLY * bandwidths[most] else most
-
-
-def threads_for(cache: ExpertCache, machine: Machine, threads: int) -> tuple[int, bool]:
-    """Share `threads` with a cache: those for llama.cpp, and whether one more uploads experts to the device. A card
-    gets an upload thread, taken from those that compute. A worker may be used by one thread only."""
-    kinds = {device.name: device.kind for device in machine.devices}
-    is_card = kinds.get(cache.device) in ("gpu", "integrated_gpu")
-    brings = is_card and threads >= FEWEST_THREADS
-    return threads - 1 if brings else threads, brings

@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.local import native
 from engine.local.native import expert_cache
+from engine.placement.plan import RAM
 from tests.support.expert_courses import Course
 from tests.support.expert_run import CacheOption, Manner, Running, running
 from tests.support.graph_nodes import Nodes
@@ -56,6 +58,20 @@ def computed(path: Path, course: Course, wish: CacheOption | None = None, **mann
             kept_out=tuple(model.kept_out),
             warm_experts=model.warm_experts(),
         )
+
+
+def split_counts(path: Path, wish: CacheOption | None = None, worker: str = "") -> tuple[int, int]:
+    """Pieces into which llama.cpp cuts the graph of a prompt, and of a token, for its devices."""
+    with running(path, wish, how=Manner(worker=worker)) as model:
+        return model.splits
+
+
+def listed_devices() -> tuple[list[str], list[str]]:
+    """Names of ggml's devices without the plugin, and with it and a proxy of the processor."""
+    native.start()
+    before = [device.name for device in native.devices()]
+    expert_cache.proxy_device(RAM)
+    return before, [device.name for device in native.devices()]
 
 
 def computed_by_turns(

@@ -18,7 +18,7 @@ from engine.local import native
 from engine.local.native import expert_cache, tensors
 from engine.local.native.batch import Batch
 from engine.local.native.decoding import AbortFlag
-from engine.placement.plan import RAM, ExpertCache, Override, Placement
+from engine.placement.plan import RAM, CachedLayer, ExpertCache, Override, Placement
 from tests.support.expert_courses import SEQUENCES, Step
 from tests.support.graph_nodes import STOPS, Nodes, Watched
 from tests.support.random_weights import VOCABULARY
@@ -44,8 +44,9 @@ class CacheOption(NamedTuple):
     tokens: int = 8
     policy: Policy = Policy()
     bring_first: bool = False
-    upload_thread: bool = False
+    upload_beside: bool = False
     workspace: int = 8 << 20
+    stream_from: int = 0
     layers: tuple[int, ...] = ()
 
 
@@ -86,6 +87,7 @@ class Running:
         self._batch = Batch(MOST_ROWS)
         self._places = [0] * SEQUENCES
         self._asked: list[int] = []
+        self.splits = native.graph_splits()
 
     def step(self, step: Step) -> np.ndarray:
         assert self._decoded(step) == 0
@@ -146,7 +148,7 @@ def running(
     native.start()
     if address := how.worker or (wish.worker if wish else ""):
         native.register_workers([address])
-    model = _loaded(path, how)
+    model = _loaded(path, how, wish)
     context, opened = 0, False
     try:
         layers = _layers(model)
@@ -169,8 +171,12 @@ def running(
         native.free_model(model)
 
 
-def _loaded(path: Path, how: Manner) -> int:
-    placement = Placement(CONTEXT, expert_cache=None if how.repacked else ExpertCache(RAM, (), 0))
+def _loaded(path: Path, how: Manner, wish: CacheOption | None) -> int:
+    cache = None if how.repacked else ExpertCache(RAM, (), 0)
+    if wish and not how.repacked:  # the layers' slots and bytes are what is added after
+        layers = wish.layers or tuple(range(_ALL))
+        cache = ExpertCache(wish.device, tuple(CachedLayer(each, 0, 0) for each in layers), 0)
+    placement = Placement(CONTEXT, expert_cache=cache)
     if how.worker:
         placement = msgspec.structs.replace(
             placement, devices=(WORKER,), gpu_layers=_ALL, overrides=(Override(r"\.ffn_.*_(ch|)exps", RAM),)
@@ -237,5 +243,6 @@ def _settings(wish: CacheOption) -> expert_cache.CacheSettings:
         experts_used=wish.used,
         policy=wish.policy,
         bring_first=wish.bring_first,
-        upload_thread=wish.upload_thread,
+        upload_beside=wish.upload_beside,
+        stream_from=wish.stream_from,
     )

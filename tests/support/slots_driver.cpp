@@ -39,7 +39,7 @@ static void compute_block(Slots & slots, const std::vector<int32_t> & rows) {
     int hits = 0, brought = 0, evicted = 0, refused = 0;
     std::vector<int32_t> missing;
     for (int32_t expert : rows) {
-        if (slots.ready(expert) >= 0) {
+        if (slots.has(expert)) {
             hits++;
         } else if (std::find(missing.begin(), missing.end(), expert) == missing.end()) {
             missing.push_back(expert);
@@ -51,9 +51,6 @@ static void compute_block(Slots & slots, const std::vector<int32_t> & rows) {
         brought += given.slot >= 0;
         evicted += given.evicted >= 0;
         refused += given.slot < 0;
-        if (given.slot >= 0) {
-            slots.filled(given.slot);
-        }
     }
     std::cout << hits << ' ' << brought << ' ' << evicted << ' ' << refused;
     print_slots(slots);
@@ -72,8 +69,7 @@ int main() {
         for (size_t place = 0; place < list.size(); place++) {
             const Slots::Given given = slots.give_warm(list[place], int(place));
             if (given.slot >= 0) {
-                slots.filled(given.slot);
-            }
+                }
         }
         print_slots(slots);
     }

@@ -63,7 +63,7 @@ def test_what_the_device_and_the_processor_compute_together(
     path, experts = expert_model(name, "F16"), LAYOUTS[name].experts
     plain = child.call(computed, path, COURSE, watched="choices")
     cached = child.call(
-        computed, path, COURSE, wish(name, experts // 2, upload_thread=thread), watched="choices", pause=0.01
+        computed, path, COURSE, wish(name, experts // 2, upload_beside=thread), watched="choices", pause=0.01
     )
     told = cached.counters
     assert told is not None and 0 < told.hits < told.uses and told.brought > told.evicted

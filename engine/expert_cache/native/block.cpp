@@ -1,66 +1,128 @@
 // Computes one expert block: rows of resident experts on the inner device, the others on the CPU at the same time;
 // misses are uploaded for the next time.
 #include "cache.h"
-
-#include "ggml-impl.h"
+#include "lane.h"
 
 #include <algorithm>
 #include <cstring>
 
 namespace coterie {
 
-bool Cache::compute(ggml_cgraph * graph, int first, int & end, Layer & layer, ggml_backend_t cpu) {
+Cache::Result Cache::compute(Block & block, const Lane & lane) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!read_shape(graph, first, layer.weights(), shape_, end) || !fits(shape_, layer) || !prepare(layer, shape_)) {
+    Layer & layer = *block.layer;
+    if (block.is_large) {
+        return compute_streamed(block, lane);
+    }
+    if (!block.is_readable || !fits(block.shape, layer) || !prepare(block)) {
         counters_.plain_blocks++;
-        return false;
+        return LEFT;
     }
-    if (!read_rows(layer, shape_)) {
-        return false; // the last layer has no rows where no logits are asked for
+    enter(lane);
+    bring_down(block, lane);
+    const Shape & shape = lane.is_host() ? block.shape : block.on_host;
+    if (!read_rows(layer, shape)) {
+        return LEFT; // the last layer has no rows where no logits are asked for
     }
-    sort_rows(layer);
-    counters_.blocks++;
-    counters_.uses += experts_.size();
-    counters_.tokens += is_first(layer) ? uint64_t(shape_.ids->ne[1]) : 0;
+    const bool in_place = block.in_place && !lane.is_host();
+    const ggml_backend_t in_order_of = in_place ? lane.primary() : inner_.get();
+    sort_rows(layer, in_order_of, block.in_place || layer.is_quantized());
+    count(layer, shape);
     // A block for the CPU alone needs no copies.
-    const bool done = !device_rows_.empty() && compute_rows(layer, shape_, cpu);
-    bring_missing(layer, false);
-    return done;
+    Result result = LEFT;
+    if (in_place) {
+        result = compute_in_place(block, lane);
+    } else if (block.in_place && cpu_rows_.empty()) {
+        result = make_ready(block);
+    } else if (!device_rows_.empty() || !lane.is_host()) {
+        result = compute_rows(block, lane);
+    }
+    bring_missing(layer, false, in_order_of);
+    return result;
 }
 
-bool Cache::compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu) {
-    bool done = submit(layer, shape);
+// All rows on the device, whose experts come as they are needed; what is resident stays as it is.
+Cache::Result Cache::compute_streamed(const Block & block, const Lane & lane) {
+    if (!block.is_readable) {
+        counters_.plain_blocks++;
+        return LEFT;
+    }
+    enter(lane);
+    bring_down(block, lane);
+    if (!read_rows(*block.layer, block.on_host)) {
+        return LEFT;
+    }
+    return stream_->compute(*block.streamed, experts_, lane.primary()) ? DONE : FAILED;
+}
+
+// What another lane left under way is over before its memory is used again.
+void Cache::enter(const Lane & lane) {
+    if (last_ && last_ != lane.primary()) {
+        ggml_backend_synchronize(last_);
+        if (uploads_) {
+            uploads_->finish();
+        }
+    }
+    last_ = lane.primary();
+}
+
+void Cache::forget(const Lane & lane) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (last_ == lane.primary()) {
+        last_ = nullptr;
+    }
+}
+
+// All that a block takes comes down with one wait.
+void Cache::bring_down(const Block & block, const Lane & lane) {
+    if (lane.is_host()) {
+        return;
+    }
+    for (const auto & [inside, on_host] : block.entering) {
+        const size_t bytes = ggml_nbytes(inside);
+        if (bytes > 0) {
+            ggml_backend_tensor_get_async(lane.primary(), inside, on_host->data, 0, bytes);
+            counters_.moved_bytes += bytes;
+        }
+    }
+    ggml_backend_synchronize(lane.primary());
+}
+
+void Cache::count(const Layer & layer, const Shape & shape) {
+    counters_.blocks++;
+    counters_.uses += experts_.size();
+    counters_.tokens += is_first(layer) ? uint64_t(shape.ids->ne[1]) : 0;
+}
+
+Cache::Result Cache::compute_rows(Block & block, const Lane & lane) {
+    Layer & layer = *block.layer;
+    const Shape & shape = lane.is_host() ? block.shape : block.on_host;
+    result_ = nullptr;
+    bool done = device_rows_.empty() || submit(layer, shape);
     if (done && !cpu_rows_.empty()) {
-        done = compute_on_cpu(layer, shape, cpu);
+        done = compute_on_cpu(layer, shape, lane.cpu());
     }
     if (!done) {
         // Nothing may be under way when this returns. The graph's memory is untouched, as the block is computed from it
         // by the CPU now, and its result may lie where an input lay.
         ggml_backend_synchronize(inner_.get());
-        return false;
+        return LEFT;
     }
-    fetch(layer, shape);
+    if (!device_rows_.empty()) {
+        fetch(layer, shape);
+    }
     if (result_) {
         scatter(shape, device_rows_, result_);
     }
     if (!cpu_rows_.empty()) {
         scatter(shape, cpu_rows_, static_cast<const char *>(layer.on_cpu->result()->data));
     }
-    return true;
-}
-
-// A part of a split graph may look like a block, but lacks some of the layer's tensors.
-static bool is_whole(const Shape & shape, const Layer & layer) {
-    for (size_t i = 0; i < layer.weights().size(); i++) {
-        const Source experts = { Source::EXPERTS, int(i) };
-        const bool is_used = std::any_of(shape.operations.begin(), shape.operations.end(), [&](const Operation & operation) {
-            return std::find(std::begin(operation.sources), std::end(operation.sources), experts) != std::end(operation.sources);
-        });
-        if (!is_used) {
-            return false;
-        }
+    if (!lane.is_host()) {
+        const size_t bytes = ggml_nbytes(shape.result);
+        ggml_backend_tensor_set_async(lane.primary(), block.shape.result, shape.result->data, 0, bytes);
+        counters_.moved_bytes += bytes;
     }
-    return true;
+    return DONE;
 }
 
 bool Cache::fits(const Shape & shape, const Layer & layer) const {
@@ -74,15 +136,16 @@ bool Cache::is_first(const Layer & layer) const {
 }
 
 // Programs are made when a block is first seen: at load, which computes one token.
-bool Cache::prepare(Layer & layer, const Shape & shape) {
+bool Cache::prepare(Block & block) {
+    Layer & layer = *block.layer;
     if (!layer.on_device && !layer.is_plain) {
         const int rows = settings_.max_tokens * settings_.experts_used;
-        layer.on_device = Program::make(shape, layer.held(), device_, workspace_.get(), rows);
+        layer.on_device = Program::make(block.shape, layer.held(), device_, workspace_.get(), rows);
         const ggml_backend_dev_t cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-        layer.on_cpu = Program::make(shape, layer.at_home(), cpu, host_workspace_.get(), rows);
+        layer.on_cpu = Program::make(block.shape, layer.at_home(), cpu, host_workspace_.get(), rows);
         layer.is_plain = !layer.on_device || !layer.on_cpu;
     }
-    return !layer.is_plain && layer.on_device->computes(shape);
+    return !layer.is_plain && layer.on_device->computes(block.shape);
 }
 
 // The expert of each row.
@@ -108,25 +171,25 @@ bool Cache::is_taken(int slot) const {
     return std::any_of(device_rows_.begin(), device_rows_.end(), [slot](const Row & row) { return row.slot == slot; });
 }
 
-// Assigns rows to device and CPU; with `bring_first`, missing experts get their slots now.
-void Cache::sort_rows(Layer & layer) {
+// Assigns rows to device and CPU, with `shares_slots` even several of one slot to the device; with `bring_first`, missing experts get their slots now.
+void Cache::sort_rows(Layer & layer, ggml_backend_t in_order_of, bool shares_slots) {
     missing_.clear();
     for (const int32_t expert : experts_) {
-        counters_.hits += layer.slots.ready(expert) >= 0;
+        counters_.hits += layer.slots.has(expert);
         if (!layer.slots.has(expert) && std::find(missing_.begin(), missing_.end(), expert) == missing_.end()) {
             missing_.push_back(expert);
         }
     }
     layer.slots.begin(experts_.data(), int(experts_.size()));
     if (settings_.bring_first) {
-        bring_missing(layer, true);
+        bring_missing(layer, true, in_order_of);
     }
     device_rows_.clear();
     cpu_rows_.clear();
     for (int row = 0; row < int(experts_.size()); row++) {
         const int32_t expert = experts_[size_t(row)];
-        const int slot = layer.slots.ready(expert);
-        if (slot >= 0 && (layer.is_quantized() || !is_taken(slot))) {
+        const int slot = layer.slots.slot_of(expert);
+        if (slot >= 0 && (shares_slots || !is_taken(slot))) {
             device_rows_.push_back({ row, slot });
         } else {
             cpu_rows_.push_back({ row, expert });
@@ -135,15 +198,12 @@ void Cache::sort_rows(Layer & layer) {
 }
 
 // `before`: the device computes the uploaded experts now, so uploads are queued ahead of that.
-void Cache::bring_missing(Layer & layer, bool before) {
+void Cache::bring_missing(Layer & layer, bool before, ggml_backend_t in_order_of) {
     if (bool(settings_.bring_first) != before) {
         return;
     }
+    bool is_beside = false;
     for (const int32_t expert : missing_) {
-        if (!before && uploader_ && !uploader_->has_room()) {
-            counters_.refused++;
-            continue;
-        }
         const Slots::Given given = layer.slots.give(expert);
         if (given.slot < 0) {
             counters_.refused++;
@@ -152,12 +212,15 @@ void Cache::bring_missing(Layer & layer, bool before) {
         counters_.evicted += given.evicted >= 0;
         counters_.brought++;
         counters_.brought_bytes += layer.expert_bytes();
-        if (!before && uploader_) {
-            uploader_->upload(&layer, expert, given.slot);
+        is_beside = !before && uploads_;
+        if (is_beside) {
+            uploads_->bring(layer, expert, given.slot);
         } else {
-            layer.bring(expert, given.slot, inner_.get());
-            layer.slots.filled(given.slot);
+            layer.bring(expert, given.slot, in_order_of);
         }
+    }
+    if (is_beside) {
+        uploads_->close(layer);
     }
 }
 
@@ -167,11 +230,11 @@ static const char * row_of(const ggml_tensor * source, int row, int64_t choices)
 }
 
 // Consecutive rows of an input, or the row that all share.
-void Cache::gather(const ggml_tensor * source, const std::vector<Row> & rows, bool shared, char * to) const {
+void Cache::gather(const ggml_tensor * source, const std::vector<Row> & rows, int64_t choices, bool shared, char * to) const {
     const size_t width = size_t(source->ne[0]) * sizeof(float);
     const size_t count = shared ? 1 : rows.size();
     for (size_t i = 0; i < count; i++) {
-        std::memcpy(to + i * width, row_of(source, rows[i].row, shape_.ids->ne[0]), width);
+        std::memcpy(to + i * width, row_of(source, rows[i].row, choices), width);
     }
 }
 
@@ -180,13 +243,17 @@ bool Cache::submit(Layer & layer, const Shape & shape) {
     program.set_rows(int(device_rows_.size()), shape.ids->ne[1] == 1);
     char * staging = static_cast<char *>(ggml_backend_buffer_get_base(staging_.get()));
     for (size_t i = 0; i < shape.inputs.size(); i++) {
-        gather(shape.inputs[i], device_rows_, program.is_shared(i), staging + program.offset(program.input(i)));
+        char * to = staging + program.offset(program.input(i));
+        gather(shape.inputs[i], device_rows_, shape.ids->ne[0], program.is_shared(i), to);
     }
     int32_t * ids = reinterpret_cast<int32_t *>(staging);
     for (size_t i = 0; i < device_rows_.size(); i++) {
         ids[i] = device_rows_[i].slot;
     }
     const size_t bytes = program.entrance_bytes();
+    if (uploads_) {
+        uploads_->await(layer, inner_.get());
+    }
     ggml_backend_tensor_set_async(inner_.get(), program.entrance(), staging, 0, bytes);
     counters_.moved_bytes += bytes;
     return ggml_backend_graph_compute_async(inner_.get(), program.graph()) == GGML_STATUS_SUCCESS;
@@ -196,7 +263,8 @@ bool Cache::compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cp
     Program & program = *layer.on_cpu;
     program.set_rows(int(cpu_rows_.size()), shape.ids->ne[1] == 1);
     for (size_t i = 0; i < shape.inputs.size(); i++) {
-        gather(shape.inputs[i], cpu_rows_, program.is_shared(i), static_cast<char *>(program.input(i)->data));
+        char * to = static_cast<char *>(program.input(i)->data);
+        gather(shape.inputs[i], cpu_rows_, shape.ids->ne[0], program.is_shared(i), to);
     }
     int32_t * ids = static_cast<int32_t *>(program.ids()->data);
     for (size_t i = 0; i < cpu_rows_.size(); i++) {
@@ -209,7 +277,6 @@ bool Cache::compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cp
 void Cache::fetch(Layer & layer, const Shape & shape) {
     const ggml_tensor * result = layer.on_device->result();
     const size_t bytes = ggml_nbytes(result);
-    result_ = nullptr;
     char * to = static_cast<char *>(shape.result->data);
     if (!cpu_rows_.empty() || !ggml_is_contiguous(shape.result)) {
         to = result_ = static_cast<char *>(ggml_backend_buffer_get_base(staging_.get())) + layer.on_device->offset(result);

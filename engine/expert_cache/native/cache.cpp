@@ -1,15 +1,16 @@
 #include "cache.h"
 
+#include "lane.h"
+
 #include <algorithm>
 #include <cstring>
 
 namespace coterie {
 
-// Experts that may wait for the uploader.
-static const size_t MOST_WAITING = 64;
-
 Cache::~Cache() {
-    uploader_.reset(); // before what it writes to
+    if (uploads_) {
+        uploads_->finish();
+    }
     if (inner_) {
         ggml_backend_synchronize(inner_.get());
     }
@@ -35,8 +36,9 @@ int Cache::open(const char * name, std::string & problem) {
     device_rows_.reserve(rows);
     cpu_rows_.reserve(rows);
     missing_.reserve(rows);
-    if (settings_.upload_thread) {
-        uploader_ = std::make_unique<ExpertUploader>(MOST_WAITING);
+    slot_ids_.reserve(rows);
+    if (settings_.upload_beside) {
+        uploads_ = Uploads::make(device_);
     }
     counters_.allocated = ggml_backend_buffer_get_size(workspace_.get());
     return COTERIE_CACHE_OK;
@@ -92,6 +94,11 @@ bool Cache::takes(const ggml_tensor * node) const {
            (node->op == GGML_OP_REPEAT || node->ne[1] <= settings_.experts_used);
 }
 
+bool Cache::streams(const ggml_tensor * node, ggml_backend_dev_t device) const {
+    const bool is_large = settings_.stream_from > 0 && node->ne[2] >= settings_.stream_from && node->ne[2] > settings_.max_tokens;
+    return is_large && device == device_ && node->type == GGML_TYPE_F32 && !node->view_src && layer_of(node);
+}
+
 void Cache::set_threads(int threads) {
     const ggml_backend_reg_t registry = ggml_backend_dev_backend_reg(device_);
     const auto set = reinterpret_cast<ggml_backend_set_n_threads_t>(
@@ -114,7 +121,7 @@ int Cache::residents(Layer & layer, int32_t * experts, int room) {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (int slot = 0; slot < std::min(room, layer.slots.count()); slot++) {
         const int expert = layer.slots.expert_of(slot);
-        experts[slot] = expert >= 0 && layer.slots.ready(expert) >= 0 ? expert : -1;
+        experts[slot] = expert;
     }
     return layer.slots.count();
 }
@@ -126,7 +133,6 @@ int Cache::warm(Layer & layer, const int32_t * experts, int count) {
         const int slot = layer.slots.give_warm(experts[i], i).slot;
         if (slot >= 0) {
             layer.bring(experts[i], slot, nullptr);
-            layer.slots.filled(slot);
             counters_.brought++;
             counters_.brought_bytes += layer.expert_bytes();
             brought++;

@@ -1,15 +1,19 @@
 // The cache: layers with slots on one inner device, and the computation of expert blocks with them.
 #pragma once
 
-#include "uploader.h"
+#include "block.h"
 #include "expert_cache.h"
-#include "layer.h"
+#include "stream.h"
+#include "uploads.h"
 
 #include <atomic>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 
 namespace coterie {
+
+class Lane;
 
 class Cache {
   public:
@@ -30,9 +34,17 @@ class Cache {
     // The layer that an operation belongs to, if it is part of an expert block that the cache computes.
     Layer * layer_of(const ggml_tensor * node) const;
     bool takes(const ggml_tensor * node) const;
+    // The same of a batch so large that its experts pass through the device.
+    bool streams(const ggml_tensor * node, ggml_backend_dev_t device) const;
 
-    // Nodes of a block that begins at `first`; `end` is the node behind it. False when the caller must compute them.
-    bool compute(ggml_cgraph * graph, int first, int & end, Layer & layer, ggml_backend_t cpu);
+    enum Result { DONE, READY, LEFT, FAILED };
+    // Computes a block on a lane. With READY the caller computes the block's `in_place`, with LEFT the graph's own
+    // nodes, of which nothing was changed.
+    Result compute(Block & block, const Lane & lane);
+    // Sets `in_place` or `streamed`, where it can be computed so.
+    void place(Block & block, const Lane & lane);
+    // A lane is about to go.
+    void forget(const Lane & lane);
     // Of the inner device, where that is the CPU itself.
     void set_threads(int threads);
 
@@ -49,15 +61,31 @@ class Cache {
     Policy policy() const;
     bool fits(const Shape & shape, const Layer & layer) const;
     bool is_first(const Layer & layer) const;
-    bool prepare(Layer & layer, const Shape & shape);
-    bool compute_rows(Layer & layer, const Shape & shape, ggml_backend_t cpu);
+    bool prepare(Block & block);
+    void enter(const Lane & lane);
+    void bring_down(const Block & block, const Lane & lane);
     bool read_rows(const Layer & layer, const Shape & shape);
+    void count(const Layer & layer, const Shape & shape);
+    void sort_rows(Layer & layer, ggml_backend_t in_order_of, bool shares_slots);
     bool is_taken(int slot) const;
-    void sort_rows(Layer & layer);
+    void bring_missing(Layer & layer, bool before, ggml_backend_t in_order_of);
+
+    // With rows gathered for each side.
+    Result compute_rows(Block & block, const Lane & lane);
     bool submit(Layer & layer, const Shape & shape);
     bool compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cpu);
     void fetch(Layer & layer, const Shape & shape);
-    void bring_missing(Layer & layer, bool before);
+    void gather(
+        const ggml_tensor * source, const std::vector<Row> & rows, int64_t choices, bool shared, char * to) const;
+    void scatter(const Shape & shape, const std::vector<Row> & rows, const char * from) const;
+
+    void place_slots(Block & block, bool on_host) const;
+    Result compute_streamed(const Block & block, const Lane & lane);
+    // In place: hits where they lie in the graph, misses brought up.
+    Result make_ready(Block & block);
+    Result compute_in_place(Block & block, const Lane & lane);
+    void choose_slots(const Shape & shape);
+    void bring_up(const Block & block, const Lane & lane);
 
     coterie_cache_settings settings_;
     std::atomic<bool> is_active_{ false };
@@ -66,18 +94,17 @@ class Cache {
     BufferPtr workspace_, host_workspace_, staging_;
     std::vector<std::unique_ptr<Layer>> layers_;
     std::unordered_map<const ggml_tensor *, Layer *> by_weights_;
-    std::unique_ptr<ExpertUploader> uploader_;
+    std::unique_ptr<Uploads> uploads_;
+    std::unique_ptr<Stream> stream_; // made for the first large batch
 
     std::mutex mutex_; // of all below, and of the layers
     coterie_cache_counters counters_ = {};
-    Shape shape_;
-    std::vector<int32_t> experts_; // of each row
+    ggml_backend_t last_ = nullptr; // whose work may still be under way
+    std::vector<int32_t> experts_;  // of each row
+    std::vector<int32_t> slot_ids_; // of each row, in place
     std::vector<Row> device_rows_, cpu_rows_;
     std::vector<int32_t> missing_;
     char * result_ = nullptr; // staging of the device's rows, nullptr: already in place
-
-    void gather(const ggml_tensor * source, const std::vector<Row> & rows, bool shared, char * to) const;
-    void scatter(const Shape & shape, const std::vector<Row> & rows, const char * from) const;
 };
 
 } // namespace coterie

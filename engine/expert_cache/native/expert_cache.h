@@ -1,8 +1,9 @@
 // What a host calls of the expert cache: plain C, one cache per process.
 //
-// Order: `coterie_cache_build` to compare builds, `ggml_backend_load` for this library, then after a model was
-// loaded and before its context is made: `open`, `add_layer` for each layer, `activate`. `close` after the context
-// is gone. The cache takes no part in any graph before `activate` and after `close`.
+// Order: `coterie_cache_build` to compare builds, a model loaded with `coterie_proxy_device` in the place of the
+// device that it wraps, then before its context is made: `open`, `add_layer` for each layer, `activate`. `close`
+// after the context is gone. The cache takes no part in any graph before `activate` and after `close`; the proxy then
+// computes all by the device as it is.
 #pragma once
 
 #include <stddef.h>
@@ -19,6 +20,8 @@ extern "C" {
 #endif
 
 struct ggml_tensor;
+struct ggml_backend_device;
+struct ggml_backend_buffer_type;
 
 enum coterie_cache_result {
     COTERIE_CACHE_OK = 0,
@@ -36,7 +39,8 @@ struct coterie_cache_settings {
     int32_t experts_used;  // of each token, at most
     int32_t bring_first;   // 0: the CPU computes a miss, which is brought after; 1: a miss is brought, then computed
     int32_t admission;     // 1: a miss is brought only if it is used more than the expert whose slot it would take
-    int32_t upload_thread; // 1: misses are brought by a thread of the cache's own
+    int32_t upload_beside; // 1: misses are brought beside the steps, where the device can
+    int32_t stream_from;   // batches from so many tokens on are computed by a card that experts pass through; 0: none
     int32_t fixed;         // 1: nothing is ever evicted (a static list)
 };
 
@@ -58,6 +62,12 @@ struct coterie_cache_counters {
 COTERIE_API const char * coterie_cache_build(void);
 // The last problem in English, for a log.
 COTERIE_API const char * coterie_cache_problem(void);
+
+// The proxy of a device: a device of ggml for all that the inner one computes, and for experts in memory of the host.
+// The same one for the same name; nullptr for a device that there is not. It is never registered.
+COTERIE_API struct ggml_backend_device * coterie_proxy_device(const char * device);
+// Memory of the host for the experts of such a device; the CPU reads it too.
+COTERIE_API struct ggml_backend_buffer_type * coterie_proxy_memory(const char * device);
 
 COTERIE_API int coterie_cache_open(const char * device, const struct coterie_cache_settings * settings);
 // Bytes that `slots` slots of these tensors take on the device with its alignment.

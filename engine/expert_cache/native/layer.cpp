@@ -2,6 +2,8 @@
 
 #include "expert_cache.h"
 
+#include <algorithm>
+
 namespace coterie {
 
 static int expert_dimension(const ggml_tensor * weights) {
@@ -133,6 +135,19 @@ void Layer::bring(int expert, int slot, ggml_backend_t in_order_of) const {
             ggml_backend_tensor_set(held_[i], from, slice * size_t(slot), slice);
         }
     }
+}
+
+bool is_whole(const Shape & shape, const Layer & layer) {
+    for (size_t i = 0; i < layer.weights().size(); i++) {
+        const Source experts = { Source::EXPERTS, int(i) };
+        const bool is_used = std::any_of(shape.operations.begin(), shape.operations.end(), [&](const Operation & operation) {
+            return std::find(std::begin(operation.sources), std::end(operation.sources), experts) != std::end(operation.sources);
+        });
+        if (!is_used) {
+            return false;
+        }
+    }
+    return true;
 }
 
 } // namespace coterie

@@ -2,24 +2,14 @@
 // a program for each of the two sides.
 #pragma once
 
+#include "owned.h"
 #include "program.h"
 #include "slots.h"
 
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace coterie {
-
-// Buffers, contexts and backends of ggml that free themselves.
-struct Freed {
-    void operator()(ggml_backend_buffer * buffer) const { ggml_backend_buffer_free(buffer); }
-    void operator()(ggml_context * context) const { ggml_free(context); }
-    void operator()(ggml_backend * backend) const { ggml_backend_free(backend); }
-};
-using BufferPtr = std::unique_ptr<ggml_backend_buffer, Freed>;
-using ContextPtr = std::unique_ptr<ggml_context, Freed>;
-using BackendPtr = std::unique_ptr<ggml_backend, Freed>;
 
 class Layer {
   public:
@@ -48,6 +38,8 @@ class Layer {
     Slots slots;
     std::unique_ptr<Program> on_device, on_cpu;
     bool is_plain = false; // the device cannot compute its block
+    EventPtr uploaded;     // after the last expert that was brought beside the steps
+    bool is_awaited = false;
 
   private:
     bool is_multiplied(ggml_backend_dev_t device) const;
@@ -59,6 +51,9 @@ class Layer {
     BufferPtr buffer_;
     ContextPtr context_;
 };
+
+// Whether a block takes all of the layer's tensors: a part of a graph may look like a block, but lack some.
+bool is_whole(const Shape & shape, const Layer & layer);
 
 // By the third dimension of matrices, the second of biases, the only one of scales.
 int64_t experts_of(const ggml_tensor * weights);

@@ -13,11 +13,7 @@ static const double MOST_SPANS = 8.0; // more would make every score zero, which
 
 Slots::Slots(int experts, int slots, Policy policy)
     : policy_(policy), slot_of_(size_t(experts), -1), expert_of_(size_t(slots), -1),
-      on_its_way_(new std::atomic<bool>[size_t(slots)]), score_(size_t(experts), 0.0), last_(size_t(experts), NEVER) {
-    for (int i = 0; i < slots; i++) {
-        on_its_way_[size_t(i)].store(false, std::memory_order_relaxed);
-    }
-}
+      score_(size_t(experts), 0.0), last_(size_t(experts), NEVER) {}
 
 void Slots::begin(const int32_t * rows, int count) {
     step_++;
@@ -42,11 +38,6 @@ void Slots::rescale() {
         score = std::ldexp(score, -int(SPAN * std::min(spans, MOST_SPANS)));
     }
     base_ += spans * SPAN * policy_.half_life;
-}
-
-int Slots::ready(int expert) const {
-    const int slot = slot_of_[size_t(expert)];
-    return slot >= 0 && !on_its_way_[size_t(slot)].load(std::memory_order_acquire) ? slot : -1;
 }
 
 Slots::Given Slots::give(int expert) {
@@ -84,7 +75,7 @@ int Slots::victim() const {
     int best = -1;
     for (int slot = 0; slot < count(); slot++) {
         const size_t expert = size_t(expert_of_[size_t(slot)]);
-        if (last_[expert] == step_ || on_its_way_[size_t(slot)].load(std::memory_order_acquire)) {
+        if (last_[expert] == step_) {
             continue;
         }
         if (best < 0) {
@@ -102,7 +93,6 @@ int Slots::victim() const {
 void Slots::put(int slot, int expert) {
     expert_of_[size_t(slot)] = expert;
     slot_of_[size_t(expert)] = slot;
-    on_its_way_[size_t(slot)].store(true, std::memory_order_relaxed);
 }
 
 } // namespace coterie

@@ -4,9 +4,8 @@
 // test compares with these.
 #pragma once
 
-#include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 namespace coterie {
@@ -26,23 +25,20 @@ class Slots {
 
     // A block begins: the experts of its rows, in order.
     void begin(const int32_t * rows, int count);
-    // The slot whose contents are the expert's and may be read now, -1 if there is none.
-    int ready(int expert) const;
-    // Whether it has a slot, filled or being filled.
-    bool has(int expert) const { return slot_of_[size_t(expert)] >= 0; }
+    // The expert's slot, -1: none.
+    int slot_of(int expert) const { return slot_of_[std::size_t(expert)]; }
+    bool has(int expert) const { return slot_of(expert) >= 0; }
 
     struct Given {
         int slot = -1; // -1: refused
         int evicted = -1;
     };
-    // A slot for an expert of this block that has none. Its contents count as on their way until `filled`.
+    // A slot for an expert of this block that has none.
     Given give(int expert);
     // A slot that is empty, before anything was computed; `place` is the expert's in a list, the best first.
     Given give_warm(int expert, int place);
-    // From any thread.
-    void filled(int slot) { on_its_way_[size_t(slot)].store(false, std::memory_order_release); }
 
-    int expert_of(int slot) const { return expert_of_[size_t(slot)]; }
+    int expert_of(int slot) const { return expert_of_[std::size_t(slot)]; }
 
   private:
     void rescale();
@@ -52,7 +48,6 @@ class Slots {
     const Policy policy_;
     std::vector<int32_t> slot_of_;   // by expert, -1: none
     std::vector<int32_t> expert_of_; // by slot, -1: empty
-    std::unique_ptr<std::atomic<bool>[]> on_its_way_; // by slot
     std::vector<double> score_;      // by expert
     std::vector<int64_t> last_;      // by expert: the block that used it last
     int64_t step_ = -1;

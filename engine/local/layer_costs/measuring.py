@@ -91,7 +91,7 @@ def _token_seconds(path: Path, placement: Placement, threads: int) -> float:
         undo.callback(native.free_model, model)
         if placement.expert_cache is not None:
             summary = summarize(read_index(path))
-            undo.callback(open_caching(model, placement, summary, brings=False, calibrations="").close)
+            undo.callback(open_caching(model, placement, summary, calibrations="").close)
         context = native.new_context(model, placement, threads, None)
         if not context:
             raise native.context_refusal(placement)

@@ -24,6 +24,8 @@ from engine.local.native.expert_cache import CacheCounters, CacheSettings
 from engine.local.native.tensors import expert_tensors
 from engine.placement.plan import ExpertCache, LoadedWeights, Placement
 
+# Tokens of the smallest batch that ggml's backends fetch weights for.
+LEAST_OFFLOADED = 32
 # What llama_decode gives when it was broken off.
 _ABORTED = 2
 # The residents are written when the engine comes to rest, but not more often than this.
@@ -115,16 +117,15 @@ class ExpertCaching:
 
 
 def open_caching(
-    model: int, placement: Placement, summary: ModelSummary, *, brings: bool, calibrations: str
+    model: int, placement: Placement, summary: ModelSummary, *, calibrations: str
 ) -> ExpertCaching:
     """Open the cache of `placement.expert_cache` for a loaded model, warm from the resident experts that an
-    earlier one stored in the folder `calibrations` ("": none). `brings`: its own thread uploads misses.
+    earlier one stored in the folder `calibrations` ("": none).
 
     Raises UserError `cache.*`, leaving nothing open.
     """
     cache = placement.expert_cache
     assert cache is not None
-    plugin.load_plugin()
     plugin.open_cache(
         cache.device,
         CacheSettings(
@@ -137,7 +138,8 @@ def open_caching(
                 admission=cache.misses == "computed",
             ),
             bring_first=cache.misses == "brought",
-            upload_thread=brings,
+            upload_beside=True,
+            stream_from=_streams_from(placement, cache),
         ),
     )
     try:
@@ -149,6 +151,13 @@ def open_caching(
     except BaseException:
         plugin.close_cache()
         raise
+
+
+def _streams_from(placement: Placement, cache: ExpertCache) -> int:
+    """The smallest batch that the device computes alone, as it would fetch weights without a cache; 0: none."""
+    if not placement.op_offload or not native.fetches_weights(cache.device):
+        return 0
+    return placement.min_batch or LEAST_OFFLOADED
 
 
 def _served(model: int, placement: Placement, cache: ExpertCache) -> dict[int, int]:

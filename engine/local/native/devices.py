@@ -152,6 +152,11 @@ def device_of(kind: int) -> str:
     return text(ggml("ggml_backend_dev_name", _Text, _Pointer)(device))
 
 
+def fetches_weights(name: str) -> bool:
+    """Whether a device would fetch weights from RAM for a large batch."""
+    return name != RAM and _streams(device_handle(name))
+
+
 def _handles() -> Iterator[int]:
     get = ggml("ggml_backend_dev_get", _Pointer, _Size)
     for index in range(ggml("ggml_backend_dev_count", _Size)()):

@@ -1,7 +1,7 @@
 """The expert cache plugin's C interface (`engine/expert_cache/native/expert_cache.h`).
 
-One plugin library and one cache per process. ggml registers the library through llama-cpp-python's own handle; the
-same file opened here gives its functions. Tensors are ggml's pointers as plain integers.
+One plugin library and one cache per process. A model is loaded with the proxy of a device in that device's place;
+ggml lists no proxy. Devices, types of memory and tensors are ggml's pointers as plain integers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from engine.errors import UserError
 from engine.expert_cache.library import check_build, plugin_path
 from engine.expert_cache.policy import Policy
-from engine.local.native.library import ggml, text
+from engine.local.native.library import text
 
 _Pointer, _Text, _Size, _Int = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int
 # enum coterie_cache_result.
@@ -23,14 +23,16 @@ _OK, _NO_DEVICE, _TOO_SMALL, _NO_MEMORY, _NOT_SUPPORTED = range(5)
 
 class CacheSettings(NamedTuple):
     """Settings of a cache; sizes in bytes, `tokens` is the largest batch. `bring_first`: upload a missing
-    expert, then compute it; else the CPU computes it and it is uploaded for the next time."""
+    expert, then compute it; else the CPU computes it and it is uploaded for the next time, `upload_beside` the steps
+    where the device can. Experts of batches from `stream_from` tokens on pass through the device; 0: none."""
 
     workspace: int
     tokens: int
     experts_used: int
     policy: Policy
     bring_first: bool = False
-    upload_thread: bool = False
+    upload_beside: bool = False
+    stream_from: int = 0
 
 
 class CacheCounters(NamedTuple):
@@ -59,7 +61,8 @@ class _Settings(ctypes.Structure):
         ("experts_used", ctypes.c_int32),
         ("bring_first", ctypes.c_int32),
         ("admission", ctypes.c_int32),
-        ("upload_thread", ctypes.c_int32),
+        ("upload_beside", ctypes.c_int32),
+        ("stream_from", ctypes.c_int32),
         ("fixed", ctypes.c_int32),
     ]
 
@@ -74,8 +77,7 @@ _loaded: dict[str, ctypes.CDLL] = {}
 
 
 def load_plugin(folder: Path | None = None) -> None:
-    """Register the plugin with ggml, once per process; it is inactive until opened. Searched in `folder`,
-    else where set-up installs it.
+    """Load the plugin, once per process. Searched in `folder`, else where set-up installs it.
 
     Raises UserError `cache.other_build`, `cache.not_loaded` (detail), and what `plugin_path` raises.
     """
@@ -85,9 +87,26 @@ def load_plugin(folder: Path | None = None) -> None:
     library = _opened(path)
     build = _function(library, "coterie_cache_build", _Text)
     check_build(text(build()), folder)
-    if not ggml("ggml_backend_load", _Pointer, _Text)(str(path).encode()):
-        raise UserError("cache.not_loaded", detail="ggml refused it")
     _loaded[str(path)] = library
+
+
+def proxy_device(name: str) -> int:
+    """The proxy of a device: it computes what that does, and experts that lie in its `proxy_memory` too. Raises
+    UserError `cache.no_device` (name), and what `load_plugin` raises."""
+    return _proxy("coterie_proxy_device", name)
+
+
+def proxy_memory(name: str) -> int:
+    """The buffer type, in RAM, of the experts that the proxy of a device computes. Raises as `proxy_device`."""
+    return _proxy("coterie_proxy_memory", name)
+
+
+def _proxy(function: str, name: str) -> int:
+    load_plugin()
+    found = _function(_library(), function, _Pointer, _Text)(name.encode())
+    if not found:
+        raise UserError("cache.no_device", name=name)
+    return int(found)
 
 
 def open_cache(device: str, settings: CacheSettings) -> None:
@@ -179,7 +198,8 @@ def _as_struct(settings: CacheSettings) -> _Settings:
         experts_used=settings.experts_used,
         bring_first=settings.bring_first,
         admission=policy.admission,
-        upload_thread=settings.upload_thread,
+        upload_beside=settings.upload_beside,
+        stream_from=settings.stream_from,
         fixed=policy.fixed,
     )
 

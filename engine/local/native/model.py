@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import llama_cpp.llama_cpp as llama
+import msgspec
 
 from engine.local.native.decoding import AbortFlag
 from engine.local.native.devices import buffer_type, device_handle
+from engine.local.native.expert_cache import proxy_device, proxy_memory
 from engine.placement.expected import split_of
 from engine.placement.plan import RAM, Attention, CacheType, LoadMode, Placement
 
@@ -30,6 +32,10 @@ _INTEGER = 0
 # Any override keeps llama.cpp from pipelining ubatches over several devices, which takes four times the
 # buffers, of another size than its own dry run says, for nothing: one ubatch is computed at a time.
 _NO_PIPELINE = b"^no weight has this name$"
+# More layers than any model has.
+_ALL_LAYERS = 2**16
+# What a cache of experts takes of a layer (`engine.placement.expert_slots`).
+_CACHED = r"^blk\.({layers})\.ffn_(up|down|gate|gate_up)_exps\."
 
 
 class MemoryKind(NamedTuple):
@@ -58,12 +64,15 @@ def load_model(
     """The model's handle, 0 if llama.cpp refused it or `on_progress` returned False.
 
     `no_alloc` reads the metadata and sets the sizes, without the weights. Raises UserError
-    `engine.no_device` (name).
+    `engine.no_device` (name), and where the placement has a cache of experts `cache.*`.
     """
     params = llama.llama_model_default_params()
-    handles = [device_handle(name) for name in placement.devices]
+    proxied = "" if no_alloc else _proxied(placement)
+    if proxied == RAM:  # the proxy computes what the CPU would
+        placement = msgspec.structs.replace(placement, devices=(RAM,), gpu_layers=_ALL_LAYERS)
+    handles = [(proxy_device if name == proxied else device_handle)(name) for name in placement.devices]
     devices = (ctypes.c_void_p * (len(handles) + 1))(*handles, None)
-    overrides = _overrides(placement)
+    overrides = _overrides(placement, proxied)
     split = (ctypes.c_float * llama.llama_max_devices())(*split_of(placement))
 
     @llama.llama_progress_callback  # type: ignore[untyped-decorator]
@@ -93,8 +102,20 @@ def load_vocabulary(path: str) -> int:
     return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
 
 
-def _overrides(placement: Placement) -> ctypes.Array[_Override]:
+def _proxied(placement: Placement) -> str:
+    """The device whose place its proxy takes: the cache's if it computes layers too, else the first that does; RAM
+    where none does. "": there is no cache."""
+    cache = placement.expert_cache
+    if cache is None or not cache.layers:
+        return ""
+    return cache.device if cache.device in placement.devices else next(iter(placement.devices), RAM)
+
+
+def _overrides(placement: Placement, proxied: str = "") -> ctypes.Array[_Override]:
     rows = [(each.pattern.encode(), buffer_type(each.device)) for each in placement.overrides]
+    if placement.expert_cache is not None and proxied not in ("", RAM):
+        layers = "|".join(str(each.layer) for each in placement.expert_cache.layers)
+        rows.insert(0, (_CACHED.format(layers=layers).encode(), proxy_memory(proxied)))
     if len(placement.devices) > 1 and not rows:
         rows.append((_NO_PIPELINE, buffer_type(RAM)))
     return (_Override * (len(rows) + 1))(*(_Override(*row) for row in rows))

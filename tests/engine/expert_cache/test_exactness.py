@@ -111,11 +111,11 @@ def test_the_policy_is_the_one_of_the_simulator(
         assert cached.warm_experts == tuple(each.warm_experts for each in expected.values())
 
 
-@pytest.mark.parametrize("upload_thread", [False, True])
-def test_a_thread_that_asks_how_the_cache_is_doing(upload_thread: bool, child: OtherProcess) -> None:
+@pytest.mark.parametrize("upload_beside", [False, True])
+def test_a_thread_that_asks_how_the_cache_is_doing(upload_beside: bool, child: OtherProcess) -> None:
     for name in DIFFERENT:
         course = token_by_token(20, seed=27)
-        the_same(child, name, course, wish(name, upload_thread=upload_thread), asked=True)
+        the_same(child, name, course, wish(name, upload_beside=upload_beside), asked=True)
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
@@ -129,7 +129,7 @@ def test_missing_experts_that_are_brought_and_then_computed(name: str, child: Ot
 @pytest.mark.parametrize("name", DIFFERENT)
 def test_missing_experts_that_a_thread_brings(name: str, threads: int, child: OtherProcess) -> None:
     course = token_by_token(40, seed=11) + random_course(20, MOST_TOKENS, 3, seed=12)
-    cached = the_same(child, name, course, wish(name, upload_thread=True), threads=threads, pause=0.001)
+    cached = the_same(child, name, course, wish(name, upload_beside=True), threads=threads, pause=0.001)
     told = cached.counters
     assert told is not None and 0 < told.brought <= told.uses
     assert 0 < told.hits < told.uses

@@ -64,7 +64,7 @@ def test_a_device_with_the_faults_that_devices_have(fault: str) -> None:
         for name, kind in itertools.product(DIFFERENT, ["F16", "Q4_K+Q8_0", "Q4_K+F32"]):
             path = expert_model(name, kind)
             plain = child.call(computed, path, COURSE)
-            for changed in ({}, {"bring_first": True}, {"upload_thread": True}):
+            for changed in ({}, {"bring_first": True}, {"upload_beside": True}):
                 cached = child.call(computed, path, COURSE, wish(name, **changed))
                 assert difference(plain.logits, cached.logits) <= CLOSE, (name, kind, changed)
                 assert cached.counters is not None

@@ -66,7 +66,7 @@ def test_a_worker_that_computes_everything_else(
 def test_missing_experts_that_a_thread_brings(child: OtherProcess, worker: Worker) -> None:
     for name in ("mixtral", "gpt-oss", "gemma"):
         layout, path = LAYOUTS[name], expert_model(name)
-        wish = CacheOption(layout.experts // 2, layout.used, WORKER, worker.address, upload_thread=True)
+        wish = CacheOption(layout.experts // 2, layout.used, WORKER, worker.address, upload_beside=True)
         plain, cached = child.call(computed, path, COURSE), child.call(computed, path, COURSE, wish)
         assert difference(plain.logits, cached.logits) <= CLOSE
         assert cached.counters is not None and cached.counters.brought > 0

@@ -116,7 +116,7 @@ def test_the_starter_says_the_same_with_half_of_its_experts_in_slots() -> None:
     assert plain.counters == {} and plain.told == []
     assert cached.notices == []
     check_counts(cached, 8, 4)
-    assert cached.splits[1] > plain.splits[1]
+    assert cached.splits == plain.splits, "llama.cpp sees one device"
 
 
 def test_a_context_made_anew_goes_on_with_the_cache_that_is_open() -> None:

@@ -1,0 +1,135 @@
+// A block that is computed in the graph's own memory on the device: its nodes once more, experts taken from slots.
+//
+// All rows are computed there, so that the graph is always the same one and can be replayed; rows of experts that are
+// not resident are given any slot, and what the CPU computed meanwhile is then written over theirs.
+#include "cache.h"
+#include "lane.h"
+
+#include <algorithm>
+
+namespace coterie {
+
+// A stack of scales as often as there are tokens, for the lookup.
+static ggml_tensor * for_each_token(GraphCopy & copy, const ggml_tensor * node, ggml_tensor * experts) {
+    if (node->op != GGML_OP_GET_ROWS) {
+        return experts;
+    }
+    ggml_tensor * spread = ggml_dup_tensor(copy.context(), experts);
+    *spread = *experts;
+    spread->ne[2] = node->ne[2];
+    spread->nb[2] = spread->nb[3] = 0;
+    return spread;
+}
+
+void Cache::place(Block & block, const Lane & lane) {
+    if (lane.device() != device_) {
+        return;
+    }
+    if (!block.is_large && fits(block.shape, *block.layer)) {
+        place_slots(block, lane.is_host());
+    }
+    if (block.is_large && is_whole(block.shape, *block.layer)) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        stream_ = stream_ ? std::move(stream_) : Stream::make(device_, layers_);
+        block.is_readable = stream_ && stream_->place(block);
+    }
+}
+
+void Cache::place_slots(Block & block, bool on_host) const {
+    const Shape & shape = block.shape;
+    auto copy = std::make_unique<GraphCopy>(int(shape.nodes.size()) * (GGML_MAX_SRC + 2) + 4);
+    ggml_tensor * ids = ggml_new_tensor_2d(copy->context(), GGML_TYPE_I32, shape.ids->ne[0], shape.ids->ne[1]);
+    void * base = ggml_backend_buffer_get_base(workspace_.get());
+    if (on_host) {
+        block.slot_ids_on_host.resize(size_t(ggml_nelements(ids)));
+        ids->data = block.slot_ids_on_host.data();
+    } else if (ggml_backend_buffer_get_size(workspace_.get()) < ggml_nbytes(ids) ||
+        ggml_backend_tensor_alloc(workspace_.get(), ids, base) != GGML_STATUS_SUCCESS) {
+        return;
+    }
+    for (size_t i = 0; i < shape.nodes.size(); i++) {
+        const Operation & operation = shape.operations[i];
+        ggml_tensor * node = copy->node(shape.nodes[i]);
+        for (int j = 0; j < GGML_MAX_SRC; j++) {
+            const Source source = operation.sources[j];
+            if (source.kind == Source::EXPERTS) {
+                node->src[j] = for_each_token(*copy, node, block.layer->held()[size_t(source.index)]);
+            } else if (source.kind == Source::IDS) {
+                node->src[j] = ids;
+            }
+        }
+        if (node->op != GGML_OP_VIEW && !ggml_backend_dev_supports_op(device_, node)) {
+            return;
+        }
+    }
+    copy->finish();
+    block.slot_ids = ids;
+    block.in_place = std::move(copy);
+}
+
+// Where the device is the processor, its rows are worth a graph of their own only beside rows of experts that miss.
+Cache::Result Cache::make_ready(Block & block) {
+    choose_slots(block.shape);
+    block.slot_ids_on_host = slot_ids_;
+    return READY;
+}
+
+Cache::Result Cache::compute_in_place(Block & block, const Lane & lane) {
+    Layer & layer = *block.layer;
+    if (!device_rows_.empty()) {
+        choose_slots(block.on_host);
+        if (uploads_) {
+            uploads_->await(layer, lane.primary());
+        }
+        const size_t bytes = slot_ids_.size() * sizeof(int32_t);
+        ggml_backend_tensor_set_async(lane.primary(), block.slot_ids, slot_ids_.data(), 0, bytes);
+        counters_.moved_bytes += bytes;
+        if (ggml_backend_graph_compute_async(lane.primary(), block.in_place->graph()) != GGML_STATUS_SUCCESS) {
+            return FAILED;
+        }
+    }
+    if (!cpu_rows_.empty()) {
+        if (!compute_on_cpu(layer, block.on_host, lane.cpu())) {
+            return FAILED;
+        }
+        bring_up(block, lane);
+    }
+    return DONE;
+}
+
+// A slot for each row, no slot twice for one token: a row that the CPU computes gets any that is left.
+void Cache::choose_slots(const Shape & shape) {
+    const size_t choices = size_t(shape.ids->ne[0]);
+    slot_ids_.assign(experts_.size(), -1);
+    for (const Row & row : device_rows_) {
+        slot_ids_[size_t(row.row)] = row.slot;
+    }
+    for (size_t first = 0; first < slot_ids_.size(); first += choices) {
+        const auto begin = slot_ids_.begin() + long(first), end = begin + long(choices);
+        int32_t slot = 0;
+        for (auto id = begin; id != end; ++id) {
+            if (*id < 0) {
+                while (std::find(begin, end, slot) != end) {
+                    slot++;
+                }
+                *id = slot;
+            }
+        }
+    }
+}
+
+// The CPU's rows into the result, after what the device wrote there.
+void Cache::bring_up(const Block & block, const Lane & lane) {
+    const ggml_tensor * result = block.shape.result;
+    const size_t width = size_t(result->ne[0]) * sizeof(float);
+    const int64_t choices = block.shape.ids->ne[0];
+    const char * from = static_cast<const char *>(block.layer->on_cpu->result()->data);
+    for (size_t i = 0; i < cpu_rows_.size(); i++) {
+        const int64_t token = cpu_rows_[i].row / choices, choice = cpu_rows_[i].row % choices;
+        const size_t offset = size_t(token) * result->nb[2] + size_t(choice) * result->nb[1];
+        ggml_backend_tensor_set_async(lane.primary(), block.shape.result, from + i * width, offset, width);
+        counters_.moved_bytes += width;
+    }
+}
+
+} // namespace coterie
