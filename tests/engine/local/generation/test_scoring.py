@@ -52,7 +52,7 @@ def test_a_greedy_answer_is_the_likeliest_choice_in_every_place(running: Running
         # Another order of sums moves logits a little, so two that are close may change places.
         assert token.token == best.token or best.logprob - token.logprob < CLOSE
         assert sum(math.exp(each.logprob) for each in token.top) <= 1.0 + 1e-6
-    assert sum(token.token == token.top[0].token for token in tokens) >= len(tokens) - 1
+    assert sum(token.token == token.top[0].token for token in tokens) >= 0.9 * len(tokens)
 
 
 def test_the_probabilities_are_those_of_the_logits_computed_one_by_one(running: Running) -> None:
