@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from agents.api import ModelRequest, ModelResponse
 from agents.sandbox.find import find_sandbox
 from app.desktop.runs.background_card import BackgroundCard
-from app.services.runs.values import InBackground
+from app.services.runs.values import InBackground, RunView
+from app.store.records import RunRecord
 from tests.app.desktop.runs.conftest import RunsBench
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
 from tests.support.window.pressing import press
@@ -54,9 +55,12 @@ def test_a_run_without_any_has_no_such_card(runs: RunsBench) -> None:
 def test_each_kind_of_end_has_its_words(qtbot: QtBot, looks: None) -> None:
     card = BackgroundCard()
     qtbot.addWidget(card)
+    record = RunRecord(1, "t", "t", "/", "m", "ask", "completed", 0.0, 0.0)
 
     def said(**end: object) -> str:
-        return card._state(InBackground("b1", "serve", runs=False, **end))  # type: ignore[arg-type]
+        ended = InBackground("b1", "serve", runs=False, **end)  # type: ignore[arg-type]
+        card.show_view(RunView(record, background=(ended,)))
+        return card.rows[0].line.note.text()
 
     assert said(code=3, reason="exit") == "ended (3)"
     assert said(code=-9, reason="exit") == "ended (signal 9)"
