@@ -3,6 +3,7 @@ out."""
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +46,20 @@ def test_public_speeds_lie_inside_the_predicted_ranges(row: PublishedRow) -> Non
             assert each.inside
             assert 0.7 <= each.ratio <= 1.4
             assert each.range[0] < each.predicted < each.range[1]
+
+
+def test_a_placement_that_nobody_tells_is_not_taken_for_the_best() -> None:
+    row = PublishedRow(
+        "1", "Qwen3-30B-A3B", "Q4_K_M", gpu="RTX 3060 12GB", ram="DDR4-3200 2ch", decode_tps=20
+    )
+    told, untold = (
+        compared(msgspec.structs.replace(row, placement=placement, cpu_expert_layers=layers))
+        for placement, layers in (("ncmoe 22", "22"), ("ncmoe, number in source", "?"))
+    )
+    assert isinstance(told, RowPrediction) and isinstance(untold, RowPrediction)
+    assert told.decode and untold.decode
+    assert untold.decode.predicted < 0.7 * told.decode.predicted
+    assert untold.decode.range[1] / untold.decode.range[0] > told.decode.range[1] / told.decode.range[0]
 
 
 def test_a_measurement_that_is_left_out_is_not_compared() -> None:
