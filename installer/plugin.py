@@ -37,7 +37,7 @@ import ctypes, sys
 import llama_cpp
 plugin, build = ctypes.CDLL(sys.argv[1]), sys.argv[2]
 plugin.coterie_cache_build.restype = ctypes.c_char_p
-plugin.ggml_backend_init
+plugin.coterie_proxy_device
 told = plugin.coterie_cache_build().decode()
 sys.exit(0 if told == build else f"The plugin says {told}, not {build}")
 """

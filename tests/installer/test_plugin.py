@@ -31,8 +31,8 @@ GOOD = """
 #include "expert_cache.h"
 #include "ggml-backend-impl.h"
 const char * coterie_cache_build(void) { return COTERIE_CACHE_BUILD; }
-extern "C" COTERIE_API ggml_backend_reg_t ggml_backend_init(void) {
-    return ggml_backend_dev_count() == 0 ? nullptr : ggml_backend_dev_backend_reg(ggml_backend_dev_get(0));
+extern "C" COTERIE_API ggml_backend_dev_t coterie_proxy_device(const char *) {
+    return ggml_backend_dev_count() == 0 ? nullptr : ggml_backend_dev_get(0);
 }
 """
 
@@ -109,7 +109,7 @@ def test_a_plugin_finds_the_engines_libraries_from_its_place_in_the_environment(
     python.mkdir(parents=True)
     (python / "site-packages").symlink_to(place.site)
     install(build(project(tmp_path / "project"), place, progress, ENVIRON), lib / "coterie")
-    script = "import ctypes, sys; ctypes.CDLL(sys.argv[1]).ggml_backend_init"
+    script = "import ctypes, sys; ctypes.CDLL(sys.argv[1]).coterie_proxy_device"
     path = lib / "coterie" / library.plugin_name()
     subprocess.run([sys.executable, "-c", script, path], check=True, env=ENVIRON)
 
@@ -158,7 +158,7 @@ def test_two_clones_at_once_compile_one_plugin(
         (GOOD + "int missing(); int x() { return missing(); }", "missing"),
         (GOOD + "extern int missing; __attribute__((constructor)) void f() { throw 1; }", ""),
         (GOOD.replace("return COTERIE_CACHE_BUILD", 'return "none"'), "The plugin says none"),
-        (GOOD.replace("ggml_backend_init", "ggml_backend_begin"), "ggml_backend_init"),
+        (GOOD.replace("coterie_proxy_device", "another_device"), "coterie_proxy_device"),
     ],
 )
 def test_sources_that_make_no_plugin_leave_nothing_but_a_log(
