@@ -18,6 +18,11 @@ from app.services.usage.prices import Spent
 from engine.energy.counters import BATTERY
 
 
+def unbroken(amount: str) -> str:
+    """An amount that stays in one line with its unit."""
+    return amount.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def day_name(day: str) -> str:
     """A day as the language writes it without the year."""
     date = QDate.fromString(day, "yyyy-MM-dd")
@@ -70,15 +75,20 @@ def token_energy_words(part: Spent) -> str:
     """What one token took; "" where that was not measured."""
     translate, usage = QCoreApplication.translate, part.usage
     read, written = usage.joules_read, usage.joules_written
-    words = [] if read is None else [translate("Usage", "{joules} read").format(joules=format_joules(read))]
+    words = (
+        []
+        if read is None
+        else [translate("Usage", "{joules} read").format(joules=unbroken(format_joules(read)))]
+    )
     if written is not None:
-        words.append(translate("Usage", "{joules} written").format(joules=format_joules(written)))
+        words.append(translate("Usage", "{joules} written").format(joules=unbroken(format_joules(written))))
     return joined(words)
 
 
 def rest_words(part: Spent, currency: str) -> list[str]:
-    """Time, energy and cost."""
+    """Time, energy and cost, each in one line with its unit."""
     usage = part.usage
     words = [format_duration(usage.seconds, languages.current)] if usage.seconds else []
     words += [format_energy(usage.joules)] if usage.measured else []
-    return words + ([] if part.cost is None else [format_cost(part.cost, currency)])
+    words += [] if part.cost is None else [format_cost(part.cost, currency)]
+    return [unbroken(amount) for amount in words]

@@ -81,12 +81,12 @@ def test_days_sums_and_models_are_shown(bench: Bench) -> None:
     bench.read()
     section = bench.section
     total = section.sums.text().splitlines()[0]
-    assert total.startswith(
+    assert total.replace("\N{NO-BREAK SPACE}", " ").startswith(
         "Last 30 days: 5 answers · 2M read (4k reused) · 501k written · 1 min 6 s · 2.00 kWh"
     )
     assert section.sums.text().splitlines()[-3:] == [
-        "First month, February 2020: 3 answers · 500 read · 0 written · 1 Wh",
-        "Energy for each token: 0.4 J read · 12 J written",
+        "First month, February 2020: 3 answers · 500 read · 0 written · 1\N{NO-BREAK SPACE}Wh",
+        "Energy for each token: 0.4\N{NO-BREAK SPACE}J read · 12\N{NO-BREAK SPACE}J written",
         "Energy is what answers took beyond an idle computer. Measured: memory, processor",
     ]
     assert "big · models.example: 1 answer · 2M read · 500k written" in section.models.text()
@@ -112,18 +112,20 @@ def test_a_price_makes_a_cost_and_no_price_none(bench: Bench, qtbot: QtBot) -> N
     section.editors["price_kwh"].field.setValue(0.3)
     qtbot.waitUntil(lambda: settings.current.price_kwh == 0.3)
     bench.changed()
-    assert section.sums.text().splitlines()[0].endswith("2.00 kWh · 0.60 EUR")
+    assert (
+        section.sums.text().splitlines()[0].endswith("2.00\N{NO-BREAK SPACE}kWh · 0.60\N{NO-BREAK SPACE}EUR")
+    )
     (row,) = section.prices.rows
     row.fields["read"].field.setValue(1.0)
     row.fields["written"].field.setValue(4.0)
     qtbot.waitUntil(lambda: settings.current.token_prices == {ELSEWHERE: {"read": 1.0, "written": 4.0}})
     bench.changed()
-    assert section.sums.text().splitlines()[0].endswith("4.60 EUR")
+    assert section.sums.text().splitlines()[0].endswith("4.60\N{NO-BREAK SPACE}EUR")
     row.fields["read"].reset.click()
     row.fields["written"].reset.click()
     qtbot.waitUntil(lambda: settings.current.token_prices == {})
     bench.changed()
-    assert section.sums.text().splitlines()[0].endswith("0.60 EUR")
+    assert section.sums.text().splitlines()[0].endswith("0.60\N{NO-BREAK SPACE}EUR")
 
 
 def test_the_history_is_deleted_with_a_way_back(bench: Bench, qtbot: QtBot) -> None:
