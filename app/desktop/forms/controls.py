@@ -22,7 +22,7 @@ from app.desktop.base.text_field import put_field_into
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import show_text, text_label
+from app.desktop.widgets.labels import show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 
 TEXT_DELAY_MS = 500
@@ -78,16 +78,18 @@ class NumberField(QDoubleSpinBox):
 
 
 class OptionalNumber(ThemedWidget):
-    """A number field with a button that goes back to the default. `changed` carries a float or None."""
+    """A number field with a button that goes back to the default. `changed` carries a float or None.
+
+    Where there is little room the field gives way to the button."""
 
     changed = Signal(object)
 
     def __init__(self, bounds: Bounds, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._digits = bounds.digits
+        self._digits, self._room = bounds.digits, 0
         self.field = NumberField(bounds, self)
         self.reset = push_button(self, "icon")
-        Row(self.reset, self.field, parent=self, spacing=4)
+        self._row = Row(self.reset, self.field, parent=self, spacing=4)
         self.field.valueChanged.connect(self._tell)
         self.reset.clicked.connect(lambda: self.field.setValue(self.field.minimum()))
         self.refresh()
@@ -98,7 +100,6 @@ class OptionalNumber(ThemedWidget):
             fallback, words if fallback is None else f"{words}: {shown_number(fallback, self._digits)}"
         )
         self.field.show_number(value)
-        self._fit()
         self._show_reset()
 
     def setAccessibleName(self, name: str) -> None:
@@ -111,6 +112,17 @@ class OptionalNumber(ThemedWidget):
 
     def _show_reset(self) -> None:
         self.reset.setVisible(self.field.number() is not None)
+        self._fit()
+
+    def fit_width(self, room: int) -> None:
+        """Take no more than `room` pixels."""
+        self._room = room
+        self._fit()
+
+    def least_width(self) -> int:
+        """Enough for the words of the default."""
+        words = self.field.fontMetrics().horizontalAdvance(self.field.specialValueText())
+        return max(themes.current.px(176), words + themes.current.px(28))
 
     def retranslate(self) -> None:
         self.reset.setToolTip(self.tr("Back to the default"))
@@ -121,10 +133,12 @@ class OptionalNumber(ThemedWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Give the words of the default as much room as they need."""
-        px = themes.current.px
-        words = self.field.fontMetrics().horizontalAdvance(self.field.specialValueText())
-        self.field.setFixedWidth(max(px(176), words + px(28)))
+        """Give the words of the default as much room as they need; a number has enough with less."""
+        width = self.least_width()
+        if self._room and not self.reset.isHidden():
+            beside = self.reset.sizeHint().width() + self._row.spacing()
+            width = max(width // 2, min(width, self._room - beside))
+        self.field.setFixedWidth(width)
 
 
 def shown_number(value: float, digits: int) -> str:
@@ -245,7 +259,7 @@ class Section(ThemedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = text_label(self, "heading")
+        self._title = wrapped_label(self, "heading", selectable=False)
         self._card = QFrame(self)
         self._card.setProperty("kind", "card")
         self._rows = Column(parent=self._card, margins=(1, 1, 1, 1), spacing=0)

@@ -13,12 +13,16 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.text_field import TextField
 from app.desktop.forms.form import Field, FormSection
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import set_texts, show_text, text_label, wrapped_label
 from app.desktop.widgets.layouts import Column, Row
 from app.services.chat.events import MemoriesChanged, ProjectsChanged
 from app.services.chat.memories import LONGEST
 from app.services.events import ServiceEvent
 from app.store.records import Memory, Project
+
+# The least of a sentence that is seen beside its buttons.
+SENTENCE = 140
 
 
 class MemoryLine(QWidget):
@@ -44,9 +48,12 @@ class MemoryLine(QWidget):
         self.keep.clicked.connect(lambda: self.kept.emit(memory.id))
         self.remove.clicked.connect(lambda: self.removed.emit(memory.id))
         self.field.setAccessibleName(self.tr("Remembered sentence"))
-        texts = Column(self.field, self.where, spacing=2)
-        top = Qt.AlignmentFlag.AlignTop
-        Row((texts, 1), (self.keep, 0, top), (self.remove, 0, top), parent=self, spacing=8)
+        texts, buttons = QWidget(self), QWidget(self)
+        Column(self.field, self.where, parent=texts, spacing=2)
+        Row(self.keep, self.remove, parent=buttons, spacing=8)
+        row = FoldingRow(self, (texts, 1, SENTENCE), buttons)
+        row.align(buttons, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        Column(row, parent=self)
 
     def _edited(self) -> None:
         text = " ".join(self.field.text().split())

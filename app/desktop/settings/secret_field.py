@@ -9,9 +9,13 @@ from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.server_text import place_words
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import set_texts, show_text, wrapped_label
-from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.layouts import Column
 from app.services.settings.secrets import TokenPlace
+
+# The least of the field beside its buttons.
+FIELD = 120
 
 
 class SecretField(ThemedWidget):
@@ -28,7 +32,9 @@ class SecretField(ThemedWidget):
         self.field = TextField(self)
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.keep, self.forget = push_button(self), push_button(self)
-        row = Row((self.field, 1), self.keep, self.forget, spacing=8)
+        row = FoldingRow(self, (self.field, 1, FIELD), self.keep, self.forget)
+        for button in (self.keep, self.forget):
+            row.align(button, Qt.AlignmentFlag.AlignLeft)
         self.column = Column(self.name, row, self.state, parent=self, spacing=4)
         for widget in (self.name, self.keep, self.forget):
             widget.hide()

@@ -16,6 +16,7 @@ from app.desktop.forms.file_dialog import choose_file
 from app.desktop.settings.server_parts import Note, Pairs
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
+from app.desktop.widgets.folding import FoldingRow
 from app.desktop.widgets.labels import set_texts, wrapped_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row
 from app.desktop.widgets.segmented import SegmentedControl
@@ -26,6 +27,9 @@ from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.services.services import Services
+
+# The least of a name's field beside its button.
+NAME = 120
 
 
 def found_servers(services: Services, path: str) -> tuple[Found, ...]:
@@ -150,7 +154,9 @@ class AddServer(ThemedWidget):
         self.help = wrapped_label(self, "small")
         self.complaint = Complaint(self)
         self.add = push_button(self, "")
-        top, foot = Row(self.kind, STRETCH), Row((self.name, 1), self.add, spacing=8)
+        foot = FoldingRow(self, (self.name, 1, NAME), self.add)
+        foot.align(self.add, Qt.AlignmentFlag.AlignLeft)
+        top = Row(self.kind, STRETCH)
         Column(top, self.what, self.help, self.pairs, foot, self.complaint, parent=self, spacing=8)
         self.setFocusProxy(self.what)
         self._kind = "program"

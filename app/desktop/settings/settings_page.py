@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
@@ -41,6 +42,8 @@ from app.services.runs.events import RunRemoved
 from app.services.settings.settings import Settings
 
 COLUMN = 744
+# With less room the margins at its sides are half as wide.
+NARROW, SIDE = 300, 24
 
 
 class SettingsPage(ThemedWidget):
@@ -81,7 +84,9 @@ class SettingsPage(ThemedWidget):
             self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.helpers, self.grants,
             self.hooks, self.sampling, self.usage, self.data, self.about,
         )  # fmt: skip
-        Column(self._title, *sections, STRETCH, parent=self._column, margins=(24, 22, 24, 32), spacing=20)
+        self._lines = Column(
+            self._title, *sections, STRETCH, parent=self._column, margins=(SIDE, 22, SIDE, 32), spacing=20
+        )
         page = QWidget(self)
         Row(STRETCH, (self._column, 1000), STRETCH, parent=page)
         self.scroller = scroll_area(page, self)
@@ -187,3 +192,12 @@ class SettingsPage(ThemedWidget):
 
     def restyle(self) -> None:
         self._column.setMaximumWidth(themes.current.px(COLUMN))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        side = SIDE / 2 if self.width() < themes.current.px(NARROW) else SIDE
+        self._lines.set_margins(side, 22, side, 32)

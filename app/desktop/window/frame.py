@@ -14,6 +14,8 @@ from app.desktop.widgets.layouts import Column, Row, discard
 RAIL = 56
 # With less room beside it for the page the list goes by itself.
 PAGE = 400
+# The least that a list has, and, where a person wants it though there is no room for both, what both have.
+SIDE, NARROW_SIDE, NARROW_PAGE = 200, 150, 240
 
 
 class Frame(QStackedWidget):
@@ -27,7 +29,7 @@ class Frame(QStackedWidget):
         super().__init__(parent)
         self.wanted, self._insisted = True, False
         self.side_width = 0  # as a person left it, at this text size
-        self._scale = themes.current.scale
+        self._scale, self._room = themes.current.scale, True
         self.pages = QStackedWidget(parent)
         self.side = QStackedWidget(parent)
         self._content = QWidget(parent)
@@ -70,17 +72,22 @@ class Frame(QStackedWidget):
     def fit(self) -> None:
         """Follow the width of the window and the text size."""
         px, scale = themes.current.px, themes.current.scale
-        if scale != self._scale:
+        rescaled = scale != self._scale
+        if rescaled:
             self.side_width = round(self.side_width * scale / self._scale)
             self._scale = scale
-            self._divide()
-        room = self.window().width() - px(RAIL) - max(self.side_width, self.side.minimumWidth()) >= px(PAGE)
+        whole = self.window().width() - px(RAIL)
+        room = whole - max(self.side_width, px(SIDE)) >= px(PAGE)
         if room:
             self._insisted = False
+        self.side.setMinimumWidth(px(SIDE if room else NARROW_SIDE))
+        self._content.setMinimumWidth(max(0, min(px(NARROW_PAGE), whole - px(NARROW_SIDE) - 1)))
         shown = self.wanted and (room or self._insisted)
-        if shown == self.side.isHidden():
+        # It may have been squeezed before.
+        if rescaled or room != self._room or shown == self.side.isHidden():
             self.side.setVisible(shown)
-            self._divide()  # it may have been squeezed before it went
+            self._divide()
+        self._room = room
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

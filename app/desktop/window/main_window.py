@@ -252,6 +252,5 @@ class MainWindow(WindowParts):
     def restyle(self) -> None:
         px = themes.current.px
         self.setMinimumSize(*SMALLEST)
-        self.side.setMinimumWidth(px(200))
         self.side.setMaximumWidth(px(480))
         self.whole.fit()

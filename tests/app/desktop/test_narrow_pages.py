@@ -82,12 +82,30 @@ def test_nothing_is_cut_at_900_pixels(make_desktop: Make, page: str) -> None:
     )
 
 
+def test_the_settings_beside_their_list_at_200_percent_are_not_cut(make_desktop: Make) -> None:
+    running, _ = opened(make_desktop, "settings", 900)
+    running.services.store.memories.add("Lives by the harbor.", kept=False)
+    running.window.go.show_page("chat")
+    running.window.go.show_page("settings")
+    page = running.window.later.settings
+    running.until(lambda: bool(page.findChildren(MemoryLine)))
+    themes.choose("light", 2.0)
+    running.until(running.window.side.isHidden)
+    running.window.go.fold()
+    for language in ("en", "ko"):
+        languages.choose(language)
+        # Names in the list beside it give way.
+        running.until(lambda: not [line for line in cut(running.window) if "SideRow" not in line])
+    running.window.resize(1900, 900)
+    running.until(lambda: running.window.side.width() == running.window.whole.side_width)
+
+
 def test_a_chat_beside_the_list_at_200_percent_does_not_stand_out_of_the_window(make_desktop: Make) -> None:
     running, _ = opened(make_desktop, "chat", 900)
     themes.choose("light", 2.0)
     running.until(lambda: not cut(running.window))
     running.window.go.fold()
     chat = running.window.chat
-    running.until(lambda: chat.header.width() < 400)
+    running.until(lambda: chat.header.width() <= themes.current.px(240))
     running.until(lambda: not [line for line in cut(running.window) if ": from " in line])
     running.until(lambda: not chat.header.title.geometry().intersects(chat.header.options.geometry()))

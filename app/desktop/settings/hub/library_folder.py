@@ -13,8 +13,9 @@ from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.forms.file_dialog import choose_folder
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import set_texts, text_label
-from app.desktop.widgets.layouts import Column, Row
+from app.desktop.widgets.folding import FoldingRow
+from app.desktop.widgets.labels import set_texts, wrapped_label
+from app.desktop.widgets.layouts import Column
 from app.desktop.widgets.slim_bar import Gauge
 from app.format import format_size_of
 from app.services.library.events import MoveProgress
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.hub.transfer.stop import StopToken
 
 STOPPED = "library.stopped"
+PATH = 160
 
 
 class LibraryFolder(ThemedWidget):
@@ -37,17 +39,15 @@ class LibraryFolder(ThemedWidget):
         self._calls = calls
         self._stop: StopToken | None = None
         self._progress: MoveProgress | None = None
-        self.path = text_label(self, "value", wraps=True, selectable=True)
+        self.path = wrapped_label(self, "value")
         self.gauge = Gauge(self)
         self.cancel = push_button(self)
         self.change = push_button(self)
         self.complaint = Complaint(self)
-        Column(
-            Row((self.path, 1), self.gauge, self.cancel, self.change, spacing=12),
-            self.complaint,
-            parent=self,
-            spacing=6,
-        )
+        row = FoldingRow(self, (self.path, 1, PATH), self.gauge, self.cancel, self.change, spacing=12)
+        for button in (self.cancel, self.change):
+            row.align(button, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        Column(row, self.complaint, parent=self, spacing=6)
         self.setFocusProxy(self.change)
         self.change.clicked.connect(self._choose)
         self.cancel.clicked.connect(self.stop)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.text_field import TextField
@@ -65,13 +66,20 @@ class PriceRow(TranslatedWidget):
         self.fields = {kind: OptionalNumber(PRICE, place) for kind, place in places.items()}
         self._labels = {kind: text_label(place, "small") for kind, place in places.items()}
         for kind, place in places.items():
-            Column(self._labels[kind], self.fields[kind], parent=place, spacing=2)
+            left = (self.fields[kind], 0, Qt.AlignmentFlag.AlignLeft)
+            Column(self._labels[kind], left, parent=place, spacing=2)
         self._row = FlowRow(self, *places.values(), gap=12)
         Column(self._name, self._row, parent=self, spacing=4)
         for field in self.fields.values():
             field.changed.connect(lambda _: self._row.refit())
             field.changed.connect(lambda _: self.changed.emit(self.model, self.prices()))
         self.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for field in self.fields.values():
+            field.fit_width(self.width())
+        self._row.refit()
 
     def prices(self) -> dict[str, float]:
         entered = {kind: field.field.number() for kind, field in self.fields.items()}
