@@ -286,6 +286,11 @@ class ApprovalCard(FittedWidget):
         px = themes.current.px
         left, inner, y = px(18), width - 2 * px(18), px(14)
         head = [self._title, self._extent, self._safety]
+        if self._wrap_title(inner):
+            height = self._title.heightForWidth(inner)
+            self._title.setGeometry(left, y, inner, height)
+            del head[0]
+            y += height + (0 if self._extent.isHidden() and self._safety.isHidden() else px(6))
         y += flow(head, QRect(left, y, inner, 0), px(10), last_at_right=not self._safety.isHidden())
         blocks: list[QWidget] = [self._message, self._form or self._subject, self._diff, self._warning]
         for block in (*blocks, self._reasons, self._wider, self.bar):
@@ -296,6 +301,13 @@ class ApprovalCard(FittedWidget):
             block.setGeometry(left, y, inner, height)
             y += height
         return y + px(16)
+
+    def _wrap_title(self, room: int) -> bool:
+        """Whether the title has more than one line."""
+        wraps = self._title.fontMetrics().horizontalAdvance(self._title.text()) > room
+        if wraps != self._title.wordWrap():
+            self._title.setWordWrap(wraps)
+        return wraps
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.fit(event.size().width())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from agents.permissions.values import ApprovalRequest, Decision
 from agents.permissions.visible import visible
@@ -327,6 +327,19 @@ def test_ports_are_asked_about_by_their_addresses_and_commands_with_one_yes(qtbo
     assert approval_text.place(asked) == "playwright_open · only these addresses, from its own sandbox"
     assert approval_text.what(asked, 2) == "all addresses, 2 lines" and not approval_text.extent(asked)
     assert [button.text().strip() for button, _ in shown.card.bar.answers] == ["Allow"]
+
+
+def test_a_long_question_breaks_into_lines_where_there_is_little_room(qtbot: Any) -> None:
+    themes.choose("light", 2.0)
+    shown = Shown(qtbot, request("ports", "localhost:5173  npm run dev", tool="open", server="playwright"))
+    title = next(label for label in shown.card.findChildren(QLabel) if "playwright” open" in label.text())
+    shown.window.resize(700, 700)
+    qtbot.waitUntil(lambda: not title.wordWrap())
+    one = title.height()
+    shown.window.resize(440, 700)
+    qtbot.waitUntil(lambda: title.wordWrap() and title.height() > one)
+    assert title.geometry().right() < shown.card.width()
+    qtbot.waitUntil(lambda: shown.card.height() >= shown.card.fit(shown.card.width()))
 
 
 def test_a_search_is_asked_about_with_its_words_and_where_they_go() -> None:
