@@ -241,7 +241,7 @@
     <name>AgreedInstructions</name>
     <message>
         <source>None. You’re asked before a project’s instructions count.</source>
-        <translation>없음. 프로젝트 지침을 따르기 전에 먼저 물어봅니다.</translation>
+        <translation>없습니다. 프로젝트 지침을 따르기 전에 먼저 물어봅니다.</translation>
     </message>
     <message>
         <source>Take back: {path}</source>
@@ -635,7 +635,7 @@
     </message>
     <message>
         <source>Let “{server}” open this?</source>
-        <translation>“{server}”에서 이 주소를 열게 할까요?</translation>
+        <translation>“{server}”에서 이 주소를 열도록 허용할까요?</translation>
     </message>
     <message>
         <source>Let “{server}” start this task?</source>
@@ -11115,7 +11115,7 @@
     </message>
     <message>
         <source>Used where the energy of answers can be measured.</source>
-        <translation>답변에 든 에너지를 잴 수 있을 때 씁니다.</translation>
+        <translation>답변에 쓴 에너지를 측정할 수 있을 때 사용합니다.</translation>
     </message>
     <message>
         <source>Not set</source>
@@ -11138,15 +11138,15 @@
         <translation>토큰당 에너지: {words}</translation>
     </message>
     <message>
-        <source>Energy is what answers took beyond an idle computer. Measured: {domains}</source>
-        <translation>에너지는 답변하느라 쉴 때보다 더 쓴 양입니다. 잰 곳: {domains}</translation>
+        <source>Energy is what answers used beyond an idle computer. Measured: {domains}</source>
+        <translation>에너지는 컴퓨터가 쉴 때보다 답변에 더 쓴 양입니다. 측정 대상: {domains}</translation>
     </message>
     <message>
         <source>This computer counts energy, but only administrators may read it.</source>
-        <translation>이 컴퓨터는 에너지를 재지만 관리자만 읽을 수 있습니다.</translation>
+        <translation>이 컴퓨터는 에너지를 측정하지만 관리자만 값을 읽을 수 있습니다.</translation>
     </message>
     <message>
-        <source>Shown behind costs, such as EUR.</source>
+        <source>Shown after costs, such as EUR.</source>
         <translation>비용 뒤에 표시합니다. 예: 원</translation>
     </message>
     <message>

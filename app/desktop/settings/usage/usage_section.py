@@ -108,7 +108,7 @@ class UsageSection(FormSection):
         if energy := token_energy_words(report.total):
             sums.append(self.tr("Energy for each token: {words}").format(words=energy))
         if domains := report.total.usage.domains:
-            words = self.tr("Energy is what answers took beyond an idle computer. Measured: {domains}")
+            words = self.tr("Energy is what answers used beyond an idle computer. Measured: {domains}")
             sums.append(words.format(domains=domain_words(domains)))
         elif self._locked:
             sums.append(self.tr("This computer counts energy, but only administrators may read it."))
@@ -145,9 +145,7 @@ class UsageSection(FormSection):
                 self.tr("Used where the energy of answers can be measured."),
                 Number(Bounds(0, 1e6, 0.01, 4), self.tr("Not set")),
             ),
-            Field(
-                "currency", self.tr("Currency"), self.tr("Shown behind costs, such as EUR."), self.currency
-            ),
+            Field("currency", self.tr("Currency"), self.tr("Shown after costs, such as EUR."), self.currency),
             Field(
                 "token_prices",
                 self.tr("Prices of remote models"),

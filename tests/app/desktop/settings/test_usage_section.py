@@ -87,7 +87,7 @@ def test_days_sums_and_models_are_shown(bench: Bench) -> None:
     assert section.sums.text().splitlines()[-3:] == [
         "First month, February 2020: 3 answers · 500 read · 0 written · 1\N{NO-BREAK SPACE}Wh",
         "Energy for each token: 0.4\N{NO-BREAK SPACE}J read · 12\N{NO-BREAK SPACE}J written",
-        "Energy is what answers took beyond an idle computer. Measured: memory, processor",
+        "Energy is what answers used beyond an idle computer. Measured: memory, processor",
     ]
     assert "big · models.example: 1 answer · 2M read · 500k written" in section.models.text()
     bars = section.chart.bars()
