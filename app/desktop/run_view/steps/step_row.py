@@ -115,7 +115,8 @@ class _Head(QAbstractButton):
         text, tone = badge_of(line)
         if text:
             width = badge_width(text)
-            if right - width - px(NUMBER) >= px(LEAST_WORDS) or self.undo.isHidden():
+            # What is no news (done, in progress) gives way to the words.
+            if right - width - px(NUMBER) >= px(LEAST_WORDS) or (self.undo.isHidden() and tone != "quiet"):
                 top = (self.height() - badge_height()) / 2
                 paint_badge(painter, QRectF(right - width, top, width, badge_height()), text, tone)
                 right -= width + px(8)
