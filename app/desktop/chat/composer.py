@@ -214,7 +214,8 @@ class Composer(ThemedWidget):
         self._fit_foot()
 
     def _fit_foot(self) -> None:
-        """Where there is little room the name of the control goes first, then its choices become a menu."""
+        """Where there is little room the name of the control goes first, then its choices become a menu, and at last
+        that is cut."""
         gap = self._foot.spacing()
         inside = self.width() - 2 * MARGIN - SCROLL_BAR - themes.current.px(28)
         room = (
@@ -232,7 +233,10 @@ class Composer(ThemedWidget):
         wanted += self.reasoning.full_width() + gap
         self._reasoning_label.setVisible(wanted + self._reasoning_label.sizeHint().width() + gap <= room)
         self.reasoning.set_compact(wanted > room)
-        self.tools.set_compact(wanted - self.reasoning.full_width() + self.reasoning.compact_width() > room)
+        wanted += self.reasoning.compact_width() - self.reasoning.full_width()
+        others = wanted - self.reasoning.compact_width() - self.tools.full_width()
+        self.tools.set_compact(wanted > room)
+        self.reasoning.squeeze(room - others - self.tools.sizeHint().width())
 
     def _show_hint(self) -> None:
         state = self._model

@@ -62,7 +62,8 @@ class TokenField(QSpinBox):
 class ReasoningChooser(ThemedWidget):
     """`chosen` carries what a person chose: a word, or a number of tokens.
 
-    `set_compact` is for narrow places: the row of choices becomes one button with a menu.
+    `set_compact` is for narrow places: the row of choices becomes one button with a menu. `squeeze` is for
+    those where the button has too little room as well.
     """
 
     chosen = Signal(object)
@@ -73,6 +74,7 @@ class ReasoningChooser(ThemedWidget):
         self._value: Reasoning = "auto"
         self._best_effort = False
         self._compact = False
+        self._squeezed = 0  # the room of the button, where that is too little for all of it
         self.segments = SegmentedControl(self)
         self.button = push_button(self)
         self.button.clicked.connect(self._open_menu)
@@ -95,7 +97,7 @@ class ReasoningChooser(ThemedWidget):
             return
         word = BUDGET if isinstance(self._value, int) else self._value
         self.segments.set_choices([(choice, self.word(choice)) for choice in self._choices], word)
-        set_texts(self.button, f"{self.word(word)}  ▾", f"{self.accessibleName()}: {self.word(word)}")
+        set_texts(self.button, self._face(), f"{self.accessibleName()}: {self.word(word)}")
         limited = isinstance(self._value, int)
         if isinstance(self._value, int) and self._value != self.field.value():
             with QSignalBlocker(self.field):
@@ -120,14 +122,40 @@ class ReasoningChooser(ThemedWidget):
             self.segments.setVisible(not compact)
             self.button.setVisible(compact)
 
+    def squeeze(self, room: int) -> None:
+        """Where `room` pixels are too few for it when it is compact, the button has no arrow, and its word may be
+        cut."""
+        squeezed = 0 if room >= self.compact_width() else max(1, room - self._field_width())
+        if squeezed != self._squeezed:
+            self._squeezed = squeezed
+            self._show()
+
     def full_width(self) -> int:
         """What it takes when it is not compact."""
-        return self.compact_width() - self.button.sizeHint().width() + self.segments.sizeHint().width()
+        return self._field_width() + self.segments.sizeHint().width()
 
     def compact_width(self) -> int:
         """What it takes when it is compact."""
-        field = 0 if self.field.isHidden() else self._row.spacing() + self.field.width()
-        return self.button.sizeHint().width() + field
+        return self._field_width() + self._around() + self._advance(self._whole_face())
+
+    def _field_width(self) -> int:
+        return 0 if self.field.isHidden() else self._row.spacing() + self.field.width()
+
+    def _whole_face(self) -> str:
+        return f"{self.word(BUDGET if isinstance(self._value, int) else self._value)}  ▾"
+
+    def _face(self) -> str:
+        if not self._squeezed:
+            return self._whole_face()
+        word, room = self._whole_face().removesuffix("  ▾"), self._squeezed - self._around()
+        return self.button.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, room)
+
+    def _around(self) -> int:
+        """What the button takes beside its words."""
+        return self.button.sizeHint().width() - self._advance(self.button.text())
+
+    def _advance(self, text: str) -> int:
+        return self.button.fontMetrics().horizontalAdvance(text)
 
     def _open_menu(self) -> None:
         menu = Menu(self)

@@ -109,3 +109,9 @@ def test_a_chat_beside_the_list_at_200_percent_does_not_stand_out_of_the_window(
     running.until(lambda: chat.header.width() <= themes.current.px(240))
     running.until(lambda: not [line for line in cut(running.window) if ": from " in line])
     running.until(lambda: not chat.header.title.geometry().intersects(chat.header.options.geometry()))
+    button = chat.composer.reasoning.button
+    words = {"en": "Auto", "ko": "자동"}
+    for language in words:
+        languages.choose(language)
+        running.until(lambda: button.text().startswith(words[languages.current]))
+        running.until(lambda: button.width() >= button.sizeHint().width())

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.style import set_kind
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.text.run_labels import folder_text, mode_name
@@ -29,6 +30,7 @@ class ToolsButton(ThemedWidget):
         super().__init__(parent)
         self._tools: ChatTools | None = None
         self._compact = False
+        self._around = 0.0  # what the button takes beside its words, at a text size of 100 %
         self.button = push_button(self)
         Row(self.button, parent=self)
         self.setFocusProxy(self.button)
@@ -43,15 +45,23 @@ class ToolsButton(ThemedWidget):
     def set_compact(self, compact: bool) -> None:
         if compact != self._compact:
             self._compact = compact
+            set_kind(self.button, "icon" if compact else "")
             self.retranslate()
 
     def full_width(self) -> int:
         """What it takes when it is not compact."""
         if not self._compact:
-            return self.button.sizeHint().width()
-        return self.button.sizeHint().width() + QFontMetrics(self.button.font()).horizontalAdvance(
-            self._words()
-        )
+            width = self.button.sizeHint().width()
+            self._around = (width - self._advance(self.button.text())) / themes.current.scale
+            return width
+        return round(self._around * themes.current.scale) + self._advance(self._face())
+
+    def _advance(self, text: str) -> int:
+        return QFontMetrics(self.button.font()).horizontalAdvance(text)
+
+    def _face(self) -> str:
+        # Room between the sign and the words.
+        return " " + self._words().replace("&", "&&")
 
     def _words(self) -> str:
         if self._tools is None:
@@ -62,8 +72,7 @@ class ToolsButton(ThemedWidget):
 
     def retranslate(self) -> None:
         tools = self._tools
-        # Room between the sign and the words.
-        self.button.setText("" if self._compact else " " + self._words().replace("&", "&&"))
+        self.button.setText("" if self._compact else self._face())
         if tools is None:
             said = self.tr("Tools: off")
             tip = self.tr("Let answers use tools in a folder")
