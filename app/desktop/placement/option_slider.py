@@ -12,7 +12,7 @@ from app.desktop.base.icons import set_icon
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.placement.steps import nearest_step
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.labels import text_label
+from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.layouts import Column, Row
 
 
@@ -34,10 +34,10 @@ class OptionSlider(ThemedWidget):
         self._chosen: int | None = None
         self._automatic = 0
         self._name = QLabel(self)
-        self._value = text_label(self, "value")
+        self._value = ElidedLabel(self, pixels=13, mode=Qt.TextElideMode.ElideRight)
+        self._value.setProperty("kind", "value")
         # In a narrow card the words give way before the card does.
-        for label in (self._name, self._value):
-            label.setMinimumWidth(1)
+        self._name.setMinimumWidth(1)
         self.reset = push_button(self, "tiny")
         # Its room stays, so that the line does not move when it comes.
         policy = self.reset.sizePolicy()
@@ -75,7 +75,7 @@ class OptionSlider(ThemedWidget):
         return self._chosen
 
     def text(self) -> str:
-        return self._value.text()
+        return self._value.whole()
 
     def _moved(self, index: int) -> None:
         self._chosen = self._steps[index]
@@ -87,15 +87,14 @@ class OptionSlider(ThemedWidget):
         self._chosen = None
         self._show()
         # What the planner makes of it is not known yet.
-        self._value.setText(self.tr("automatic"))
+        self._value.set_whole(self.tr("automatic"))
         self.changed.emit(None)
 
     def _show(self) -> None:
+        value = text = self._shown(self._automatic if self._chosen is None else self._chosen)
         if self._chosen is None:
-            text = self.tr("{value}, automatic").format(value=self._shown(self._automatic))
-        else:
-            text = self._shown(self._chosen)
-        self._value.setText(text)
+            text = self.tr("{value}, automatic").format(value=value)
+        self._value.set_forms((text, value))
         self.slider.setAccessibleDescription(text)
         self.reset.setVisible(self._chosen is not None)
 
