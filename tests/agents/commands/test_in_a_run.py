@@ -111,7 +111,7 @@ def test_a_command_in_the_background_is_listed_read_and_stopped(tmp_path: Path) 
     assert "one" in one
     assert "[b2 has ended with exit code 3]" in two
     assert "[b1 runs]\necho one; sleep 99" in listed and "b2 has ended" in listed
-    assert "b1 has ended" in stopped
+    assert "b1 was ended" in stopped
     assert "There are: b1, b2." in unknown
     assert ends(made) == [("b2", "exit"), ("b1", "model")]
 
