@@ -69,7 +69,9 @@ def _model_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
 def reads_rows(plan: Plan, language: Language) -> list[tuple[str, str]]:
     """What one written token reads, device by device, such as "420 MB from CUDA0, 1.1 GB from RAM"."""
     told = ", ".join(
-        localized("cli.plan.read_from", language, device=name, size=format_size(read))
+        localized(
+            "cli.plan.read_from", language, device="RAM" if name == RAM else name, size=format_size(read)
+        )
         for name, read in plan.predicted.bytes_per_token.items()
     )
     return [(localized("cli.plan.reads", language), told)] if told else []

@@ -218,10 +218,11 @@ def _ready(
     machine, options = for_model(index, machine, request.options, request.calibrations, on_repacking)
     if request.remembered:
         options = without_unfit_experts(without_absent(options, machine), model_index)
+    projector, of_projector = seeing_projector(index, options.mmproj)
+    options = msgspec.structs.replace(options, sees=projector is not None)
     plan = make_plan(index, model_index, machine, options, check_cancelled)
     if plan.refusal:
         raise UserError.from_info(plan.refusal)
-    projector, of_projector = seeing_projector(index, options.mmproj)
     plan = with_vision(plan, machine, options, projector.needs if projector else 0)
     if options.experts_used:
         summary = msgspec.structs.replace(summary, experts_used=options.experts_used)

@@ -67,10 +67,11 @@ def _plan_model(
     model = tensor_index(index)
     machine = find_machine(options.workers, calibrations)
     machine, options = for_model(index, machine, options, calibrations)
+    found = seeing_projector(index, options.mmproj)[0]
+    options = msgspec.structs.replace(options, sees=found is not None)
     plan = make_plan(index, model, machine, options)
     if died:
         note_failure(calibrations, Path(path), build())
-    found = seeing_projector(index, options.mmproj)[0]
     plan = with_vision(plan, machine, options, found.needs if found else 0)
     return described(path, model, machine, plan, options.experts_used)
 

@@ -65,7 +65,7 @@ def _may_be_plain(given: Given, kv_type: CacheType) -> bool:
 
 
 def _smallest_near_the_best(given: Given, options: PlacementOptions, way: Choice) -> Candidate:
-    if way.attention == "flash" or options.ubatch:
+    if way.attention == "flash" or options.ubatch or options.sees:
         return work_out(given, way)
     sizes = [ubatch for ubatch in UBATCHES if ubatch <= way.ubatch] or [way.ubatch]
     tried = [work_out(given, msgspec.structs.replace(way, ubatch=ubatch)) for ubatch in sizes]

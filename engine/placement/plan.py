@@ -101,7 +101,8 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     made because loading an earlier plan failed. `streams`: how many answers shall be written at once.
     `draft_model` is the path of a smaller model with the same tokens that guesses ahead, "": none; it gets what
     the plan leaves. `mmproj` is the path of the projector that lets the model see, "": one that lies beside it.
-    `together`: several answers are usually written at once, as a server's are.
+    `together`: several answers are usually written at once, as a server's are. `sees`: there is a projector, and
+    all rows of a picture may have to be in one step.
     `experts_used`: so many experts for each token, fewer than the model's own number.
     """
 
@@ -120,6 +121,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     mmproj: str = ""
     attention: Attention | None = None
     together: bool = False
+    sees: bool = False
     experts_used: int = 0
 
     def without_cache(self) -> PlacementOptions:

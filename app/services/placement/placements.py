@@ -204,6 +204,7 @@ class Placements:
         if 0 < index.trained_context < wished.context:
             wished = msgspec.structs.replace(wished, context=index.trained_context)
         wished = without_unfit_experts(without_absent(wished, machine), index)
+        wished = msgspec.structs.replace(wished, sees=vision > 0)
         plan = self._placing.plan(index, machine, wished, None)
         return with_vision(plan, machine, wished, vision), machine
 

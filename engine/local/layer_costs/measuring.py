@@ -99,8 +99,8 @@ def _token_seconds(path: Path, placement: Placement, threads: int) -> float:
         seconds = []
         for number in range(_WARMING + _TIMED):
             started = time.perf_counter()
-            if native.decode(context, [number * 5 % TOKENS]) != 0:
-                raise UserError("engine.load_failed")
+            if code := native.decode(context, [number * 5 % TOKENS]):
+                raise UserError("engine.decode_failed", status=code)
             native.synchronize(context)
             seconds.append(time.perf_counter() - started)
         return statistics.median(seconds[_WARMING:])

@@ -60,7 +60,7 @@ def test_an_answer_is_read_again_by_the_model_that_wrote_it(services: Services, 
         assert len(shares) == 5 and shares == sorted(shares, reverse=True)
         assert piece.probability + sum(shares) <= 1.0 + 1e-6
     surest = [piece for piece in found.pieces if piece.probability >= piece.alternatives[0][1]]
-    assert len(surest) >= len(found.pieces) - 1, "a greedy answer is what the model finds likeliest"
+    assert len(surest) >= 0.9 * len(found.pieces), "a greedy answer is what the model finds likeliest"
 
 
 @real

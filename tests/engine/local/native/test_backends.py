@@ -6,16 +6,26 @@ import ctypes
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from engine.expert_cache.library import plugin_path
 from engine.local.isolated_call import Report, ask
 from engine.placement.plan import RAM
+from installer import system
+from installer.sources import keep_headers
+from tests.support.source_archive import VERSION, source_archive
 
-VERSION = "0.3.36"
+SOURCE = """
+#include "ggml-backend-impl.h"
+static const char * name(ggml_backend_reg_t) { return "none"; }
+static size_t count(ggml_backend_reg_t) { return 0; }
+static ggml_backend_dev_t device(ggml_backend_reg_t, size_t) { return nullptr; }
+static ggml_backend_reg registry = {GGML_BACKEND_API_VERSION, {name, count, device, nullptr}, nullptr};
+extern "C" __attribute__((visibility("default"))) ggml_backend_reg_t ggml_backend_init(void) { return &registry; }
+"""
 
 
 class Found(msgspec.Struct, frozen=True, tag="found"):
@@ -42,9 +52,28 @@ def found(folder: Path | str, **environment: str) -> Found:
     return ask(look, (), Found, environment={"COTERIE_GPU": str(folder), **environment})
 
 
+@pytest.fixture(scope="module", autouse=True)
+def without_devices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backend that has no device."""
+    folder = tmp_path_factory.mktemp("backend")
+    keep_headers(source_archive(), folder)
+    _, compiler = system.compilers(os.environ)
+    if not system.compiles(compiler, "c++"):
+        pytest.skip("no C++ compiler")
+    (folder / "backend.cpp").write_text(SOURCE)
+    includes = [f"-I{folder / name}" for name in ("include", "src")]
+    made = ["-shared", "-fPIC", "-o", str(folder / "made.so"), str(folder / "backend.cpp")]
+    subprocess.run([*str(compiler).split(), *includes, *made], check=True)
+    _MADE[:] = [folder / "made.so"]
+    return folder / "made.so"
+
+
+_MADE: list[Path] = []
+
+
 def backend(folder: Path, kind: str = "vulkan", **changed: str) -> Path:
-    """A folder as set-up leaves it. The plugin of the expert cache is a backend too, one without a device."""
-    shutil.copy(plugin_path(), folder / f"libggml-{kind}.so")
+    """A folder as set-up leaves it, with a backend that has no device."""
+    shutil.copy(_MADE[0], folder / f"libggml-{kind}.so")
     note = {"build": "x", "library": VERSION, "kind": kind, "visible": ""} | changed
     (folder / "build.json").write_text(json.dumps(note))
     return folder

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.events import Budget, RunStarted
+from agents.budget import Budget
+from agents.events import RunStarted
 from app.services.chat.exchange.coterie_json import is_coterie, read_coterie, write_coterie
 from app.services.chat.exchange.values import UnreadChat
 from app.store.records import (
