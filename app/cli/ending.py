@@ -37,8 +37,11 @@ class WrongUsage(Exception):
         self.error = error
 
 
-class Ended(BaseException):
-    """The system terminates the process (SIGTERM, SIGHUP): save and exit."""
+class Ended(SystemExit):
+    """The system terminates the process (SIGTERM, SIGHUP): save and exit.
+
+    asyncio lets a SystemExit out of whatever it calls; any other exception of a signal's handler would be lost there.
+    """
 
 
 def run_told(work: Callable[[], int], output: Output) -> int:
