@@ -341,6 +341,7 @@ def test_the_palette_finds_commands_and_chats(running: Running, qtbot: QtBot) ->
 
 
 def test_reasoning_is_chosen_per_conversation_and_reaches_the_model(running: Running, qtbot: QtBot) -> None:
+    running.window.resize(1200, 800)
     composer = running.window.chat.composer
     assert composer.reasoning.values() == ["auto", "off", "on", "budget"]
     qtbot.mouseClick(reasoning(composer, "Off"), Qt.MouseButton.LeftButton)
@@ -359,6 +360,7 @@ def test_a_choice_that_another_model_had_is_sent_as_auto(make_desktop: Make, qtb
 
 
 def test_a_number_of_tokens_reaches_the_model_and_stays_with_the_chat(running: Running, qtbot: QtBot) -> None:
+    running.window.resize(1200, 800)
     composer = running.window.chat.composer
     reasoning(composer, "Limit…").click()
     composer.reasoning.field.setValue(300)

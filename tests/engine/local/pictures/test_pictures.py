@@ -55,7 +55,10 @@ class Seeing:
             LoadRequest(
                 model or str(starter_model()),
                 PlacementOptions(
-                    context, budgets={RAM: ram} if ram else {}, mmproj=mmproj or str(color_projector())
+                    context,
+                    budgets={RAM: ram} if ram else {},
+                    mmproj=mmproj or str(color_projector()),
+                    attention="flash" if ram else None,  # which a plan would choose to have more room
                 ),
                 states=states,
                 states_limit=2**30,
@@ -235,9 +238,10 @@ def test_stop_breaks_an_encoding_off_and_the_next_picture_is_right(tmp_path: Pat
         assert seeing.logprobs(seeing.ask(Message("user", "Hello"))) != []
 
 
-def test_without_room_for_the_projector_the_model_answers_and_says_why_it_cannot_see(seeing: Seeing) -> None:
-    assert seeing.facts.plan is not None
-    whole = seeing.facts.plan.bytes[RAM]
+def test_without_room_for_the_projector_the_model_answers_and_says_why_it_cannot_see() -> None:
+    with opened(ram=2**33) as roomy:
+        assert roomy.facts.plan is not None and roomy.facts.sees
+        whole = roomy.facts.plan.bytes[RAM]
     taken = whole.total - whole.vision
     assert whole.vision > color_projector().stat().st_size
     with opened(ram=taken + 8 * 2**20) as tight:

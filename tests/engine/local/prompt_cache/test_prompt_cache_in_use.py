@@ -35,7 +35,10 @@ class Hosts:
         self.engine.unload()
         self.engine.load(
             LoadRequest(
-                str(starter_model()), PlacementOptions(2048), states=str(self.folder), states_limit=10**9
+                str(starter_model()),
+                PlacementOptions(2048, attention="flash"),
+                states=str(self.folder),
+                states_limit=10**9,
             )
         )
         self.told.next(Loaded)
