@@ -63,20 +63,26 @@ def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
         predicted = predict(index, given.machine, layout, placement, paged)
         return Candidate(choice, layout, placement, sizes, sizes, held, missing, paged, predicted)
     placement, predicted = _with_misses(given, layout, placement, cache, paged)
-    slots = sum(layer.bytes for layer in cache.layers)
-    size = sizes[cache.device]
-    grown = DeviceBytes(size.model + slots, size.context, size.compute + cache.workspace)
     return Candidate(
         choice,
         layout,
         placement,
-        sizes | {cache.device: grown},
+        with_cache(sizes, cache),
         sizes,
-        held | {cache.device: held[cache.device] + slots},
+        held | {cache.device: held[cache.device] + cache.slots},
         missing,
         paged,
         predicted,
     )
+
+
+def with_cache(sizes: Mapping[str, DeviceBytes], cache: ExpertCache | None) -> dict[str, DeviceBytes]:
+    """The bytes of each device with those of a cache of experts, of which dry runs know nothing."""
+    if cache is None:
+        return dict(sizes)
+    size = sizes[cache.device]
+    grown = DeviceBytes(size.model + cache.slots, size.context, size.compute + cache.workspace)
+    return {**sizes, cache.device: grown}
 
 
 def expert_bytes(layers: Sequence[Layer], layout: Layout) -> dict[str, int]:

@@ -165,9 +165,14 @@ class ExpertCache(msgspec.Struct, frozen=True):
     misses: Misses = "computed"
 
     @property
+    def slots(self) -> int:
+        """Bytes of all slots."""
+        return sum(layer.bytes for layer in self.layers)
+
+    @property
     def total(self) -> int:
         """All bytes on the device."""
-        return sum(layer.bytes for layer in self.layers) + self.workspace
+        return self.slots + self.workspace
 
 
 class Placement(msgspec.Struct, frozen=True):

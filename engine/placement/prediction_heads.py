@@ -10,6 +10,7 @@ from engine.errors import ErrorInfo, UserError
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.prediction_heads import RECURRENT, prediction_heads
 from engine.gguf.tensor_roles import EXPERT_TENSOR
+from engine.placement.candidate import with_cache
 from engine.placement.expected import block_count, expected_devices
 from engine.placement.overrides import EXPERTS, numbers_pattern
 from engine.placement.plan import RAM, DeviceBytes, Machine, Override, Placement, PlacementOptions, Plan
@@ -48,7 +49,7 @@ def with_heads(
     bare = msgspec.structs.replace(plan.placement, rollback=rollback)
     for placement in _places(bare, range(first, block_count(index))):
         try:
-            taken = dict(dry_run(placement))
+            taken = with_cache(dry_run(placement), placement.expert_cache)
         except UserError as error:
             return _without(plan, error.info)
         lacking = _lacking(plan, machine, options, taken)

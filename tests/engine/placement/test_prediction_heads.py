@@ -131,6 +131,22 @@ def test_without_room_the_model_is_planned_all_the_same_and_it_is_said() -> None
     assert after == msgspec.structs.replace(before, notices=(*before.notices, *told))
 
 
+@pytest.mark.parametrize(("memory", "has_room"), [(3 * GB, True), (640 * MB, False)])
+def test_beside_a_cache_of_experts_the_bytes_of_its_slots_count(memory: int, *, has_room: bool) -> None:
+    host = machine(8 * GB, gpu(memory), caches=True)
+    options = msgspec.structs.replace(FIXED, mode="cached", whole_layers=0, budgets={"CUDA0": memory})
+    before = plan(MODEL, host, options)
+    cache = before.placement.expert_cache
+    assert cache is not None
+    taken = before.bytes["CUDA0"]
+    bare = DeviceBytes(taken.model - cache.slots, taken.context, taken.compute - cache.workspace)
+    dry_run = Measured(msgspec.structs.replace(before, bytes=before.bytes | {"CUDA0": bare}), "CUDA0")
+    after = with_heads(before, host, options, file(), dry_run, can_predict=True)
+    assert after.placement.mtp is has_room
+    assert after.bytes["CUDA0"].total == taken.total + has_room * (EXPERTS + DENSE + 5 * MB)
+    assert after.bytes["CUDA0"].total <= after.budgets["CUDA0"]
+
+
 def test_a_dry_run_that_fails_is_why_there_is_none() -> None:
     before = plan(MODEL, machine(8 * GB), FIXED)
 
