@@ -14,7 +14,6 @@ import msgspec
 from engine.placement.candidate import Candidate, work_out
 from engine.placement.plan import Attention, CacheType, PlacementOptions
 from engine.placement.planning_input import Choice, Given
-from engine.placement.variations import answer_seconds
 
 # Other memory, and other roundings than everybody has, must save much: what one layer was measured to save, a model
 # does not always: where layers said 1.06, whole answers took as long and prompts a fifth longer.
@@ -37,7 +36,7 @@ def attended(given: Given, options: PlacementOptions, choice: Choice) -> Choice:
         tried = _smallest_near_the_best(given, options, way)
         as_well = tried.missing <= usual.missing and tried.paged <= usual.paged
         forced = options.attention == attention != found.choice.attention
-        if forced or (as_well and _seconds(tried) * WORTH_ANOTHER_WAY <= _seconds(found)):
+        if forced or (as_well and tried.answer_s * WORTH_ANOTHER_WAY <= found.answer_s):
             found = tried
     return found.choice
 
@@ -71,12 +70,8 @@ def _smallest_near_the_best(given: Given, options: PlacementOptions, way: Choice
     sizes = [ubatch for ubatch in UBATCHES if ubatch <= way.ubatch] or [way.ubatch]
     tried = [work_out(given, msgspec.structs.replace(way, ubatch=ubatch)) for ubatch in sizes]
     best = min(_rank(each) for each in tried)
-    return next(each for each in tried if _rank(each)[:2] == best[:2] and _seconds(each) <= _NEAR * best[2])
+    return next(each for each in tried if _rank(each)[:2] == best[:2] and each.answer_s <= _NEAR * best[2])
 
 
 def _rank(candidate: Candidate) -> tuple[int, int, float]:
-    return candidate.missing, candidate.paged, _seconds(candidate)
-
-
-def _seconds(candidate: Candidate) -> float:
-    return answer_seconds(candidate.predicted.prefill_tps, candidate.predicted.decode_tps)
+    return candidate.missing, candidate.paged, candidate.answer_s

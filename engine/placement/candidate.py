@@ -15,6 +15,7 @@ from engine.placement.overrides import overrides_for
 from engine.placement.plan import RAM, DeviceBytes, ExpertCache, LoadMode, Misses, Placement, Prediction
 from engine.placement.planning_input import Choice, Given
 from engine.placement.predict import predict
+from engine.placement.variations import answer_seconds
 
 # Memory that a GPU reads by itself cannot be swapped out, so it must leave the system this part of the budget.
 PINNED_SHARE = 0.8
@@ -38,6 +39,11 @@ class Candidate(msgspec.Struct, frozen=True):
     @property
     def fits(self) -> bool:
         return not self.missing
+
+    @property
+    def answer_s(self) -> float:
+        """Seconds that the question and answer which settings are judged by take."""
+        return answer_seconds(self.predicted.prefill_tps, self.predicted.decode_tps)
 
 
 def work_out(given: Given, choice: Choice) -> Candidate:

@@ -19,7 +19,6 @@ from engine.placement.mixing import mixed
 from engine.placement.plan import RAM, CacheType, Mode, PlacementOptions, Prediction
 from engine.placement.planning_input import Choice, Given
 from engine.placement.speed.rates import effective_bandwidth
-from engine.placement.variations import answer_seconds
 from engine.values import DEFAULT_CONTEXT
 
 UBATCH = 512  # llama.cpp's default
@@ -143,7 +142,7 @@ def _cached_if_clearly_faster(
     if device.kind == "gpu" and after.placement.load_mode != "pinned":
         return choice
     clearly = FASTER_AS_MEASURED if device.costs.cached else CLEARLY_FASTER
-    usual = _seconds(before) / _seconds(after)
+    usual = before.answer_s / after.answer_s
     halfway = _halfway_tps(before.predicted, after.predicted) / before.predicted.decode_tps
     return cached if usual >= clearly and halfway >= 1 / CLEARLY_FASTER else choice
 
@@ -237,7 +236,7 @@ def _with_sequences(given: Given, options: PlacementOptions, start: Choice) -> C
             and (shared.paged == 0 or alone.paged > 0)
             and shared.layout.first <= alone.layout.first
             and _lacks_cache(shared) == _lacks_cache(alone)
-            and _seconds(shared) <= MOST_FOR_SEQUENCES * _seconds(alone)
+            and shared.answer_s <= MOST_FOR_SEQUENCES * alone.answer_s
         ):
             return choice
     return start
@@ -257,20 +256,16 @@ def _smallest_ubatch_near_the_best(given: Given, choices: Iterable[Choice]) -> C
     return next(
         candidate.choice
         for candidate in candidates
-        if _rank(candidate)[:2] == best[:2] and _seconds(candidate) <= WORTH_A_LARGER_UBATCH * best[2]
+        if _rank(candidate)[:2] == best[:2] and candidate.answer_s <= WORTH_A_LARGER_UBATCH * best[2]
     )
 
 
 def _rank(candidate: Candidate) -> tuple[int, bool, float]:
-    return candidate.missing, _lacks_cache(candidate), _seconds(candidate)
+    return candidate.missing, _lacks_cache(candidate), candidate.answer_s
 
 
 def _lacks_cache(candidate: Candidate) -> bool:
     return candidate.choice.mode == "cached" and candidate.placement.expert_cache is None
-
-
-def _seconds(candidate: Candidate) -> float:
-    return answer_seconds(candidate.predicted.prefill_tps, candidate.predicted.decode_tps)
 
 
 def _spreads(given: Given, start: Choice) -> Iterator[Choice]:

@@ -12,7 +12,6 @@ from engine.placement.candidate import Candidate, unserved, work_out
 from engine.placement.expert_slots import slots_of
 from engine.placement.plan import CacheType, PlacementOptions
 from engine.placement.planning_input import Choice, Given
-from engine.placement.variations import answer_seconds
 
 # Keys and values that are rounded to eight bits must save more than a few percent.
 WORTH_ROUNDING = 1.05
@@ -81,5 +80,5 @@ def _rank(given: Given, candidate: Candidate) -> _Rank:
     return (
         not candidate.fits,
         candidate.placement.expert_cache is None or unserved(given, candidate) > 0,
-        answer_seconds(candidate.predicted.prefill_tps, candidate.predicted.decode_tps),
+        candidate.answer_s,
     )
