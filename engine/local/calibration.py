@@ -25,7 +25,7 @@ from engine.placement.plan import RAM, AttentionSpeed, Device, LayerCosts, Machi
 # Of the file and of how its numbers are taken: another one is measured anew.
 _FORMAT = 4
 # Other programs that keep more than this share of all cores busy slow the processor's kernels down several times.
-_BUSY = 0.3
+BUSY = 0.3
 _BUSY_SECONDS = 0.3
 # One device takes some two seconds, RAM four; a worker that stalls is left unmeasured.
 _PATIENCE = 15.0
@@ -75,6 +75,11 @@ def machine_key(machine: Machine, build: Sequence[str], threads: int) -> str:
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
 
+def cores_in_use() -> float:
+    """The share of all cores, over a moment."""
+    return psutil.cpu_percent(_BUSY_SECONDS) / 100
+
+
 def calibrate(
     machine: Machine,
     build: Sequence[str],
@@ -85,16 +90,16 @@ def calibrate(
     workers: Sequence[str] = (),
     costs: Callable[[str, int, Sequence[str]], LayerCosts] = lambda *_: LayerCosts(),
     keep_going: Callable[[float], bool] = lambda _: True,
-    busy: Callable[[], float] = lambda: psutil.cpu_percent(_BUSY_SECONDS) / 100,
+    busy: Callable[[], float] = cores_in_use,
 ) -> Calibration:
     """The stored calibration, or a new one, which takes some two seconds per kind of device.
 
     `costs` measures what layers cost on a device, given its name, threads and workers. `folder` keeps one small file
     per machine and build; a damaged one is measured again. The disk is read through the file `model_path`, once one
-    is given. `keep_going` gets the progress, 0 to 1, and ends the
-    measuring by returning False: then UserError `engine.load_cancelled` is raised. Nothing else is: what cannot
-    be measured is 0, and measured again the next time. So is what the processor takes part in, RAM and layers' costs,
-    while other programs are at work: `busy` is the share of all cores that is in use, asked before and after.
+    is given. `keep_going` gets the progress, 0 to 1, and ends the measuring by returning False: then UserError
+    `engine.load_cancelled` is raised. Nothing else is: a bandwidth that cannot be measured is 0, and all is measured
+    again the next time. So it is where other programs are at work: then what the processor takes part in is 0. `busy`
+    is the share of all cores that is in use, asked before and after.
     """
     threads = threads or default_threads()
     known = kept_calibration(machine, build, folder, threads=threads)
@@ -102,9 +107,9 @@ def calibrate(
         return known
     key = machine_key(machine, build, threads)
     if known is None:
-        disturbed = busy() > _BUSY
+        disturbed = busy() > BUSY
         found = _measured(machine, key, threads, workers, costs, keep_going)
-        if disturbed or busy() > _BUSY:
+        if disturbed or busy() > BUSY:
             quiet = tuple(msgspec.structs.replace(each, costs=LayerCosts()) for each in found.devices)
             found = msgspec.structs.replace(found, ram=0.0, attention=(), decode_threads=0, devices=quiet)
     else:

@@ -10,29 +10,26 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
-import psutil
 
 from engine.durable_files import write_whole
 from engine.errors import UserError
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_roles import classify
-from engine.local.calibration import machine_key
+from engine.local.calibration import BUSY, cores_in_use, machine_key
 from engine.local.isolated_call import Report, ask
 from engine.local.threads import default_threads
 from engine.placement.plan import Machine
+from engine.placement.variations import ANSWER_TOKENS, PROMPT_TOKENS
 
 # Of the file and of how its numbers are taken: another one is measured anew.
 _FORMAT = 1
-# Times of a machine on which other programs take more than this share of all cores are not kept.
-_BUSY, _BUSY_SECONDS = 0.3, 0.3
 _PATIENCE = 30.0
-# A question as people ask, as in `engine.placement.variations`: tokens read and written.
-_READ, _WRITTEN = 2000, 500
 
 
 class LayoutSpeed(msgspec.Struct, frozen=True):
     """Of one type of weights, in ordinary matrices or in routed `experts`: seconds for each byte of them that a token
-    uses, as they are in the file and in `memory`, where they are laid out anew, of a prompt and of an answer."""
+    uses, as they are in the file and in `memory`, where they are laid out anew, of a prompt and of an answer.
+    `plain_s` and `own_s` are those of the question and answer that settings are judged by."""
 
     type_name: str
     experts: bool
@@ -44,11 +41,11 @@ class LayoutSpeed(msgspec.Struct, frozen=True):
 
     @property
     def plain_s(self) -> float:
-        return _READ * self.plain_prefill + _WRITTEN * self.plain_decode
+        return PROMPT_TOKENS * self.plain_prefill + ANSWER_TOKENS * self.plain_decode
 
     @property
     def own_s(self) -> float:
-        return _READ * self.prefill + _WRITTEN * self.decode
+        return PROMPT_TOKENS * self.prefill + ANSWER_TOKENS * self.decode
 
 
 class LayoutSpeeds(msgspec.Struct, frozen=True, tag="layout_speeds"):
@@ -70,20 +67,20 @@ def measure_speeds(
     folder: Path,
     *,
     keep_going: Callable[[float], bool] = lambda _: True,
-    busy: Callable[[], float] = lambda: psutil.cpu_percent(_BUSY_SECONDS) / 100,
+    busy: Callable[[], float] = cores_in_use,
 ) -> tuple[LayoutSpeed, ...]:
     """What was kept, or a measurement of some seconds, which is kept unless other programs are at work: `busy` is the
     share of all cores in use, asked before and after. Nothing where they are, where nothing could be measured, where
     the processor has no such layouts, or where `keep_going` ended it by returning False."""
     if known := _kept(machine, build, folder):
         return known.speeds
-    if not machine.repacks or busy() > _BUSY:
+    if not machine.repacks or busy() > BUSY:
         return ()
     try:
         found = ask(_measure, (default_threads(),), LayoutSpeeds, keep_going=keep_going, patience=_PATIENCE)
     except UserError:
         return ()
-    if busy() > _BUSY:
+    if busy() > BUSY:
         return ()
     keep_speeds(machine, build, folder, found.speeds)
     return found.speeds
