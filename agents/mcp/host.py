@@ -343,8 +343,8 @@ def server_tools(link: Link, tools: list[Offered]) -> tuple[ServerTool, ...]:
                 writes=writes,
                 held=held,
                 loopback=not network,
-                timeout_s=spec.start_s
-                + spec.timeout_s,  # a call may have to start it; the session watches over both
+                # A call may have to start it; the session watches over both.
+                timeout_s=spec.start_s + spec.timeout_s,
             ),
         )
         for tool in tools

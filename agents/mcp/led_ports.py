@@ -72,13 +72,19 @@ def _opened(channel: socket.socket, port: int) -> list[socket.socket]:
     channel.settimeout(_PATIENCE)
     try:
         channel.send(json.dumps({"port": port}).encode())
-        said, fds, _, _ = socket.recv_fds(channel, 4096, _MOST_SOCKETS)
-    except OSError as error:
+        while True:
+            said, fds, _, _ = socket.recv_fds(channel, 4096, _MOST_SOCKETS)
+            found = [socket.socket(fileno=fd) for fd in fds]
+            if not said or json.loads(said)["port"] == port:
+                break
+            for late in found:  # of a port for which nobody waits any more
+                late.close()
+    except (OSError, ValueError, KeyError, TypeError) as error:
         log.info("A port could not be opened for a tool server: %s", error)
         return []
-    if not fds:
+    if not found:
         log.info("A port could not be opened for a tool server: %s", said[:200])
-    return [socket.socket(fileno=fd) for fd in fds]
+    return found
 
 
 class _Ways:

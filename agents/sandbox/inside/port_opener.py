@@ -20,7 +20,7 @@ _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 class PortOpener:
     """Answers at `channel`, a socket of packets: `{"port"}` is answered with listening sockets as descriptors and
-    `{"error": ""}`, or with what the system says."""
+    `{"port", "error": ""}`, or with what the system says."""
 
     def __init__(self, channel: int) -> None:
         self._channel: socket.socket | None = socket.socket(fileno=channel)
@@ -46,14 +46,18 @@ class PortOpener:
             self._channel = None
             return
         with contextlib.suppress(OSError):  # it is gone: told next
+            port: Any = None
             try:
-                found = listening(int(json.loads(request)["port"]))
+                port = json.loads(request)["port"]
+                found = listening(int(port))
             except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
-                channel.send(json.dumps({"error": str(error)[:500]}).encode(), socket.MSG_DONTWAIT)
+                said = json.dumps({"port": port, "error": str(error)[:500]})
+                channel.send(said.encode(), socket.MSG_DONTWAIT)
                 return
             try:
+                said = json.dumps({"port": port, "error": ""})
                 fds = [one.fileno() for one in found]
-                socket.send_fds(channel, [b'{"error": ""}'], fds, socket.MSG_DONTWAIT)
+                socket.send_fds(channel, [said.encode()], fds, socket.MSG_DONTWAIT)
             finally:
                 for one in found:
                     one.close()
