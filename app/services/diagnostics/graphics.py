@@ -100,11 +100,6 @@ def news(state: GraphicsState) -> tuple[Note, ...]:
     return tuple(note for note in told if note.code not in ("ready", "driver_without_card", "slower"))
 
 
-def as_sentence(text: str) -> str:
-    """The words of a finding as they stand alone."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) or "`" in text[-20:] else ".")
-
-
 def sentence(note: Note, language: Language) -> str:
     """Raises KeyError for a code or a parameter that no sentence has."""
     return localized(f"doctor.graphics.{note.code}", language, **note.params)

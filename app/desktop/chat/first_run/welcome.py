@@ -19,7 +19,7 @@ from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH, Column, Row, discard
 from app.desktop.widgets.scroller import scroll_area
-from app.services.diagnostics.graphics import Note, as_sentence, news, read_state, sentence
+from app.services.diagnostics.graphics import Note, news, read_state, sentence
 from app.services.events import ServiceEvent
 from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.services.models.events import ModelChanged
@@ -237,7 +237,7 @@ class WelcomePage(ThemedWidget):
         for card in self.cards:
             set_kind(card.button, "primary" if card is self.cards[0] else "")
         self._hint.setText(self._hint_text())
-        told = [as_sentence(sentence(note, languages.current)) for note in self._graphics_notes]
+        told = [sentence(note, languages.current) for note in self._graphics_notes]
         self._graphics.setText(" ".join(told))
         self._graphics.setVisible(bool(told))
         set_texts(self.more, self.tr("See all models"))

@@ -153,13 +153,26 @@ def test_what_set_up_does_for_a_card_is_told_in_both_languages(
     told = "Building CUDA for RTX 3060; models run on the CPU meanwhile."
     running.until(lambda: told in labels(page(running)))
     languages.choose("ko")
-    running.until(lambda: any("CUDA 빌드 중" in text for text in labels(page(running))))
+    korean = "RTX 3060용 CUDA 빌드 중. 그동안 모델은 CPU에서 실행됩니다."
+    running.until(lambda: korean in labels(page(running)))
+    assert told not in labels(page(running))
 
 
-def test_without_a_card_nothing_is_told_of_one(first_run: Callable[[], Running]) -> None:
+def test_without_a_card_nothing_is_told_of_one(
+    first_run: Callable[[], Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[Note, ...]] = []
+    show = WelcomePage.show_graphics
+
+    def noted(page: WelcomePage, notes: tuple[Note, ...]) -> None:
+        show(page, notes)
+        shown.append(notes)
+
+    monkeypatch.setattr(welcome, "read_state", lambda: GraphicsState((Note("driver_without_card"),)))
+    monkeypatch.setattr(WelcomePage, "show_graphics", noted)
     running = first_run()
-    running.until(lambda: len(page(running).cards) == 3)
-    assert not any("GPU" in text or "CUDA" in text for text in labels(page(running)))
+    running.until(lambda: len(page(running).cards) == 3 and bool(shown))
+    assert not any("NVIDIA" in text or "CUDA" in text for text in labels(page(running)))
 
 
 def test_start_and_not_now_lead_to_the_chat_for_good(first_run: Callable[[], Running], qtbot: QtBot) -> None:

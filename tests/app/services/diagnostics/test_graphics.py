@@ -15,7 +15,6 @@ from app.services.diagnostics import graphics
 from app.services.diagnostics.graphics import (
     GraphicsState,
     Note,
-    as_sentence,
     graphics_finding,
     news,
     read_state,
@@ -35,8 +34,9 @@ CODES = get_args(graphics.Code)
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("code", CODES)
-def test_every_sentence_can_be_said(code: str, language: Language) -> None:
-    assert "{" not in sentence(Note(code, PARAMS), language)
+def test_every_sentence_can_be_said_and_is_whole(code: str, language: Language) -> None:
+    text = sentence(Note(code, PARAMS), language)
+    assert "{" not in text and text.endswith((".", "?"))
 
 
 def test_without_a_card_models_run_on_the_cpu_and_that_is_fine() -> None:
@@ -83,10 +83,10 @@ def test_what_is_under_way_is_told_with_its_share(tmp_path: Path, monkeypatch: p
     step = {"code": "building", "params": ABOUT}
     found = state(tmp_path, step=step, share=0.254, pid=os.getpid())
     told = graphics_finding((RAM,), found, "en")
-    assert told.ok and told.message.startswith("building CUDA for RTX 3060, 25%")
+    assert told.ok and told.message.startswith("Building CUDA for RTX 3060, 25%")
     assert [note.code for note in news(found)] == ["building"]
     started = state(tmp_path, step=step, share=None, pid=os.getpid())
-    assert graphics_finding((RAM,), started, "en").message.startswith("building CUDA for RTX 3060;")
+    assert graphics_finding((RAM,), started, "en").message.startswith("Building CUDA for RTX 3060;")
 
 
 @pytest.mark.parametrize("pid", [0, os.getpid(), 2**22 + 1], ids=["none", "another's", "nobody's"])
@@ -110,8 +110,3 @@ def test_who_starts_hears_of_a_card_only_what_is_of_use() -> None:
     used = GraphicsState((Note("old_card", {"cards": "GTX 1080"}), Note("ready", ABOUT)))
     assert [note.code for note in news(used)] == ["old_card"]
     assert news(GraphicsState((Note("slower", ABOUT), Note("driver_without_card")))) == ()
-
-
-def test_words_stand_alone_as_a_sentence() -> None:
-    assert as_sentence("building CUDA; models wait") == "Building CUDA; models wait."
-    assert as_sentence("Done.") == "Done."
