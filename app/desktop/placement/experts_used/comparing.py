@@ -24,12 +24,13 @@ class Comparing(QObject):
     def __init__(self, calls: ServiceCalls, card: ComparisonCard, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._calls, self._card = calls, card
-        self._path = ""
+        self._path = self._shown = ""
         card.cancel_wanted.connect(self._cancel)
+        card.close_button.clicked.connect(self._forget)
 
     def start(self, path: str, options: PlacementOptions) -> None:
         """Measure the model at `path`, placed as these options say."""
-        self._path = path
+        self._path = self._shown = path
         self._card.start()
         self.changed.emit()
         self._calls.do(
@@ -38,20 +39,28 @@ class Comparing(QObject):
 
     def show_model(self, path: str) -> None:
         """The model that is shown now; what was found says nothing of another."""
-        if path != self._path and not self._card.running():
-            self._card.hide()
+        self._shown = path
+        if not self._card.running():
+            self._card.setVisible(path == self._path)
 
     def _done(self, found: tuple[ExpertsResult, ...]) -> None:
         self._card.show_result(found)
-        self.changed.emit()
+        self._ended()
 
     def _failed(self, error: UserError) -> None:
         if error.code == "engine.load_cancelled":
             self._card.show_result(())
-            self._card.hide()
+            self._forget()
         else:
             self._card.show_failure(languages.tell(error))
+        self._ended()
+
+    def _ended(self) -> None:
+        self.show_model(self._shown)
         self.changed.emit()
+
+    def _forget(self) -> None:
+        self._path = ""
 
     def _cancel(self) -> None:
         services = self._calls.services

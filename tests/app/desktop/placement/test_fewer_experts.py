@@ -98,6 +98,23 @@ def test_a_comparison_is_started_and_shown(
     assert page.view.header.tune.isEnabled()
 
 
+def test_what_was_found_of_one_model_is_not_shown_of_another(
+    page: PlacementPage, placements: HandMadePlacements, qtbot: QtBot
+) -> None:
+    placements.hold.set()
+    page.view.options.compare.click()
+    page.comparing.show_model("/models/another.gguf")
+    assert page.view.comparison.isVisible()
+    with qtbot.waitSignal(page.comparing.changed):
+        placements.hold.clear()
+    assert page.view.comparison.isHidden()
+    page.comparing.show_model(MIXTURE.path)
+    assert page.view.comparison.lines and page.view.comparison.isVisible()
+    page.view.comparison.close_button.click()
+    page.comparing.show_model(MIXTURE.path)
+    assert page.view.comparison.isHidden()
+
+
 def test_a_comparison_can_be_cancelled_and_a_failure_is_told(
     page: PlacementPage, placements: HandMadePlacements, qtbot: QtBot
 ) -> None:
