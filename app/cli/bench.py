@@ -21,14 +21,11 @@ from app.services.library.resolving import resolve_model
 from app.services.placement.events import TuneProgress
 from app.services.placement.placements import Placements, open_placements
 from app.services.placement.trials import MeasuredSpeed
-from engine.local.measure.benchmark import Benchmark
+from engine.local.measure.benchmark import ANSWER_TOKENS, Benchmark
 from engine.local.measure.energy import TokenEnergy
 from engine.local.measure.modes import ModeResult
 from engine.placement.plan import Mode, PlacementOptions
 from engine.values import DEFAULT_CONTEXT
-
-# Of what `--depth` asks for, with the answer behind it.
-_ANSWER = 64
 
 
 def bench(
@@ -55,8 +52,8 @@ def bench(
         elif tune:
             _tune(placements, path, placement, progress, output)
         else:
-            if options.context is None and depth + _ANSWER > (placement.context or DEFAULT_CONTEXT):
-                placement = msgspec.structs.replace(placement, context=depth + _ANSWER)
+            if options.context is None and depth + ANSWER_TOKENS > (placement.context or DEFAULT_CONTEXT):
+                placement = msgspec.structs.replace(placement, context=depth + ANSWER_TOKENS)
             _print(placements.trials.benchmark(path, placement, threads, progress, depth=depth), output)
     return 0
 

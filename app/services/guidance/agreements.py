@@ -38,8 +38,8 @@ class Agreements:
 
     def all(self) -> tuple[Agreement, ...]:
         """Those that can be read, the latest first."""
-        places = (_read(file) for file in self._folder.glob("*.json"))
-        found = [each for each in places if each is not None and self.of(each.place) == each]
+        read = ((file, _read(file)) for file in self._folder.glob("*.json"))
+        found = [each for file, each in read if each is not None and file == self._path(each.place)]
         return tuple(sorted(found, key=lambda each: -each.agreed))
 
     def put(self, place: str, digest: str, text: str) -> None:

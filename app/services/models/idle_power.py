@@ -57,7 +57,7 @@ class IdlePower:
             if not counters or lately or self._under_way is not None or self._closed:
                 return
             self._under_way = thread = StoppableThread()
-        thread.begin("idle-power", lambda: self._run(thread, counters, domains))
+            thread.begin("idle-power", lambda: self._run(thread, counters, domains))
 
     def disturb(self) -> None:
         """Something is asked of it: what is being measured is dropped."""
@@ -66,9 +66,10 @@ class IdlePower:
                 self._under_way.stopped.set()
 
     def close(self) -> None:
-        self._closed = True
+        with self._lock:
+            self._closed, thread = True, self._under_way
         self.disturb()
-        if (thread := self._under_way) is not None:
+        if thread is not None:
             thread.join()
 
     def _run(self, thread: StoppableThread, counters: Sequence[Counter], domains: str) -> None:

@@ -73,16 +73,14 @@ def domain_words(domains: str) -> str:
 
 def token_energy_words(part: Spent) -> str:
     """What one token took; "" where that was not measured."""
-    translate, usage = QCoreApplication.translate, part.usage
-    read, written = usage.joules_read, usage.joules_written
-    words = (
-        []
-        if read is None
-        else [translate("Usage", "{joules} read").format(joules=unbroken(format_joules(read)))]
+    translate = QCoreApplication.translate
+    told = (
+        (translate("Usage", "{joules} read"), part.usage.joules_read),
+        (translate("Usage", "{joules} written"), part.usage.joules_written),
     )
-    if written is not None:
-        words.append(translate("Usage", "{joules} written").format(joules=unbroken(format_joules(written))))
-    return joined(words)
+    return joined(
+        [words.format(joules=unbroken(format_joules(joules))) for words, joules in told if joules is not None]
+    )
 
 
 def rest_words(part: Spent, currency: str) -> list[str]:

@@ -64,6 +64,8 @@ def test_answers_are_counted_by_day_use_and_model(bench: Bench) -> None:
 def test_an_answer_is_written_without_anybody_asking(bench: Bench) -> None:
     bench.answered()
     wait_until(lambda: bool(bench.store.usage.days()))
+    (line,) = bench.store.usage.days()
+    assert (line.model, line.answers, line.read) == ("qwen", 1, 100)
 
 
 def test_temporary_chats_leave_no_trace(bench: Bench) -> None:
