@@ -12,20 +12,17 @@ import os
 import shlex
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from installer import cuda_kit, sources, system
+from installer.builds import NOTE, is_build, locked, put
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
-from installer.engine import locked
 from installer.stamps import fingerprint
 from installer.ways import Kind, Way
 
-# What engine/local/native/backends.py reads.
-NOTE = "build.json"
 FLAGS = (
     *("-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON", "-DGGML_BACKEND_DL=ON", "-DGGML_CPU=OFF"),
     *("-DGGML_NATIVE=OFF", "-DGGML_CCACHE=OFF", "-DLLAMA_BUILD_COMMON=OFF", "-DLLAMA_BUILD_TESTS=OFF"),
@@ -44,7 +41,8 @@ KIT_BYTES = 1_700_000_000
 # has all instructions.
 _OWN_FEATURES = 120
 _WORK = "work-"
-_INSIDE = "vendor/llama.cpp/"
+# Beside the packages of an environment: the backend, and what is told of it.
+FOLDER, STATE = "coterie-gpu", "coterie-gpu.json"
 
 
 class Backend(NamedTuple):
@@ -57,16 +55,30 @@ class Backend(NamedTuple):
     """Its key: another name, another build."""
 
 
-class Place(NamedTuple):
-    """Where a backend is built and what with."""
+class Places(NamedTuple):
+    """Where a backend is built, what with, and what for."""
 
     root: Path
     """The clone whose lock files name the engine's sources and CUDA's packages."""
-    python: Path
-    """Whose pip fetches."""
+    venv: Path
+    """The environment, whose pip fetches."""
     cache: Path
     """The folder of built backends."""
     logs: Path
+
+    @property
+    def python(self) -> Path:
+        return self.venv / "bin" / "python"
+
+    @property
+    def folder(self) -> Path:
+        """Of the backend in the environment."""
+        return self.venv / "lib" / FOLDER
+
+    @property
+    def state(self) -> Path:
+        """The account of `installer.graphics`."""
+        return self.venv / "lib" / STATE
 
 
 def backend_of(way: Way, root: Path, version: str, environ: Mapping[str, str]) -> Backend:
@@ -81,43 +93,31 @@ def library_name(kind: Kind) -> str:
     return f"libggml-{kind}.so"
 
 
-def cached_backend(cache: Path, backend: Backend) -> Path | None:
-    """The folder with the built library and its note."""
-    folder = cache / backend.name
-    return folder if is_whole(folder, backend) else None
-
-
 def is_whole(folder: Path, backend: Backend) -> bool:
     """Whether a folder holds this very build."""
-    try:
-        note = json.loads((folder / NOTE).read_bytes())
-    except (OSError, ValueError):
-        return False
-    named = isinstance(note, dict) and note.get("build") == backend.name
-    return named and (folder / library_name(backend.way.kind)).is_file()
+    return is_build(folder, backend.name, library_name(backend.way.kind))
 
 
-def build(backend: Backend, place: Place, progress: Progress, environ: Mapping[str, str]) -> Path:
+def build(backend: Backend, places: Places, progress: Progress, environ: Mapping[str, str]) -> Path:
     """Build a backend, or take the one that was built before; gives the folder with it and its note.
 
-    It comes to its place in one move. A build that was killed or lost the network goes on where it was; any other
-    that fails leaves nothing. Raises `SetupError` or OSError.
+    It comes to its place in one move. A build that was killed goes on where it was; one that fails leaves nothing.
+    Raises `SetupError` or OSError.
     """
-    with locked(place.cache):
-        if (kept := cached_backend(place.cache, backend)) is not None:
+    with locked(places.cache):
+        kept, work = places.cache / backend.name, places.cache / f"{_WORK}{backend.name}"
+        if is_whole(kept, backend):
             return kept
-        kept, work = place.cache / backend.name, place.cache / f"{_WORK}{backend.name}"
-        for other in place.cache.glob(f"{_WORK}{backend.way.kind}-*"):
+        for other in places.cache.glob(f"{_WORK}{backend.way.kind}-*"):
             if other != work:
                 shutil.rmtree(other)
         try:
-            _check_space(backend.way, place.cache)
-            _build(backend, place, work, progress, environ)
+            _check_space(backend.way, places.cache)
+            _build(backend, places, work, progress, environ)
             shutil.rmtree(kept, ignore_errors=True)
             (work / "backend").rename(kept)
-        except (SetupError, OSError) as error:
-            if getattr(error, "reason", "") != "network":
-                shutil.rmtree(work, ignore_errors=True)
+        except (SetupError, OSError):
+            shutil.rmtree(work, ignore_errors=True)
             raise
         shutil.rmtree(work, ignore_errors=True)
         return kept
@@ -132,11 +132,11 @@ def _check_space(way: Way, place: Path) -> None:
 
 
 def _build(
-    backend: Backend, place: Place, work: Path, progress: Progress, environ: Mapping[str, str]
+    backend: Backend, places: Places, work: Path, progress: Progress, environ: Mapping[str, str]
 ) -> None:
     way = backend.way
-    settings = _prepared(way, place, work, progress, environ)
-    out, log = work / "out", place.logs / f"{way.kind}.log"
+    settings = _prepared(way, places, work, progress, environ)
+    out, log = work / "out", places.logs / f"{way.kind}.log"
     failure = f"What computes with {way.name} could not be built."
     configure = ["cmake", "-G", "Ninja", "-S", str(work / "source"), "-B", str(out), *flags(way, settings)]
     run_logged(configure, log, progress, failure=failure, env=settings)
@@ -147,7 +147,7 @@ def _build(
 
 
 def _prepared(
-    way: Way, place: Place, work: Path, progress: Progress, environ: Mapping[str, str]
+    way: Way, places: Places, work: Path, progress: Progress, environ: Mapping[str, str]
 ) -> dict[str, str]:
     """The environment of a build whose sources and compiler are in `work`, where an earlier one may have put them."""
     done = work / "prepared.json"
@@ -157,11 +157,11 @@ def _prepared(
     temporary = work / "tmp"
     temporary.mkdir(parents=True)
     own = {**environ, "TMPDIR": str(temporary)}
-    fetching = place.logs / f"{way.kind}-sources.log"
-    archive, settings = sources.fetch(place.python, place.root, work, fetching, progress, own)
-    _unpack(archive, work / "source")
+    fetching = places.logs / f"{way.kind}-sources.log"
+    archive, settings = sources.fetch(places.python, places.root, work, fetching, progress, own)
+    sources.unpack(archive, sources.LLAMA, work / "source")
     if way.kind == "cuda":
-        settings = _with_compiler(way, place, work, progress, settings)
+        settings = _with_compiler(way, places, work, progress, settings)
     added = {name: value for name, value in settings.items() if environ.get(name) != value}
     partial = done.with_suffix(".partial")
     partial.write_text(json.dumps(added), encoding="utf-8")
@@ -185,7 +185,7 @@ def architectures(capabilities: Sequence[int]) -> str:
 
 
 def _with_compiler(
-    way: Way, place: Place, work: Path, progress: Progress, environ: Mapping[str, str]
+    way: Way, places: Places, work: Path, progress: Progress, environ: Mapping[str, str]
 ) -> dict[str, str]:
     """The environment in which CMake finds CUDA's compiler, which is fetched where the machine has none."""
     c, cxx = system.compilers(environ)
@@ -193,8 +193,8 @@ def _with_compiler(
         raise SetupError("This computer has no C++ compiler that works.", "compiler", package="g++")
     if not way.fetches:
         return {**environ, "CUDACXX": way.toolkit}
-    log = place.logs / "cuda-kit.log"
-    toolkit = cuda_kit.fetch_kit(place.python, place.root, work / "kit", log, progress, environ)
+    log = places.logs / "cuda-kit.log"
+    toolkit = cuda_kit.fetch_kit(places.python, places.root, work / "kit", log, progress, environ)
     cuda_kit.complete(toolkit, c)
     return {
         **environ,
@@ -202,19 +202,6 @@ def _with_compiler(
         "CUDAToolkit_ROOT": str(toolkit),
         "CUDAHOSTCXX": cuda_kit.host_compiler(toolkit, cxx, environ),
     }
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    """llama.cpp alone, without what else the archive holds. Raises `SetupError`."""
-    try:
-        with tarfile.open(archive) as members:
-            for member in members:
-                top, _, inner = member.name.partition("/")
-                if top and inner.startswith(_INSIDE):
-                    member.name = inner.removeprefix(_INSIDE)
-                    members.extract(member, folder, filter="data")
-    except tarfile.TarError as error:
-        raise SetupError(f"The sources of the engine cannot be read: {error}") from error
 
 
 def _collect(backend: Backend, work: Path, library: Path) -> None:
@@ -238,18 +225,10 @@ def _collect(backend: Backend, work: Path, library: Path) -> None:
     (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
 
 
-def put(built: Path, folder: Path) -> None:
-    """Put a built backend into the environment, in the place of an older one. A process that has that loaded keeps
-    it. cuBLAS is not copied where the file system has hard links. Raises OSError."""
-    staged, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
-    for leftover in (staged, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(built, staged, copy_function=_link)
-    if folder.exists():
-        folder.rename(old)
-    staged.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+def install(built: Path, folder: Path) -> None:
+    """Put a built backend into the environment. cuBLAS is not copied where the file system has hard links. Raises
+    OSError."""
+    put(folder, lambda staged: shutil.copytree(built, staged, copy_function=_link))
 
 
 def _link(source: str, target: str) -> None:

@@ -6,17 +6,14 @@ a per-user folder under a key made of everything that shaped the build.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import platform
-import shutil
-import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from installer.builds import kept_whole, locked
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
 from installer.sources import HEADERS, fetch, keep_headers
@@ -75,29 +72,6 @@ def cached_wheel(cache: Path, key: str) -> Path | None:
     wheels = sorted((cache / key).glob("*.whl"))
     whole = wheels and zipfile.is_zipfile(wheels[0]) and (cache / key / HEADERS).is_dir()
     return wheels[0] if whole else None
-
-
-@contextmanager
-def locked(cache: Path) -> Iterator[None]:
-    """One build at a time: a second clone waits for what the first one builds instead of making its own."""
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
-def kept_whole(kept: Path, product: str) -> Iterator[Path]:
-    """A folder to build in, whose folder `product` comes to its place `kept` in one move; with the lock held."""
-    for leftover in kept.parent.glob(".build-*"):  # of a build that was killed: nobody else holds the lock
-        shutil.rmtree(leftover)
-    scratch = Path(tempfile.mkdtemp(prefix=".build-", dir=kept.parent))
-    try:
-        yield scratch
-        shutil.rmtree(kept, ignore_errors=True)
-        (scratch / product).rename(kept)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def build_environment(environ: Mapping[str, str], flags: str, scratch: Path) -> dict[str, str]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from installer import backend, engine
+from installer.backend import Places
 from installer.cards import find_cards
 from installer.commands import SetupError
 from installer.console import Console, Progress
@@ -29,30 +30,7 @@ from installer.ways import Note, Prospect, Way, prospect
 
 ROOT = Path(__file__).resolve().parent.parent
 NICENESS = 15
-# Under a process of an environment: the backend, and what is told of it.
-FOLDER, STATE, LOCK = "coterie-gpu", "coterie-gpu.json", "coterie-gpu.lock"
-
-
-class Places(NamedTuple):
-    """Where things lie for a clone."""
-
-    root: Path
-    venv: Path
-    cache: Path
-    """The folder of built backends."""
-    logs: Path
-
-    @property
-    def python(self) -> Path:
-        return self.venv / "bin" / "python"
-
-    @property
-    def folder(self) -> Path:
-        return self.venv / "lib" / FOLDER
-
-    @property
-    def state(self) -> Path:
-        return self.venv / "lib" / STATE
+LOCK = "coterie-gpu.lock"
 
 
 def places_of(root: Path, environ: Mapping[str, str]) -> Places:
@@ -63,11 +41,15 @@ def places_of(root: Path, environ: Mapping[str, str]) -> Places:
 class Account:
     """What is told of the cards: sentences of what there is, and the step that is under way."""
 
-    def __init__(self, path: Path, notes: Sequence[Note] = (), settled: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path, notes: Sequence[Note] = ()) -> None:
         self._path = path
         self.notes = list(notes)
-        self.settled = list(settled)
-        """Names of builds that were tried to the end, whatever came of them."""
+        self._settled = settled(path)
+
+    def settle(self, name: str) -> None:
+        """This build was tried to the end, whatever came of it."""
+        if name not in self._settled:
+            self._settled.append(name)
 
     def write(self, step: Note | None = None, share: float | None = None) -> None:
         """Raises OSError."""
@@ -76,7 +58,7 @@ class Account:
             "step": _plain(step) if step else None,
             "share": share,
             "pid": os.getpid() if step else 0,
-            "settled": self.settled,
+            "settled": self._settled,
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         partial = self._path.with_name(self._path.name + ".partial")
@@ -141,7 +123,7 @@ def work(found: Prospect, places: Places, environ: Mapping[str, str]) -> list[No
     What is quick to build is there first, and a faster one takes its place later.
     """
     version = engine_version(places.root)
-    account = Account(places.state, found.notes, settled(places.state))
+    account = Account(places.state, found.notes)
     best: Tried | None = None
     lost: list[Note] = []
     for way in sorted(found.ways, key=lambda way: way.fetches):
@@ -149,9 +131,9 @@ def work(found: Prospect, places: Places, environ: Mapping[str, str]) -> list[No
         try:
             tried = _bring(wanted, found.cards, account, places, environ)
             if best is None or tried.seconds < best.seconds:
-                backend.put(tried.built, places.folder)
+                backend.install(tried.built, places.folder)
                 best = tried
-            account.settled.append(wanted.name)
+            account.settle(wanted.name)
         except (SetupError, TrialError, OSError) as error:
             print(f"{way.name}: {error}", file=sys.stderr)
             lost.append(failure(way, error, places.logs))
@@ -168,8 +150,7 @@ def _bring(
 ) -> Tried:
     """Build a way and let it answer. Raises SetupError, TrialError, OSError."""
     told = {"cards": cards, "way": wanted.way.name}
-    place = backend.Place(places.root, places.python, places.cache, places.logs)
-    built = backend.build(wanted, place, Written(account, Note("building", told)), environ)
+    built = backend.build(wanted, places, Written(account, Note("building", told)), environ)
     account.write(Note("trying", told))
     log = places.logs / f"{wanted.way.kind}-trial.log"
     answer = run_trial(places.python, places.root, "gpu", str(built), log, environ)
@@ -177,7 +158,7 @@ def _bring(
     if answer.integrated:
         alone = run_trial(places.python, places.root, "cpu", "none", log.with_name("cpu-trial.log"), environ)
         if answer.seconds > alone.seconds:
-            account.settled.append(wanted.name)
+            account.settle(wanted.name)
             raise SlowerError(f"{answer} is no faster than {alone}")
     return Tried(wanted.way, built, answer.device, answer.seconds)
 
@@ -209,7 +190,7 @@ def main() -> int:
         try:
             work(found, places, environ)
         except KeyboardInterrupt:
-            Account(places.state, [*found.notes, Note("interrupted")], settled(places.state)).write()
+            Account(places.state, [*found.notes, Note("interrupted")]).write()
             return 130
     return 0
 

@@ -9,13 +9,14 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from installer import system
-from installer.backend import backend_of, is_whole
+from installer.backend import Places, backend_of, is_whole
 from installer.cards import find_cards
 from installer.commands import SetupError, run_logged
 from installer.console import Console
-from installer.graphics import Account, Places, settled, sole
+from installer.graphics import Account, settled, sole
 from installer.sources import engine_version
 from installer.ways import Note, Prospect, Way, prospect
 
@@ -37,7 +38,7 @@ def _offer(places: Places, console: Console, environ: Mapping[str, str], *, yes:
     found = prospect(find_cards(environ), environ)
     if yes and found.packages:
         found = _with_packages(found, places, console, environ)
-    account = Account(places.state, found.notes, settled(places.state))
+    account = Account(places.state, found.notes)
     for note in found.notes:
         console.say(f"  {sentence(places.root, note)}")
     if not found.ways:
@@ -52,11 +53,11 @@ def _offer(places: Places, console: Console, environ: Mapping[str, str], *, yes:
             return
         if _is_done(found, places, environ, again=yes):
             return
-        account.notes.append(offered(found))
+        account.notes.append(what_it_takes("offered", found))
         account.write()
     # Nothing is fetched for a toolkit that is here: as with the engine itself, no question is asked.
     wanted = yes or any(way.kind == "cuda" and not way.fetches for way in found.ways)
-    if wanted or _asks(console, sentence(places.root, _question(found))):
+    if wanted or _asks(console, sentence(places.root, what_it_takes("question", found))):
         _start(places, environ)
         console.say(f"  {sentence(places.root, Note('started', {'cards': found.cards}))}")
     elif not _answers(console):
@@ -71,17 +72,12 @@ def _is_done(found: Prospect, places: Places, environ: Mapping[str, str], *, aga
     return all(build.name in done for build in builds) and (there or not again)
 
 
-def offered(found: Prospect) -> Note:
+def what_it_takes(code: Literal["offered", "question"], found: Prospect) -> Note:
     """What building these ways takes, for a person to decide."""
     names = " + ".join(way.name for way in found.ways)
     minutes = sum(_minutes(way) for way in found.ways)
     told = {"cards": found.cards, "way": names, "minutes": str(minutes), "size": FETCHED}
-    return Note("offered_fetch" if any(way.fetches for way in found.ways) else "offered", told)
-
-
-def _question(found: Prospect) -> Note:
-    told = offered(found)
-    return Note(told.code.replace("offered", "question"), told.params)
+    return Note(f"{code}_fetch" if any(way.fetches for way in found.ways) else code, told)
 
 
 def _minutes(way: Way) -> int:

@@ -12,20 +12,18 @@ import json
 import platform
 import shlex
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from installer import sources, system
+from installer.builds import NOTE, is_build, kept_whole, locked, put
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
-from installer.engine import kept_whole, locked
 from installer.stamps import fingerprint
 
 SOURCES = Path("engine") / "expert_cache" / "native"
 INTERFACE = "expert_cache.h"
-# What engine/expert_cache/library.py reads.
-NOTE = "build.json"
 # The policy's scores must come out as Python's do, bit by bit: no fused multiplication and addition.
 FLAGS = ("-O2", "-std=c++17", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden", "-pthread")
 # Of Python 3: each has its own folder beside the plugin's.
@@ -109,12 +107,7 @@ def cached_plugin(cache: Path, plugin: Plugin) -> Path | None:
 
 def is_whole(folder: Path, plugin: Plugin) -> bool:
     """Whether a folder holds this very build."""
-    try:
-        note = json.loads((folder / NOTE).read_bytes())
-    except (OSError, ValueError):
-        return False
-    named = isinstance(note, dict) and note.get("build") == plugin.name
-    return named and (folder / library_name(platform.system())).is_file()
+    return is_build(folder, plugin.name, library_name(platform.system()))
 
 
 def link_arguments(library: Path, kind: str) -> list[str]:
@@ -211,12 +204,9 @@ def _fetch_headers(place: Place, scratch: Path, progress: Progress, environ: Map
 
 
 def install(built: Path, folder: Path) -> None:
-    """Put a built plugin into the environment. A process that has the old one loaded keeps it.
-
-    Raises `PluginError`.
-    """
+    """Put a built plugin into the environment. Raises `PluginError`."""
     try:
-        _put(folder, lambda staged: shutil.copytree(built, staged))
+        put(folder, lambda staged: shutil.copytree(built, staged))
     except OSError as error:
         raise PluginError("compile", f"It could not be put into the environment ({error}).") from error
 
@@ -229,16 +219,4 @@ def note_problem(folder: Path, problem: str, log: Path) -> None:
         (staged / NOTE).write_text(json.dumps({"problem": problem, "log": str(log)}), encoding="utf-8")
 
     with contextlib.suppress(OSError):
-        _put(folder, write)
-
-
-def _put(folder: Path, fill: Callable[[Path], object]) -> None:
-    """Fill a folder beside `folder` and move it there: what lies there is always whole, or for a moment nothing."""
-    staged, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
-    for leftover in (staged, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    fill(staged)
-    if folder.exists():
-        folder.rename(old)
-    staged.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+        put(folder, write)

@@ -12,13 +12,14 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from installer.commands import run_logged
+from installer.commands import SetupError, run_logged
 from installer.console import Progress
 
 LOCK = "requirements.lock"
 BUILD_LOCK = "requirements-build.lock"
 HEADERS = "headers"
 _ENGINE = re.compile(r"^llama-cpp-python==(\S+)(?: \\\n +--hash=\S+)+", re.MULTILINE)
+LLAMA = re.compile(r"[^/]+/vendor/llama\.cpp/(.+)")
 _KEPT = re.compile(r"[^/]+/vendor/llama\.cpp/ggml/((?:include|src)/[^/]+\.h)")
 
 
@@ -91,12 +92,20 @@ def fetch(
 
 
 def keep_headers(archive: Path, folder: Path) -> None:
-    """Write ggml's headers into `folder`. Raises OSError or tarfile.TarError."""
-    with tarfile.open(archive) as members:
-        for member in members:
-            found = _KEPT.fullmatch(member.name)
-            content = members.extractfile(member) if found and member.isfile() else None
-            if found and content:
-                kept = folder / found[1]
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                kept.write_bytes(content.read())
+    """Write ggml's headers into `folder`. Raises as `unpack`."""
+    unpack(archive, _KEPT, folder)
+
+
+def unpack(archive: Path, wanted: re.Pattern[str], folder: Path) -> None:
+    """Write the files of the archive that `wanted` names into `folder`, under what its group finds.
+
+    Raises `SetupError`, and OSError.
+    """
+    try:
+        with tarfile.open(archive) as members:
+            for member in members:
+                if member.isfile() and (found := wanted.fullmatch(member.name)):
+                    member.name = found[1]
+                    members.extract(member, folder, filter="data")
+    except tarfile.TarError as error:
+        raise SetupError(f"The sources of the engine cannot be read: {error}") from error

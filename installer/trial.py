@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from app.services.library.names import STARTER
 from app.services.library.resolving import resolve_model
-from app.services.models.models import STARTER
 from engine.api import Delta, Event, Finished, GenerateRequest, Loaded, LoadFailed, LoadRequest
 from engine.errors import UserError
 from engine.local.client import LocalEngine

@@ -38,11 +38,10 @@ NO_DEVICE = 100
 def built(architecture: int) -> Path:
     """The folder of the backend. Raises SetupError, OSError."""
     wanted = backend.backend_of(Way("cuda", (architecture,)), ROOT, engine_version(ROOT), os.environ)
-    place = backend.Place(
-        ROOT, Path(sys.executable), ROOT / "build" / "cuda", ROOT / "build" / "cuda" / "logs"
-    )
+    cache = ROOT / "build" / "cuda"
+    places = backend.Places(ROOT, Path(sys.prefix), cache, cache / "logs")
     with Console().step(f"CUDA for {architecture / 10}") as progress:
-        return backend.build(wanted, place, progress, os.environ)
+        return backend.build(wanted, places, progress, os.environ)
 
 
 def stand_in(library: Path, folder: Path) -> None:

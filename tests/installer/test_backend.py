@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from installer import backend, cuda_kit
-from installer.backend import NOTE, Backend, Place, architectures, backend_of, build, flags, is_whole, put
+from installer.backend import Backend, Places, architectures, backend_of, build, flags, install, is_whole
+from installer.builds import NOTE
 from installer.commands import SetupError, run_logged
 from installer.console import Console, Progress
 from installer.ways import Way
@@ -52,15 +53,19 @@ class Builder:
         self.folder = folder
         for name in ("requirements.lock", "requirements-build.lock", cuda_kit.LOCK):
             (folder / name).write_text(LOCK)
-        self.python = script(folder / "python", PIP)
+        self.places = Places(folder, folder / ".venv", folder / "cache", folder / "logs")
+        script(self.python, PIP)
         self.tools = folder / "tools"
         self.cmake(CMAKE)
-        self.place = Place(folder, self.python, folder / "cache", folder / "logs")
         self.environ = {
             "PATH": f"{self.tools}:/usr/bin:/bin",
             "ARCHIVE": str(small_archive(folder / "made.tar.gz")),
             "COUNT": str(folder / "count"),
         }
+
+    @property
+    def python(self) -> Path:
+        return self.places.python
 
     def cmake(self, body: str) -> None:
         script(self.tools / "cmake", body)
@@ -69,11 +74,11 @@ class Builder:
         return backend_of(way, self.folder, "1", self.environ)
 
     def build(self, way: Way) -> Path:
-        return build(self.of(way), self.place, Progress(Console(io.StringIO()), "x"), self.environ)
+        return build(self.of(way), self.places, Progress(Console(io.StringIO()), "x"), self.environ)
 
     @property
     def kept(self) -> list[str]:
-        return [entry.name for entry in self.place.cache.iterdir() if entry.is_dir()]
+        return [entry.name for entry in self.places.cache.iterdir() if entry.is_dir()]
 
 
 @pytest.fixture
@@ -150,7 +155,7 @@ def test_a_killed_build_goes_on_where_it_was(builder: Builder, monkeypatch: pyte
 
 
 def test_what_was_begun_for_another_build_is_cleared(builder: Builder) -> None:
-    (builder.place.cache / "work-vulkan-older" / "out").mkdir(parents=True)
+    (builder.places.cache / "work-vulkan-older" / "out").mkdir(parents=True)
     folder = builder.build(VULKAN)
     assert builder.kept == [folder.name]
 
@@ -177,9 +182,9 @@ def test_code_is_finished_for_each_card_and_a_persons_flags_win() -> None:
 
 def test_a_new_backend_takes_the_place_of_an_old_one_as_a_whole(builder: Builder, tmp_path: Path) -> None:
     place = tmp_path / "venv" / "lib" / "coterie-gpu"
-    put(builder.build(CUDA), place)
+    install(builder.build(CUDA), place)
     assert is_whole(place, builder.of(CUDA)) and not is_whole(place, builder.of(VULKAN))
-    put(builder.build(VULKAN), place)
+    install(builder.build(VULKAN), place)
     assert is_whole(place, builder.of(VULKAN))
     assert [path.name for path in place.parent.iterdir()] == ["coterie-gpu"]
     (place / "libggml-vulkan.so").unlink()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import signal
@@ -72,7 +73,7 @@ def test_an_interrupt_stops_everything_that_the_command_started(tmp_path: Path) 
 import pathlib
 from installer.commands import run_logged
 from installer.console import Console, Progress
-command = ["sh", "-c", "sleep 60 & echo $! > {tmp_path}/pid; wait"]
+command = ["sh", "-c", "sleep 600 & echo $! > {tmp_path}/pid; wait"]
 run_logged(command, pathlib.Path("{tmp_path}/log"), Progress(Console(), "x"), failure="no")
 """
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE) as parent:
@@ -81,7 +82,11 @@ run_logged(command, pathlib.Path("{tmp_path}/log"), Progress(Console(), "x"), fa
         grandchild = int(pid_file.read_text())
         parent.send_signal(signal.SIGINT)
         parent.wait(timeout=60)
-    wait_for(lambda: not is_running(grandchild))
+    try:
+        wait_for(lambda: not is_running(grandchild))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(grandchild, signal.SIGKILL)
 
 
 def wait_for(condition: object) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from installer import backend, graphics, trying
-from installer.backend import NOTE, Backend
+from installer.backend import Backend, Places
+from installer.builds import NOTE
 from installer.commands import SetupError
-from installer.graphics import Account, Places, settled, sole, work
+from installer.graphics import Account, settled, sole, work
 from installer.trying import Trial, TrialError, run_trial
 from installer.ways import Note, Prospect, Way
 from tests.installer.machines import script

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from installer import backend, offer
+from installer import backend, builds, offer
+from installer.backend import Places
 from installer.cards import Cards
 from installer.commands import SetupError
 from installer.console import Console
-from installer.graphics import Account, Places, sole
-from installer.offer import MESSAGES, offered, sentence
+from installer.graphics import Account, sole
+from installer.offer import MESSAGES, sentence, what_it_takes
 from installer.system import Rights
 from installer.ways import Note, Prospect, Way
 
@@ -63,10 +64,13 @@ class Offers:
     def tried(self, *ways: Way, kept: Way | None = None) -> None:
         """An earlier job tried these ways to the end."""
         names = {way: backend.backend_of(way, self.places.root, "1", {}).name for way in ways}
-        Account(self.places.state, [Note("ready", {"cards": "X", "way": "CUDA"})], [*names.values()]).write()
+        account = Account(self.places.state, [Note("ready", {"cards": "X", "way": "CUDA"})])
+        for name in names.values():
+            account.settle(name)
+        account.write()
         if kept:
             self.places.folder.mkdir(parents=True)
-            (self.places.folder / backend.NOTE).write_text(json.dumps({"build": names[kept]}))
+            (self.places.folder / builds.NOTE).write_text(json.dumps({"build": names[kept]}))
             (self.places.folder / backend.library_name(kept.kind)).touch()
 
 
@@ -164,7 +168,7 @@ def test_a_place_that_cannot_be_written_stops_nothing(offers: Offers) -> None:
 
 def test_every_sentence_is_there_with_what_fills_it(tmp_path: Path) -> None:
     for ways in ((CUDA,), (VULKAN,), (CUDA, VULKAN)):
-        assert "RTX" in sentence(ROOT, offered(Prospect(ways, cards="RTX 3060")))
+        assert "RTX" in sentence(ROOT, what_it_takes("offered", Prospect(ways, cards="RTX 3060")))
     with pytest.raises(SetupError):
         sentence(ROOT, Note("no_such_thing"))
     with pytest.raises(SetupError):

@@ -18,6 +18,7 @@ import pytest
 from engine.errors import UserError
 from engine.expert_cache import library
 from installer import plugin, system
+from installer.builds import NOTE
 from installer.console import Console, Progress
 from installer.plugin import Place, Plugin, PluginError, build, install, note_problem, plugin_of
 from installer.sources import keep_headers
@@ -90,7 +91,7 @@ def test_a_compiled_plugin_is_what_the_engine_looks_for(
     assert library.plugin_path(tmp_path / "coterie").is_file()
     library.check_build(wanted.name, tmp_path / "coterie")
     assert wanted.name.startswith(f"{VERSION}-")
-    note = json.loads((tmp_path / "coterie" / plugin.NOTE).read_text())
+    note = json.loads((tmp_path / "coterie" / NOTE).read_text())
     assert note == {
         "library": VERSION,
         "key": f"{VERSION}-wheel",
@@ -283,7 +284,7 @@ def test_set_up_and_the_engine_agree_on_names() -> None:
     systems = {"Linux": "linux", "Darwin": "darwin"}
     for kind, name in systems.items():
         assert plugin.library_name(kind) == library.plugin_name(name)
-    assert plugin.NOTE == library.NOTE
+    assert NOTE == library.NOTE
     assert plugin.interface_hash(ROOT / plugin.SOURCES) == library.interface_hash()
 
 
@@ -294,7 +295,7 @@ class TestInstalling:
         folder.mkdir()
         (folder / library.plugin_name()).write_text(name)
         note = {"library": VERSION, "interface": library.interface_hash(), "build": name}
-        (folder / plugin.NOTE).write_text(json.dumps(note))
+        (folder / NOTE).write_text(json.dumps(note))
         return folder
 
     def content(self, folder: Path) -> str:

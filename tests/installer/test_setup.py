@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from installer import embedding, engine, offer, plugin, setup, system
+from installer.builds import NOTE
 from installer.commands import SetupError
 from installer.console import Console
 from installer.plugin import Place, Plugin, PluginError
@@ -84,7 +85,7 @@ class Machine:
         built = place.cache / wanted.name
         built.mkdir(parents=True)
         (built / plugin.library_name("Linux")).write_text("")
-        (built / plugin.NOTE).write_text(json.dumps({"build": wanted.name}))
+        (built / NOTE).write_text(json.dumps({"build": wanted.name}))
         return built
 
     def fetch_embedding(self, job: embedding.Job, folder: Path, *rest: object) -> Path:
@@ -103,7 +104,7 @@ class Machine:
 
     @property
     def note_of_plugin(self) -> dict[str, str]:
-        found: dict[str, str] = json.loads((self.plugin_folder / plugin.NOTE).read_text())
+        found: dict[str, str] = json.loads((self.plugin_folder / NOTE).read_text())
         return found
 
     @property
@@ -312,7 +313,7 @@ def test_a_full_disk_at_the_very_end_leaves_set_up_done(
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(plugin, "_put", full)
+    monkeypatch.setattr(plugin, "put", full)
     assert machine.set_up() == ALL_STEPS
     assert "No space left" in machine.output.getvalue()
     assert machine.set_up() == ["kept plugin"]

@@ -29,11 +29,9 @@ LAVAPIPE = {
 
 def built() -> Path:
     """The folder of the backend, in the user's cache. Raises SetupError, OSError."""
-    places = places_of(ROOT, os.environ)
     wanted = backend.backend_of(Way("vulkan"), ROOT, engine_version(ROOT), os.environ)
-    place = backend.Place(ROOT, Path(sys.executable), places.cache, places.logs)
     with Console().step("Vulkan for the engine") as progress:
-        return backend.build(wanted, place, progress, os.environ)
+        return backend.build(wanted, places_of(ROOT, os.environ), progress, os.environ)
 
 
 def main() -> int:
