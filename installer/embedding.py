@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from installer.builds import kept_whole, locked
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
 from installer.e5_gguf import write_gguf
-from installer.engine import kept_whole, locked
 from installer.stamps import fingerprint
 
 LOCK = "requirements-embedding.lock"
