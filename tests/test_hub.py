@@ -52,7 +52,7 @@ def own_session() -> Iterator[None]:
 
 @pytest.fixture
 def client() -> Iterator[httpx2.Client]:
-    with httpx2.Client(timeout=30.0, trust_env=False, follow_redirects=True) as client:
+    with httpx2.Client(timeout=300, trust_env=False, follow_redirects=True) as client:
         yield client
 
 
@@ -271,7 +271,10 @@ def test_a_stall_sends_nothing_more(tiny_hub: Hub) -> None:
 def test_a_stalled_connection_does_not_keep_the_hub_from_stopping() -> None:
     with Hub([HubRepo(REPO, {FILE: MemoryContent(DATA)})]) as hub:
         hub.fault(Fault("stall", after=10, seconds=600))
-        with httpx2.Client(timeout=30, trust_env=False) as client, client.stream("GET", url(hub)) as response:
+        with (
+            httpx2.Client(timeout=300, trust_env=False) as client,
+            client.stream("GET", url(hub)) as response,
+        ):
             next(response.iter_raw())
             hub.stop()
 

@@ -19,7 +19,7 @@ from tests.support.window.lists import enter, rows
 from tests.support.window.reading import labels
 from tests.support.window.writing import field
 
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 T = TypeVar("T")
 
 

@@ -62,7 +62,7 @@ def test_only_fast_files_are_collected_for_fast_tests() -> None:
         "tests/harness",
         "tests/resources",
     ]
-    ran = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    ran = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True)
     files = {line.partition("::")[0] for line in ran.stdout.splitlines() if "::" in line}
     assert "tests/resources/test_catalogue.py" in files
     assert "tests/harness/test_fast.py" not in files

@@ -31,7 +31,7 @@ def run_examples(name: str, folder: Path, way: str) -> Problems:
         env={**os.environ, "COTERIE_TEST_GRACE_S": "0.5"} if name == "leaking_examples" else None,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )  # fmt: skip
     assert ran.returncode in (0, 1), ran.stdout + ran.stderr

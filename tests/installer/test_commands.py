@@ -81,7 +81,7 @@ run_logged(command, pathlib.Path("{tmp_path}/log"), Progress(Console(), "x"), fa
         wait_for(lambda: pid_file.is_file() and pid_file.read_text().strip() != "")
         grandchild = int(pid_file.read_text())
         parent.send_signal(signal.SIGINT)
-        parent.wait(timeout=60)
+        parent.wait(timeout=300)
     try:
         wait_for(lambda: not is_running(grandchild))
     finally:

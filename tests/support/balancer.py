@@ -54,7 +54,7 @@ class Balancer:
             port = self.ports.pop(0)
             self.ports.append(port)
             with contextlib.suppress(OSError):
-                server = socket.create_connection(("127.0.0.1", port), timeout=60)
+                server = socket.create_connection(("127.0.0.1", port), timeout=300)
                 self.served.append(port)
                 return server
         return None

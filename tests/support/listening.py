@@ -13,7 +13,7 @@ from app.services.services import Services
 from app.store.records import Message
 
 T = TypeVar("T")
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 class Listening:

@@ -25,7 +25,7 @@ def why_not_alone() -> str:
     """Why that can't be done here, "" where it can."""
     if sys.platform != "linux" or shutil.which("unshare") is None:
         return "there is no program unshare, which makes networks"
-    tried = subprocess.run(alone("true"), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    tried = subprocess.run(alone("true"), cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     return f"no network of its own can be made: {tried.stderr.strip()[-200:]}" if tried.returncode else ""
 
 

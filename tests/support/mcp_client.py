@@ -14,7 +14,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp_types import CallToolResult, ElicitResult, Implementation
 
 NAME = "Test program"
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 Elicit = Callable[[Any, Any], Awaitable[ElicitResult]]
 
 

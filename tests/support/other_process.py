@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 P, R = ParamSpec("P"), TypeVar("R")
 # Longer than any call takes; a child that is stuck in native code is killed.
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 class OtherProcess:

@@ -11,7 +11,7 @@ from engine.local.client import LocalEngine
 from engine.values import Message, Sampling
 
 T = TypeVar("T")
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 class Recorder:

@@ -19,7 +19,7 @@ from engine.errors import UserError
 from engine.placement.workers import probe
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 class Worker:

@@ -20,7 +20,7 @@ from app.store.records import KeyRight, LibraryFile, LibraryModel
 from engine.api import Listener, PrefillProgress
 from tests.support.scripted_engine import ScriptedEngine
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 _THREADS = 8
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 300.0) -> None:
     """Returns as soon as it holds; fails when it does not within `seconds`."""
     end = time.monotonic() + seconds
     while not holds():

@@ -37,7 +37,7 @@ def test_a_killed_run_leaves_nothing_running_and_goes_on_and_is_undone(tmp_path:
         return len(sizes) > 40 and len(set(sizes[-40:])) == 1
 
     wait_until(stands)
-    ran = subprocess.run(command, timeout=120, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, timeout=300, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert sizes[-1] == beats.stat().st_size
     third = results(tmp_path)[2]

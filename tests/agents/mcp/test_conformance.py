@@ -87,6 +87,6 @@ def test_scenario(version: str, scenario: str) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-2000:]

@@ -137,7 +137,7 @@ def ran(command: str, programs: Path) -> set[str]:
             cwd=programs,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
     return set(noted.read_text().split())

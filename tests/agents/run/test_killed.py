@@ -24,7 +24,7 @@ def test_a_run_that_is_killed_at_random_moments_does_everything_once(tmp_path: P
     workspace.mkdir()
     (workspace / "story.txt").write_text("Once.\nThe end.")
     command = [sys.executable, "-m", "tests.support.agents.killed_run", str(tmp_path), str(KILLS), str(seed)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert (ran.stdout.strip(), ran.stderr) == (str(KILLS), "")
 
     done = bench(tmp_path)

@@ -40,7 +40,7 @@ def results(bench: Bench) -> dict[str, ToolResult]:
 
 def test_those_that_follow_each_other_wait_for_each_other(tmp_path: Path) -> None:
     """One after the other, none would come to its end."""
-    meeting = threading.Barrier(3, timeout=60)
+    meeting = threading.Barrier(3, timeout=300)
 
     def look(arguments: dict[str, Any], here: ToolContext) -> str:
         meeting.wait()

@@ -72,7 +72,7 @@ found = agents.sandbox.landlock.abi()
 for module in (agents.sandbox.bubblewrap, agents.sandbox.landlock):
     module.abi = lambda: min(found, int(version))
 argv = [str(interpreter()), "-I", "attacks.py", targets]
-ran = KINDS[kind].run(argv, Confinement(Path(workspace), network=network == "yes"), limits=Limits(seconds=60))
+ran = KINDS[kind].run(argv, Confinement(Path(workspace), network=network == "yes"), limits=Limits(seconds=300))
 print(json.dumps([ran.code, ran.output, ran.errors]))
 """
 

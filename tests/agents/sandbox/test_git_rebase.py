@@ -17,7 +17,7 @@ TODO = ".git/rebase-merge/git-rebase-todo"
 def git(folder: Path, *arguments: str) -> str:
     named = ("-c", "user.name=A", "-c", "user.email=a@b.c", "-c", "init.defaultBranch=main")
     ran = subprocess.run(
-        ["git", *named, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+        ["git", *named, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=300
     )
     return ran.stdout + ran.stderr
 

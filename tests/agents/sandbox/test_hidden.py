@@ -50,7 +50,7 @@ def run(sandbox: Sandbox, workspace: Path, readable: Path, home: Path, argv: lis
     confinement = Confinement(
         workspace, readable=(readable,), hidden=hidden_in([readable], secret_places(home))
     )
-    return sandbox.run(argv, confinement, limits=Limits(seconds=60))
+    return sandbox.run(argv, confinement, limits=Limits(seconds=300))
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def here(sandbox: Sandbox, tmp_path: Path) -> ToolContext:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside/secret.txt").write_text("needle CANARY")
     argv = [str(interpreter()), "-I", "-c", _TRAPS, str(tmp_path / "outside")]
-    ran = sandbox.run(argv, Confinement(here.workspace.root), limits=Limits(seconds=20))
+    ran = sandbox.run(argv, Confinement(here.workspace.root), limits=Limits(seconds=300))
     assert ran.code == 0, ran.errors
     return here
 
@@ -115,7 +115,7 @@ def test_snapshots_neither_hang_nor_leave(here: ToolContext, tmp_path: Path) -> 
 
 def test_another_program_of_the_sandbox_goes_on_there(here: ToolContext) -> None:
     assert here.sandbox is not None
-    ran = here.sandbox.run(["ls", "-a"], Confinement(here.workspace.root), limits=Limits(seconds=20))
+    ran = here.sandbox.run(["ls", "-a"], Confinement(here.workspace.root), limits=Limits(seconds=300))
     assert ran.code == 0 and "plain.txt" in ran.output
 
 

@@ -30,7 +30,7 @@ class Shell:
         self.living: LivingSandbox = sandbox.open(self.confinement)
         self.state = ""
 
-    def run(self, command: str, seconds: float = 60.0, cancelled: Callable[[], bool] = lambda: False) -> Ran:
+    def run(self, command: str, seconds: float = 300.0, cancelled: Callable[[], bool] = lambda: False) -> Ran:
         found = self.living.run(
             ["/bin/sh", "-c", SHELL, "shell", command, STATE],
             self.confinement,

@@ -68,7 +68,7 @@ class Chance:
             if command.split()[0] in ("printf", "dd", "cp", "mkdir")
             else command
         )
-        subprocess.run(["sh", "-c", guarded], cwd=self._root, capture_output=True, timeout=20, check=False)
+        subprocess.run(["sh", "-c", guarded], cwd=self._root, capture_output=True, timeout=300, check=False)
 
     def _attribute(self, path: Path) -> None:
         value = self._random.choice([b"", b"1", bytes(300)])

@@ -27,7 +27,7 @@ def run(*arguments: str, words: str = "", **environment: str) -> subprocess.Comp
         input=words,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         env={**os.environ, **environment},
         check=False,
     )
@@ -85,7 +85,7 @@ def test_ctrl_c_keeps_what_was_said_and_exits_130(coterie_home: Path) -> None:
         said = process.stdout.read(40)
         process.send_signal(signal.SIGINT)
         said += process.stdout.read()
-        assert process.wait(timeout=30) == 130
+        assert process.wait(timeout=300) == 130
     _, answer = stored(coterie_home)
     assert answer.strip() == said.strip() != ""
 
@@ -112,7 +112,7 @@ def test_ctrl_c_with_json_prints_the_object_as_cancelled(coterie_home: Path) -> 
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         wait_for_words(coterie_home)
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=300)
         assert process.returncode == 130
     answer = json.loads(out)
     assert answer["finish_reason"] == "cancelled" and answer["content"]

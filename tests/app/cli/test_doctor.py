@@ -19,7 +19,7 @@ from engine.placement.processor import features_present, processor_name, unused_
 
 def test_the_report_names_the_engine_the_devices_and_the_data_folder(coterie_home: Path) -> None:
     command = [sys.executable, "-m", "app", "doctor", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     report = json.loads(done.stdout)
     assert report["llama_cpp"].startswith("0.3.36")
     assert report["expert_cache"].keys() == {"path", "build", "problem", "devices"}

@@ -122,7 +122,7 @@ def test_the_token_goes_to_the_hub_alone_and_is_written_nowhere(
             # The first environment of a process cannot be taken back; of its children it can.
             told = Path(f"/proc/{process.pid}/{what}").read_bytes() if sys.platform == "linux" else b""
             assert what == "environ" or TOKEN.encode() not in told
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert TOKEN not in out + err
     hosts = {one.host: one.authorization for one in hub.log if one.method == "GET" and one.sent}
@@ -179,7 +179,7 @@ def test_output_that_nobody_takes_pauses_the_download(command: Command, shelf: H
         ["bash", "-c", f"set -o pipefail; {line}"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         env=command.environment,
         cwd=Path(__file__).resolve().parents[3],
         check=False,
@@ -221,7 +221,7 @@ def test_a_disk_that_fills_up_on_the_way_keeps_what_has_come(command: Command, h
                         file.flush()
                 except OSError:
                     pass
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=300)
         assert process.returncode == 1, out
         assert "Traceback" not in err and "Free up space" in err
         filler.unlink()

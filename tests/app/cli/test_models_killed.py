@@ -24,7 +24,7 @@ FILE = f"{REPO}/Starter-Q4_1.gguf"
 PART = 8 * 2**20
 STREAMS = 4
 KILLS = 10
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 # So slow that a client reads what is sent at once: what the hub counts is what the client has.
 RATE = 12_000_000
 
@@ -113,7 +113,7 @@ def test_ctrl_c_pauses_and_says_how_to_go_on(command: Command, hub: Hub) -> None
             assert time.monotonic() < until
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert out == "" and "Traceback" not in err
     assert f"coterie models pull {NAME}" in err.splitlines()[-1]
@@ -131,7 +131,7 @@ def test_an_interrupted_pull_prints_its_state_last(command: Command, hub: Hub) -
         assert process.stdout is not None
         first = process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     last = json.loads((first + out).splitlines()[-1])
     assert (last["id"], last["state"], last["path"]) == (NAME, "paused", "")

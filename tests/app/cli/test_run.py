@@ -280,7 +280,7 @@ def test_ctrl_c_does_not_wait_for_a_tool_that_takes_long(command: Command, serve
             if json.loads(line)["kind"] == "snapshot":
                 break
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
     paused = Ran(process.returncode, out, err)
     assert (paused.code, paused.last["status"], paused.last["reason"]) == (130, "stopped", "paused")
     assert [shown["status"] for shown in of_kind(paused, "tool_result")] == ["interrupted"]
@@ -295,7 +295,7 @@ def test_ctrl_c_pauses_a_run_that_can_be_gone_on_with(command: Command, serve: A
         while len(server.asked) < 2 and time.monotonic() < until:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     paused = Ran(process.returncode, out, err)
     assert paused.code == 130, err
     assert (paused.last["kind"], paused.last["status"], paused.last["reason"]) == (

@@ -24,7 +24,7 @@ from app.store.schedules.records import Daily, Schedule
 from tests.support.command import Command, here
 
 pytestmark = pytest.mark.process
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from tests.support.rpc_worker import free_port, rpc_worker
 from tests.support.starter import starter_model
 
 pytestmark = [pytest.mark.process, pytest.mark.long]
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 QUESTION = "Write a long story about a fox and a hen."
 
 

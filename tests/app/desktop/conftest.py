@@ -30,7 +30,7 @@ from tests.support.scripted_engine import ScriptedEngine
 from tests.support.scripted_library import ScriptedHub
 from tests.support.shelves import Shelves
 
-WAIT_MS = 60_000
+WAIT_MS = 300_000
 
 
 class PatientBot(QtBot):

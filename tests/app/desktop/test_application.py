@@ -59,7 +59,7 @@ def test_the_window_is_painted_before_anything_heavy_is_imported(start: Callable
     process = start(30)
     assert line(process) == "shown"
     assert line(process) == "open"
-    output, errors = process.communicate(timeout=60)  # which ends its input
+    output, errors = process.communicate(timeout=300)  # which ends its input
     assert process.returncode == 0
     assert errors.replace("This plugin does not support propagateSizeHints()", "").strip() == ""
     assert "asked" in output
@@ -73,9 +73,9 @@ def test_a_second_desktop_asks_the_first_one_and_ends(
     assert line(first) == "shown"
     assert line(first) == "open"
     second = start(30)
-    _, errors = second.communicate(timeout=60)
+    _, errors = second.communicate(timeout=300)
     assert second.returncode == 1
-    first.communicate(timeout=60)
+    first.communicate(timeout=300)
     assert first.returncode == 0
     assert "already open" in errors and str(coterie_home) in errors
 
@@ -87,9 +87,9 @@ def test_a_second_desktop_hands_over_what_it_was_to_open(start: Callable[..., Pr
     link = "coterie://open_from_hf?model=a/b&file=c%20d.gguf"
     for opened in (link, "/모델/a b.gguf"):
         second = start(30, opened)
-        output, errors = second.communicate(timeout=60)
+        output, errors = second.communicate(timeout=300)
         assert (second.returncode, output) == (0, "") and "already open" not in errors
-    output, _ = first.communicate(timeout=60)
+    output, _ = first.communicate(timeout=300)
     assert [said for said in output.splitlines() if said.startswith("took")] == [
         f"took {link}",
         "took /모델/a b.gguf",
@@ -102,7 +102,7 @@ def test_a_window_that_is_closed_while_the_data_opens_leaves_nothing_open(
 ) -> None:
     process = start(30)
     assert line(process) == "shown"
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 0
 
 
@@ -114,12 +114,12 @@ def test_a_desktop_in_the_background_is_shown_by_a_second_one_and_ends_when_the_
     assert line(first) == "shown"
     assert line(first) == "open"
     unheard = start(30, "--background")
-    unheard.communicate(timeout=60)
+    unheard.communicate(timeout=300)
     assert unheard.returncode == 0
     second = start(30)
-    second.communicate(timeout=60)
+    second.communicate(timeout=300)
     assert second.returncode == 1
-    output, _ = first.communicate(timeout=60)
+    output, _ = first.communicate(timeout=300)
     assert output.strip() == "asked 1"
     assert first.returncode == 0
 
@@ -134,7 +134,7 @@ def test_a_signal_ends_the_desktop_as_closing_its_window_does(
     assert line(process) == "shown"
     assert line(process) == "open"
     process.send_signal(number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 0
     assert "Window closed" in (coterie_home / "logs" / WINDOW).read_text()
 
@@ -150,7 +150,7 @@ def test_the_lock_of_a_dead_desktop_is_taken_over(start: Callable[[float], Proce
     second = start(30)
     assert line(second) == "shown"
     assert line(second) == "open"
-    second.communicate(timeout=60)
+    second.communicate(timeout=300)
     assert second.returncode == 0
 
 

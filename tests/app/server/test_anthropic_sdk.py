@@ -203,7 +203,7 @@ def test_stop_strings_limits_single_calls_schemas_and_efforts_reach_the_engine(
         "tools": [WEATHER, {"type": "web_search_20250305", "name": "web_search"}],
         "tool_choice": {"type": "tool", "name": "get_weather", "disable_parallel_tool_use": True},
     }
-    message = client.with_options(timeout=60.0).messages.create(**options)
+    message = client.with_options(timeout=300).messages.create(**options)
     told = served.engine.requests[-1]
     assert (told.stop, told.max_tokens, told.reply) == (("END", "\n\n"), 10_000_000, schema)
     assert [tool["function"]["name"] for tool in told.tools] == ["get_weather"]

@@ -17,7 +17,7 @@ from tests.support.browser import chromium
 from tests.support.browser.page_server import PAGE, PageServer
 from tests.support.served import Served
 
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 CHROMIUM = chromium.find() or ""
 pytestmark = [
     pytest.mark.long,

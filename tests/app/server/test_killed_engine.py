@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(sys.platform == "win32", reason="the engine is killed"),
 ]
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 _SAID: Any = [{"role": "user", "content": "Tell a very long story of the sea, and never end it."}]
 _MANY = 1500
 

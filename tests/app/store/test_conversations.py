@@ -198,7 +198,7 @@ def test_records_need_no_sqlalchemy() -> None:
 
 def test_an_up_to_date_file_opens_without_alembic(store: Store, process: Callable[..., object]) -> None:
     child = process("print('alembic' in sys.modules)")
-    assert child.communicate(timeout=30)[0].strip() == "False"  # type: ignore[attr-defined]
+    assert child.communicate(timeout=300)[0].strip() == "False"  # type: ignore[attr-defined]
 
 
 def test_a_closed_store_is_not_used_by_mistake(store: Store) -> None:

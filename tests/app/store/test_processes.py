@@ -25,7 +25,7 @@ def test_two_processes_write_at_once(store: Store, process: Start) -> None:
     assert other.stdout.readline() == "ready\n"
     for number in range(100):
         store.messages.add(id, None, "user", f"here {number}")
-    assert other.wait(timeout=60) == 0
+    assert other.wait(timeout=300) == 0
     messages = store.messages.get_all(store.messages.siblings(store.messages.path(id)[0]))
     for side in ("here", "there"):
         said = [message.content for message in messages if message.content.startswith(side)]
@@ -39,16 +39,16 @@ def test_what_another_process_writes_is_told_once_and_what_this_one_writes_never
     store.conversations.create()
     store.conversations.all()
     assert not store.database.changed_elsewhere()
-    assert process("store.conversations.create()").wait(timeout=60) == 0
+    assert process("store.conversations.create()").wait(timeout=300) == 0
     store.conversations.create()
     assert store.database.changed_elsewhere() and not store.database.changed_elsewhere()
-    assert process("store.conversations.all()").wait(timeout=60) == 0
+    assert process("store.conversations.all()").wait(timeout=300) == 0
     assert not store.database.changed_elsewhere()
 
 
 def test_processes_that_start_at_once_make_one_file(folder: Path, process: Start) -> None:
     children = [process(f"store.conversations.create(); store.close(); print({n})") for n in range(4)]
-    assert [child.wait(timeout=60) for child in children] == [0, 0, 0, 0]
+    assert [child.wait(timeout=300) for child in children] == [0, 0, 0, 0]
     with Store.open(folder / "coterie.db", folder / "backups") as store:
         assert len(store.conversations.all()) == 4
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.hub.queue import Queue, due, reordered
 from engine.hub.transfer.stop import StopToken
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 @dataclass

@@ -41,8 +41,8 @@ def judged(index: TensorIndex, host: Machine, **options: int) -> Verdict:
             published_index("Qwen3-30B-A3B"),
             machine(32 * GB),
             "ram",
-            "Fits in RAM, about 14 tokens per second.",
-            "RAM에서 실행할 수 있습니다. 초당 약 14토큰.",
+            "Fits in RAM, about 12 tokens per second.",
+            "RAM에서 실행할 수 있습니다. 초당 약 12토큰.",
         ),
         (
             published_index("Qwen3-30B-A3B"),

@@ -165,7 +165,7 @@ def test_a_host_whose_parent_was_killed_exits_by_itself() -> None:
         assert parent.stdout is not None
         host = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
-    host.wait(timeout=60)
+    host.wait(timeout=300)
 
 
 def test_closing_in_the_middle_of_an_answer_ends_it_and_the_process(told: Recorder) -> None:

@@ -102,7 +102,7 @@ def test_llama_cpp_opens_the_table_and_takes_as_much(model: PublishedModel, tmp_
     write_published(model, path)
     index = tensor_index(read_index(path))
     command = [sys.executable, "-m", "tests.support.cache_oracle", str(path), str(context), str(outputs)]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert answer.returncode == 0, answer.stderr
     hundredth = 2**20 / 100  # the log rounds
     for found, sequences in zip(json.loads(answer.stdout), SEQUENCES, strict=True):

@@ -58,7 +58,7 @@ def visit(url: str) -> None:
     """As a browser does: follow where the page leads, which is back to us."""
 
     def go() -> None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=30) as page:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=300) as page:
             page.read()
 
     threading.Thread(target=go, daemon=True).start()

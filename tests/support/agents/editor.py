@@ -25,7 +25,7 @@ from app.acp.agent import CoterieAgent
 from tests.support.command import ROOT, Command
 from tests.support.openai_script import DONE, Answer, Asked, Reply
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 class Editor:

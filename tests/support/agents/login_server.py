@@ -86,5 +86,5 @@ async def body(receive: Any) -> bytes:
 
 def visit(url: str) -> str:
     """As a browser does; the text of the page that it ends on."""
-    with urllib.request.urlopen(url, timeout=30) as page:
+    with urllib.request.urlopen(url, timeout=300) as page:
         return str(page.read().decode())

@@ -122,4 +122,4 @@ class Leading(Upstream):
         self.connected.append((addresses[0], port))
         if (host, port) not in self.ports:
             raise Unreachable(f"{host} cannot be reached.")
-        return socket.create_connection(("127.0.0.1", self.ports[host, port]), timeout=20)
+        return socket.create_connection(("127.0.0.1", self.ports[host, port]), timeout=300)

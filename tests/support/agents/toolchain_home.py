@@ -46,7 +46,7 @@ def _pyenv(root: Path, version: str, home: Path) -> None:
     shutil.copytree(root / "versions" / version, home / "versions" / version, symlinks=True)
     (home / "version").write_text(f"{version}\n")
     own = {**os.environ, "PYENV_ROOT": str(home)}
-    subprocess.run([str(home / "bin" / "pyenv"), "rehash"], env=own, check=True, timeout=120)
+    subprocess.run([str(home / "bin" / "pyenv"), "rehash"], env=own, check=True, timeout=300)
 
 
 def _node(folder: Path) -> None:

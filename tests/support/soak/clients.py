@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from typing import Any, NamedTuple
 
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 # What a client may meet: all is well, its own mistake, an engine that was lost, a queue that is full.
 FINE, LOST = 200, (500, 502, 503, 529)
 

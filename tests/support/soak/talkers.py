@@ -13,7 +13,7 @@ from engine.local.client import LocalEngine
 from engine.values import Message, Sampling
 from tests.support.soak.ledger import Entry, Ledger
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 _WORDS = (
     *("harbour", "boat", "wind", "children", "colour", "engine", "bread", "letter", "river", "stone", "lamp"),
     *(

@@ -16,7 +16,7 @@ from app.desktop.chat import card_window
 from app.services.settings.settings import SettingsFile
 from tests.support.retold import with_template
 
-PATIENCE_MS = 150_000
+PATIENCE_MS = 300_000
 # Whoever waits until nothing moves in a chat waits for this after each step.
 SETTLED_MS = 20
 

@@ -79,7 +79,7 @@ def test_drawings_come_later_and_stay(qtbot):
     formulas = Formulas()
     wanted, broken = request("x+y"), request(r"\frac{")
     assert formulas.drawing(broken) is None
-    with qtbot.waitSignal(formulas.drawn, timeout=30_000):
+    with qtbot.waitSignal(formulas.drawn, timeout=300_000):
         assert formulas.drawing(wanted) is None
         assert formulas.pending(wanted)
     assert formulas.drawing(wanted) is not None

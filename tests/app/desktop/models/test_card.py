@@ -151,7 +151,7 @@ def test_inline_tags_are_counted() -> None:
 
 
 def built(qtbot: QtBot, card: ModelCard) -> None:
-    qtbot.waitUntil(card.is_built, timeout=30_000)
+    qtbot.waitUntil(card.is_built, timeout=300_000)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.support.hub.shelves import STARTER_REPO, starter_repository
 
 pytestmark = pytest.mark.long
 
-PATIENCE_MS = 150_000
+PATIENCE_MS = 300_000
 
 
 @pytest.fixture

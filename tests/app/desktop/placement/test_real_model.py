@@ -16,7 +16,7 @@ from tests.support.moe import moe_model
 
 pytestmark = pytest.mark.long
 
-PATIENCE_MS = 150_000
+PATIENCE_MS = 300_000
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_a_wrong_name_of_the_file_is_told_and_can_be_removed_and_then_pages_come
     headers = {"Authorization": f"Bearer {page.keys.text}", "Origin": "app://obsidian.md"}
 
     def status(**more: str) -> int:
-        asked = httpx.get(f"{page.switch.shown_address}/v1/models", headers=headers | more, timeout=60)
+        asked = httpx.get(f"{page.switch.shown_address}/v1/models", headers=headers | more, timeout=300)
         return asked.status_code
 
     assert (status(), status(Host="coterie.example")) == (403, 403)

@@ -24,7 +24,7 @@ def test_a_server_that_was_on_listens_again_without_its_page(make_desktop: Make)
     running.close()
     again = make_desktop(settings={"server_port": port}).start()
     again.until(lambda: again.window.server.state is not None and not again.window.server.is_changing)
-    assert httpx.get(f"http://127.0.0.1:{port}/v1/models", timeout=60).status_code == 401
+    assert httpx.get(f"http://127.0.0.1:{port}/v1/models", timeout=300).status_code == 401
     assert len(KeyRing(again.services.store.server_keys).all()) == 1
     again.window.server.switch(False)
     again.until(lambda: not again.services.settings.current.server_on)

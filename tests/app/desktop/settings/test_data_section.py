@@ -46,7 +46,7 @@ class Page:
         self.taken = 0
 
     def shows(self, text: str) -> None:
-        self._qtbot.waitUntil(lambda: self.row.cached() == text, timeout=30_000)
+        self._qtbot.waitUntil(lambda: self.row.cached() == text, timeout=300_000)
 
 
 @pytest.fixture

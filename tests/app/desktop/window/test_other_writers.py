@@ -26,7 +26,7 @@ from tests.support.window.chat_windows import open_chat, opened
 def coterie(*arguments: str) -> None:
     """Run a command in a process of its own, over the data folder of the window."""
     command = [sys.executable, "-m", "app", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

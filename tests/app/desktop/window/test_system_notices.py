@@ -55,14 +55,14 @@ def test_a_notification_reaches_the_desktop_and_a_click_comes_back_once(qtbot: Q
     notices = SystemNotices(owner, lambda: QDBusConnection.connectToBus(address, "program"))
     notices.say("Trees", "The answer is ready", lambda: clicks.append("old"))
     notices.say("Seas", "The answer is ready", lambda: clicks.append("new"))
-    qtbot.waitUntil(lambda: len(portal.shown) == 2, timeout=30_000)
+    qtbot.waitUntil(lambda: len(portal.shown) == 2, timeout=300_000)
     signature, (name, _) = portal.shown[1]
     assert signature == "sa{sv}"
     for sent in (name, "another program's", name):
         clicked = QDBusMessage.createSignal(PATH, INTERFACE, "ActionInvoked")
         clicked.setArguments([sent, "show", []])
         assert desktop.send(clicked)
-    qtbot.waitUntil(lambda: clicks == ["new"], timeout=30_000)
+    qtbot.waitUntil(lambda: clicks == ["new"], timeout=300_000)
 
 
 def test_without_a_bus_nothing_is_said_and_nothing_breaks(qtbot: QtBot) -> None:

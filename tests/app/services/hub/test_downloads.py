@@ -30,7 +30,7 @@ from engine.hub.values import HubFile, HubModel, Repository, Variant
 from tests.support.fake_fetching import FakeFetching, repository, variant
 from tests.support.library_models import model_bytes, open_library, open_store, settings_of
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 ROOT = Path(__file__).parents[4]
 Q4, Q8 = "o/r-GGUF:Q4_0", "o/r-GGUF:Q8_0"
 

@@ -26,7 +26,7 @@ from tests.support.hub.models import tiny
 from tests.support.library_models import open_library, open_store, put_split, settings_of
 from tests.support.projectors import color_projector, write_merging_projector
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 ROOT = Path(__file__).parents[4]
 REPO = "demo/Tiny-GGUF"
 ID = f"{REPO}:Q8_0"

@@ -19,7 +19,7 @@ def test_two_that_ask_at_once_each_get_their_own_answer() -> None:
     with ThreadPoolExecutor(2) as pool:
         answers = {call: pool.submit(asker.ask, request(call)) for call in ("c1", "c2")}
         for _ in answers:
-            assert asked.acquire(timeout=30)
+            assert asked.acquire(timeout=300)
             assert asker.pending is not None
             asker.decide(asker.pending.call, Decision(True, message=asker.pending.call))
         decisions = {call: answer.result(30) for call, answer in answers.items()}

@@ -34,7 +34,7 @@ class Served:
         self.running.until(lambda: server.state is not None and not server.is_changing)
 
     def answers(self) -> int:
-        return httpx.get(f"http://127.0.0.1:{self.port}/v1/models", timeout=60).status_code
+        return httpx.get(f"http://127.0.0.1:{self.port}/v1/models", timeout=300).status_code
 
 
 @pytest.fixture

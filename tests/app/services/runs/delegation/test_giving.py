@@ -56,7 +56,7 @@ def test_a_task_is_done_by_a_run_of_its_own_that_reads(opened: Opened, folder: P
 
 def test_several_of_one_turn_go_on_at_the_same_time(opened: Opened, folder: Path) -> None:
     """Each waits for the other: one after the other, neither would end."""
-    meeting = threading.Barrier(2, timeout=60)
+    meeting = threading.Barrier(2, timeout=300)
 
     def together(asked: Asked) -> Reply:
         meeting.wait()
