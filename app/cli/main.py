@@ -13,13 +13,26 @@ import typer
 
 from app import paths
 from app.cli.backup.commands import backup
+from app.cli.chat.commands import chat
 from app.cli.chats.commands import chats
 from app.cli.collections.commands import collections
 from app.cli.ending import INTERRUPTED, interrupted, run_told
 from app.cli.hooks.commands import hooks
 from app.cli.keys.commands import keys
 from app.cli.models.commands import models
-from app.cli.options import AnyModel, Approve, Json, Lines, chosen_output
+from app.cli.options import (
+    AnyModel,
+    Approve,
+    Context,
+    Experts,
+    Json,
+    Lines,
+    Memory,
+    Mmproj,
+    Model,
+    Rpc,
+    chosen_output,
+)
 from app.cli.output import Output
 from app.cli.run.commands import run as run_command
 from app.cli.schedules.commands import schedules
@@ -45,34 +58,6 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Memory = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME=SIZE", help="What a device may hold, such as CUDA0=6GiB; CPU is the RAM."),
-]
-Rpc = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="HOST:PORT", help="A machine that runs llama.cpp's rpc-server; trusted networks only."
-    ),
-]
-Mmproj = Annotated[
-    str,
-    typer.Option(
-        metavar="FILE", help="The file that lets the model see, if it isn't beside it.", show_default=False
-    ),
-]
-Context = Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")]
-Experts = Annotated[
-    int | None,
-    typer.Option(
-        min=0,
-        metavar="N",
-        help="So many experts for each token, fewer than the model's own: faster, a little less exact. 0: its own.",
-    ),
-]
-MODEL = "A path to a GGUF, a model of the library, or `starter`."
-Model = Annotated[str, typer.Argument(help=MODEL, show_default=False)]
 
 
 def _print_version(command: typer.Context, wanted: bool) -> None:
@@ -126,6 +111,7 @@ application.add_typer(skills)
 application.add_typer(schedules)
 application.command(name="run")(run_command)
 application.command()(serve)
+application.command()(chat)
 
 
 @application.command()
@@ -140,103 +126,6 @@ def usage(
 
     output = chosen_output(command, json)
     raise typer.Exit(forget_usage(output) if forget else print_usage(days, output))
-
-
-@application.command()
-def chat(
-    command: typer.Context,
-    prompt: Annotated[
-        str | None,
-        typer.Argument(
-            help="What to say; piped text is put behind it, and - is that alone. Without it the terminal becomes"
-            " a conversation."
-        ),
-    ] = None,
-    model: Annotated[str, typer.Option(help=MODEL)] = "",
-    reasoning: Annotated[
-        str, typer.Option(help="auto, off, on, low, medium, high or a number of tokens.")
-    ] = "",
-    system: Annotated[str | None, typer.Option(help="The system prompt.")] = None,
-    max_tokens: Annotated[
-        int | None, typer.Option(min=1, help="End the answer after so many tokens.")
-    ] = None,
-    temperature: Annotated[
-        float | None, typer.Option(min=0.0, help="0 always takes the likeliest token.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Repeats a random draw.")] = None,
-    context: Context = None,
-    memory: Memory = None,
-    rpc: Rpc = None,
-    experts: Experts = None,
-    draft: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL", help="A smaller model of the same family that guesses ahead; none for none."
-        ),
-    ] = None,
-    mmproj: Mmproj = "",
-    tools: Annotated[
-        str, typer.Option(metavar="FILE", help="A JSON file of tools; the calls of the answer are printed.")
-    ] = "",
-    tool_choice: Annotated[
-        str, typer.Option(metavar="CHOICE", help="auto, required, none or the name of one of the tools.")
-    ] = "auto",
-    workspace: Annotated[
-        str, typer.Option(metavar="DIR", help="Let the answers use tools in this folder, as a run does.")
-    ] = "",
-    approve: Annotated[
-        Approve | None, typer.Option(help="With --workspace: what may happen unasked; as of a run.")
-    ] = None,
-    attach: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE",
-            help="A document, text or picture that goes with the question, whole; of FILE:3-7 or FILE:3 only these"
-            " pages. Give it again for more.",
-        ),
-    ] = None,
-    collection: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="Search this collection for each question, and answer from what is found."
-        ),
-    ] = "",
-    web: Annotated[
-        bool, typer.Option("--web", help="Let the answers search the web, each time after a question to you.")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
-    from app.cli.chat.chatting import ChatArguments
-    from app.cli.chat.chatting import chat as run_chat
-    from app.cli.placement_options import placement_options
-
-    if tool_choice != "auto" and not tools:
-        raise typer.BadParameter("--tool-choice needs --tools.")
-    if tools and workspace:
-        raise typer.BadParameter("--tools and --workspace cannot be given together.")
-    if approve and not workspace:
-        raise typer.BadParameter("--approve needs --workspace.")
-    arguments = ChatArguments(
-        prompt=prompt,
-        model=model,
-        reasoning=reasoning,
-        system=system,
-        max_tokens=max_tokens,
-        temperature=temperature,
-        seed=seed,
-        placement=placement_options(context, memory, rpc, experts),
-        draft=draft,
-        mmproj=mmproj,
-        tools=tools,
-        tool_choice=tool_choice,
-        workspace=workspace,
-        approve=approve.value if approve else None,
-        attach=tuple(attach or ()),
-        collection=collection,
-        web=web,
-    )
-    raise typer.Exit(run_chat(arguments, chosen_output(command, json)))
 
 
 @application.command()

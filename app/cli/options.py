@@ -15,6 +15,34 @@ Lines = Annotated[
     bool, typer.Option("--json", help="Print JSON on stdout, one object a line, and nothing else.")
 ]
 
+Memory = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=SIZE", help="What a device may hold, such as CUDA0=6GiB; CPU is the RAM."),
+]
+Rpc = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="HOST:PORT", help="A machine that runs llama.cpp's rpc-server; trusted networks only."
+    ),
+]
+Mmproj = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE", help="The file that lets the model see, if it isn't beside it.", show_default=False
+    ),
+]
+Context = Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")]
+Experts = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        metavar="N",
+        help="So many experts for each token, fewer than the model's own: faster, a little less exact. 0: its own.",
+    ),
+]
+MODEL = "A path to a GGUF, a model of the library, or `starter`."
+Model = Annotated[str, typer.Argument(help=MODEL, show_default=False)]
+
 # Of a task, wherever it is given.
 AnyModel = Annotated[
     str, typer.Option(help="A path to a GGUF, a model of the library, `starter`, or openai:URL#NAME.")
