@@ -5825,6 +5825,11 @@
         <translation>{count}개(모델의 원래 수)</translation>
     </message>
     <message>
+        <source>{count}</source>
+        <comment>experts</comment>
+        <translation>{count}개</translation>
+    </message>
+    <message>
         <source>Experts per token</source>
         <translation>토큰당 전문가</translation>
     </message>

@@ -181,7 +181,10 @@ class OptionsCard(Card):
         wished = self._options.experts_used
         numbers = sorted({*numbers_to_try(model.own_experts), *((wished,) if wished else ())}, reverse=True)
         own = self.tr("{count}, the model’s own").format(count=model.own_experts)
-        choices = [(0, own), *((number, str(number)) for number in numbers)]
+        choices = [
+            (0, own),
+            *((number, self.tr("{count}", "experts").format(count=number)) for number in numbers),
+        ]
         self.experts.set_choices(self.tr("Experts per token"), choices, wished)
         for shown in (self._experts_row, self.compare):
             shown.setVisible(model.own_experts > 0)

@@ -125,6 +125,6 @@ def test_a_comparison_can_be_cancelled_and_a_failure_is_told(
     placements.hold.clear()
     placements.error = UserError("experts.not_a_mixture")
     page.view.options.compare.click()
-    qtbot.waitUntil(lambda: "no number of experts" in page.view.comparison.words.text())
+    qtbot.waitUntil(lambda: "How many experts" in page.view.comparison.words.text())
     page.view.comparison.close_button.click()
     assert page.view.comparison.isHidden()
