@@ -14,7 +14,7 @@ Cache::Result Cache::compute(Block & block, const Lane & lane) {
     if (block.is_large) {
         return compute_streamed(block, lane);
     }
-    if (!block.is_readable || !fits(block.shape, layer) || !prepare(block)) {
+    if (!block.is_readable || !fits(block.shape) || !prepare(block)) {
         counters_.plain_blocks++;
         return LEFT;
     }
@@ -97,7 +97,6 @@ void Cache::count(const Layer & layer, const Shape & shape) {
 Cache::Result Cache::compute_rows(Block & block, const Lane & lane) {
     Layer & layer = *block.layer;
     const Shape & shape = lane.is_host() ? block.shape : block.on_host;
-    result_ = nullptr;
     bool done = device_rows_.empty() || submit(layer, shape);
     if (done && !cpu_rows_.empty()) {
         done = compute_on_cpu(layer, shape, lane.cpu());
@@ -108,11 +107,8 @@ Cache::Result Cache::compute_rows(Block & block, const Lane & lane) {
         ggml_backend_synchronize(inner_.get());
         return LEFT;
     }
-    if (!device_rows_.empty()) {
-        fetch(layer, shape);
-    }
-    if (result_) {
-        scatter(shape, device_rows_, result_);
+    if (const char * fetched = device_rows_.empty() ? nullptr : fetch(layer, shape)) {
+        scatter(shape, device_rows_, fetched);
     }
     if (!cpu_rows_.empty()) {
         scatter(shape, cpu_rows_, static_cast<const char *>(layer.on_cpu->result()->data));
@@ -125,8 +121,8 @@ Cache::Result Cache::compute_rows(Block & block, const Lane & lane) {
     return DONE;
 }
 
-bool Cache::fits(const Shape & shape, const Layer & layer) const {
-    return shape.ids->ne[0] <= settings_.experts_used && shape.ids->ne[1] <= settings_.max_tokens && is_whole(shape, layer);
+bool Cache::fits(const Shape & shape) const {
+    return shape.ids->ne[0] <= settings_.experts_used && shape.ids->ne[1] <= settings_.max_tokens;
 }
 
 // Of the layers that are computed here.
@@ -224,17 +220,13 @@ void Cache::bring_missing(Layer & layer, bool before, ggml_backend_t in_order_of
     }
 }
 
-static const char * row_of(const ggml_tensor * source, int row, int64_t choices) {
-    const int64_t token = row / choices, choice = source->ne[1] == 1 ? 0 : row % choices;
-    return static_cast<const char *>(source->data) + token * int64_t(source->nb[2]) + choice * int64_t(source->nb[1]);
-}
-
 // Consecutive rows of an input, or the row that all share.
 void Cache::gather(const ggml_tensor * source, const std::vector<Row> & rows, int64_t choices, bool shared, char * to) const {
     const size_t width = size_t(source->ne[0]) * sizeof(float);
     const size_t count = shared ? 1 : rows.size();
     for (size_t i = 0; i < count; i++) {
-        std::memcpy(to + i * width, row_of(source, rows[i].row, choices), width);
+        const char * from = static_cast<const char *>(source->data) + row_offset(source, rows[i].row, choices);
+        std::memcpy(to + i * width, from, width);
     }
 }
 
@@ -273,25 +265,23 @@ bool Cache::compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cp
     return ggml_backend_graph_compute(cpu, program.graph()) == GGML_STATUS_SUCCESS;
 }
 
-// Waits for the device. Its rows are already in place if it computed all of them.
-void Cache::fetch(Layer & layer, const Shape & shape) {
+// Waits for the device. Its rows in staging; nullptr if it computed all, which are then in place.
+const char * Cache::fetch(const Layer & layer, const Shape & shape) {
     const ggml_tensor * result = layer.on_device->result();
     const size_t bytes = ggml_nbytes(result);
-    char * to = static_cast<char *>(shape.result->data);
-    if (!cpu_rows_.empty() || !ggml_is_contiguous(shape.result)) {
-        to = result_ = static_cast<char *>(ggml_backend_buffer_get_base(staging_.get())) + layer.on_device->offset(result);
-    }
-    ggml_backend_tensor_get_async(inner_.get(), result, to, 0, bytes);
+    const bool is_in_place = cpu_rows_.empty() && ggml_is_contiguous(shape.result);
+    char * staged = static_cast<char *>(ggml_backend_buffer_get_base(staging_.get())) + layer.on_device->offset(result);
+    ggml_backend_tensor_get_async(inner_.get(), result, is_in_place ? shape.result->data : staged, 0, bytes);
     ggml_backend_synchronize(inner_.get());
     counters_.moved_bytes += bytes;
+    return is_in_place ? nullptr : staged;
 }
 
 void Cache::scatter(const Shape & shape, const std::vector<Row> & rows, const char * from) const {
     const size_t width = size_t(shape.result->ne[0]) * sizeof(float);
     const int64_t choices = shape.ids->ne[0];
     for (size_t i = 0; i < rows.size(); i++) {
-        const int64_t token = rows[i].row / choices, choice = rows[i].row % choices;
-        char * to = static_cast<char *>(shape.result->data) + token * int64_t(shape.result->nb[2]) + choice * int64_t(shape.result->nb[1]);
+        char * to = static_cast<char *>(shape.result->data) + row_offset(shape.result, rows[i].row, choices);
         std::memcpy(to, from + i * width, width);
     }
 }

@@ -14,7 +14,7 @@ struct Streamed;
 struct Block {
     Layer * layer = nullptr;
     Shape shape;             // as it lies in the graph
-    bool is_readable = false;
+    bool is_readable = false; // known as a whole, with memory for what is computed beside the graph
     // The same with inputs and result in memory of the host, where the graph's is none.
     Shape on_host;
     std::deque<ggml_tensor> mirrors;

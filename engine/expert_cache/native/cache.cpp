@@ -25,7 +25,7 @@ int Cache::open(const char * name, std::string & problem) {
     inner_.reset(ggml_backend_dev_init(device_, nullptr));
     workspace_.reset(inner_ ? ggml_backend_buft_alloc_buffer(buffer_type(), settings_.workspace) : nullptr);
     host_workspace_.reset(ggml_backend_buft_alloc_buffer(ggml_backend_cpu_buffer_type(), settings_.workspace));
-    staging_.reset(ggml_backend_buft_alloc_buffer(host_buffer_type(), settings_.workspace));
+    staging_.reset(ggml_backend_buft_alloc_buffer(host_memory_of(device_), settings_.workspace));
     if (!workspace_ || !host_workspace_ || !staging_) {
         problem = "no memory for " + std::to_string(settings_.workspace) + " bytes of activations";
         return COTERIE_CACHE_NO_MEMORY;
@@ -42,11 +42,6 @@ int Cache::open(const char * name, std::string & problem) {
     }
     counters_.allocated = ggml_backend_buffer_get_size(workspace_.get());
     return COTERIE_CACHE_OK;
-}
-
-ggml_backend_buffer_type_t Cache::host_buffer_type() const {
-    const ggml_backend_buffer_type_t pinned = ggml_backend_dev_host_buffer_type(device_);
-    return pinned ? pinned : ggml_backend_cpu_buffer_type();
 }
 
 int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int slots, size_t bytes, std::string & problem) {
@@ -100,12 +95,7 @@ bool Cache::streams(const ggml_tensor * node, ggml_backend_dev_t device) const {
 }
 
 void Cache::set_threads(int threads) {
-    const ggml_backend_reg_t registry = ggml_backend_dev_backend_reg(device_);
-    const auto set = reinterpret_cast<ggml_backend_set_n_threads_t>(
-        ggml_backend_reg_get_proc_address(registry, "ggml_backend_set_n_threads"));
-    if (set) {
-        set(inner_.get(), threads);
-    }
+    set_threads_of(inner_.get(), threads);
 }
 
 Layer * Cache::layer(int number) {

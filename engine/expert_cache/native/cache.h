@@ -28,8 +28,6 @@ class Cache {
     bool is_active() const { return is_active_; }
     ggml_backend_dev_t device() const { return device_; }
     ggml_backend_buffer_type_t buffer_type() const { return ggml_backend_dev_buffer_type(device_); }
-    // Host memory with the fastest copies to and from the device.
-    ggml_backend_buffer_type_t host_buffer_type() const;
 
     // The layer that an operation belongs to, if it is part of an expert block that the cache computes.
     Layer * layer_of(const ggml_tensor * node) const;
@@ -59,7 +57,7 @@ class Cache {
         int32_t slot; // or the expert, on the CPU
     };
     Policy policy() const;
-    bool fits(const Shape & shape, const Layer & layer) const;
+    bool fits(const Shape & shape) const;
     bool is_first(const Layer & layer) const;
     bool prepare(Block & block);
     void enter(const Lane & lane);
@@ -74,7 +72,7 @@ class Cache {
     Result compute_rows(Block & block, const Lane & lane);
     bool submit(Layer & layer, const Shape & shape);
     bool compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cpu);
-    void fetch(Layer & layer, const Shape & shape);
+    const char * fetch(const Layer & layer, const Shape & shape);
     void gather(
         const ggml_tensor * source, const std::vector<Row> & rows, int64_t choices, bool shared, char * to) const;
     void scatter(const Shape & shape, const std::vector<Row> & rows, const char * from) const;
@@ -95,7 +93,8 @@ class Cache {
     std::vector<std::unique_ptr<Layer>> layers_;
     std::unordered_map<const ggml_tensor *, Layer *> by_weights_;
     std::unique_ptr<Uploads> uploads_;
-    std::unique_ptr<Stream> stream_; // made for the first large batch
+    std::unique_ptr<Stream> stream_; // made for the first large batch, where the device can
+    bool is_stream_tried_ = false;
 
     std::mutex mutex_; // of all below, and of the layers
     coterie_cache_counters counters_ = {};
@@ -104,7 +103,6 @@ class Cache {
     std::vector<int32_t> slot_ids_; // of each row, in place
     std::vector<Row> device_rows_, cpu_rows_;
     std::vector<int32_t> missing_;
-    char * result_ = nullptr; // staging of the device's rows, nullptr: already in place
 };
 
 } // namespace coterie

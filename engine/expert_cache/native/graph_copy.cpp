@@ -51,6 +51,16 @@ ggml_tensor * GraphCopy::node(const ggml_tensor * tensor) {
     return copy;
 }
 
+ggml_tensor * GraphCopy::experts_for(const ggml_tensor * node, ggml_tensor * weights) {
+    if (node->op != GGML_OP_GET_ROWS) {
+        return weights;
+    }
+    ggml_tensor * spread = same(context_.get(), weights);
+    spread->ne[2] = node->ne[2];
+    spread->nb[2] = spread->nb[3] = 0;
+    return spread;
+}
+
 void GraphCopy::finish() {
     graph_ = ggml_new_graph_custom(context_.get(), size_t(2 * most_tensors_), false);
     for (ggml_tensor * node : nodes_) {
@@ -64,7 +74,7 @@ namespace {
 // Memory of the host for what lies on a device.
 class HostMirror {
   public:
-    HostMirror(ggml_backend_t primary, int nodes) : primary_(primary), copy_(nodes * (GGML_MAX_SRC + 2)) {}
+    explicit HostMirror(int nodes) : copy_(nodes * (GGML_MAX_SRC + 2)) {}
 
     void take(const ggml_tensor * node) {
         for (const ggml_tensor * source : node->src) {
@@ -114,19 +124,16 @@ class HostMirror {
         leaf->data = room(ggml_nbytes(tensor));
         leaf->buffer = nullptr;
         if (ggml_nbytes(tensor) > 0) {
-            ggml_backend_tensor_get_async(primary_, tensor, leaf->data, 0, ggml_nbytes(tensor));
-            ggml_backend_synchronize(primary_);
+            ggml_backend_tensor_get(tensor, leaf->data, 0, ggml_nbytes(tensor));
         }
     }
 
     void * room(size_t bytes) {
         const size_t alignment = 64;
         memory_.emplace_back(bytes + alignment);
-        const size_t at = reinterpret_cast<size_t>(memory_.back().data());
-        return reinterpret_cast<void *>((at + alignment - 1) / alignment * alignment);
+        return reinterpret_cast<void *>(GGML_PAD(reinterpret_cast<size_t>(memory_.back().data()), alignment));
     }
 
-    ggml_backend_t primary_;
     GraphCopy copy_;
     std::deque<std::vector<char>> memory_;
     std::vector<const ggml_tensor *> outputs_;
@@ -136,7 +143,7 @@ class HostMirror {
 
 ggml_status compute_through_host(ggml_backend_t primary, ggml_backend_t cpu, const ggml_cgraph * graph) {
     ggml_backend_synchronize(primary);
-    HostMirror mirror(primary, graph->n_nodes);
+    HostMirror mirror(graph->n_nodes);
     for (int i = 0; i < graph->n_nodes; i++) {
         mirror.take(graph->nodes[i]);
     }

@@ -23,6 +23,9 @@ class GraphCopy {
     // A copy of a node at the same place; its sources are replaced where they are known, else leaves.
     ggml_tensor * node(const ggml_tensor * tensor);
 
+    // The experts' weights as a copied node takes them: where it looks scales up, as often as there are tokens.
+    ggml_tensor * experts_for(const ggml_tensor * node, ggml_tensor * weights);
+
     // Makes the graph of all nodes that were copied.
     void finish();
     ggml_cgraph * graph() { return graph_; }

@@ -9,28 +9,19 @@
 
 namespace coterie {
 
-// A stack of scales as often as there are tokens, for the lookup.
-static ggml_tensor * for_each_token(GraphCopy & copy, const ggml_tensor * node, ggml_tensor * experts) {
-    if (node->op != GGML_OP_GET_ROWS) {
-        return experts;
-    }
-    ggml_tensor * spread = ggml_dup_tensor(copy.context(), experts);
-    *spread = *experts;
-    spread->ne[2] = node->ne[2];
-    spread->nb[2] = spread->nb[3] = 0;
-    return spread;
-}
-
 void Cache::place(Block & block, const Lane & lane) {
     if (lane.device() != device_) {
         return;
     }
-    if (!block.is_large && fits(block.shape, *block.layer)) {
+    if (!block.is_large && fits(block.shape)) {
         place_slots(block, lane.is_host());
     }
-    if (block.is_large && is_whole(block.shape, *block.layer)) {
+    if (block.is_large) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        stream_ = stream_ ? std::move(stream_) : Stream::make(device_, layers_);
+        if (!is_stream_tried_) {
+            is_stream_tried_ = true;
+            stream_ = Stream::make(device_, layers_);
+        }
         block.is_readable = stream_ && stream_->place(block);
     }
 }
@@ -53,7 +44,7 @@ void Cache::place_slots(Block & block, bool on_host) const {
         for (int j = 0; j < GGML_MAX_SRC; j++) {
             const Source source = operation.sources[j];
             if (source.kind == Source::EXPERTS) {
-                node->src[j] = for_each_token(*copy, node, block.layer->held()[size_t(source.index)]);
+                node->src[j] = copy->experts_for(node, block.layer->held()[size_t(source.index)]);
             } else if (source.kind == Source::IDS) {
                 node->src[j] = ids;
             }
@@ -125,8 +116,7 @@ void Cache::bring_up(const Block & block, const Lane & lane) {
     const int64_t choices = block.shape.ids->ne[0];
     const char * from = static_cast<const char *>(block.layer->on_cpu->result()->data);
     for (size_t i = 0; i < cpu_rows_.size(); i++) {
-        const int64_t token = cpu_rows_[i].row / choices, choice = cpu_rows_[i].row % choices;
-        const size_t offset = size_t(token) * result->nb[2] + size_t(choice) * result->nb[1];
+        const size_t offset = row_offset(result, cpu_rows_[i].row, choices);
         ggml_backend_tensor_set_async(lane.primary(), block.shape.result, from + i * width, offset, width);
         counters_.moved_bytes += width;
     }

@@ -8,17 +8,19 @@ namespace coterie {
 
 static const size_t DESK_ALIGNMENT = 64;
 
-static bool is_cpu(ggml_backend_dev_t device) {
-    return ggml_backend_dev_buffer_type(device) == ggml_backend_cpu_buffer_type();
+ggml_backend_buffer_type_t host_memory_of(ggml_backend_dev_t device) {
+    const ggml_backend_buffer_type_t pinned = ggml_backend_dev_host_buffer_type(device);
+    return pinned ? pinned : ggml_backend_cpu_buffer_type();
 }
 
 std::unique_ptr<Lane> Lane::make(ggml_backend_dev_t device) {
     auto lane = std::make_unique<Lane>();
     lane->primary_.reset(ggml_backend_dev_init(device, nullptr));
-    if (!is_cpu(device)) {
+    const bool is_cpu = ggml_backend_dev_buffer_type(device) == ggml_backend_cpu_buffer_type();
+    if (!is_cpu) {
         lane->cpu_.reset(ggml_backend_init_by_type(GGML_BACKEND_DEVICE_TYPE_CPU, nullptr));
     }
-    return lane->primary_ && lane->cpu() ? std::move(lane) : nullptr;
+    return lane->primary_ && (is_cpu || lane->cpu_) ? std::move(lane) : nullptr;
 }
 
 Lane::~Lane() {
@@ -66,11 +68,6 @@ ggml_status Lane::compute_left(Step & step) {
     return is_host() ? ggml_backend_graph_compute(cpu(), &step.part) : compute_through_host(primary(), cpu(), &step.part);
 }
 
-static bool is_view(const ggml_tensor * node) {
-    return node->op == GGML_OP_VIEW || node->op == GGML_OP_RESHAPE || node->op == GGML_OP_PERMUTE ||
-           node->op == GGML_OP_TRANSPOSE;
-}
-
 // What is planned holds as long as the graph's uid: the scheduler gives another one whenever it splits again.
 void Lane::plan(ggml_cgraph * graph, Cache * cache) {
     steps_.clear();
@@ -92,14 +89,11 @@ void Lane::plan(ggml_cgraph * graph, Cache * cache) {
     planned_ = graph->uid;
 }
 
-void Lane::add(const ggml_cgraph * graph, int first, int end, std::unique_ptr<Block> block) {
+void Lane::add(ggml_cgraph * graph, int first, int end, std::unique_ptr<Block> block) {
     if (first >= end) {
         return;
     }
-    ggml_cgraph part = *graph;
-    part.nodes += first;
-    part.n_nodes = end - first;
-    part.n_leafs = 0;
+    ggml_cgraph part = ggml_graph_view(graph, first, end);
     part.uid = graph->uid ? ggml_graph_next_uid() : 0;
     steps_.push_back({ part, std::move(block), {}, part });
 }
@@ -109,7 +103,7 @@ static void mirror(Block & block) {
     const auto copy = [&](const ggml_tensor * tensor) {
         block.mirrors.push_back(*tensor);
         block.places.push_back(block.desk_bytes);
-        block.desk_bytes += (ggml_nbytes(tensor) + DESK_ALIGNMENT - 1) / DESK_ALIGNMENT * DESK_ALIGNMENT;
+        block.desk_bytes += GGML_PAD(ggml_nbytes(tensor), DESK_ALIGNMENT);
         return &block.mirrors.back();
     };
     block.on_host = block.shape;
@@ -142,26 +136,26 @@ void Lane::join() {
     }
 }
 
-std::unique_ptr<Block> Lane::block_at(const ggml_cgraph * graph, int first, int & end, Cache & cache) const {
+std::unique_ptr<Block> Lane::block_at(ggml_cgraph * graph, int first, int & end, Cache & cache) const {
     const auto takes = [&](int i) {
         const ggml_tensor * node = graph->nodes[i];
-        return !is_view(node) && (cache.takes(node) || cache.streams(node, device()));
+        return !ggml_op_is_empty(node->op) && (cache.takes(node) || cache.streams(node, device()));
     };
     Layer * layer = takes(first) ? cache.layer_of(graph->nodes[first]) : nullptr;
     if (!layer) {
         return nullptr;
     }
-    ggml_cgraph part = *graph;
-    for (part.n_nodes = first + 1; part.n_nodes < graph->n_nodes; part.n_nodes++) {
-        const bool is_ours = takes(part.n_nodes) && cache.layer_of(graph->nodes[part.n_nodes]) == layer;
-        if (!is_ours && !is_view(graph->nodes[part.n_nodes])) {
-            break;
-        }
+    int behind = first + 1;
+    const auto is_ours = [&](int i) { return takes(i) && cache.layer_of(graph->nodes[i]) == layer; };
+    while (behind < graph->n_nodes && (ggml_op_is_empty(graph->nodes[behind]->op) || is_ours(behind))) {
+        behind++;
     }
+    const ggml_cgraph part = ggml_graph_view(graph, 0, behind);
     auto block = std::make_unique<Block>();
     block->layer = layer;
     block->is_large = !cache.takes(graph->nodes[first]);
-    block->is_readable = read_shape(&part, first, layer->weights(), block->shape, end);
+    block->is_readable =
+        read_shape(&part, first, layer->weights(), block->shape, end) && is_whole(block->shape, *layer);
     if (block->is_readable && !is_host()) {
         mirror(*block);
     }
@@ -179,8 +173,7 @@ void Lane::lay_out_desk() {
     }
     if (bytes > 0 && (!desk_ || ggml_backend_buffer_get_size(desk_.get()) < bytes)) {
         ggml_backend_synchronize(primary());
-        const ggml_backend_buffer_type_t pinned = ggml_backend_dev_host_buffer_type(device());
-        desk_.reset(ggml_backend_buft_alloc_buffer(pinned ? pinned : ggml_backend_cpu_buffer_type(), bytes));
+        desk_.reset(ggml_backend_buft_alloc_buffer(host_memory_of(device()), bytes));
     }
     for (Step & step : steps_) {
         if (!step.block || step.block->mirrors.empty()) {
@@ -194,8 +187,7 @@ void Lane::lay_out_desk() {
     }
 }
 
-// A processor's threads, where a device or the CPU beside it is one.
-static void set_threads_of(ggml_backend_t backend, int threads) {
+void set_threads_of(ggml_backend_t backend, int threads) {
     const ggml_backend_reg_t registry = ggml_backend_dev_backend_reg(ggml_backend_get_device(backend));
     const auto set = reinterpret_cast<ggml_backend_set_n_threads_t>(
         ggml_backend_reg_get_proc_address(registry, "ggml_backend_set_n_threads"));

@@ -37,8 +37,8 @@ class Lane {
         ggml_cgraph joined;
     };
     void plan(ggml_cgraph * graph, Cache * cache);
-    void add(const ggml_cgraph * graph, int first, int end, std::unique_ptr<Block> block);
-    std::unique_ptr<Block> block_at(const ggml_cgraph * graph, int first, int & end, Cache & cache) const;
+    void add(ggml_cgraph * graph, int first, int end, std::unique_ptr<Block> block);
+    std::unique_ptr<Block> block_at(ggml_cgraph * graph, int first, int & end, Cache & cache) const;
     void lay_out_desk();
     void join();
     // `next` moves on.
@@ -52,6 +52,12 @@ class Lane {
     ggml_abort_callback abort_ = nullptr;
     void * abort_data_ = nullptr;
 };
+
+// Where it is a processor's; else nothing.
+void set_threads_of(ggml_backend_t backend, int threads);
+
+// Host memory with the fastest copies to and from a device.
+ggml_backend_buffer_type_t host_memory_of(ggml_backend_dev_t device);
 
 // The cache that is active now.
 Cache * active_cache();

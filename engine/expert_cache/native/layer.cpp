@@ -6,7 +6,7 @@
 
 namespace coterie {
 
-static int expert_dimension(const ggml_tensor * weights) {
+int expert_dimension(const ggml_tensor * weights) {
     return weights->ne[2] > 1 ? 2 : weights->ne[1] > 1 ? 1 : 0;
 }
 
@@ -42,17 +42,13 @@ static ContextPtr new_context(int tensors) {
     return ContextPtr(ggml_init(params));
 }
 
-static size_t aligned(size_t offset, size_t alignment) {
-    return (offset + alignment - 1) / alignment * alignment;
-}
-
 size_t Layer::bytes(ggml_backend_buffer_type_t type, ggml_tensor * const * weights, int count, int slots) {
     const ContextPtr context = new_context(count);
     const size_t alignment = ggml_backend_buft_get_alignment(type);
     size_t total = 0;
     for (int i = 0; i < count; i++) {
         const ggml_tensor * held = new_held(context.get(), weights[i], slots);
-        total = aligned(total, alignment) + ggml_backend_buft_get_alloc_size(type, held);
+        total = GGML_PAD(total, alignment) + ggml_backend_buft_get_alloc_size(type, held);
     }
     return total;
 }
@@ -94,7 +90,7 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
     for (ggml_tensor * tensor : weights_) {
         ggml_tensor * held = new_held(context_.get(), tensor, slots.count());
         ggml_format_name(held, "%s (cached)", tensor->name);
-        offset = aligned(offset, alignment);
+        offset = GGML_PAD(offset, alignment);
         if (ggml_backend_tensor_alloc(buffer_.get(), held, base + offset) != GGML_STATUS_SUCCESS) {
             problem = std::string(tensor->name) + " could not be placed";
             return COTERIE_CACHE_NO_MEMORY;

@@ -55,7 +55,8 @@ class Layer {
 // Whether a block takes all of the layer's tensors: a part of a graph may look like a block, but lack some.
 bool is_whole(const Shape & shape, const Layer & layer);
 
-// By the third dimension of matrices, the second of biases, the only one of scales.
+// The dimension by which they lie: the third of matrices, the second of biases, the only one of scales.
+int expert_dimension(const ggml_tensor * weights);
 int64_t experts_of(const ggml_tensor * weights);
 
 } // namespace coterie

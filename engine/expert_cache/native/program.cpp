@@ -78,7 +78,7 @@ bool Program::place(ggml_backend_dev_t device, ggml_backend_buffer_t buffer) {
     size_t offset = 0;
     const auto give = [&](ggml_tensor * tensor) {
         const size_t needed = ggml_backend_buft_get_alloc_size(type, tensor);
-        offset = (offset + alignment - 1) / alignment * alignment;
+        offset = GGML_PAD(offset, alignment);
         if (offset + needed > size) {
             return false;
         }

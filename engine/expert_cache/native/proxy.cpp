@@ -195,9 +195,8 @@ ggml_backend_buffer_t memory_device_map(ggml_backend_dev_t device, void * at, si
     return proxy_behind(device).map(at, size);
 }
 
-void memory_device_properties(ggml_backend_dev_t device, ggml_backend_dev_props * properties) {
+void memory_device_properties(ggml_backend_dev_t, ggml_backend_dev_props * properties) {
     ggml_backend_dev_get_props(ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU), properties);
-    properties->type = device_type(device);
 }
 
 enum ggml_backend_dev_type memory_device_kind(ggml_backend_dev_t) {

@@ -243,4 +243,9 @@ bool read_shape(const ggml_cgraph * graph, int first, const std::vector<ggml_ten
     return Reader(graph, experts, shape).read(first, end);
 }
 
+size_t row_offset(const ggml_tensor * tensor, int row, int64_t choices) {
+    const int64_t token = row / choices, choice = tensor->ne[1] == 1 ? 0 : row % choices;
+    return size_t(token) * tensor->nb[2] + size_t(choice) * tensor->nb[1];
+}
+
 } // namespace coterie

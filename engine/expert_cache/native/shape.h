@@ -10,7 +10,6 @@ struct ggml_cgraph;
 
 namespace coterie {
 
-
 // The experts' weights that a node's values come from, through activations, biases, scaling and views; nullptr for a
 // node that is no part of an expert block. A scale for each expert is spread over the tokens and then looked up:
 // both are nodes of the block, and the scales are what they come from.
@@ -43,6 +42,9 @@ struct Shape {
     const ggml_tensor * ids = nullptr; // experts chosen, [choices, tokens]
     ggml_tensor * result = nullptr;    // [width, choices, tokens]
 };
+
+// Where a row (token * choices + choice) of a tensor of rows begins, or the one that all choices of a token share.
+size_t row_offset(const ggml_tensor * tensor, int row, int64_t choices);
 
 // The nodes from `first` on that belong to the block of `experts` (a layer's tensors), and the number of nodes
 // behind them. False when they are no block that can be computed row by row; `end` is set all the same.

@@ -9,14 +9,6 @@ static const size_t BEHIND = 512;
 static const size_t MOST_BEHIND = 8192;
 static const char NOTHING[MOST_BEHIND] = {};
 
-static int expert_dimension(const ggml_tensor * weights) {
-    return weights->ne[2] > 1 ? 2 : weights->ne[1] > 1 ? 1 : 0;
-}
-
-static size_t aligned(size_t offset, size_t alignment) {
-    return (offset + alignment - 1) / alignment * alignment;
-}
-
 // Of a product's weights, and all that is small beside them.
 static size_t room_for(const Layer & layer, ggml_backend_buffer_type_t type) {
     size_t largest = 0, small = 0;
@@ -56,7 +48,7 @@ Streamed::Weights Stream::in_room(GraphCopy & copy, ggml_tensor * at_home, size_
     const size_t bytes = ggml_nbytes(weights);
     const size_t behind = ggml_backend_buft_get_alloc_size(type, weights) - bytes + BEHIND;
     ggml_tensor * rest = ggml_new_tensor_1d(copy.context(), GGML_TYPE_I8, int64_t(std::min(behind, MOST_BEHIND)));
-    offset = aligned(offset, ggml_backend_buft_get_alignment(type));
+    offset = GGML_PAD(offset, ggml_backend_buft_get_alignment(type));
     if (offset + bytes + behind > ggml_backend_buffer_get_size(room) ||
         ggml_backend_tensor_alloc(room, weights, base + offset) != GGML_STATUS_SUCCESS ||
         ggml_backend_tensor_alloc(room, rest, base + offset + bytes) != GGML_STATUS_SUCCESS) {
@@ -90,13 +82,7 @@ bool Stream::place(Block & block) {
             if (!weights.in_room) {
                 return false;
             }
-            node->src[j] = weights.in_room;
-            if (operation.op == GGML_OP_GET_ROWS) { // the same scales for each token
-                node->src[j] = ggml_dup_tensor(copy.context(), weights.in_room);
-                *node->src[j] = *weights.in_room;
-                node->src[j]->ne[2] = node->ne[2];
-                node->src[j]->nb[2] = node->src[j]->nb[3] = 0;
-            }
+            node->src[j] = copy.experts_for(node, weights.in_room);
             streamed->parts.back().weights.push_back(weights);
         }
         if (operation.op != GGML_OP_VIEW && !ggml_backend_dev_supports_op(device_, node)) {
@@ -106,12 +92,8 @@ bool Stream::place(Block & block) {
     copy.finish();
     for (size_t part = 0; part < begins.size(); part++) {
         const int end = part + 1 < begins.size() ? begins[part + 1] : int(shape.nodes.size());
-        ggml_cgraph graph = *copy.graph();
-        graph.nodes += begins[part];
-        graph.n_nodes = end - begins[part];
-        graph.n_leafs = 0;
-        graph.uid = ggml_graph_next_uid();
-        streamed->parts[part].graph = graph;
+        streamed->parts[part].graph = ggml_graph_view(copy.graph(), begins[part], end);
+        streamed->parts[part].graph.uid = ggml_graph_next_uid();
     }
     block.streamed = std::move(streamed);
     return true;
