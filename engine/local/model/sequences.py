@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Tokens
 
 from engine.local import native
@@ -34,7 +34,7 @@ class Sequence:
     `conversation` owns them, `said` are their texts, `used` the monotonic time of last use, `taken` whether
     an answer runs in it, `is_forgotten` whether its conversation was deleted since. `context` is the handle;
     a new context makes new sequences. `memory` describes its memory, `checkpoint_bytes` limits its
-    checkpoints.
+    checkpoints. `on_cut` is told its number and the tokens left whenever it holds fewer, or others.
     """
 
     def __init__(
@@ -43,8 +43,9 @@ class Sequence:
         number: int,
         memory: native.MemoryKind | None = None,
         checkpoint_bytes: int = 0,
+        on_cut: Callable[[int, int], None] = lambda number, length: None,
     ) -> None:
-        self._context = context
+        self._context, self._on_cut = context, on_cut
         self.number = number
         self._memory = memory or native.MemoryKind()
         self._checkpoints = Checkpoints(checkpoint_bytes)
@@ -203,6 +204,7 @@ class Sequence:
         )
 
     def _shorten(self, length: int) -> None:
+        self._on_cut(self.number, length)
         del self.tokens[length:]
         self._pictures = [each for each in self._pictures if each.start < length]
         self._checkpoints.cut(length)
@@ -232,6 +234,7 @@ class Sequence:
     def clear(self) -> None:
         """Empty it and disown it."""
         native.forget_sequence(self._context, self.number)
+        self._on_cut(self.number, 0)
         self.tokens, self.conversation, self.said, self.is_forgotten = [], "", (), False
         self._pictures = []
         self._checkpoints.adopt(())

@@ -276,7 +276,11 @@ class Session:
 
     def _new_sequences(self) -> list[Sequence]:
         room = checkpoints.room() // self._count
-        return [Sequence(self._context, number, self.memory, room) for number in range(self._count)]
+        numbers = range(self._count)
+        if self.head is None:
+            return [Sequence(self._context, number, self.memory, room) for number in numbers]
+        cut = self.head.cut
+        return [Sequence(self._context, number, self.memory, room, cut) for number in numbers]
 
     def _use_threads(self, threads: int) -> None:
         if threads != self._used_threads:

@@ -88,6 +88,13 @@ class PredictionHead:
             self._cut(position + 1)
         trail.add(position, rows)
 
+    def cut(self, sequence: int, end: int) -> None:
+        """Forget a sequence from position `end` on, which it no longer holds."""
+        if sequence in self._trails:
+            self._trails[sequence].cut(end)
+        if sequence == self._owner:
+            self._cut(end)
+
     def forget(self) -> None:
         """Forget all sequences."""
         self._trails.clear()

@@ -144,6 +144,15 @@ def test_a_conversation_goes_on_from_a_kept_state(session: Session) -> None:
     assert is_its_own(follow_up, text)
 
 
+def test_of_a_sequence_that_was_emptied_it_knows_nothing(session: Session) -> None:
+    Talk(session).answer(ask(1, SKY, max_tokens=20))
+    (sequence,) = (each for each in session.sequences if len(each))
+    next_tokens = [*sequence.tokens, sequence.tokens[-1]]
+    assert session.head is not None and session.head.first(sequence.number, next_tokens) is not None
+    sequence.clear()
+    assert session.head.first(sequence.number, next_tokens) is None
+
+
 def test_what_comes_after_an_answer_that_was_broken_off_is_right(session: Session) -> None:
     talk = Talk(session)
     talk.begin(ask(1, STORY, max_tokens=200))

@@ -127,6 +127,17 @@ def test_an_edit_before_what_it_holds_is_noticed() -> None:
     assert well_fed(steps, tokens, 1)
 
 
+def test_what_a_sequence_held_of_another_conversation_is_not_read() -> None:
+    head, steps = made()
+    head.follow(0, 0, hidden(0, 100))
+    head.first(0, list(range(50, 151)))
+    head.cut(0, 0)  # it is given a kept state of 40 tokens, and computes five
+    head.follow(0, 40, hidden(40, 5))
+    tokens = [*range(500, 540), 7, 8, 9, 10, 11, 12]
+    assert head.first(0, tokens) == (13, 0.9)
+    assert well_fed(steps, tokens, 41)
+
+
 def test_conversations_by_turns_each_get_their_own() -> None:
     head, steps = made()
     one, other = list(range(50, 61)), list(range(200, 231))
