@@ -31,6 +31,7 @@ GGML_TYPES: dict[int, GgmlType] = {
     int(number): GgmlType(name, int(block), int(size))
     for number, name, block, size in (row.split() for row in _TYPES.split(","))
 }
+TYPE_NUMBERS = {kind.name: number for number, kind in GGML_TYPES.items()}
 
 # The value of `general.file_type`: the mixture the quantizer was asked for.
 _MIXTURES = """

@@ -7,14 +7,13 @@ import struct
 from functools import cache
 from typing import Any
 
-from engine.gguf.ggml_types import GGML_TYPES
+from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.gguf.gguf_file import LongArray, Tensor
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import read_index
 from tests.support.gguf_bytes import ARRAY, BOOL, F32, STRING, U32, Row, gguf, key_strings, text
 from tests.support.starter import starter_model
 
-_TYPE_NUMBERS = {kind.name: number for number, kind in GGML_TYPES.items()}
 _KEPT_LAYERS, _KEPT_TOKENS = 2, 64
 
 
@@ -42,7 +41,7 @@ def header_of(
     """The header that such a file has, and how many bytes of data follow it. Offsets are made anew."""
     rows, offset = [], 0
     for tensor in tensors:
-        rows.append(Row(tensor.name, tensor.shape, _TYPE_NUMBERS[tensor.type_name], offset))
+        rows.append(Row(tensor.name, tensor.shape, TYPE_NUMBERS[tensor.type_name], offset))
         offset += -(-tensor.bytes // 32) * 32
     return gguf([*(key_of(key, value) for key, value in metadata.items()), *further_keys], rows), offset
 

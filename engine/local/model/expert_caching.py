@@ -23,9 +23,8 @@ from engine.local.native import expert_cache as plugin
 from engine.local.native.expert_cache import CacheCounters, CacheSettings
 from engine.local.native.tensors import expert_tensors
 from engine.placement.plan import ExpertCache, LoadedWeights, Placement
+from engine.placement.speed.prefill import MIN_BATCH
 
-# Tokens of the smallest batch that ggml's backends fetch weights for.
-LEAST_OFFLOADED = 32
 # What llama_decode gives when it was broken off.
 _ABORTED = 2
 # The residents are written when the engine comes to rest, but not more often than this.
@@ -157,7 +156,7 @@ def _streams_from(placement: Placement, cache: ExpertCache) -> int:
     """The smallest batch that the device computes alone, as it would fetch weights without a cache; 0: none."""
     if not placement.op_offload or not native.fetches_weights(cache.device):
         return 0
-    return placement.min_batch or LEAST_OFFLOADED
+    return placement.min_batch or MIN_BATCH
 
 
 def _served(model: int, placement: Placement, cache: ExpertCache) -> dict[int, int]:

@@ -45,7 +45,7 @@ from engine.local.native.model import (
 )
 from engine.local.native.prediction import can_predict
 from engine.local.native.refusal import context_refusal, model_refusal
-from engine.local.native.repack import extra_memories, repacked_types, stacked_types, type_number
+from engine.local.native.repack import extra_memories, repacked_types, stacked_types
 from engine.local.native.sampler import SamplerChain
 from engine.local.native.sequence_memory import (
     copy_sequence,

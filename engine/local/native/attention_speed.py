@@ -10,14 +10,15 @@ import ctypes
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from engine.local.native.bandwidth import graph_memory, median_s, opened_backend
+from engine.gguf.ggml_types import TYPE_NUMBERS
+from engine.local.native.bandwidth import median_s, opened_backend
+from engine.local.native.graphs import graph_memory
 from engine.local.native.library import ggml
 from engine.placement.plan import RAM, Attention, AttentionSpeed, CacheType
 
 _Pointer, _Size, _Long = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int64
 # enum ggml_type.
 _F32, _F16 = 0, 1
-_TYPES: dict[CacheType, int] = {"f16": 1, "bf16": 30, "q8_0": 8}
 # The ways that are timed. Quantised values want flash attention.
 WAYS: tuple[tuple[Attention, CacheType], ...] = (
     ("plain", "f16"),
@@ -90,7 +91,7 @@ class _Layer:
         self._masks: dict[int, int] = {}
 
     def plain(self, kv_type: CacheType) -> int:
-        values = self._new(_TYPES[kv_type], _CELLS, _WIDTH, _KV_HEADS)
+        values = self._new(TYPE_NUMBERS[kv_type.upper()], _CELLS, _WIDTH, _KV_HEADS)
         multiply = ggml("ggml_mul_mat", _Pointer, _Pointer, _Pointer, _Pointer)
         weigh = ggml(
             "ggml_soft_max_ext", _Pointer, _Pointer, _Pointer, _Pointer, ctypes.c_float, ctypes.c_float
@@ -112,7 +113,7 @@ class _Layer:
         return self._by_head(self._new(_F32, _WIDTH, _HEADS, self._rows))
 
     def _keys(self, kv_type: CacheType) -> int:
-        return self._by_head(self._new(_TYPES[kv_type], _WIDTH, _KV_HEADS, _CELLS))
+        return self._by_head(self._new(TYPE_NUMBERS[kv_type.upper()], _WIDTH, _KV_HEADS, _CELLS))
 
     def _mask(self, kind: int) -> int:
         if kind not in self._masks:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from engine.local.native.devices import device_handle
+from engine.local.native.graphs import graph_memory
 from engine.local.native.library import ggml
 from engine.placement.plan import RAM
 
@@ -31,12 +32,6 @@ _COPY_BYTES = 8 * 2**20
 _ROUNDS = 7
 _PRODUCT_SECONDS = 1.2
 _COPY_SECONDS = 0.5
-
-
-class _InitParams(ctypes.Structure):
-    """struct ggml_init_params (ggml.h)."""
-
-    _fields_ = (("mem_size", _Size), ("mem_buffer", _Pointer), ("no_alloc", ctypes.c_bool))
 
 
 def product_bandwidth(name: str, threads: int, matrix_bytes: int = _MATRIX_BYTES) -> float:
@@ -129,16 +124,6 @@ def opened_backend(name: str) -> Iterator[int]:
         yield backend
     finally:
         ggml("ggml_backend_free", None, _Pointer)(backend)
-
-
-@contextmanager
-def graph_memory() -> Iterator[int]:
-    """Memory for the metadata of a few tensors and one graph."""
-    context = ggml("ggml_init", _Pointer, _InitParams)(_InitParams(2**20, None, True))
-    try:
-        yield context
-    finally:
-        ggml("ggml_free", None, _Pointer)(context)
 
 
 def median_s(work: Callable[[], object], limit_s: float) -> float:

@@ -9,6 +9,7 @@ import ctypes
 from collections.abc import Iterator, Sequence
 
 from engine.errors import UserError
+from engine.local.native.graphs import graph_memory
 from engine.local.native.library import ggml, text
 from engine.placement.plan import RAM, Device, DeviceKind
 
@@ -42,12 +43,6 @@ class _Properties(ctypes.Structure):
         ("device_id", _Text),
         ("caps", _Caps),
     ]
-
-
-class _InitParams(ctypes.Structure):
-    """struct ggml_init_params."""
-
-    _fields_ = [("mem_size", _Size), ("mem_buffer", _Pointer), ("no_alloc", ctypes.c_bool)]
 
 
 def devices() -> list[Device]:
@@ -184,14 +179,10 @@ def _streams(device: int) -> bool:
     """Whether the device would fetch weights from RAM for one large product with routed experts."""
     new = "ggml_new_tensor_2d", _Pointer, _Pointer, ctypes.c_int, ctypes.c_int64, ctypes.c_int64
     new_deep = "ggml_new_tensor_3d", *new[1:], ctypes.c_int64
-    room = _InitParams(2**16, None, True)
-    context = ggml("ggml_init", _Pointer, _InitParams)(room)
-    try:
+    with graph_memory() as context:
         experts = ggml(*new_deep)(context, _F32, 64, 64, 8)
         inputs = ggml(*new_deep)(context, _F32, 64, 1, _LARGE_BATCH)
         routes = ggml(*new)(context, _I32, 2, _LARGE_BATCH)
         product = ggml("ggml_mul_mat_id", _Pointer, *[_Pointer] * 4)(context, experts, inputs, routes)
         asks = ggml("ggml_backend_dev_offload_op", ctypes.c_bool, _Pointer, _Pointer)
         return bool(asks(device, product))
-    finally:
-        ggml("ggml_free", None, _Pointer)(context)

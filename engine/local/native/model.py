@@ -12,18 +12,17 @@ from typing import Any, NamedTuple
 import llama_cpp.llama_cpp as llama
 import msgspec
 
+from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.local.native.decoding import AbortFlag
 from engine.local.native.devices import buffer_type, device_handle
 from engine.local.native.expert_cache import proxy_device, proxy_memory
 from engine.placement.expected import split_of
-from engine.placement.plan import RAM, Attention, CacheType, LoadMode, Placement
+from engine.placement.plan import RAM, Attention, LoadMode, Placement
 
 # enum llama_load_mode. "mapped" is AUTO: mapped where every device can take weights from a mapping. Pinned
 # memory is only used without a mapping: llama.cpp then reads into the first device's host buffers.
 _LOAD_MODES: dict[LoadMode, int] = {"mapped": -1, "pinned": 0, "locked": 3}
 _NOT_MAPPED = 0
-# enum ggml_type.
-_CACHE_TYPES: dict[CacheType, int] = {"f16": 1, "bf16": 30, "q8_0": 8, "q4_0": 2}
 # enum llama_flash_attn_type. "flash" is AUTO, which asks each device whether it can.
 _ATTENTION: dict[Attention, int] = {"plain": 0, "flash": -1}
 _BUFFER_TYPE = ctypes.c_void_p
@@ -87,9 +86,9 @@ def load_model(
     # Memory mapping asserts that there is something to allocate.
     params.load_mode = _NOT_MAPPED if no_alloc else _LOAD_MODES[placement.load_mode]
     params.no_alloc = no_alloc
-    # Repacked weights can be read by nothing but the CPU's own kernels, so a cache could not upload them.
     changed = _changed_numbers(placement)
     params.kv_overrides = changed if placement.kv_overrides else None
+    # Repacked weights can be read by nothing but the CPU's own kernels, so a cache could not upload them.
     params.use_extra_bufts = placement.repack and placement.expert_cache is None
     params.load_mtp = placement.mtp
     return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
@@ -157,8 +156,8 @@ def context_parameters(placement: Placement, threads: int, abort: AbortFlag | No
     params.n_rs_seq = placement.rollback
     params.n_outputs_max = placement.outputs
     params.n_threads = params.n_threads_batch = threads
-    params.type_k = _CACHE_TYPES[placement.cache_type_k]
-    params.type_v = _CACHE_TYPES[placement.cache_type_v]
+    params.type_k = TYPE_NUMBERS[placement.cache_type_k.upper()]
+    params.type_v = TYPE_NUMBERS[placement.cache_type_v.upper()]
     params.flash_attn_type = _ATTENTION[placement.attention]
     params.op_offload = placement.op_offload
     params.swa_full = False

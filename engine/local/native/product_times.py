@@ -6,9 +6,11 @@ import ctypes
 import time
 from contextlib import ExitStack
 
-from engine.local.native.devices import buffer_type, device_handle
+from engine.local.native.bandwidth import opened_backend
+from engine.local.native.devices import buffer_type
+from engine.local.native.graphs import graph_memory
 from engine.local.native.library import ggml
-from engine.local.native.repack import EXPERTS, EXPERTS_USED, WIDTH, graph_context, product_of
+from engine.local.native.repack import EXPERTS, EXPERTS_USED, WIDTH, product_of
 from engine.placement.plan import RAM
 
 _Pointer, _Size = ctypes.c_void_p, ctypes.c_size_t
@@ -26,7 +28,7 @@ class _Product:
     def __init__(
         self, number: int, kind: int, rows: int, outputs: int, *, experts: bool, undo: ExitStack
     ) -> None:
-        context = undo.enter_context(graph_context())
+        context = undo.enter_context(graph_memory())
         weights, inputs, product = product_of(context, number, rows, outputs=outputs, experts=experts)
         buffer = ggml("ggml_backend_buft_alloc_buffer", _Pointer, _Pointer, _Size)
         free = ggml("ggml_backend_buffer_free", None, _Pointer)
@@ -63,9 +65,7 @@ def product_seconds(number: int, kind: int, rows: int, threads: int, *, experts:
     with: plain, and in the buffer type `kind`. Of `experts` those count that a row uses. Raises MemoryError."""
     total = _READ_BYTES if rows == 1 else _COMPUTED_BYTES
     with ExitStack() as undo:
-        initialise = ggml("ggml_backend_dev_init", _Pointer, _Pointer, ctypes.c_char_p)
-        backend = initialise(device_handle(RAM), None)
-        undo.callback(ggml("ggml_backend_free", None, _Pointer), backend)
+        backend = undo.enter_context(opened_backend(RAM))
         ggml("ggml_backend_cpu_set_n_threads", None, _Pointer, ctypes.c_int)(backend, threads)
         row = int(ggml("ggml_row_size", _Size, ctypes.c_int, ctypes.c_int64)(number, WIDTH))
         outputs = max(total // row // 64 * 64, 64)

@@ -7,26 +7,19 @@ llama.cpp's loader asks (`weight_buft_supported` in `src/llama-model-loader.cpp`
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
-from contextlib import contextmanager
 
+from engine.gguf.ggml_types import GGML_TYPES
 from engine.local.native.devices import buffer_type_name, cpu_device
-from engine.local.native.library import ggml, text
+from engine.local.native.graphs import graph_memory
+from engine.local.native.library import ggml
 
 _Pointer, _Text, _Size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
-# enum ggml_type, and how many of the first there are.
+# enum ggml_type.
 _F32, _I32 = 0, 26
-_TYPES = 43
 # A matrix whose sides all layouts can divide, and experts of which some are used.
 WIDTH = 4096
 EXPERTS, EXPERTS_USED = 8, 2
 _ROWS = 512
-
-
-class InitParams(ctypes.Structure):
-    """struct ggml_init_params (ggml.h)."""
-
-    _fields_ = (("mem_size", _Size), ("mem_buffer", _Pointer), ("no_alloc", ctypes.c_bool))
 
 
 def extra_memories() -> tuple[str, ...]:
@@ -53,11 +46,10 @@ def repacked_types(*, experts: bool = False) -> dict[str, int]:
     matrices, or of routed `experts`."""
     kinds = extra_buffer_types()
     found: dict[str, int] = {}
-    for number in range(_TYPES if kinds else 0):
-        name = type_name(number)
-        kind = next((each for each in kinds if name and takes(each, number, experts=experts)), 0)
-        if kind:
-            found[name] = kind
+    for number, each in GGML_TYPES.items():
+        taker = next((kind for kind in kinds if takes(kind, number, experts=experts)), 0)
+        if taker:
+            found[each.name] = taker
     return found
 
 
@@ -66,29 +58,15 @@ def stacked_types() -> tuple[str, ...]:
     out the first alone (`ggml_backend_amx_convert_weight` in `ggml-cpu/amx/mmq.cpp`)."""
     quantised = ggml("ggml_is_quantized", ctypes.c_bool, ctypes.c_int)
     return tuple(
-        type_name(number)
-        for number in range(_TYPES)
-        if type_name(number)
-        and quantised(number)
-        and any(takes(kind, number, stacked=True) for kind in extra_buffer_types())
+        each.name
+        for number, each in GGML_TYPES.items()
+        if quantised(number) and any(takes(kind, number, stacked=True) for kind in extra_buffer_types())
     )
-
-
-def type_name(number: int) -> str:
-    """A type's name as in files ("Q4_K"), "" for one that was given up."""
-    if not ggml("ggml_blck_size", ctypes.c_int64, ctypes.c_int)(number):
-        return ""
-    return text(ggml("ggml_type_name", _Text, ctypes.c_int)(number)).upper()
-
-
-def type_number(name: str) -> int:
-    """The number of a type that `type_name` names."""
-    return next(number for number in range(_TYPES) if type_name(number) == name)
 
 
 def takes(kind: int, number: int, *, experts: bool = False, stacked: bool = False) -> bool:
     """Whether the buffer type takes weights of this type: one matrix, `experts`, or several that are `stacked`."""
-    with graph_context() as context:
+    with graph_memory() as context:
         weights, _, product = product_of(context, number, _ROWS, experts=experts, stacked=stacked)
         buffer = ggml("ggml_backend_buft_alloc_buffer", _Pointer, _Pointer, _Size)(kind, 0)
         try:
@@ -102,16 +80,6 @@ def takes(kind: int, number: int, *, experts: bool = False, stacked: bool = Fals
 
 # struct ggml_tensor begins with its type (padded to a pointer), then the buffer.
 _BUFFER_OFFSET = 8
-
-
-@contextmanager
-def graph_context(size: int = 2**20) -> Iterator[int]:
-    """Memory for the metadata of a few tensors and one graph."""
-    context = ggml("ggml_init", _Pointer, InitParams)(InitParams(size, None, True))
-    try:
-        yield context
-    finally:
-        ggml("ggml_free", None, _Pointer)(context)
 
 
 def product_of(

@@ -13,6 +13,7 @@ import msgspec
 
 from engine.durable_files import write_whole
 from engine.errors import UserError
+from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_roles import classify
 from engine.local.calibration import BUSY, cores_in_use, machine_key
@@ -123,7 +124,7 @@ def _measure(report: Report, threads: int) -> LayoutSpeeds:
     ]
     for done, (name, kind, experts) in enumerate(wanted):
         report(done / len(wanted))
-        number = native.type_number(name)
+        number = TYPE_NUMBERS[name]
         plain_prefill, prefill = product_seconds(number, kind, PROMPT_ROWS, threads, experts=experts)
         plain_decode, decode = product_seconds(number, kind, 1, threads, experts=experts)
         found.append(

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.local.isolated_call import Report, ask
 from engine.local.survey import survey
 
@@ -21,7 +22,7 @@ def _time(_: Report) -> Timed:
     from engine.local.native.product_times import product_seconds
 
     name, kind = next(iter(native.repacked_types().items()))
-    number = native.type_number(name)
+    number = TYPE_NUMBERS[name]
     cases = ((1, False), (4, False), (1, True), (4, True))
     return Timed(
         [product_seconds(number, kind, rows, 1, experts=experts) for rows, experts in cases],
