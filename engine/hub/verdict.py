@@ -11,7 +11,7 @@ from engine.errors import ErrorInfo
 from engine.hub.values import Fit, Verdict
 from engine.placement.budgets import device_budgets
 from engine.placement.explain import spoken_names, spoken_speed
-from engine.placement.plan import RAM, Machine, PlacementOptions, Plan
+from engine.placement.plan import DISK, RAM, DeviceBytes, Machine, PlacementOptions, Plan
 
 # What a model takes besides its weights, where nothing else is known of it: cache and buffers.
 _BESIDES_SHARE, _BESIDES = 0.05, 512 * 2**20
@@ -30,7 +30,7 @@ def verdict(plan: Plan, machine: Machine) -> Verdict:
         context=plan.placement.context,
         device_bytes=device_bytes,
         ram_bytes=ram_bytes,
-        missing_bytes=_missing(plan) if fit == "no" else plan.paged,
+        missing_bytes=_missing(plan) if fit == "no" else _beyond_memory(plan),
         decode_tps=plan.predicted.decode_tps,
         decode_range=plan.predicted.decode_range,
         prefill_tps=plan.predicted.prefill_tps,
@@ -78,16 +78,25 @@ def settled(closed: Verdict, now: Verdict) -> Verdict:
 def _fit(plan: Plan) -> Fit:
     if not plan.fits:
         return "no"
-    if plan.paged:
+    if _beyond_memory(plan) or plan.mode == "disk":
         return "disk"
-    if not any(taken.total > taken.vision for name, taken in plan.bytes.items() if name != RAM):
+    if not any(taken.total > taken.vision for _, taken in _on_devices(plan)):
         return "ram"
     divided = plan.dense_layers.get(RAM) or plan.expert_layers.get(RAM)
     return "divided" if divided else "device"
 
 
+def _beyond_memory(plan: Plan) -> int:
+    """Bytes of experts that are read from the disk, one by one or as pages."""
+    return plan.paged or plan.bytes.get(DISK, DeviceBytes()).total
+
+
+def _on_devices(plan: Plan) -> list[tuple[str, DeviceBytes]]:
+    return [(name, taken) for name, taken in plan.bytes.items() if name not in (RAM, DISK)]
+
+
 def _device_bytes(plan: Plan) -> int:
-    return sum(taken.total for name, taken in plan.bytes.items() if name != RAM)
+    return sum(taken.total for _, taken in _on_devices(plan))
 
 
 def _on_worker(plan: Plan, machine: Machine) -> bool:
@@ -105,12 +114,12 @@ def _missing(plan: Plan) -> int:
 
 def _sentence(plan: Plan, machine: Machine, fit: Fit, device_bytes: int, ram_bytes: int) -> ErrorInfo:
     tps = spoken_speed(plan.predicted.decode_tps)
-    devices = [name for name, taken in plan.bytes.items() if name != RAM and taken.total]
+    devices = [name for name, taken in _on_devices(plan) if taken.total]
     match fit:
         case "no":
             return _refusal(plan)
         case "disk":
-            return ErrorInfo("verdict.disk", {"tps": tps})
+            return ErrorInfo("verdict.from_disk" if plan.mode == "disk" else "verdict.disk", {"tps": tps})
         case "ram":
             return ErrorInfo("verdict.ram", {"tps": tps})
         case "device" if len(devices) == 1:

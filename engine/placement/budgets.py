@@ -86,10 +86,18 @@ def without_absent(options: PlacementOptions, machine: Machine) -> PlacementOpti
 
 def _modes(machine: Machine) -> tuple[Mode, ...]:
     """The modes that a machine's devices support, whether or not the cache plugin is there."""
+    disk: tuple[Mode, ...] = ("disk",) if machine.floors else ()
     if not machine.devices:
-        return ("cpu",)
+        return ("cpu", *disk)
     streams = any(device.streams for device in machine.devices)
-    return ("cpu", "layers", "resident", "cached", *(("streamed_prompts", "streamed") if streams else ()))
+    return (
+        "cpu",
+        "layers",
+        "resident",
+        "cached",
+        *disk,
+        *(("streamed_prompts", "streamed") if streams else ()),
+    )
 
 
 def _check(requested: dict[str, int], known: Counter[str]) -> None:

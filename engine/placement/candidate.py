@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from engine.gguf.tensor_index import Layer, TensorIndex
+from engine.gguf.tensor_index import Layer
+from engine.placement.disk_floor import Floor, all_experts, left_in_file, place_floor, with_floor
 from engine.placement.estimate import compute_bytes, largest_expert_tensor
-from engine.placement.expert_slots import TOKENS, Slots, divided, slots_of, workspace_bytes
+from engine.placement.expert_slots import TOKENS, cacheable, divided, workspace_bytes
 from engine.placement.layer_layout import cache_device, conceded_layers, lay_out_for, load_of, may_stream
 from engine.placement.layout import Layout, Load
 from engine.placement.overrides import overrides_for
-from engine.placement.plan import RAM, DeviceBytes, ExpertCache, LoadMode, Misses, Placement, Prediction
+from engine.placement.plan import DISK, RAM, DeviceBytes, ExpertCache, LoadMode, Misses, Placement, Prediction
 from engine.placement.planning_input import Choice, Given
 from engine.placement.predict import predict
 from engine.placement.variations import answer_seconds
@@ -61,6 +62,9 @@ def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
         context=_halved(choice.context, given.fallbacks.count("context"), SMALLEST_CONTEXT),
     )
     sizes = _device_bytes(given, reduced, layout, load_of(index, reduced))
+    floor = place_floor(given, reduced, layout, sizes) if choice.mode == "disk" else None
+    if floor is not None:
+        return msgspec.structs.replace(_above_the_disk(given, reduced, layout, sizes, floor), choice=choice)
     missing, paged = _shortage(given, layout, sizes)
     placement = _placement(given, reduced, layout, sizes, paged)
     held = expert_bytes(index.layers, layout)
@@ -79,6 +83,28 @@ def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
         missing,
         paged,
         predicted,
+    )
+
+
+def _above_the_disk(
+    given: Given, choice: Choice, layout: Layout, sizes: dict[str, DeviceBytes], floor: Floor
+) -> Candidate:
+    index, layers = given.index, cacheable(given.index, layout)
+    bare = _placement(given, choice, layout, sizes, 0)
+    placement = msgspec.structs.replace(bare, expert_cache=floor.cache)
+    held = expert_bytes(index.layers, layout)
+    rest = left_in_file(floor.cache, layers)
+    held[RAM] += floor.cache.slots - all_experts(layers)
+    return Candidate(
+        choice,
+        layout,
+        placement,
+        with_floor(sizes, floor.cache, layers),
+        sizes,
+        held | {DISK: rest},
+        floor.missing + _crowded(given, layout, sizes),
+        0,
+        predict(index, given.machine, layout, placement, 0),
     )
 
 
@@ -146,15 +172,20 @@ def _device_bytes(given: Given, choice: Choice, layout: Layout, load: Load) -> d
 
 
 def _may_repack(given: Given, choice: Choice) -> bool:
-    return bool(given.machine.repacks) and choice.mode != "cached" and "unrepacked" not in given.fallbacks
+    own = choice.mode in ("cached", "disk")
+    return bool(given.machine.repacks) and not own and "unrepacked" not in given.fallbacks
 
 
 def _shortage(given: Given, layout: Layout, sizes: dict[str, DeviceBytes]) -> tuple[int, int]:
     """Missing RAM for what every token needs, and bytes of experts to be paged from disk."""
     over = max(sizes[RAM].total - given.budgets[RAM], 0)
     paged = min(over, expert_bytes(given.index.layers, layout)[RAM])
-    crowded = sum(max(sizes[name].total - given.budgets[name], 0) for name in layout.devices)
-    return over - paged + crowded, paged
+    return over - paged + _crowded(given, layout, sizes), paged
+
+
+def _crowded(given: Given, layout: Layout, sizes: Mapping[str, DeviceBytes]) -> int:
+    """Bytes by which devices are too small."""
+    return sum(max(sizes[name].total - given.budgets[name], 0) for name in layout.devices)
 
 
 # --- cache of experts ------------------------------------------------------------------------------------
@@ -181,12 +212,6 @@ def place_cache(
     room -= (given.fallbacks.count("layer") - whole) * min(layer, room // 4)
     layers = divided(cacheable(index, layout), room)
     return ExpertCache(device, layers, workspace, tokens) if layers else None
-
-
-def cacheable(index: TensorIndex, layout: Layout) -> tuple[Slots, ...]:
-    """The slots of each layer with experts in RAM that a cache can hold."""
-    in_ram = {layer.number for layer, home in zip(index.layers, layout.experts, strict=True) if home == RAM}
-    return tuple(slots for slots in slots_of(index) if slots.layer in in_ram)
 
 
 def unserved(given: Given, candidate: Candidate) -> int:

@@ -54,7 +54,8 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
     best = _smallest_ubatch_near_the_best(given, _ubatches(given, options, start))
     best = mixed(given, options, best) if best.mode == "cached" else best
     best = _streamed_if_clearly_faster(given, options, best)
-    return attended(given, options, _cached_if_clearly_faster(given, options, best, devices))
+    best = _cached_if_clearly_faster(given, options, best, devices)
+    return attended(given, options, _from_disk_if_too_large(given, options, best, devices))
 
 
 # --- mode ------------------------------------------------------------------------------------------------
@@ -63,11 +64,18 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
 def requested_mode(given: Given, options: PlacementOptions) -> Mode | None:
     """The requested mode, None if left to the planner; also an expert cache whose plugin is missing or
     failed, as the model runs without it."""
-    return None if options.mode == "cached" and not _may_cache(given, options) else options.mode
+    impossible = (options.mode == "cached" and not _may_cache(given, options)) or (
+        options.mode == "disk" and not _may_read_experts(given, options)
+    )
+    return None if impossible else options.mode
 
 
 def _may_cache(given: Given, options: PlacementOptions) -> bool:
     return given.machine.caches and "uncached" not in options.fallbacks
+
+
+def _may_read_experts(given: Given, options: PlacementOptions) -> bool:
+    return given.machine.floors and "uncached" not in options.fallbacks
 
 
 def _mode(given: Given, options: PlacementOptions) -> tuple[Mode, tuple[str, ...]]:
@@ -86,6 +94,8 @@ def _mode(given: Given, options: PlacementOptions) -> tuple[Mode, tuple[str, ...
             return "cpu", ()
         case "cached":
             possible = bool(usable) and bool(slots_of(given.index))
+        case "disk":
+            possible = bool(slots_of(given.index))
         case "layers":
             possible = bool(usable)
         case "resident":
@@ -145,6 +155,25 @@ def _cached_if_clearly_faster(
     usual = before.answer_s / after.answer_s
     halfway = _halfway_tps(before.predicted, after.predicted) / before.predicted.decode_tps
     return cached if usual >= clearly and halfway >= 1 / CLEARLY_FASTER else choice
+
+
+def _from_disk_if_too_large(
+    given: Given, options: PlacementOptions, choice: Choice, devices: tuple[str, ...]
+) -> Choice:
+    """Single experts from the file where not all of them fit into RAM: the page cache would read several times as
+    much, for it knows nothing of experts. Where there is no room for the least slots, RAM pages as it can; but a
+    budget that was named is refused."""
+    if requested_mode(given, options) is not None or not _may_read_experts(given, options):
+        return choice
+    before = work_out(given, choice)
+    if not before.paged or before.missing or not slots_of(given.index):
+        return choice
+    start = msgspec.structs.replace(
+        choice, mode="disk", devices=devices, ubatch=options.ubatch or UBATCH, spread="even", whole_layers=0
+    )
+    start = _best(given, _spreads(given, start)).choice
+    from_disk = _smallest_ubatch_near_the_best(given, _ubatches(given, options, start))
+    return from_disk if RAM in options.budgets or work_out(given, from_disk).fits else choice
 
 
 def _halfway_tps(before: Prediction, after: Prediction) -> float:
@@ -291,10 +320,11 @@ def _spreads(given: Given, start: Choice) -> Iterator[Choice]:
 
 
 def _ubatches(given: Given, options: PlacementOptions, start: Choice) -> Iterator[Choice]:
-    """Larger ubatches are worth their memory where prompts are streamed: experts are copied once for each."""
+    """Larger ubatches are worth their memory where prompts are streamed, or read from the disk: experts are copied
+    once for each."""
     yield start
     streams = start.mode in _STREAMING and any(given.device(name).streams for name in start.devices)
-    if options.ubatch or options.prefer == "context" or not streams:
+    if options.ubatch or options.prefer == "context" or not (streams or start.mode == "disk"):
         return
     for ubatch in STREAMED_UBATCHES:
         if ubatch <= start.context:

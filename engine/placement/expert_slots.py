@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from engine.gguf.ggml_types import UNQUANTIZED
 from engine.gguf.tensor_index import ExpertTensor, Layer, TensorIndex
-from engine.placement.plan import CachedLayer
+from engine.placement.layout import Layout
+from engine.placement.plan import RAM, CachedLayer
 
 # Where a tensor may begin: CUDA 128 (`ggml-cuda.cu`, buffer_type_get_alignment), Vulkan up to 256
 # (minStorageBufferOffsetAlignment).
@@ -34,13 +35,14 @@ _HELD = re.compile(r"blk\.\d+\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias
 
 class Slots(NamedTuple):
     """What slots of one layer take: `slot` bytes for each and `once` for all. At least `least` are needed, for the
-    experts of one token, and more than `experts` make no sense."""
+    experts of one token, and more than `experts` make no sense. An expert is made of so many `tensors`."""
 
     layer: int
     slot: int
     once: int
     least: int
     experts: int
+    tensors: int
 
     def bytes(self, count: int) -> int:
         return count * self.slot + self.once
@@ -61,6 +63,12 @@ def slots_of(index: TensorIndex) -> tuple[Slots, ...]:
     )
 
 
+def cacheable(index: TensorIndex, layout: Layout) -> tuple[Slots, ...]:
+    """The slots of each layer with experts in RAM that a cache can hold."""
+    in_ram = {layer.number for layer, home in zip(index.layers, layout.experts, strict=True) if home == RAM}
+    return tuple(slots for slots in slots_of(index) if slots.layer in in_ram)
+
+
 def workspace_bytes(index: TensorIndex, tokens: int) -> int:
     """For the activations of `tokens` tokens: of each expert chosen its input, the projections and their products,
     the result, and copies of these."""
@@ -74,14 +82,17 @@ def divided(layers: Sequence[Slots], room: int) -> tuple[CachedLayer, ...]:
     as there is room. Where not even twice what one token needs fits for all, the first layers have that much, and
     the others none: experts that stay for less than two tokens help nobody."""
     comfortable = [min(2 * layer.least, layer.experts) for layer in layers]
-    if sum(layer.bytes(count) for layer, count in zip(layers, comfortable, strict=True)) > room:
+    if _total(layers, comfortable) > room:
         return _first_layers(layers, comfortable, room)
+    return evenly(layers, comfortable, room)
+
+
+def evenly(layers: Sequence[Slots], least: Sequence[int], room: int) -> tuple[CachedLayer, ...]:
+    """As `divided`, for `room` that holds at least so many slots of each layer."""
     low, high = 0, max((layer.experts for layer in layers), default=0)
 
     def level(number: int) -> list[int]:
-        return [
-            min(max(count, number), layer.experts) for layer, count in zip(layers, comfortable, strict=True)
-        ]
+        return [min(max(count, number), layer.experts) for layer, count in zip(layers, least, strict=True)]
 
     while low < high:
         middle = (low + high + 1) // 2
@@ -128,6 +139,7 @@ def _slots(index: TensorIndex, layer: Layer, tensors: Sequence[ExpertTensor]) ->
         sum(ALIGNMENT + _row_padding(tensor) for tensor in tensors),
         max(min(layer.experts_used, index.experts), 1),
         index.experts,
+        len(tensors),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from engine.errors import ErrorInfo, Param
 from engine.placement.candidate import Candidate
 from engine.placement.layout import Layout
-from engine.placement.plan import RAM, Device, Machine
+from engine.placement.plan import DISK, RAM, Device, Machine
 from engine.placement.planning_input import Choice, Given
 
 _Params = dict[str, Param]
@@ -28,6 +28,8 @@ def explanation(given: Given, candidate: Candidate) -> ErrorInfo:
             "paged_bytes": candidate.paged,
         }
         return ErrorInfo("plan.paged", held | speed)
+    if candidate.choice.mode == "disk" and DISK in sizes:
+        return ErrorInfo("plan.disk", _of_the_disk(given, candidate) | ram | speed)
     if not layout.devices:
         return ErrorInfo("plan.cpu", ram | speed)
     devices: _Params = {
@@ -61,6 +63,17 @@ def explanation(given: Given, candidate: Candidate) -> ErrorInfo:
         return ErrorInfo("plan.resident", devices | ram | span | speed)
     count: _Params = {"count": len(numbers), "layers": sum(1 for name in layout.experts if name)}
     return ErrorInfo("plan.several", devices | ram | count | speed)
+
+
+def _of_the_disk(given: Given, candidate: Candidate) -> _Params:
+    cache = candidate.placement.expert_cache
+    assert cache is not None
+    return {
+        "disk_bytes": candidate.bytes[DISK].total,
+        "read_bytes": candidate.predicted.bytes_per_token.get(DISK, 0),
+        "slots": min(layer.slots for layer in cache.layers),
+        "experts": given.index.experts,
+    }
 
 
 def spoken_speed(tps: float) -> int | float:

@@ -38,7 +38,7 @@ def load_of(index: TensorIndex, choice: Choice) -> Load:
 
 def may_stream(given: Given, choice: Choice) -> bool:
     """Whether llama.cpp may copy weights from RAM to a GPU for one operation."""
-    return choice.mode not in ("cpu", "resident") and any(
+    return choice.mode not in ("cpu", "resident", "disk") and any(
         given.device(name).streams for name in choice.devices
     )
 
@@ -65,6 +65,8 @@ def _place(given: Given, choice: Choice, load: Load, staging: int) -> Layout:
         whole, partial = fill(_with_experts(load, index), kinds, rooms, counts)
     if choice.mode == "cached":
         whole, partial = _beside_a_cache(given, choice, names, counts, whole), None
+    if choice.mode == "disk":
+        partial = None  # a layer's experts are read whole
     return lay_out(index.layers, names, counts, whole, partial)
 
 

@@ -13,13 +13,16 @@ import msgspec
 from engine.errors import ErrorInfo
 
 RAM = "CPU"
+# Not a device: where experts are that no memory holds, the model's file.
+DISK = "DISK"
 
 DeviceKind = Literal["cpu", "gpu", "integrated_gpu", "rpc"]
 # "cpu": no device is used. "layers": a dense model, whole layers on devices. "resident": experts live on a
 # device as far as they fit, the others are computed in RAM. "streamed_prompts": as resident, and prompts copy
 # the routed experts to the GPU (llama.cpp's op offload). "streamed": every token does. "cached": the experts
-# that fired last are kept on the GPU one by one.
-Mode = Literal["cpu", "layers", "resident", "streamed_prompts", "streamed", "cached"]
+# that fired last are kept on the GPU one by one. "disk": experts stay in the file, and those that fired last are kept
+# in RAM one by one.
+Mode = Literal["cpu", "layers", "resident", "streamed_prompts", "streamed", "cached", "disk"]
 CacheType = Literal["f16", "bf16", "q8_0", "q4_0"]
 # How attention is computed. "flash": in one operation that keeps no scores, where the devices have it. "plain": as
 # products of whole matrices, with values kept transposed.
@@ -76,16 +79,28 @@ class AttentionSpeed(msgspec.Struct, frozen=True):
     prefill: float
 
 
+class DiskReads(msgspec.Struct, frozen=True):
+    """How the disk that a model lies on gives single experts, past the page cache and several at once: bytes per
+    second, and the seconds that one read waits besides. 0: not measured. `remote`: it is reached over a network."""
+
+    bandwidth: float = 0.0
+    wait_s: float = 0.0
+    remote: bool = False
+
+
 class Machine(msgspec.Struct, frozen=True):
-    """The machine to place on. `devices` in ggml's order, without RAM. `disk_bandwidth` 0: not measured.
-    `caches`: the expert cache plugin is present. `repacks`: the types of weights that the processor computes with in
-    a layout of its own ("Q4_K"). `attention`: as measured, () before. `decode_threads`: so many read RAM fastest, 0:
-    not measured."""
+    """The machine to place on. `devices` in ggml's order, without RAM. `disk_bandwidth`: as page faults read, 0: not
+    measured; `disk`: as single experts are read. `caches`: the expert cache plugin is present. `floors`: experts can
+    be left in the file and read from there one by one. `repacks`: the types of weights that the processor computes
+    with in a layout of its own ("Q4_K"). `attention`: as measured, () before. `decode_threads`: so many read RAM
+    fastest, 0: not measured."""
 
     ram: Device
     devices: tuple[Device, ...] = ()
     disk_bandwidth: float = 0.0
+    disk: DiskReads = DiskReads()
     caches: bool = False
+    floors: bool = False
     repacks: tuple[str, ...] = ()
     attention: tuple[AttentionSpeed, ...] = ()
     decode_threads: int = 0
@@ -155,7 +170,8 @@ class CachedLayer(msgspec.Struct, frozen=True):
 
 
 class ExpertCache(msgspec.Struct, frozen=True):
-    """Experts of layers in RAM cached on `device`, in slots that those firing now take from earlier ones.
+    """Experts of layers cached on `device`, in slots that those firing now take from earlier ones. All of them lie in
+    `source`: in RAM, or in the file (`DISK`), of which RAM is then the cache.
     `workspace` are the bytes granted for activations. Batches of at most `tokens` use the cache."""
 
     device: str
@@ -163,6 +179,7 @@ class ExpertCache(msgspec.Struct, frozen=True):
     workspace: int
     tokens: int = 16
     misses: Misses = "computed"
+    source: str = RAM
 
     @property
     def slots(self) -> int:
@@ -252,9 +269,10 @@ class Plan(msgspec.Struct, frozen=True):
     """Where everything lies and its predicted speed.
 
     `dense_layers` and `expert_layers` are layer numbers by device, `RAM` included; a layer in `partial` counts
-    with those in RAM. `bytes` by device; `expert_bytes` is the part of `bytes[...].model` that experts take. The
+    with those in RAM, one whose experts are read from the file with `DISK`. `bytes` by device, with what is on no
+    other floor as those of `DISK`; `expert_bytes` is the part of `bytes[...].model` that experts take. The
     slots of an expert cache count with the model's bytes on its device, its workspace with the compute buffers;
-    the layers that it serves count with RAM.
+    the layers that it serves count with RAM, or `DISK`.
     `budgets` are what each device may hold. `measured`: `bytes` come from a dry run and are exact. `paged`:
     bytes that do not fit RAM and are read from the disk again and again. When `fits` is False the rest says
     how far it came, and `refusal` names the smallest change that would work. `notices` are further things the

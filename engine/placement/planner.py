@@ -9,18 +9,19 @@ experts of every layer, where a cache keeps those in them that were used last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from engine.errors import ErrorInfo, Param, UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import device_budgets
 from engine.placement.candidate import Candidate, unserved, work_out
 from engine.placement.choosing import choose, requested_mode
+from engine.placement.disk_floor import served_from_disk
 from engine.placement.estimate import Overhead
 from engine.placement.explain import explanation, fallback_notices, unused_notices
 from engine.placement.fewer_experts import overridden, with_experts_used
 from engine.placement.mixing import slots_for_rounding
-from engine.placement.plan import RAM, DeviceBytes, Machine, Mode, PlacementOptions, Plan
+from engine.placement.plan import DISK, RAM, DeviceBytes, Machine, Mode, PlacementOptions, Plan
 from engine.placement.planning_input import Given
 from engine.placement.refusal import smallest_change
 
@@ -91,16 +92,21 @@ def finished(
             raise UserError("cache.too_small")
     refusal = None if candidate.fits else smallest_change(given, options, candidate)
     mode = _mode_in_use(given, options, candidate)
-    bytes_by_device = {name: candidate.bytes.get(name, DeviceBytes()) for name in given.budgets}
     layout = candidate.layout
+    from_disk = served_from_disk(candidate.placement.expert_cache)
+    floors = (*given.budgets, *((DISK,) if from_disk else ()))
+    expert_homes = tuple(
+        DISK if layer.number in from_disk else home
+        for layer, home in zip(given.index.layers, layout.experts, strict=True)
+    )
     return Plan(
         placement=candidate.placement,
         mode=mode,
-        dense_layers=_by_device(given, layout.layers),
-        expert_layers=_by_device(given, layout.experts),
+        dense_layers=_by_device(given, given.budgets, layout.layers),
+        expert_layers=_by_device(given, floors, expert_homes),
         partial=layout.partial,
-        bytes=bytes_by_device,
-        expert_bytes={name: candidate.expert_bytes.get(name, 0) for name in given.budgets},
+        bytes={name: candidate.bytes.get(name, DeviceBytes()) for name in floors},
+        expert_bytes={name: candidate.expert_bytes.get(name, 0) for name in floors},
         budgets=given.budgets,
         fits=candidate.fits,
         measured=measured,
@@ -119,6 +125,8 @@ def finished(
 
 def _mode_in_use(given: Given, options: PlacementOptions, candidate: Candidate) -> Mode:
     layout, mode = candidate.layout, candidate.choice.mode
+    if mode == "disk" and served_from_disk(candidate.placement.expert_cache):
+        return mode
     if not layout.devices:
         return "cpu"
     if requested_mode(given, options) is None and mode != "layers" and RAM not in layout.experts:
@@ -126,11 +134,11 @@ def _mode_in_use(given: Given, options: PlacementOptions, candidate: Candidate) 
     return mode
 
 
-def _by_device(given: Given, names: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+def _by_device(given: Given, devices: Iterable[str], names: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     layers = given.index.layers
     return {
         device: tuple(layers[number].number for number, name in enumerate(names) if name == device)
-        for device in given.budgets
+        for device in devices
     }
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from engine.expert_cache.hit_rates import HitRates
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.layout import Layout
-from engine.placement.plan import RAM, Device, ExpertCache, Machine, Placement, Prediction
+from engine.placement.plan import DISK, RAM, Device, ExpertCache, Machine, Placement, Prediction
 from engine.placement.speed.attention import decode_seconds
 from engine.placement.speed.cached_speed import (
     CACHED_LAYER_S,
@@ -24,6 +24,7 @@ from engine.placement.speed.cached_speed import (
     cached_decode,
     cached_reads,
 )
+from engine.placement.speed.floor_speed import FloorPaths, floor_decode, floor_prompt_seconds
 from engine.placement.speed.prefill import Prompt, prefill_seconds
 from engine.placement.speed.rates import (
     DEFAULT_DISK_BANDWIDTH,
@@ -32,7 +33,13 @@ from engine.placement.speed.rates import (
     fastest_link,
 )
 from engine.placement.speed.reads import Reads, bytes_per_token, paged_share, reads_of, routed_away
-from engine.placement.speed.uncertainty import around, combined, decode_deviation, prefill_deviation
+from engine.placement.speed.uncertainty import (
+    around,
+    combined,
+    decode_deviation,
+    disk_deviation,
+    prefill_deviation,
+)
 
 # Seconds that a layer takes however few bytes it reads: launching some 15 kernels, three times as many with a
 # router and experts. On the CPU it is the threads' barriers.
@@ -75,15 +82,20 @@ def predict(
     share = paged_share(index, layout, paged)
     prompt = prompt or Prompt(min(PROMPT, placement.context))
     seconds = prefill_seconds(index, machine, layout, placement, reads, prompt, paged)
+    seconds += _batches(placement, prompt) * _floor_seconds(index, machine, placement, prompt)
     prefill = prompt.tokens / (seconds + _prompt_splits(devices, away, placement, prompt))
-    prefill_off = prefill_deviation(devices, reads, paged, streams=streams)
-    decode_off = combined((decode_deviation(devices, reads, paged), unsure))
+    of_disk = disk_deviation(machine.disk) if _from_disk(placement.expert_cache) else 0.0
+    prefill_off = combined((prefill_deviation(devices, reads, paged, streams=streams), of_disk))
+    decode_off = combined((decode_deviation(devices, reads, paged), of_disk, unsure))
     cached = cached_reads(index, placement.expert_cache)
     reads[RAM].routed -= sum(read.routed for read in cached)
     beside = _decode_seconds(machine, devices, reads, away, placement, streams, share)
     beside += decode_seconds(index, machine, layout.layers, placement, depth, reads[RAM].cache)
     decode = CachedDecode(beside, beside, beside, HitRates(0.0, 0.0, 0.0))
-    if placement.expert_cache is not None:
+    if _from_disk(placement.expert_cache):
+        ram = effective_bandwidth(machine.ram, machine.ram) * EXPERT_RAM_EFFICIENCY
+        decode = floor_decode(cached, FloorPaths(ram, machine.disk), index.experts_used, beside)
+    elif placement.expert_cache is not None:
         paths = _paths(machine, devices, placement, placement.expert_cache, share)
         decode = cached_decode(cached, placement.expert_cache, paths, beside)
     return Prediction(
@@ -152,6 +164,16 @@ def _paths(
     )
 
 
+def _from_disk(cache: ExpertCache | None) -> bool:
+    return cache is not None and cache.source == DISK and bool(cache.layers)
+
+
+def _floor_seconds(index: TensorIndex, machine: Machine, placement: Placement, prompt: Prompt) -> float:
+    """Of each batch of a prompt, those of experts that are read from the file."""
+    batch = max(min(placement.ubatch, prompt.tokens), 1)
+    return floor_prompt_seconds(index, placement.expert_cache, machine.disk, batch)
+
+
 def _split_seconds(device: Device) -> float:
     if device.costs.away:
         return device.costs.away / SPLITS_PER_LAYER
@@ -162,6 +184,9 @@ def _prompt_splits(
     devices: Mapping[str, Device], away: Mapping[str, int], placement: Placement, prompt: Prompt
 ) -> float:
     """Seconds of the hand-overs of a prompt, in each of its batches."""
-    batches = -(-prompt.tokens // max(min(placement.ubatch, prompt.tokens), 1))
     splits = sum(count * _split_seconds(devices[name]) for name, count in away.items())
-    return batches * SPLITS_PER_LAYER * splits
+    return _batches(placement, prompt) * SPLITS_PER_LAYER * splits
+
+
+def _batches(placement: Placement, prompt: Prompt) -> int:
+    return -(-prompt.tokens // max(min(placement.ubatch, prompt.tokens), 1))

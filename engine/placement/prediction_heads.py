@@ -40,7 +40,8 @@ def with_heads(
         # llama.cpp refuses the whole file, whether the head is wanted or not.
         return msgspec.structs.replace(plan, refusal=problem)
     unwanted = options.draft_model or "without_mtp" in options.fallbacks
-    if not can_predict or not plan.fits or plan.paged or unwanted:
+    # A draft's experts would be read from the disk too.
+    if not can_predict or not plan.fits or plan.paged or plan.mode == "disk" or unwanted:
         return plan
     if not first:
         return _without(plan, problem) if problem else plan

@@ -36,10 +36,12 @@ class Paths(NamedTuple):
 
 
 class CachedReads(NamedTuple):
-    """What one token reads of the experts of one layer in the cache, in bytes, and the hit rates of its slots."""
+    """What one token reads of the experts of one layer in the cache, in bytes, the hit rates of its slots, and of how
+    many tensors an expert is made."""
 
     routed: float
     rates: HitRates
+    tensors: int = 0
 
 
 class CachedDecode(NamedTuple):
@@ -60,6 +62,7 @@ def cached_reads(index: TensorIndex, cache: ExpertCache | None) -> tuple[CachedR
         CachedReads(
             by_number[granted.layer].expert_bytes * index.experts_used / index.experts,
             expected_hit_rate(granted.slots, index.experts, index.experts_used),
+            len(by_number[granted.layer].expert_tensors),
         )
         for granted in cache.layers
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from engine.placement.plan import Device, Placement
+from engine.placement.plan import Device, DiskReads, Placement
 from engine.placement.speed.gpu_bandwidths import published_bandwidth, published_link
 from engine.placement.speed.gpu_flops import reached_flops
 
@@ -17,6 +17,8 @@ DEFAULT_GPU_BANDWIDTH = 200e9
 DEFAULT_LINK = 12e9
 DEFAULT_NETWORK = 0.11e9
 DEFAULT_DISK_BANDWIDTH = 1.5e9
+# The same drive read by single experts, several at once: PCIe 3.0 x4; most drives of today are faster.
+DEFAULT_DISK_READS, DEFAULT_DISK_WAIT_S = 3.0e9, 100e-6
 # What decoding kernels reach of a card's published bandwidth, and of that of two dies that are read as one: Llama 7B
 # writes 94 tokens of 3.8 GB a second on an M2 Ultra with 800 GB/s (llama.cpp discussion 4167).
 GPU_EFFICIENCY, TWO_DIES_EFFICIENCY = 0.75, 0.45
@@ -59,6 +61,11 @@ def device_link(device: Device, placement: Placement) -> float:
     """Bytes per second that reach a device from the RAM of a model that is placed so."""
     assumed = DEFAULT_NETWORK if device.kind == "rpc" else published_link(device.description) or DEFAULT_LINK
     return (device.link or assumed) * (1 if placement.load_mode == "pinned" else UNPINNED_LINK)
+
+
+def disk_rate(disk: DiskReads) -> float:
+    """Bytes per second of single experts that are read at once: measured, else assumed."""
+    return disk.bandwidth or (DEFAULT_NETWORK if disk.remote else DEFAULT_DISK_READS)
 
 
 def fastest_link(devices: Mapping[str, Device], placement: Placement) -> float:

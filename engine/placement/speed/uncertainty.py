@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from engine.placement.plan import RAM, Device
+from engine.placement.plan import RAM, Device, DiskReads
 from engine.placement.speed.gpu_bandwidths import published_bandwidth, published_link
 from engine.placement.speed.gpu_flops import reached_flops
 from engine.placement.speed.reads import Reads
@@ -24,6 +24,8 @@ _NAMED_CARD, _GUESSED_CARD, _GUESSED_RAM, _DIVIDED = 0.08, 0.4, 0.25, 0.1
 _NAMED_RATE, _GUESSED_RATE, _NAMED_LINK, _GUESSED_LINK = 0.15, 0.45, 0.2, 0.4
 # Page faults, and networks.
 _PAGING, _NETWORK = 0.4, 0.35
+# Single experts from a disk: its speed guessed, and measured on a cool disk that nobody else used.
+_GUESSED_DISK, _MEASURED_DISK = 0.5, 0.15
 
 Range = tuple[float, float]
 
@@ -70,6 +72,11 @@ def prefill_deviation(
     if streams and reads[RAM].routed:
         kinds += [_link_deviation(device) for device in devices.values() if device.streams][:1]
     return combined([*kinds, _PAGING if paged else 0.0])
+
+
+def disk_deviation(disk: DiskReads) -> float:
+    """Of a placement whose experts are read from the file."""
+    return _MEASURED_DISK if disk.bandwidth else _GUESSED_DISK
 
 
 def _link_deviation(device: Device) -> float:

@@ -1,0 +1,85 @@
+"""Experts that stay in the model's file. RAM holds what every token uses, and has slots for the experts that fired
+last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from engine.placement.expert_slots import TOKENS, Slots, cacheable, evenly, workspace_bytes
+from engine.placement.layout import Layout
+from engine.placement.plan import DISK, RAM, CachedLayer, DeviceBytes, ExpertCache
+from engine.placement.planning_input import Choice, Given
+
+# What the engine's process takes besides the model: the interpreter, libraries, the vocabulary.
+PROCESS_BYTES = 192 * 2**20
+# Of RAM's budget, what is left to the states of earlier prompts. They are of more use here than anywhere: who reads a
+# prompt again reads the disk again.
+KEPT_SHARE, MOST_KEPT = 16, 2 * 2**30
+
+
+class Floor(NamedTuple):
+    """Slots in RAM for layers whose experts stay in the file, and the bytes that RAM lacks for the least of them."""
+
+    cache: ExpertCache
+    missing: int
+
+
+def place_floor(
+    given: Given, choice: Choice, layout: Layout, sizes: Mapping[str, DeviceBytes]
+) -> Floor | None:
+    """What RAM holds once every token's weights, context and buffers are there. None: no experts can be read one by
+    one. `sizes` count the experts with RAM, as llama.cpp does."""
+    layers = cacheable(given.index, layout)
+    if not layers:
+        return None
+    tokens = max(TOKENS, choice.sequences)
+    workspace = workspace_bytes(given.index, tokens)
+    budget = given.budgets[RAM]
+    every = sizes[RAM].total - all_experts(layers)
+    room = budget - kept_bytes(budget) - PROCESS_BYTES - workspace - every
+    room -= given.fallbacks.count("layer") * max(room // 4, 0)
+    least = [layer.least for layer in layers]
+    missing = sum(layer.bytes(layer.least) for layer in layers) - room
+    granted = evenly(layers, least, room) if missing <= 0 else _least(layers)
+    cache = ExpertCache(RAM, granted, workspace, tokens, "brought", DISK)
+    return Floor(cache, max(missing, 0))
+
+
+def all_experts(layers: tuple[Slots, ...]) -> int:
+    """Bytes of all experts of these layers."""
+    return sum(layer.experts * layer.slot for layer in layers)
+
+
+def with_floor(
+    sizes: Mapping[str, DeviceBytes], cache: ExpertCache, layers: tuple[Slots, ...]
+) -> dict[str, DeviceBytes]:
+    """The bytes of each floor, of which llama.cpp, and a dry run, count all experts with RAM."""
+    ram = sizes[RAM]
+    held = DeviceBytes(
+        ram.model - all_experts(layers) + cache.slots, ram.context, ram.compute + cache.workspace
+    )
+    return {**sizes, RAM: held, DISK: DeviceBytes(left_in_file(cache, layers))}
+
+
+def left_in_file(cache: ExpertCache, layers: tuple[Slots, ...]) -> int:
+    """Bytes of experts that have no slot."""
+    slots = {granted.layer: granted.slots for granted in cache.layers}
+    return sum((layer.experts - slots[layer.layer]) * layer.slot for layer in layers)
+
+
+def kept_bytes(budget: int) -> int:
+    """Of a budget of RAM, what the states of earlier prompts may take beside the slots."""
+    return min(budget // KEPT_SHARE, MOST_KEPT)
+
+
+def served_from_disk(cache: ExpertCache | None) -> frozenset[int]:
+    """The numbers of the layers whose experts stay in the file."""
+    if cache is None or cache.source != DISK:
+        return frozenset()
+    return frozenset(layer.layer for layer in cache.layers)
+
+
+def _least(layers: tuple[Slots, ...]) -> tuple[CachedLayer, ...]:
+    return tuple(CachedLayer(layer.layer, layer.least, layer.bytes(layer.least)) for layer in layers)

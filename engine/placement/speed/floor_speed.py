@@ -1,0 +1,68 @@
+"""Speed with experts in the model's file: of each layer those that RAM lacks are read at once, the others computed
+meanwhile, and then those that came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from engine.expert_cache.hit_rates import HitRates
+from engine.gguf.tensor_index import TensorIndex
+from engine.placement.expert_slots import slots_of
+from engine.placement.plan import DISK, DiskReads, ExpertCache
+from engine.placement.speed.cached_speed import CachedDecode, CachedReads
+from engine.placement.speed.prefill import touched_share
+from engine.placement.speed.rates import disk_rate
+
+# Reads past the page cache begin and end with whole blocks of the disk: on average one more for each matrix.
+BLOCK = 4096
+# What a layer costs however little it reads: sorting hits from misses, waking the readers, waiting for them.
+FLOOR_LAYER_S = 60e-6
+
+
+class FloorPaths(NamedTuple):
+    """How fast the CPU reads experts in RAM, in bytes per second, and what the disk gives."""
+
+    ram: float
+    disk: DiskReads
+
+
+def floor_decode(reads: Sequence[CachedReads], paths: FloorPaths, used: int, beside: float) -> CachedDecode:
+    """Of a token that takes `beside` seconds for all but the experts of layers that are read from the file, and uses
+    `used` of the experts of each."""
+    rates = [_likely(read.rates) for read in reads]
+
+    def seconds(which: int) -> float:
+        layers = zip(reads, rates, strict=True)
+        return beside + sum(_layer_seconds(read, each[which], paths, used) for read, each in layers)
+
+    means = HitRates(*(sum(column) / len(rates) for column in zip(*rates, strict=True)))
+    return CachedDecode(seconds(0), seconds(1), seconds(2), means)
+
+
+def floor_prompt_seconds(index: TensorIndex, cache: ExpertCache | None, disk: DiskReads, batch: int) -> float:
+    """Seconds of reading for a batch of a prompt: every expert that it touches and RAM lacks, once."""
+    if cache is None or cache.source != DISK:
+        return 0.0
+    share = index.experts_used / index.experts
+    slots = {granted.layer: granted.slots for granted in cache.layers}
+    absent = sum(
+        (layer.experts - slots[layer.layer]) * (layer.slot + layer.tensors * BLOCK)
+        for layer in slots_of(index)
+        if layer.layer in slots
+    )
+    return touched_share(share, batch) * absent / disk_rate(disk) + len(slots) * disk.wait_s
+
+
+def _likely(rates: HitRates) -> HitRates:
+    """With slots that are worth halfway what they usually are, in place of none better than blind chance: of what was
+    measured (`docs/expert_cache.md`) one in fifteen is below, and where the disk is waited for all depends on it."""
+    return rates._replace(low=(rates.low + rates.expected) / 2)
+
+
+def _layer_seconds(read: CachedReads, hit_rate: float, paths: FloorPaths, used: int) -> float:
+    missed, held = read.routed * (1 - hit_rate), read.routed * hit_rate
+    waiting = min(used * (1 - hit_rate), 1.0) * paths.disk.wait_s
+    reading = (missed + used * (1 - hit_rate) * read.tensors * BLOCK) / disk_rate(paths.disk) + waiting
+    return max(reading, held / paths.ram) + missed / paths.ram + FLOOR_LAYER_S

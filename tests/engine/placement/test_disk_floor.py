@@ -1,0 +1,195 @@
+"""Plans whose experts stay in the file: what lies on which floor, within which bytes, and when it is chosen."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.errors import UserError
+from engine.gguf.tensor_index import TensorIndex
+from engine.placement.choosing import WORTH_A_LARGER_UBATCH
+from engine.placement.disk_floor import PROCESS_BYTES, kept_bytes
+from engine.placement.expert_slots import slots_of, workspace_bytes
+from engine.placement.plan import (
+    DISK,
+    RAM,
+    Device,
+    DeviceBytes,
+    DiskReads,
+    Machine,
+    Placement,
+    PlacementOptions,
+    Plan,
+)
+from engine.placement.planner import plan
+from engine.placement.settle import settle
+from engine.placement.variations import answer_seconds
+from tests.support.machines import GB, MB, gpu, machine, small_index
+from tests.support.published_models import PUBLISHED, published_index
+
+quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+mixtures = st.sampled_from(sorted(set(PUBLISHED) - {"Llama-3.1-8B"})).map(published_index)
+generated = st.builds(
+    small_index,
+    layers=st.integers(1, 24),
+    dense=st.integers(1, 60).map(lambda size: size * MB),
+    experts=st.sampled_from((9 * MB, 90 * MB, 600 * MB)),
+    count=st.sampled_from((4, 8, 64)),
+    used=st.integers(1, 4),
+    leading_dense=st.integers(0, 3),
+    fused=st.booleans(),
+).filter(lambda index: index.expert_bytes > 0)
+indexes = st.one_of(mixtures, generated)
+R1 = published_index("DeepSeek-R1")
+SMALL = small_index(layers=12, experts=600 * MB, count=64)
+
+
+USUAL = DiskReads(3e9, 1e-4)
+
+
+def reading(host: Machine, disk: DiskReads = USUAL) -> Machine:
+    return msgspec.structs.replace(host, floors=True, disk=disk)
+
+
+def seconds(found: Plan) -> float:
+    return answer_seconds(found.predicted.prefill_tps, found.predicted.decode_tps)
+
+
+@given(indexes, st.integers(1, 400), st.one_of(st.none(), st.integers(2, 60)), st.booleans())
+@quick
+def test_every_byte_of_a_model_is_on_one_floor_and_within_its_budget(
+    index: TensorIndex, memory: int, card: int | None, named: bool
+) -> None:
+    cards = (gpu(card * GB),) if card else ()
+    host = reading(machine(memory * GB, *cards))
+    options = PlacementOptions(budgets={RAM: memory * GB} if named else {})
+    found = plan(index, host, options)
+    if found.mode != "disk":
+        assert not (found.fits and found.paged and named)
+        assert DISK not in found.bytes
+        return
+    cache = found.placement.expert_cache
+    assert cache is not None and (cache.device, cache.source, cache.misses) == (RAM, DISK, "brought")
+    assert found.paged == 0 and not found.placement.repack and not found.placement.op_offload
+    assert found.placement.load_mode == "mapped" and found.partial is None
+    numbers = {layer.number for layer in index.layers if layer.experts}
+    homes = [set(layers) for layers in found.expert_layers.values()]
+    assert set().union(*homes) == numbers and sum(map(len, homes)) == len(numbers)
+    assert {layer.layer for layer in cache.layers} == set(found.expert_layers[DISK])
+    assert cache.workspace == workspace_bytes(index, cache.tokens)
+    if not found.fits:
+        return
+    by_layer = {slots.layer: slots for slots in slots_of(index)}
+    assert all(by_layer[each.layer].least <= each.slots <= index.experts for each in cache.layers)
+    budget = found.budgets[RAM]
+    assert found.bytes[RAM].total + kept_bytes(budget) + PROCESS_BYTES <= budget
+    assert all(found.bytes[device.name].total <= found.budgets[device.name] for device in cards)
+    overhead = sum(by_layer[each.layer].once for each in cache.layers)
+    assert sum(found.expert_bytes.values()) - overhead == index.expert_bytes
+    assert found.bytes[DISK] == DeviceBytes(found.expert_bytes[DISK])
+
+
+@pytest.mark.parametrize("index", [SMALL, R1], ids=["small", "R1"])
+@pytest.mark.parametrize("cards", [(), (gpu(24 * GB),)], ids=["no card", "a card"])
+def test_more_memory_and_a_faster_disk_never_make_it_slower(
+    index: TensorIndex, cards: tuple[Device, ...]
+) -> None:
+    steps = [index.bytes * part // 100 for part in (35, 45, 55, 65, 75, 85)]
+    hosts = [reading(machine(free, *cards)) for free in steps]
+    hosts += [reading(machine(steps[-1], *cards), DiskReads(rate, 1e-4)) for rate in (6e9, 12e9)]
+    taken = [seconds(plan(index, host, PlacementOptions(mode="disk"))) for host in hosts]
+    # A smaller ubatch is taken where it is nearly as fast.
+    assert all(later <= WORTH_A_LARGER_UBATCH * earlier for earlier, later in pairwise(taken))
+    assert index is SMALL or taken[0] > 1.2 * taken[-1]
+
+
+def test_what_a_token_reads_is_told_for_each_floor() -> None:
+    found = plan(R1, reading(machine(64 * GB, gpu(24 * GB))), PlacementOptions())
+    read = found.predicted.bytes_per_token
+    assert set(read) == {"CUDA0", RAM, DISK}
+    experts = R1.expert_bytes * R1.experts_used / R1.experts
+    hits = found.predicted.hit_rate
+    assert 0.3 < hits < 0.9
+    assert read[DISK] == pytest.approx((1 - hits) * experts * len(found.expert_layers[DISK]) / 58, rel=0.02)
+
+
+def test_a_model_that_fits_and_one_without_experts_stay_as_they_were() -> None:
+    for index, memory in (
+        (SMALL, 64 * GB),
+        (small_index(experts=0), 64 * GB),
+        (published_index("Llama-3.1-8B"), 3 * GB),
+    ):
+        usual, host = plan(index, machine(memory), PlacementOptions()), reading(machine(memory))
+        assert plan(index, host, PlacementOptions()) == usual
+
+
+def test_a_machine_that_cannot_read_experts_pages_as_before() -> None:
+    found = plan(R1, machine(64 * GB), PlacementOptions())
+    assert found.mode == "cpu" and found.paged > 0
+    host = reading(machine(64 * GB))
+    again = plan(R1, host, PlacementOptions(fallbacks=("uncached",)))
+    assert (again.mode, again.paged) == (found.mode, found.paged)
+    assert plan(R1, machine(64 * GB), PlacementOptions(mode="disk")).mode == "cpu"
+
+
+def test_without_experts_the_mode_is_impossible() -> None:
+    with pytest.raises(UserError, match=r"placement\.mode_impossible"):
+        plan(small_index(experts=0), reading(machine(GB)), PlacementOptions(mode="disk"))
+
+
+def test_a_limit_below_what_a_token_needs_is_refused_with_the_limit_that_would_do() -> None:
+    host = reading(machine(64 * GB))
+    short = PlacementOptions(context=512, cache_type="q8_0")
+    found = plan(SMALL, host, msgspec.structs.replace(short, budgets={RAM: 500 * MB}))
+    assert not found.fits and found.refusal is not None
+    assert found.refusal.code == "plan.try_budget"
+    wanted = found.refusal.params["wanted_bytes"]
+    assert isinstance(wanted, int)
+    assert plan(SMALL, host, msgspec.structs.replace(short, budgets={RAM: wanted})).fits
+    assert not plan(SMALL, host, msgspec.structs.replace(short, budgets={RAM: wanted - 2 * 2**20})).fits
+    lacking = plan(SMALL, reading(machine(1800 * MB)), PlacementOptions())
+    assert lacking.fits and lacking.mode == "cpu" and lacking.paged  # nobody named a limit: it runs as it did
+
+
+def test_a_disk_over_a_network_is_taken_for_slow() -> None:
+    near, far = (
+        plan(R1, reading(machine(64 * GB), DiskReads(remote=remote)), PlacementOptions())
+        for remote in (False, True)
+    )
+    assert near.predicted.decode_tps > 10 * far.predicted.decode_tps
+
+
+def test_prompts_are_read_in_larger_batches_for_each_is_a_pass_over_the_disk() -> None:
+    found = plan(R1, reading(machine(64 * GB, gpu(24 * GB))), PlacementOptions())
+    assert found.placement.ubatch > 512
+    assert plan(R1, reading(machine(64 * GB)), PlacementOptions(ubatch=256)).placement.ubatch == 256
+
+
+def test_dry_runs_that_count_all_experts_with_ram_give_the_same_floors() -> None:
+    host = reading(machine(20 * GB, gpu(6 * GB)))
+    index = small_index(layers=24, experts=1800 * MB, count=64)
+    guessed = plan(index, host, PlacementOptions())
+
+    def dry_run(placement: Placement) -> dict[str, DeviceBytes]:
+        """As llama.cpp, with buffers a little larger than estimated."""
+        at = plan(index, host, PlacementOptions(mode="resident"))
+        held = at if not placement.devices else guessed
+        found = {name: taken for name, taken in held.bytes.items() if name != DISK}
+        cache = placement.expert_cache
+        assert cache is not None
+        ram = found[RAM]
+        experts = sum(index.layers[each.layer].expert_bytes for each in cache.layers)
+        bare = DeviceBytes(
+            ram.model - cache.slots + experts, ram.context, ram.compute - cache.workspace + 50 * MB
+        )
+        return found | {RAM: bare}
+
+    settled = settle(index, host, PlacementOptions(), dry_run)
+    assert settled.measured and settled.fits and settled.mode == "disk"
+    assert settled.bytes[RAM].total <= settled.budgets[RAM] - kept_bytes(settled.budgets[RAM]) - PROCESS_BYTES
+    assert settled.bytes[RAM].compute == guessed.bytes[RAM].compute + 50 * MB
+    assert settled.bytes[DISK].total >= guessed.bytes[DISK].total
