@@ -3,6 +3,8 @@
 Translators write them in `resources/messages/{en,ko}.toml`; this module reads the file of a language when its first
 message is needed. A message names its parameters in braces. `{count:file|files}` takes the first form for one and the
 second for any other number. Integers are grouped, and a parameter whose name ends in `bytes` is shown as a size.
+
+A message that tells the way of a clone (`make setup`) has another wording for packages, under `packaged`.
 """
 
 from __future__ import annotations
@@ -12,9 +14,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.format import format_count, format_size
+from app.installation.facts import installation
 from app.language import Language
 from engine.errors import ErrorInfo, UserError
 from resources import FOLDER
+
+PACKAGED = "packaged"
 
 
 @functools.cache
@@ -31,6 +36,8 @@ def localized(key: str, language: Language, /, **params: object) -> str:
     table = messages(language)
     if "device" in params:  # "the GPU" where there is one; else a device's own name
         params["device"] = table.get(f"devices.{params['device']}", params["device"])
+    if installation().kind != "source":
+        key = packaged if (packaged := f"{PACKAGED}.{key}") in table else key
     return filled(table[key], params)
 
 

@@ -361,7 +361,8 @@ def run(
             if desktop.start_again:
                 import subprocess
 
+                from app.integration.launch import python
                 from app.services.settings.secrets import with_taken
 
-                command = [sys.executable, "-m", "app", *(["--debug"] if debug else [])]
+                command = [*python(), "-m", "app", *(["--debug"] if debug else [])]
                 subprocess.Popen(command, env=with_taken())

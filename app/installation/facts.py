@@ -75,4 +75,4 @@ def program(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
         return (str(starter),)
     if here.kind == "deb" and (command := Path("/usr/bin/coterie")).exists():
         return (str(command),)
-    return (sys.executable, "-m", "app")
+    return (sys.executable, *(["-I"] if sys.flags.isolated else []), "-m", "app")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.installation.facts import Installation
 from app.messages import localized, localized_error, messages
 from engine.errors import UserError
 
@@ -82,3 +83,24 @@ def test_a_message_reads_the_file_of_its_language_only() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "1"
+
+
+def test_a_package_tells_no_way_of_a_clone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only set-up's own notes lead to is never told in a package, which has none."""
+    of_set_up = re.compile(r"doctor\.graphics\.|errors\.cache\.(no_compiler|not_compiled)")
+    for language in ("en", "ko"):
+        table = messages(language)  # type: ignore[arg-type]
+        named = {key for key, text in table.items() if "make setup" in text and not of_set_up.match(key)}
+        assert named and named == {
+            key.removeprefix("packaged.") for key in table if key.startswith("packaged.")
+        }
+        for key in named:
+            fields = [
+                {name for _, name, _, _ in string.Formatter().parse(table[k]) if name}
+                for k in (key, f"packaged.{key}")
+            ]
+            assert fields[0] == fields[1]
+    error = UserError("engine.library_failed", detail="x")
+    assert "make setup" in localized_error(error)
+    monkeypatch.setattr("app.messages.installation", lambda: Installation("deb"))
+    assert "Install Coterie again" in localized_error(error)

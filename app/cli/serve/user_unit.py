@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app import paths
+from app.integration.launch import this_one
 from app.unit_text import escaped, quoted
 from engine.durable_files import write_whole
 from engine.errors import UserError
@@ -24,7 +25,7 @@ def unit_file() -> Path:
 
 def unit_text(arguments: Sequence[str], writable: Sequence[Path]) -> str:
     """The unit that runs `coterie serve` with these arguments. It may write to these folders and nowhere else."""
-    command = [sys.executable, "-m", "app", "serve", *arguments]
+    launch = this_one("serve", *arguments)
     lines = [
         _MARK,
         "[Unit]",
@@ -32,9 +33,9 @@ def unit_text(arguments: Sequence[str], writable: Sequence[Path]) -> str:
         "",
         "[Service]",
         "Type=notify",
-        f"ExecStart={' '.join(map(quoted, command))}",
+        f"ExecStart={' '.join(map(quoted, launch.command))}",
         f"Environment={quoted(f'COTERIE_HOME={paths.home()}')}",
-        f"WorkingDirectory={escaped(str(Path(__file__).parents[3]))}",
+        f"WorkingDirectory={escaped(launch.folder)}",
         "Restart=on-failure",
         "NoNewPrivileges=yes",
         "ProtectSystem=strict",

@@ -13,6 +13,7 @@ import psutil
 from agents.sandbox.find import find_sandbox, why_none
 from app import paths
 from app.format import format_size
+from app.installation.facts import Channel, Kind, installation
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.diagnostics.cache import CacheReport, cache_report
@@ -42,10 +43,19 @@ class Check(msgspec.Struct, frozen=True):
     message: str
 
 
+class InstallationReport(msgspec.Struct, frozen=True):
+    """What kind of installation runs, of `app.installation.facts`."""
+
+    kind: Kind
+    version: str
+    channel: Channel
+
+
 class Diagnosis(msgspec.Struct, frozen=True):
     """The whole report, as `--json` prints it. Sizes in bytes."""
 
     version: str
+    installation: InstallationReport
     python: str
     system: str
     processor: str
@@ -106,8 +116,10 @@ def diagnose(language: Language) -> Diagnosis:
     checks.append(Check("hub", reached.ok, reached.message))
     checks.append(Check("token", True, localized(f"doctor.hub.{hub.token or 'none'}", language)))
     checks.append(Check("library", kept.ok, kept.message))
+    here = installation()
     return Diagnosis(
         version=VERSION,
+        installation=InstallationReport(here.kind, here.version, here.channel),
         python=platform.python_version(),
         system=platform.platform(),
         processor=processor.processor_name(cpuinfo),

@@ -18,7 +18,7 @@ def report_lines(report: Diagnosis, language: Language) -> list[str]:
 
     memory = format_size_of(report.memory_free, report.memory, language)
     rows = [
-        ("Coterie", report.version),
+        ("Coterie", said("version", version=report.version, kind=said(f"kind.{report.installation.kind}"))),
         ("Python", report.python),
         (said("row_system"), report.system),
         (said("row_processor"), said("cores", name=report.processor, count=report.cores)),

@@ -22,6 +22,7 @@ def test_the_report_names_the_engine_the_devices_and_the_data_folder(coterie_hom
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     report = json.loads(done.stdout)
     assert report["llama_cpp"].startswith("0.3.36")
+    assert report["installation"] == {"kind": "source", "version": report["version"], "channel": "stable"}
     assert report["expert_cache"].keys() == {"path", "build", "problem", "devices"}
     assert any(device["kind"] == "cpu" and device["total"] > 0 for device in report["devices"])
     assert report["home"] == str(coterie_home)

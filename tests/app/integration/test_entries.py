@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.installation.facts import Installation
 from app.integration.bundle_entries import info_plist_part
-from app.integration.launch import Launch
+from app.integration.launch import Launch, this_one
 from app.integration.linux_entries import (
     ENTRY,
     MODEL_FILE,
@@ -136,3 +137,12 @@ def test_the_part_of_a_bundle_is_a_property_list() -> None:
     part = plistlib.loads(plistlib.dumps(info_plist_part()))
     assert part["CFBundleURLTypes"][0]["CFBundleURLSchemes"] == ["coterie"]
     assert part["CFBundleDocumentTypes"][0]["LSHandlerRank"] == "Alternate"
+
+
+def test_a_package_is_started_by_its_program_in_the_persons_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("app.integration.launch", "app.installation.facts"):
+        monkeypatch.setattr(f"{place}.installation", lambda: Installation("appimage"))
+    monkeypatch.setenv("APPIMAGE", "/home/p/Coterie.AppImage")
+    launch = this_one("--background")
+    assert launch.command == ("/home/p/Coterie.AppImage", "--background")
+    assert launch.folder == str(Path.home())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import app
+from app.integration.launch import python
 from app.language import Language
 from engine.errors import UserError
 
@@ -40,7 +40,7 @@ def printed(source: Path, folder: Path, language: Language, alive: Callable[[], 
 def _printing(source: Path, folder: Path, language: Language) -> Iterator[subprocess.Popen[str]]:
     paths = os.pathsep.join(filter(None, (_PACKAGES, os.environ.get("PYTHONPATH", ""))))
     with subprocess.Popen(
-        [sys.executable, "-m", "app.desktop.printing", str(source), str(folder), language],
+        [*python(), "-m", "app.desktop.printing", str(source), str(folder), language],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

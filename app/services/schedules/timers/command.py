@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from pathlib import Path
 
 import msgspec
 
+from app.integration.launch import this_one
 from app.store.schedules.records import Every, FolderChange, When
 
 # A folder is looked at so often, as no timer of all systems can watch it whole.
@@ -29,13 +29,9 @@ def timed_command(id: int, title: str, home: Path) -> TimedCommand:
     """What starts a schedule if it is due, and does nothing while Coterie is open."""
     # Two data folders may have a schedule of the same number.
     mark = hashlib.sha256(str(home).encode()).hexdigest()[:6]
-    return TimedCommand(
-        f"coterie-schedule-{id}-{mark}",
-        " ".join(title.split()),
-        (sys.executable, "-m", "app", "run", "--schedule", str(id), "--due"),
-        str(home),
-        str(Path(__file__).parents[4]),
-    )
+    launch = this_one("run", "--schedule", str(id), "--due")
+    name = f"coterie-schedule-{id}-{mark}"
+    return TimedCommand(name, " ".join(title.split()), launch.command, str(home), launch.folder)
 
 
 def interval_of(when: When) -> int:
