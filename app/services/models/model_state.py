@@ -22,7 +22,7 @@ class ModelState:
     """
 
     def __init__(self, called: Callable[[str, ModelFacts | None], str], events: EventBus) -> None:
-        self._called, self._events = called, events
+        self.called, self._events = called, events
         self._lock = threading.Lock()
         self._current = ModelChanged("empty", "", "")
         self.because: LoadReason = "chosen"
@@ -32,14 +32,14 @@ class ModelState:
         return self._current
 
     def loading(self, path: str, fraction: float, workers: tuple[str, ...]) -> None:
-        name = self._called(path, None)
+        name = self.called(path, None)
         self.publish(ModelChanged("loading", name, path, fraction, workers=workers, because=self.because))
 
     def tuning(self, name: str, path: str, workers: tuple[str, ...]) -> None:
         self.publish(ModelChanged("loading", name, path, workers=workers, tuning=True))
 
     def loaded(self, facts: ModelFacts, workers: tuple[str, ...]) -> None:
-        name = self._called(facts.path, facts)
+        name = self.called(facts.path, facts)
         notices = facts.plan.notices if facts.plan else ()
         self.publish(
             ModelChanged(
@@ -58,7 +58,7 @@ class ModelState:
         """Whether it is idle: not loaded, and the next request loads it."""
         before = self._current
         facts = before.facts if before.path == path else None
-        self.publish(ModelChanged("empty", self._called(path, facts), path, facts=facts, resting=why))
+        self.publish(ModelChanged("empty", self.called(path, facts), path, facts=facts, resting=why))
 
     def failed(
         self, state: EngineState, error: ErrorInfo, log_tail: tuple[str, ...], workers: tuple[str, ...]

@@ -214,7 +214,7 @@ class Stubborn:
 def stubborn(home: Path) -> tuple[Models, Stubborn]:
     settings = SettingsFile(home / "settings.toml")
     models = Models(settings, settings.events, lambda listener: Engines(listener, Stubborn, Stubborn))  # type: ignore[arg-type]
-    return models, models._engine  # type: ignore[return-value]
+    return models, models.engines.used  # type: ignore[return-value]
 
 
 def test_progress_belongs_to_the_model_that_was_asked_for_last(coterie_home: Path) -> None:

@@ -69,7 +69,7 @@ def with_one_more(path: str, options: PlacementOptions) -> PlacementOptions | No
 @pytest.fixture
 def services(coterie_home: Path) -> Iterator[Services]:
     services = open_services(coterie_home, make_engine=Cramped)
-    services.models._fall_back = with_one_more
+    services.models._loading._fall_back = with_one_more
     yield services
     services.close()
 
@@ -132,7 +132,7 @@ def test_after_the_last_step_the_first_reason_is_told_and_what_waits_ends_with_i
 def test_when_nothing_is_left_to_give_up_the_reason_is_told(
     services: Services, engine: Cramped, told: Listening
 ) -> None:
-    services.models._fall_back = lambda _path, _options: None
+    services.models._loading._fall_back = lambda _path, _options: None
     engine.failures = [NO_MEMORY]
     conversation = services.conversations.create()
     answer = told.finished(services.asking.send(conversation.id, "Hello").id)
@@ -146,7 +146,7 @@ def test_a_plan_that_cannot_be_made_ends_the_steps_with_the_reason_of_the_load(
     def failing(path: str, options: PlacementOptions) -> PlacementOptions | None:
         raise UserError("model.missing", path=path)
 
-    services.models._fall_back = failing
+    services.models._loading._fall_back = failing
     engine.failures = [NO_MEMORY]
     use(services)
     assert told.model("empty").error == NO_MEMORY
@@ -157,7 +157,7 @@ class Gate:
 
     def __init__(self, services: Services) -> None:
         self.reached, self.opened = threading.Event(), threading.Event()
-        services.models._fall_back = self
+        services.models._loading._fall_back = self
 
     def __call__(self, path: str, options: PlacementOptions) -> PlacementOptions | None:
         self.reached.set()

@@ -162,7 +162,7 @@ def test_tuning_is_told_kept_and_used_once_it_is_wanted(
     services.placements.keep_tuned(model, tuned)
     assert services.placements.options_for(model) == PlacementOptions(ubatch=1024)
     services.models.use(model)
-    assert services.models._request is not None and services.models._request.threads == 3
+    assert services.models._loading._request is not None and services.models._loading._request.threads == 3
 
 
 def test_tuning_can_be_cancelled_and_then_nothing_is_kept(
@@ -197,7 +197,7 @@ def test_while_tuning_nothing_is_loaded_and_what_is_asked_waits_for_the_reload(
     tune, seen = placing.tune, []
 
     def during(*arguments: Any) -> Any:
-        seen.append(services.models._engine.state)
+        seen.append(services.models.engines.used.state)
         for text in ("Stopped", "Hello"):
             ids.append(services.conversations.create().id)
             ids.append(services.asking.send(ids[-1], text).id)
@@ -242,7 +242,7 @@ def test_without_a_loaded_model_tuning_leaves_things_as_they_were(
 ) -> None:
     services.placements.tune(model)
     assert services.models.state == ModelChanged("empty", "", "")
-    assert services.models._engine.state == "empty"
+    assert services.models.engines.used.state == "empty"
 
 
 def test_tuning_is_refused_while_an_answer_is_written(
@@ -404,8 +404,8 @@ def test_kept_wishes_are_what_the_model_is_loaded_with_however_it_is_loaded(
     services.models.use(model)
     facts = told.model("ready").facts
     assert facts is not None and facts.context == 1024
-    assert services.models._request is not None
-    assert services.models._request.options.budgets == {"CPU": 10**9}
+    assert services.models._loading._request is not None
+    assert services.models._loading._request.options.budgets == {"CPU": 10**9}
     services.placements.keep_options(model, PlacementOptions())
     services.models.reload()
     facts = told.model("ready").facts

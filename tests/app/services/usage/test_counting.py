@@ -54,7 +54,7 @@ def test_an_answer_has_the_energy_that_was_used_while_it_was_written(
     services: Services, tmp_path: Path
 ) -> None:
     counters = Counters(tmp_path / "class")
-    services.models._energy = EnergyMeter(lambda _: 0.0, lambda: found_counters(counters.root))
+    services.models._delivery._energy = EnergyMeter(lambda _: 0.0, lambda: found_counters(counters.root))
     used = iter(range(1, 100))
     joules = ask(services, of_chat(3), lambda: counters.set("intel-rapl:0", next(used) * 1_000_000))
     assert joules is not None and joules > 0
