@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,8 +18,21 @@ def cache_folder(name: str) -> Path:
     return folder
 
 
+def made_once(path: Path, write: Callable[[Path], object]) -> Path:
+    """The file at `path`, written on first use; other processes that want it wait here until it is whole."""
+    with one_maker(path):
+        if not path.exists():
+            partial = path.with_suffix(f".{os.getpid()}.partial")
+            try:
+                write(partial)
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
+    return path
+
+
 @contextmanager
-def one_maker(folder: Path) -> Iterator[None]:
+def one_maker(path: Path) -> Iterator[None]:
     """Other processes that want the same thing wait here until it is made, and find it then."""
-    with FileLock(folder / ".lock"):
+    with FileLock(path.with_name(f".{path.name}.lock")):
         yield

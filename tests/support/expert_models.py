@@ -7,12 +7,11 @@ transpose.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from gguf import GGMLQuantizationType as Type
 
-from tests.support.caches import cache_folder, one_maker
+from tests.support.caches import cache_folder, made_once
 from tests.support.expert_layers import (
     DOWN,
     HEAD,
@@ -46,17 +45,13 @@ def expert_model(layout: str, quantisation: str = "Q4_K") -> Path:
     found = LAYOUTS[layout]
     first, _, last = quantisation.partition("+")
     path = cache_folder("models") / f"experts-{layout}-{quantisation}-{_EDITION}.gguf"
-    with one_maker(path.parent):
-        if not path.exists():
-            partial = path.with_suffix(f".{os.getpid()}.partial")
-            try:
-                file = RandomWeights(partial, found.architecture, Type[first], Type[last or first], 7)
-                found.write(file, found)
-                file.close()
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-    return path
+
+    def write(partial: Path) -> None:
+        file = RandomWeights(partial, found.architecture, Type[first], Type[last or first], 7)
+        found.write(file, found)
+        file.close()
+
+    return made_once(path, write)
 
 
 def _mixtral(file: RandomWeights, layout: Layout) -> None:

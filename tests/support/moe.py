@@ -7,13 +7,12 @@ router does.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 from gguf import GGUFReader, GGUFValueType, GGUFWriter, ReaderField
 
-from tests.support.caches import cache_folder, one_maker
+from tests.support.caches import cache_folder, made_once
 from tests.support.starter import starter_model
 
 EXPERTS, EXPERTS_USED = 8, 2
@@ -23,15 +22,7 @@ _FEED_FORWARD = ("ffn_gate", "ffn_up", "ffn_down")
 def moe_model() -> Path:
     """The GGUF file, about half a gigabyte, made on first use in a few seconds."""
     path = cache_folder("models") / f"smollm2-135m-{EXPERTS}x{EXPERTS_USED}.gguf"
-    with one_maker(path.parent):
-        if not path.exists():
-            partial = path.with_suffix(f".{os.getpid()}.partial")
-            try:
-                write_upcycled(starter_model(), partial)
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-    return path
+    return made_once(path, lambda partial: write_upcycled(starter_model(), partial))
 
 
 def copy_field(writer: GGUFWriter, key: str, field: ReaderField) -> None:

@@ -9,7 +9,6 @@ not. Shapes as in llama.cpp's loader (`src/models/glm4-moe.cpp`).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from engine.local.model.tokenizer import Tokenizer
 from engine.local.native import prediction
 from engine.placement.plan import Placement
 from engine.values import Message
-from tests.support.caches import cache_folder, one_maker
+from tests.support.caches import cache_folder, made_once
 from tests.support.mixed_chats import QUESTIONS
 from tests.support.moe import copy_field
 from tests.support.starter import starter_model
@@ -49,16 +48,12 @@ Rows = npt.NDArray[np.float32]
 def predicting_model() -> Path:
     """The GGUF file, 200 MB, made on first use in about a minute."""
     path = cache_folder("models") / "smollm2-135m-mtp-1.gguf"
-    with one_maker(path.parent):
-        if not path.exists():
-            partial = path.with_suffix(f".{os.getpid()}.partial")
-            try:
-                write_with_head(starter_model(), partial)
-                fit_head(partial)
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-    return path
+
+    def write(partial: Path) -> None:
+        write_with_head(starter_model(), partial)
+        fit_head(partial)
+
+    return made_once(path, write)
 
 
 # --- the file ---

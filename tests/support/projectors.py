@@ -8,7 +8,6 @@ to the last bit, the token " red": what a picture changes can be compared with w
 from __future__ import annotations
 
 import functools
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 from gguf import GGMLQuantizationType as Type
 from gguf import GGUFReader, GGUFWriter, dequantize
 
-from tests.support.caches import cache_folder, one_maker
+from tests.support.caches import cache_folder, made_once
 from tests.support.random_weights import VOCABULARY, RandomWeights
 from tests.support.starter import starter_model
 
@@ -36,15 +35,7 @@ COLORS = {
 def color_projector() -> Path:
     """For the starter model."""
     path = cache_folder("projectors") / "colors-1.gguf"
-    with one_maker(path.parent):
-        if not path.exists():
-            partial = path.with_suffix(f".{os.getpid()}.partial")
-            try:
-                write_color_projector(partial)
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-    return path
+    return made_once(path, write_color_projector)
 
 
 def write_color_projector(path: Path, layers: int = _LAYERS, side: int = 2, **facts: Any) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 from gguf import GGUFReader, GGUFWriter
 
-from tests.support.caches import cache_folder, one_maker
+from tests.support.caches import cache_folder, made_once
 from tests.support.moe import copy_field
 from tests.support.starter import starter_model
 
@@ -19,15 +18,7 @@ def with_template(template: str) -> Path:
     """A copy of the starter's GGUF with this chat template, made on first use; "" leaves it out."""
     name = hashlib.sha256(template.encode()).hexdigest()[:16]
     path = cache_folder("models") / f"starter-{name}.gguf"
-    with one_maker(path.parent):
-        if not path.exists():
-            partial = path.with_suffix(f".{os.getpid()}.partial")
-            try:
-                _write(template, partial)
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-    return path
+    return made_once(path, lambda partial: _write(template, partial))
 
 
 def _write(template: str, destination: Path) -> None:

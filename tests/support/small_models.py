@@ -7,14 +7,13 @@ noise, but each token of it depends on all that was read.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from gguf import GGUFReader, GGUFWriter
 
-from tests.support.caches import cache_folder, one_maker
+from tests.support.caches import cache_folder, made_once
 from tests.support.moe import copy_field
 from tests.support.starter import starter_model
 
@@ -220,12 +219,4 @@ def _recurrent(path: Path) -> None:
 
 def _made(name: str, write: Callable[[Path], None]) -> Path:
     path = cache_folder("models") / f"{name}-3.gguf"
-    with one_maker(path.parent):
-        if not path.exists():
-            partial = path.with_suffix(f".{os.getpid()}.partial")
-            try:
-                write(partial)
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-    return path
+    return made_once(path, write)

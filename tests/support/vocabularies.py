@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from gguf import GGUFReader, GGUFWriter
 
-from tests.support.caches import cache_folder, one_maker
+from tests.support.caches import cache_folder, made_once
 from tests.support.moe import copy_field
 from tests.support.starter import starter_model
 
@@ -28,15 +27,7 @@ def vocabulary_of_repositories() -> Path:
 
 def _made(name: str, special: dict[str, int], *, weights: bool) -> Path:
     path = cache_folder("models") / name
-    with one_maker(path.parent):
-        if not path.exists():
-            partial = path.with_suffix(f".{os.getpid()}.partial")
-            try:
-                _write(partial, special, weights=weights)
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-    return path
+    return made_once(path, lambda partial: _write(partial, special, weights=weights))
 
 
 def _write(path: Path, special: dict[str, int], *, weights: bool) -> None:
