@@ -16,7 +16,6 @@ import psutil
 
 from engine.durable_files import write_whole
 from engine.errors import UserError
-from engine.local.disk_speed import disk_bandwidth
 from engine.local.isolated_call import Report, ask
 from engine.local.threads import decode_candidates, default_threads, fastest
 from engine.placement import processor
@@ -45,12 +44,11 @@ class DeviceSpeed(msgspec.Struct, frozen=True, tag="device_speed"):
 
 class Calibration(msgspec.Struct, frozen=True):
     """Measured bandwidths in bytes per second; `key` names machine and build, `taken` is in seconds since
-    1970. `disk` is the disk of the first model, `attention` and `decode_threads` as in `Machine`."""
+    1970. `attention` and `decode_threads` as in `Machine`."""
 
     key: str
     taken: float
     ram: float = 0.0
-    disk: float = 0.0
     devices: tuple[DeviceSpeed, ...] = ()
     attention: tuple[AttentionSpeed, ...] = ()
     decode_threads: int = 0
@@ -58,7 +56,7 @@ class Calibration(msgspec.Struct, frozen=True):
 
     @property
     def complete(self) -> bool:
-        """Whether every attempted measurement succeeded; the disk may be missing."""
+        """Whether every attempted measurement succeeded."""
         return self.ram > 0 and all(speed.bandwidth > 0 for speed in self.devices)
 
 
@@ -86,7 +84,6 @@ def calibrate(
     folder: Path,
     *,
     threads: int = 0,
-    model_path: str = "",
     workers: Sequence[str] = (),
     costs: Callable[[str, int, Sequence[str]], LayerCosts] = lambda *_: LayerCosts(),
     keep_going: Callable[[float], bool] = lambda _: True,
@@ -95,27 +92,21 @@ def calibrate(
     """The stored calibration, or a new one, which takes some two seconds per kind of device.
 
     `costs` measures what layers cost on a device, given its name, threads and workers. `folder` keeps one small file
-    per machine and build; a damaged one is measured again. The disk is read through the file `model_path`, once one
-    is given. `keep_going` gets the progress, 0 to 1, and ends the measuring by returning False: then UserError
-    `engine.load_cancelled` is raised. Nothing else is: a bandwidth that cannot be measured is 0, and all is measured
-    again the next time. So it is where other programs are at work: then what the processor takes part in is 0. `busy`
-    is the share of all cores that is in use, asked before and after.
+    per machine and build; a damaged one is measured again. `keep_going` gets the progress, 0 to 1, and ends the
+    measuring by returning False: then UserError `engine.load_cancelled` is raised. Nothing else is: a bandwidth that
+    cannot be measured is 0, and all is measured again the next time. So it is where other programs are at work: then
+    what the processor takes part in is 0. `busy` is the share of all cores that is in use, asked before and after.
     """
     threads = threads or default_threads()
     known = kept_calibration(machine, build, folder, threads=threads)
-    if known and (known.disk or not model_path):
+    if known is not None:
         return known
     key = machine_key(machine, build, threads)
-    if known is None:
-        disturbed = busy() > BUSY
-        found = _measured(machine, key, threads, workers, costs, keep_going)
-        if disturbed or busy() > BUSY:
-            quiet = tuple(msgspec.structs.replace(each, costs=LayerCosts()) for each in found.devices)
-            found = msgspec.structs.replace(found, ram=0.0, attention=(), decode_threads=0, devices=quiet)
-    else:
-        found = known
-    if model_path:
-        found = msgspec.structs.replace(found, disk=disk_bandwidth(model_path, threads))
+    disturbed = busy() > BUSY
+    found = _measured(machine, key, threads, workers, costs, keep_going)
+    if disturbed or busy() > BUSY:
+        quiet = tuple(msgspec.structs.replace(each, costs=LayerCosts()) for each in found.devices)
+        found = msgspec.structs.replace(found, ram=0.0, attention=(), decode_threads=0, devices=quiet)
     if found.complete:
         with contextlib.suppress(OSError):  # it only costs the next start some seconds
             write_whole(_path(folder, key), msgspec.json.encode(found), synced=False)
@@ -149,7 +140,6 @@ def with_bandwidths(machine: Machine, calibration: Calibration) -> Machine:
         machine,
         ram=ram,
         devices=tuple(map(measured, machine.devices)),
-        disk_bandwidth=calibration.disk,
         attention=calibration.attention,
         decode_threads=calibration.decode_threads,
     )

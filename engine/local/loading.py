@@ -212,7 +212,7 @@ def _ready(
     check_cancelled()
     chat_format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
     check_cancelled()
-    machine = find_machine(request.options.workers, request.calibrations)
+    machine = find_machine(request.options.workers, request.calibrations, index.path)
     model_index = tensor_index(index)
     _check_memory(model_index, machine)
     machine, options = for_model(index, machine, request.options, request.calibrations, on_repacking)

@@ -17,6 +17,7 @@ from engine.gguf.projector import seeing_projector
 from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local.calibration import kept_calibration, with_bandwidths
+from engine.local.disk_calibration import with_kept_disk, with_measured_disk
 from engine.local.isolated_call import Report, ask
 from engine.local.repack.choice import build, for_model
 from engine.local.repack.failures import note_failure, unrepacked_if_it_dies
@@ -65,20 +66,23 @@ def _plan_model(
 ) -> PlannedModel:
     index = read_index(Path(path))
     model = tensor_index(index)
-    machine = find_machine(options.workers, calibrations)
+    machine = find_machine(options.workers, calibrations, index.path)
     machine, options = for_model(index, machine, options, calibrations)
     found = seeing_projector(index, options.mmproj)[0]
     options = msgspec.structs.replace(options, sees=found is not None)
     plan = make_plan(index, model, machine, options)
+    if calibrations and (plan.mode == "disk" or plan.paged) and not machine.disk.bandwidth:
+        machine = with_measured_disk(machine, index.path, Path(calibrations))
+        plan = make_plan(index, model, machine, options)
     if died:
         note_failure(calibrations, Path(path), build())
     plan = with_vision(plan, machine, options, found.needs if found else 0)
     return described(path, model, machine, plan, options.experts_used)
 
 
-def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:
+def find_machine(workers: Sequence[str], calibrations: str = "", path: Path | None = None) -> Machine:
     """ggml's devices, those of `workers` included, and free RAM; with the bandwidths that the folder
-    `calibrations` keeps for this machine and build.
+    `calibrations` keeps for this machine and build, and for the disk of the file `path`.
 
     The workers are asked before ggml meets them. Raises UserError `worker.*`.
     """
@@ -97,8 +101,11 @@ def find_machine(workers: Sequence[str], calibrations: str = "") -> Machine:
         caches=plugin_state().problem is None,
         repacks=tuple(native.repacked_types()),
     )
-    known = kept_calibration(machine, build(), Path(calibrations)) if calibrations else None
-    return with_bandwidths(machine, known) if known else machine
+    if not calibrations:
+        return machine
+    known = kept_calibration(machine, build(), Path(calibrations))
+    machine = with_bandwidths(machine, known) if known else machine
+    return with_kept_disk(machine, path, Path(calibrations)) if path is not None else machine
 
 
 def make_plan(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from engine.gguf.tensor_index import Layer
-from engine.placement.disk_floor import Floor, all_experts, left_in_file, place_floor, with_floor
+from engine.placement.disk_floor import Floor, all_matrices, left_in_file, place_floor, with_floor
 from engine.placement.estimate import compute_bytes, largest_expert_tensor
 from engine.placement.expert_slots import TOKENS, cacheable, divided, workspace_bytes
 from engine.placement.layer_layout import cache_device, conceded_layers, lay_out_for, load_of, may_stream
@@ -91,10 +91,11 @@ def _above_the_disk(
 ) -> Candidate:
     index, layers = given.index, cacheable(given.index, layout)
     bare = _placement(given, choice, layout, sizes, 0)
-    placement = msgspec.structs.replace(bare, expert_cache=floor.cache)
+    # A mapping would be filled at the load: the whole file read, and held by the page cache.
+    placement = msgspec.structs.replace(bare, expert_cache=floor.cache, load_mode="pinned")
     held = expert_bytes(index.layers, layout)
     rest = left_in_file(floor.cache, layers)
-    held[RAM] += floor.cache.slots - all_experts(layers)
+    held[RAM] += floor.cache.slots - all_matrices(layers)
     return Candidate(
         choice,
         layout,

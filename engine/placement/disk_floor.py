@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from engine.placement.expert_slots import TOKENS, Slots, cacheable, evenly, workspace_bytes
+import msgspec
+
+from engine.placement.expert_slots import Slots, cacheable, evenly, workspace_bytes
 from engine.placement.layout import Layout
 from engine.placement.plan import DISK, RAM, CachedLayer, DeviceBytes, ExpertCache
 from engine.placement.planning_input import Choice, Given
@@ -17,6 +19,10 @@ PROCESS_BYTES = 192 * 2**20
 # Of RAM's budget, what is left to the states of earlier prompts. They are of more use here than anywhere: who reads a
 # prompt again reads the disk again.
 KEPT_SHARE, MOST_KEPT = 16, 2 * 2**30
+# The rows of a prompt whose experts are computed in one go.
+ROWS = 64
+# Activations lie in RAM three times: as the device's, as the host's and on their way. Reads have room of their own.
+_WORKSPACES, _READING_BYTES = 3, 20 * 2**20
 
 
 class Floor(NamedTuple):
@@ -34,22 +40,26 @@ def place_floor(
     layers = cacheable(given.index, layout)
     if not layers:
         return None
-    tokens = max(TOKENS, choice.sequences)
-    workspace = workspace_bytes(given.index, tokens)
+    tokens = max(ROWS, choice.sequences)
+    cache = ExpertCache(RAM, (), workspace_bytes(given.index, tokens), tokens, "brought", DISK)
     budget = given.budgets[RAM]
-    every = sizes[RAM].total - all_experts(layers)
-    room = budget - kept_bytes(budget) - PROCESS_BYTES - workspace - every
+    every = sizes[RAM].total - all_matrices(layers)
+    room = budget - kept_bytes(budget) - PROCESS_BYTES - working_bytes(cache) - every
     room -= given.fallbacks.count("layer") * max(room // 4, 0)
     least = [layer.least for layer in layers]
     missing = sum(layer.bytes(layer.least) for layer in layers) - room
     granted = evenly(layers, least, room) if missing <= 0 else _least(layers)
-    cache = ExpertCache(RAM, granted, workspace, tokens, "brought", DISK)
-    return Floor(cache, max(missing, 0))
+    return Floor(msgspec.structs.replace(cache, layers=granted), max(missing, 0))
 
 
-def all_experts(layers: tuple[Slots, ...]) -> int:
-    """Bytes of all experts of these layers."""
-    return sum(layer.experts * layer.slot for layer in layers)
+def all_matrices(layers: tuple[Slots, ...]) -> int:
+    """Bytes of all experts of these layers that stay in the file: biases and scales are in RAM too."""
+    return sum(layer.experts * (layer.slot - layer.vectors) for layer in layers)
+
+
+def working_bytes(cache: ExpertCache) -> int:
+    """Bytes of RAM beside the slots."""
+    return _WORKSPACES * cache.workspace + _READING_BYTES
 
 
 def with_floor(
@@ -58,7 +68,7 @@ def with_floor(
     """The bytes of each floor, of which llama.cpp, and a dry run, count all experts with RAM."""
     ram = sizes[RAM]
     held = DeviceBytes(
-        ram.model - all_experts(layers) + cache.slots, ram.context, ram.compute + cache.workspace
+        ram.model - all_matrices(layers) + cache.slots, ram.context, ram.compute + working_bytes(cache)
     )
     return {**sizes, RAM: held, DISK: DeviceBytes(left_in_file(cache, layers))}
 
@@ -66,7 +76,7 @@ def with_floor(
 def left_in_file(cache: ExpertCache, layers: tuple[Slots, ...]) -> int:
     """Bytes of experts that have no slot."""
     slots = {granted.layer: granted.slots for granted in cache.layers}
-    return sum((layer.experts - slots[layer.layer]) * layer.slot for layer in layers)
+    return sum((layer.experts - slots[layer.layer]) * (layer.slot - layer.vectors) for layer in layers)
 
 
 def kept_bytes(budget: int) -> int:

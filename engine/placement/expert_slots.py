@@ -35,7 +35,8 @@ _HELD = re.compile(r"blk\.\d+\.ffn_(?:up|down|gate|gate_up)_exps\.(?:weight|bias
 
 class Slots(NamedTuple):
     """What slots of one layer take: `slot` bytes for each and `once` for all. At least `least` are needed, for the
-    experts of one token, and more than `experts` make no sense. An expert is made of so many `tensors`."""
+    experts of one token, and more than `experts` make no sense. An expert is made of so many `tensors`; `vectors`
+    bytes of a slot are biases and scales."""
 
     layer: int
     slot: int
@@ -43,6 +44,7 @@ class Slots(NamedTuple):
     least: int
     experts: int
     tensors: int
+    vectors: int
 
     def bytes(self, count: int) -> int:
         return count * self.slot + self.once
@@ -140,6 +142,7 @@ def _slots(index: TensorIndex, layer: Layer, tensors: Sequence[ExpertTensor]) ->
         max(min(layer.experts_used, index.experts), 1),
         index.experts,
         len(tensors),
+        sum(tensor.bytes // index.experts for tensor in tensors if not tensor.name.endswith(".weight")),
     )
 
 

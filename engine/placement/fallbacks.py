@@ -28,7 +28,7 @@ def next_fallback(plan: Plan, options: PlacementOptions) -> PlacementOptions | N
     )
     possible: dict[Fallback, bool] = {
         "without_mtp": plan.placement.mtp,
-        "unpinned": plan.placement.load_mode == "pinned" and "unpinned" not in made,
+        "unpinned": plan.placement.load_mode == "pinned" and plan.mode != "disk" and "unpinned" not in made,
         "layer": on_devices and made.count("layer") < MOST_LAYERS,
         "uncached": plan.placement.expert_cache is not None,
         "ubatch": plan.placement.ubatch > SMALLEST_UBATCH,

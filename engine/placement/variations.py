@@ -70,6 +70,8 @@ def variations(
 
 def _placements(plan: Plan, machine: Machine) -> list[Variation]:
     found: list[Variation] = []
+    if plan.mode == "disk":  # whatever else there is pages
+        return found
     mixture = any(plan.expert_bytes.values())
     streaming = any(device.streams for device in machine.devices)
     if mixture and (streaming or plan.mode == "cached"):

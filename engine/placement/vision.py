@@ -40,6 +40,6 @@ def left_in_ram(plan: Plan, machine: Machine, options: PlacementOptions) -> int:
     if RAM in options.budgets:
         return plan.budgets.get(RAM, 0) - taken.total
     stays = taken.context + taken.compute
-    if plan.placement.load_mode != "mapped" or plan.mode == "disk":
+    if plan.placement.load_mode != "mapped":
         stays += taken.model
     return machine.ram.free - stays

@@ -9,10 +9,8 @@ import pytest
 from engine.errors import UserError
 from engine.local import calibration
 from engine.local.calibration import Calibration, DeviceSpeed, calibrate, machine_key, with_bandwidths
-from engine.local.disk_speed import disk_bandwidth
 from engine.local.native.attention_speed import WAYS
 from engine.placement.plan import RAM, Device, Machine
-from tests.support.starter import starter_model
 
 pytestmark = pytest.mark.long
 
@@ -31,18 +29,14 @@ def with_devices(*devices: Device) -> Machine:
 
 
 @pytest.mark.model
-def test_ram_and_disk_are_measured_once_and_kept(tmp_path: Path) -> None:
+def test_ram_is_measured_once_and_kept(tmp_path: Path) -> None:
     first = calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle)
     assert first.ram > 10**8
     assert [(each.attention, each.kv_type) for each in first.attention] == list(WAYS)
     assert all(min(each.decode, each.prefill) > 10**7 for each in first.attention)
-    assert first.disk == 0
-    with_disk = calibrate(MACHINE, BUILD, tmp_path, threads=1, model_path=str(starter_model()), busy=idle)
-    assert with_disk.disk > 10**5
-    assert with_disk.ram == first.ram
-    assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle) == with_disk
-    machine = with_bandwidths(MACHINE, with_disk)
-    assert (machine.ram.bandwidth, machine.disk_bandwidth) == (with_disk.ram, with_disk.disk)
+    assert calibrate(MACHINE, BUILD, tmp_path, threads=1, busy=idle) == first
+    machine = with_bandwidths(MACHINE, first)
+    assert machine.ram.bandwidth == first.ram
     assert (machine.attention, machine.decode_threads) == (first.attention, 1)
 
 
@@ -98,15 +92,7 @@ def test_the_key_changes_with_whatever_changes_the_speed() -> None:
 
 def test_bandwidths_reach_the_device_they_were_measured_on() -> None:
     other = Device("CUDA1", "gpu", "another card", 8, 8)
-    found = Calibration("k", 0.0, 5.0, 2.0, (DeviceSpeed("CUDA0", "a card", 9.0, 3.0),))
+    found = Calibration("k", 0.0, 5.0, (DeviceSpeed("CUDA0", "a card", 9.0, 3.0),))
     first, second = with_bandwidths(with_devices(CARD, other), found).devices
     assert (first.bandwidth, first.link) == (9.0, 3.0)
     assert second == other
-
-
-def test_a_disk_that_cannot_be_read_has_no_bandwidth(tmp_path: Path) -> None:
-    short = tmp_path / "short"
-    short.write_bytes(b"x")
-    assert disk_bandwidth(str(short), 2) == 0
-    assert disk_bandwidth(str(tmp_path), 2) == 0
-    assert disk_bandwidth(str(tmp_path / "missing"), 2) == 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.errors import UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.choosing import WORTH_A_LARGER_UBATCH
-from engine.placement.disk_floor import PROCESS_BYTES, kept_bytes
+from engine.placement.disk_floor import PROCESS_BYTES, kept_bytes, working_bytes
 from engine.placement.expert_slots import slots_of, workspace_bytes
 from engine.placement.plan import (
     DISK,
@@ -75,7 +75,7 @@ def test_every_byte_of_a_model_is_on_one_floor_and_within_its_budget(
     cache = found.placement.expert_cache
     assert cache is not None and (cache.device, cache.source, cache.misses) == (RAM, DISK, "brought")
     assert found.paged == 0 and not found.placement.repack and not found.placement.op_offload
-    assert found.placement.load_mode == "mapped" and found.partial is None
+    assert found.placement.load_mode == "pinned" and found.partial is None
     numbers = {layer.number for layer in index.layers if layer.experts}
     homes = [set(layers) for layers in found.expert_layers.values()]
     assert set().union(*homes) == numbers and sum(map(len, homes)) == len(numbers)
@@ -88,7 +88,9 @@ def test_every_byte_of_a_model_is_on_one_floor_and_within_its_budget(
     budget = found.budgets[RAM]
     assert found.bytes[RAM].total + kept_bytes(budget) + PROCESS_BYTES <= budget
     assert all(found.bytes[device.name].total <= found.budgets[device.name] for device in cards)
-    overhead = sum(by_layer[each.layer].once for each in cache.layers)
+    served = [(each, by_layer[each.layer]) for each in cache.layers]
+    # Biases and scales lie in RAM beside their place in slots.
+    overhead = sum(slots.once + each.slots * slots.vectors for each, slots in served)
     assert sum(found.expert_bytes.values()) - overhead == index.expert_bytes
     assert found.bytes[DISK] == DeviceBytes(found.expert_bytes[DISK])
 
@@ -183,9 +185,8 @@ def test_dry_runs_that_count_all_experts_with_ram_give_the_same_floors() -> None
         assert cache is not None
         ram = found[RAM]
         experts = sum(index.layers[each.layer].expert_bytes for each in cache.layers)
-        bare = DeviceBytes(
-            ram.model - cache.slots + experts, ram.context, ram.compute - cache.workspace + 50 * MB
-        )
+        compute = ram.compute - working_bytes(cache) + 50 * MB
+        bare = DeviceBytes(ram.model - cache.slots + experts, ram.context, compute)
         return found | {RAM: bare}
 
     settled = settle(index, host, PlacementOptions(), dry_run)
