@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from agents.api import Outcome, ToolContext
+from agents.api import Outcome, Tool, ToolContext
 from agents.guidance.skill_folder import BadSkill, Skill, file_of, skill_files, skill_text
 from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Effects, ToolFacts
@@ -68,6 +68,11 @@ class ReadSkill:
         lines = [f"{name}: {self.skills[name].description}" for name in names[:_MOST_NAMES]]
         more = len(names) - len(lines)
         return lines + ([f"[and {more} more; ask for one by its name]"] if more > 0 else [])
+
+
+def skills_of(tools: Iterable[Tool]) -> tuple[Skill, ...]:
+    """The skills that one of the tools reads."""
+    return tuple(skill for tool in tools if isinstance(tool, ReadSkill) for skill in tool.skills.values())
 
 
 def _whole(skill: Skill, *, executes: bool) -> Outcome:

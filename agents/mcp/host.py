@@ -141,24 +141,26 @@ class Host:
 
     def _of_run(self, link: Link, folder: Path | None, context: ToolContext) -> tuple[Link, str]:
         """The session for a call. A run to whose ports the server is let gets one of its own, which ends with it:
-        what others let it open could reach these ports, too."""
+        what others let it open could reach these ports, too. So does one that works in a copy of the folder."""
         spec, run, commands = link.spec, context.run, context.commands
-        if commands is None:
+        if commands is None:  # there is no sandbox: the server is not started
             return link, ""
-        key = (spec.name, str(folder or ""), run)
+        copied = folder is not None and folder != context.workspace.root
+        place = context.workspace.root if copied else folder
+        key = (spec.name, str(place or ""), run)
         with self._lock:
             own = self._links.get(key)
         if own is not None and own.spec == spec:
             return own, ""
         before = run in link.users
-        if not context.ports:
+        if not context.ports and not copied:
             link.users.add(run)
             if not before:
                 commands.at_end(lambda: link.users.discard(run))
             return link, ""
-        own = self._link(spec, folder, run)
+        own = self._link(spec, place, run)
         commands.at_end(lambda: self._retire(key, own))
-        if not link.busy and link.users <= {run}:
+        if not copied and not link.busy and link.users <= {run}:
             link.stop()  # two of them could be in each other's way
         return own, NEW_SESSION.format(server=spec.name) if before else ""
 

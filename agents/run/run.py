@@ -15,7 +15,7 @@ from agents.context.prompts import system_prompt
 from agents.context.reading import ReadResult
 from agents.context.skill_list import skill_list
 from agents.events import ContextTrimmed, ModelTurn, RetryChoice, RunFinished, RunResumed, RunStarted
-from agents.guidance.read_skill import ReadSkill
+from agents.guidance.read_skill import skills_of
 from agents.hooks import Hook
 from agents.permissions.values import Grants
 from agents.run import prompts
@@ -232,8 +232,8 @@ class Run:
 
     def _skills(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Name and description of each skill that one of the tools reads."""
-        reading = (tool for tool in self._tools if isinstance(tool, ReadSkill) and tool.name in names)
-        return [(skill.name, skill.description) for tool in reading for skill in tool.skills.values()]
+        skills = skills_of(tool for tool in self._tools if tool.name in names)
+        return [(skill.name, skill.description) for skill in skills]
 
     def _offered(self) -> tuple[Tool, ...]:
         """Tools that the run began with, in their order, as far as they still exist."""

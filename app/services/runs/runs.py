@@ -46,6 +46,7 @@ from engine.remote.names import is_remote, parse_name
 from engine.text import clean_text
 
 if TYPE_CHECKING:
+    from agents.api import Tool
     from agents.events import RetryChoice
     from agents.permissions.values import Grants
     from app.services.runs.delegation.delegation import TaskDelegation
@@ -480,7 +481,9 @@ class Runs:
             answer=answer,
             more=more,
             program=program,
-            delegation=None if record.conversation else lambda: self._delegation(record, journal),
+            delegation=None
+            if record.conversation
+            else lambda found: self._delegation(record, journal, found),
         )
 
     def _begin(self, record: RunRecord, *arguments: Any, **named: Any) -> RunWork:
@@ -492,13 +495,15 @@ class Runs:
         work.start()
         return work
 
-    def _delegation(self, record: RunRecord, journal: StoreJournal) -> TaskDelegation:
+    def _delegation(
+        self, record: RunRecord, journal: StoreJournal, found: tuple[Tool, ...]
+    ) -> TaskDelegation:
         from app.services.runs.delegation.delegation import TaskDelegation
 
         def begin(
             child: RunRecord,
             event: RunStarted | RunResumed,
-            tools: tuple[str, ...],
+            given: tuple[Tool, ...],
             asker: Asker,
             grants: Grants,
         ) -> RunWork:
@@ -513,12 +518,12 @@ class Runs:
                 grants,
                 asker,
                 self._events,
-                tools=tools,
+                given=given,
                 again={},
                 over=self._over,
             )
 
-        return TaskDelegation(record, journal, self._store, self._parts, self.grants, begin)
+        return TaskDelegation(record, journal, self._store, self._parts, self.grants, found, begin)
 
     def _over(self, id: int) -> None:
         """On the run's thread, at its end."""

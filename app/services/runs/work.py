@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from agents.api import NewText
+from agents.api import NewText, Tool
 from agents.events import RunFinished, RunResumed, RunStarted
 from agents.permissions.values import Grants
 from app.services.events import EventBus
@@ -25,11 +25,13 @@ from engine.errors import ErrorInfo, UserError
 
 if TYPE_CHECKING:
     from agents.events import RetryChoice
+    from agents.guidance.skill_folder import Skill
     from agents.run.run import Run
+    from agents.workspace.workspace import Workspace
     from app.services.runs.delegation.delegation import TaskDelegation
 
-# Makes what gives tasks of a run to other runs, on its thread.
-MakeDelegation = Callable[[], "TaskDelegation"]
+# Makes what gives tasks of a run with these tools to other runs, on its thread.
+MakeDelegation = Callable[[tuple[Tool, ...]], "TaskDelegation"]
 
 
 class RunWork:
@@ -37,7 +39,8 @@ class RunWork:
     id.
 
     `started` is what it was started with: `event` itself, unless that resumes it. `answer` is the message of a chat
-    that it writes, 0 for none. `more` gives tools besides those of this machine. `program` names another program that
+    that it writes, 0 for none. Its tools are `given`, those of the run that gave it its task, or the ones named
+    `tools`, of which `more` gives some besides those of this machine. `program` names another program that
     has it start now, "" for a person. `delegation` None: it gives no tasks to other runs.
     """
 
@@ -52,9 +55,10 @@ class RunWork:
         asker: Asker,
         events: EventBus,
         *,
-        tools: tuple[str, ...] | None,
         again: Mapping[str, RetryChoice],
         over: Callable[[int], None],
+        tools: tuple[str, ...] | None = None,
+        given: tuple[Tool, ...] = (),
         answer: int = 0,
         more: MoreTools = lambda workspace: (),
         program: str = "",
@@ -71,7 +75,7 @@ class RunWork:
         self._parts = parts
         self._grants = grants
         self._events = events
-        self._tools = tools
+        self._tools, self._given = tools, given
         self._again = dict(again)
         self._over = over
         self._lock = threading.Lock()
@@ -161,17 +165,12 @@ class RunWork:
         from agents.tools.delegate import DELEGATING
 
         workspace = self._parts.workspace(self.record)
-        # Chats and resumed runs do without missing tools.
-        lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
-        skills = self._parts.run_skills(self.record.workspace, self._started.skills)
-        tools = self._parts.tools(
-            workspace.root, self._tools, lenient=lenient, more=self._more, skills=skills
-        )
+        found, skills = self._found(workspace)
         tools = self._parts.with_searches(
-            tools, self._started.collection, self.record, self._owner.message, self._journal
+            found, self._started.collection, self.record, self._owner.message, self._journal
         )
         if self._make_delegation is not None:
-            self._delegation = self._make_delegation()
+            self._delegation = self._make_delegation(found)
         else:
             tools = tuple(tool for tool in tools if tool.name not in DELEGATING)
         if self._plans:
@@ -205,6 +204,20 @@ class RunWork:
         finally:
             if gate is not None:
                 gate.close()
+
+    def _found(self, workspace: Workspace) -> tuple[tuple[Tool, ...], tuple[Skill, ...]]:
+        """Tools at hand, and the skills that they read."""
+        if self._given:
+            from agents.guidance.read_skill import skills_of
+
+            return self._given, skills_of(self._given)
+        # Chats and resumed runs do without missing tools.
+        lenient = isinstance(self._event, RunResumed) or bool(self.record.conversation)
+        skills = self._parts.run_skills(self.record.workspace, self._started.skills)
+        tools = self._parts.tools(
+            workspace.root, self._tools, lenient=lenient, more=self._more, skills=skills
+        )
+        return tools, skills
 
     def _failed(self, error: ErrorInfo) -> None:
         """Record that the run failed for an external reason."""

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from agents.api import Offered, Outcome, ToolContext
+from agents.api import Offered, Outcome, Tool, ToolContext
 from agents.events import RunFinished, RunResumed, RunStarted, SubagentFinished, SubagentStarted
 from agents.permissions.path_rules import PathRefused
 from agents.permissions.values import Grants
@@ -57,11 +57,11 @@ class Work(Protocol):
 
 
 # Begins to carry out a run with these tools.
-Begin = Callable[[RunRecord, RunStarted | RunResumed, tuple[str, ...], Asker, Grants], Work]
+Begin = Callable[[RunRecord, RunStarted | RunResumed, tuple[Tool, ...], Asker, Grants], Work]
 
 
 class TaskDelegation:
-    """Implements `Delegation` for the run of `record`, whose journal is `journal`."""
+    """Implements `Delegation` for the run of `record`, whose journal is `journal` and which has these `tools`."""
 
     def __init__(
         self,
@@ -70,9 +70,11 @@ class TaskDelegation:
         store: Runs,
         parts: RunParts,
         grants: Grants,
+        tools: tuple[Tool, ...],
         begin: Begin,
     ) -> None:
         self._record, self._journal, self._store = record, journal, store
+        self._tools = tools
         self._parts, self._grants, self._begin = parts, grants, begin
         self._lock = threading.Lock()
         self._works: dict[int, Work] = {}
@@ -111,7 +113,7 @@ class TaskDelegation:
             return self._outcome(child, ended)
         began = RunState.of(self._store.entries(child.id)) if child is not None else RunState()
         budget = allowance(state, time.time(), context.beside, began)
-        tools = tools_for(state, self._parts.builtin(), changes=changes)
+        tools = tools_for(state, self._tools, changes=changes)
         problem = problem_of(state, tools, budget, changes=changes)
         if problem or budget is None:
             return self._refused(child, task, context, problem)
@@ -122,7 +124,7 @@ class TaskDelegation:
         resumed = child is not None
         if child is None:
             record = record_for(started, self._store.writer, time.time())
-            child = self._store.add(record, 0, RunStart(started, tools).kept())
+            child = self._store.add(record, 0, RunStart(started, tuple(tool.name for tool in tools)).kept())
         event = started if began.started is None else RunResumed(budget, mode=started.mode)
         told = SubagentStarted(
             context.call, child.id, task, child.model if child.model != own else "", changes, resumed
@@ -135,7 +137,7 @@ class TaskDelegation:
         self,
         child: RunRecord,
         event: RunStarted | RunResumed,
-        tools: tuple[str, ...],
+        tools: tuple[Tool, ...],
         told: SubagentStarted,
         context: ToolContext,
     ) -> Outcome:
@@ -150,9 +152,7 @@ class TaskDelegation:
                 self._store.change(child.id, state="stopped", reason="user", writer="")
                 return self._broken_off()
             self._journal.append(told)
-            asker = RelayAsker(
-                context.approver if told.copied else None, self._record.id, child.id, told.task
-            )
+            asker = RelayAsker(context.approver, self._record.id, child.id, told.task)
             grants = ChildGrants(self._grants, self._record.id, child.id, str(workspace), str(place))
             finished = self._waited(self._taken(child), event, tools, asker, grants, context)
             if finished.reason == "paused" and self._ends(context):
@@ -185,7 +185,7 @@ class TaskDelegation:
         self,
         child: RunRecord,
         event: RunStarted | RunResumed,
-        tools: tuple[str, ...],
+        tools: tuple[Tool, ...],
         asker: Asker,
         grants: Grants,
         context: ToolContext,

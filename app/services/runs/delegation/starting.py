@@ -15,7 +15,7 @@ from app.store.records import RunRecord
 from engine.remote.names import is_remote
 
 
-def problem_of(parent: RunState, tools: tuple[str, ...], budget: Budget | None, *, changes: bool) -> str:
+def problem_of(parent: RunState, tools: tuple[Tool, ...], budget: Budget | None, *, changes: bool) -> str:
     """Why nothing can be given away, for the model; "" when it can."""
     if changes and parent.acting_mode == "read":
         return words.READ_ONLY
@@ -47,6 +47,7 @@ def start_for(
         readable=given.readable,
         follows=given.follows,
         unfollowed=given.unfollowed,
+        skills=given.skills,
         context_wish=given.context_wish if model == given.model else 0,
         parent=run,
         copied=changes,
@@ -70,11 +71,11 @@ def record_for(started: RunStarted, writer: str, now: float) -> RunRecord:
     )
 
 
-def tools_for(parent: RunState, ours: Iterable[Tool], *, changes: bool) -> tuple[str, ...]:
-    """Of the tools of the run those of our own that may be had: what reads, and in a copy what changes files."""
+def tools_for(parent: RunState, tools: Iterable[Tool], *, changes: bool) -> tuple[Tool, ...]:
+    """Of the tools of the run those that may be had: what reads, and in a copy what changes files."""
     names = set(parent.started.tools if parent.started else ()) - DELEGATING
-    had = [tool for tool in ours if tool.name in names and not tool.facts.keeps]
-    return tuple(tool.name for tool in had if changes or (tool.facts.read_only and not tool.facts.network))
+    had = [tool for tool in tools if tool.name in names and not tool.facts.keeps]
+    return tuple(tool for tool in had if changes or (tool.facts.read_only and not tool.facts.network))
 
 
 def chosen_model(own: str, wanted: str) -> str:
