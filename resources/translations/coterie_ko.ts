@@ -7168,6 +7168,21 @@
     </message>
 </context>
 <context>
+    <name>RecipesControl</name>
+    <message>
+        <source>“{title}” was saved as a skill</source>
+        <translation>‘{title}’ 스킬을 저장했습니다</translation>
+    </message>
+    <message>
+        <source>Skill deleted</source>
+        <translation>스킬을 삭제했습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+</context>
+<context>
     <name>RegionChooser</name>
     <message>
         <source>Drag over what to attach. Enter takes the whole screen, Esc cancels.</source>
@@ -8794,18 +8809,6 @@
 </context>
 <context>
     <name>RunsPage</name>
-    <message>
-        <source>Undo</source>
-        <translation>되돌리기</translation>
-    </message>
-    <message>
-        <source>“{title}” was saved as a skill</source>
-        <translation>‘{title}’ 스킬을 저장했습니다</translation>
-    </message>
-    <message>
-        <source>Skill deleted</source>
-        <translation>스킬을 삭제했습니다</translation>
-    </message>
     <message>
         <source>Describe a task and choose a folder</source>
         <translation>할 일을 적고 폴더를 선택해 주세요</translation>

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from agents.events import Entry, RunStarted
-from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.run_view.helper_runs import HelperRuns
@@ -20,6 +19,7 @@ from app.desktop.run_view.tools_fold import tools_at_hand
 from app.desktop.runs.material.material_fold import Material
 from app.desktop.runs.model_field import run_models
 from app.desktop.runs.new_run import NewRun
+from app.desktop.runs.recipes_control import RecipesControl
 from app.desktop.runs.run_page import RunPage
 from app.desktop.runs.run_state import RunListState
 from app.desktop.runs.schedules.schedule_page import SchedulePage
@@ -38,7 +38,6 @@ from engine.remote.names import read_name
 
 if TYPE_CHECKING:
     from agents.events import RetryChoice
-    from app.desktop.runs.add_skills import AddSkills
     from app.services.services import Services
 
 CLOCK_MS = 1000
@@ -63,6 +62,7 @@ class RunsPage(ThemedWidget):
         self.state, self.form, self.run = StatePanel(self), NewRun(self), RunPage(self)
         self.schedule = SchedulePage(self)
         self.planning = SchedulesControl(calls, shelf.schedules, self.schedule, lambda: self.form.in_use)
+        self.recipes = RecipesControl(calls, self.side, self.form, self)
         self.form.instructions.attach(calls)
         self.form.material.attach(calls)
         self.slash = Inserting(calls, self.form.task, self.form.task, self.form, "task")
@@ -79,7 +79,6 @@ class RunsPage(ThemedWidget):
         self._wanted = 0  # a run that is to be shown once it is known
         self._planned = 0  # a schedule, likewise
         self._tools_known = False
-        self.skills: AddSkills | None = None
         self._clock = QTimer(self, interval=CLOCK_MS)
         self._others = QTimer(self, interval=OTHERS_MS)
         self._connect()
@@ -93,15 +92,13 @@ class RunsPage(ThemedWidget):
         self.side.run_wanted.connect(self.show_run)
         self.side.recipe_wanted.connect(self.show_recipe)
         self.side.delete_wanted.connect(self.acting.delete)
-        self.side.recipe_delete_wanted.connect(self._delete_recipe)
-        self.side.skills_wanted.connect(self._add_skills)
         self.state.acted.connect(lambda _: self.new_run())
         self.form.start_wanted.connect(self._start)
         self.form.writing.noticed.connect(
             lambda: self._calls.do(lambda s: s.lifecycle.expect(), executor="io")
         )
-        self.form.save_wanted.connect(self._save_recipe)
-        self.form.recipe_delete_wanted.connect(self._delete_recipe)
+        self.recipes.said.connect(self.said)
+        self.recipes.gone.connect(self._recipe_gone)
         self.acting.said.connect(self.said)
         self.acting.restored.connect(self.show_run)
         self.acting.text_read.connect(self._take_text)
@@ -169,7 +166,7 @@ class RunsPage(ThemedWidget):
     def open(self) -> None:
         """The page comes to the front: bring it up to date."""
         self.shelf.begin()
-        self._read_recipes()
+        self.recipes.read()
         self._read_choices()
         if self._stack.currentWidget() is self.state:
             self._show_first()
@@ -299,8 +296,6 @@ class RunsPage(ThemedWidget):
         if self.reading.view is not None:
             act(self.reading.view.record)
 
-    # Recipes
-
     def _make_recipe(self) -> None:
         """The form with the wish of the run that is shown, to be kept."""
         started = next((e.event for e in self.reading.entries() if isinstance(e.event, RunStarted)), None)
@@ -311,47 +306,9 @@ class RunsPage(ThemedWidget):
         material = Material(started.collection, started.readable)
         self.form.show_run(view.record, started.budget, started.tools, material)
 
-    def _save_recipe(self, recipe: Recipe) -> None:
-        self._calls.do(lambda s: s.runs.recipes.save(recipe), self._saved_recipe, self.form.saving.say)
-
-    def _saved_recipe(self, recipe: Recipe) -> None:
-        self.form.saving.open(False)
-        self._read_recipes()
-        self.said.emit(Notification(self.tr("“{title}” was saved as a skill").format(title=recipe.title)))
-
-    def _add_skills(self) -> None:
-        """The sheet with what other programs have."""
-        if self.skills is None:
-            from app.desktop.runs.add_skills import AddSkills
-
-            self.skills = AddSkills(self._calls, self.window())
-            self.skills.added.connect(self._read_recipes)
-        self.skills.look()
-
-    def _delete_recipe(self, recipe: Recipe) -> None:
-        """At once, with a way back for a while."""
-        self._calls.do(
-            lambda s: s.runs.recipes.delete(recipe.id), lambda _: self._deleted_recipe(recipe), owner=self
-        )
-
-    def _deleted_recipe(self, recipe: Recipe) -> None:
+    def _recipe_gone(self, recipe: Recipe) -> None:
         if self._stack.currentWidget() is self.form and self.form.recipe == recipe:
             self.new_run()
-        self._read_recipes()
-        self.said.emit(
-            Notification(self.tr("Skill deleted"), self.tr("Undo"), lambda: self._restore_recipe(recipe))
-        )
-
-    def _restore_recipe(self, recipe: Recipe) -> None:
-        if recipe.skill:
-            self._calls.do(
-                lambda s: s.runs.skills.restore(recipe.skill), lambda _: self._read_recipes(), owner=self
-            )
-        else:
-            self._save_recipe(recipe)
-
-    def _read_recipes(self) -> None:
-        self._calls.do(lambda s: s.runs.recipes.all(), self.side.show_recipes, owner=self)
 
     def _read_choices(self) -> None:
         """What the form offers: models and tools."""
@@ -466,7 +423,7 @@ class RunsPage(ThemedWidget):
         if self._stack.currentWidget() is self.state:
             self._say_state()
         if self.isVisible():
-            self._read_recipes()  # in the language that is on
+            self.recipes.read()  # in the language that is on
 
 
 def _begin(services: Services, wish: RunSpec) -> RunRecord:

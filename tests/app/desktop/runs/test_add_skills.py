@@ -19,9 +19,9 @@ def sheet(runs: RunsBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
     made(home / ".claude" / "skills", "mail", "Write mails.")
     made(home / ".codex" / "skills", "notes", "Write notes.")
     runs.page.side.add_skills.click()
-    runs.until(lambda: runs.page.skills is not None and runs.page.skills.isVisible())
-    assert runs.page.skills is not None
-    return runs.page.skills
+    runs.until(lambda: runs.page.recipes.skills is not None and runs.page.recipes.skills.isVisible())
+    assert runs.page.recipes.skills is not None
+    return runs.page.recipes.skills
 
 
 def titles(runs: RunsBench) -> list[str]:
