@@ -12,10 +12,13 @@ import sys
 
 def main() -> None:
     """Run and exit with the command's code."""
+    from app.installation.first_starts import this_start
+
     try:
         code = start()
     except KeyboardInterrupt:  # while modules were imported
         code = 130
+    this_start().ended(code)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; do not interrupt Python's own shutdown
     sys.exit(code)
 
@@ -23,6 +26,11 @@ def main() -> None:
 def start() -> int:
     """Do what the command line asks for; the exit code."""
     _open_missing_streams()
+    tries_itself = sys.argv[1:] == ["--self-test"]  # the version that is to be replaced wants to know
+    if not tries_itself:
+        from app.installation.first_starts import begin
+
+        begin(sys.argv[1:])
     # Libraries read these at import. The product asks for a token when it needs one.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
@@ -30,6 +38,10 @@ def start() -> int:
     from app.services.settings.secrets import take_from_environment
 
     take_from_environment()
+    if tries_itself:
+        from app.desktop.self_test import run as run_self_test
+
+        return run_self_test(sys.argv[:1])
     from app.integration.open_request import is_openable, request_of
 
     options = [word for word in sys.argv[1:] if word in ("--debug", "--background")]

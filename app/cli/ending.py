@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Protocol, TypeVar
 
 from app.cli.output import Output
+from app.installation.first_starts import this_start
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ def run_told(work: Callable[[], int], output: Output) -> int:
         return interrupted(output)
     except Exception as error:
         log.error("A command failed", exc_info=error)
+        this_start().broken()
         return output.failed(UserError("unknown", detail=f"{type(error).__name__}: {error}"[:300]))
 
 

@@ -255,6 +255,28 @@ def doctor(
 
 
 @application.command()
+def update(
+    command: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only look whether there is a newer version.")
+    ] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Fetch it, and put it in place for the next start.")
+    ] = False,
+    address: Annotated[
+        str, typer.Option("--from", metavar="URL", help="Where releases are kept, if not at the usual place.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Look for a newer version of Coterie, or switch to it. One that does not start twice is taken back."""
+    from app.cli.update import update as run_update
+
+    if check == apply:
+        raise typer.BadParameter("Give --check or --apply.")
+    raise typer.Exit(run_update(address, chosen_output(command, json), apply=apply))
+
+
+@application.command()
 def mcp(command: typer.Context) -> None:
     """Offer the local model and runs as tools to the program that starts this, over stdin and stdout (MCP). What must
     be allowed is asked in the window."""

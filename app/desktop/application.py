@@ -24,6 +24,7 @@ from app.desktop.base.theme import themes
 from app.desktop.single_instance import SingleInstance
 from app.desktop.termination import Termination
 from app.desktop.window.main_window import MainWindow
+from app.installation.first_starts import this_start
 from app.integration.open_request import OpenRequest, request_of
 from app.services.settings.settings import SettingsFile
 from engine import thread_priority
@@ -212,6 +213,7 @@ class Desktop(QObject):
     def _cannot_start(self, error: Exception) -> None:
         """A part of the program itself is missing: there is no window to say it in."""
         log.error("The window could not be built", exc_info=error)
+        this_start().broken()
         print(languages.tell(UserError("desktop.incomplete", detail=str(error))), file=sys.stderr)
         QApplication.exit(1)
 
@@ -229,6 +231,7 @@ class Desktop(QObject):
         home = self._home
         self.window.calls.do(lambda s: _let_programs_in(s, home), executor="io")
         self.opened.emit()
+        run_in_background(this_start().good, executor="io")
         self._open_request()
 
     def take(self, request: OpenRequest) -> None:
@@ -268,6 +271,7 @@ class Desktop(QObject):
         self._opening = False
         if not isinstance(error, UserError):
             log.error("The data could not be opened", exc_info=error)
+            this_start().broken()
             error = UserError("unknown", detail=f"{type(error).__name__}: {error}")
         self.window.show_failure(error)
 
@@ -361,8 +365,8 @@ def run(
             if desktop.start_again:
                 import subprocess
 
-                from app.integration.launch import python
+                from app.installation.facts import program
                 from app.services.settings.secrets import with_taken
 
-                command = [*python(), "-m", "app", *(["--debug"] if debug else [])]
+                command = [*program(), *(["--debug"] if debug else [])]
                 subprocess.Popen(command, env=with_taken())

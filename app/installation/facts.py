@@ -20,6 +20,8 @@ UV_RECEIPT = "uv-receipt.toml"
 
 Kind = Literal["source", "uv", "deb", "appimage", "windows", "macos"]
 Channel = Literal["stable", "beta"]
+# Those whose versions replace each other without a package manager.
+REPLACED = ("appimage", "windows")
 
 
 class Installation(NamedTuple):

@@ -75,6 +75,7 @@ from app.services.schedules.schedules import Schedules
 from app.services.settings.placement_options import PlacementOptionsFile
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsChanged, SettingsFile, language
+from app.services.updates.updating import Updates
 from app.services.usage.usage import UsageHistory
 from app.store.store import Store
 from engine.api import Engine, Listener
@@ -162,6 +163,7 @@ class Services:
         self.source_views = SourceViews(store)
         self.citations = Citations(store, self.attachments.parts)
         self.usage = UsageHistory(store.usage, events, self._usage_name)
+        self.updates = Updates(home, settings, events)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         self.collection_search = CollectionSearch(self.collections, self.projects, models, self.tool_checks)
         self.answers = OpenAnswers(
@@ -319,6 +321,7 @@ class Services:
         self.downloads.close()
         self.hub.close()
         self.models.close()
+        self.updates.close()
         self.usage.close()
         self.placements.close()
         self.answers.close()

@@ -87,7 +87,9 @@ def test_a_message_reads_the_file_of_its_language_only() -> None:
 
 def test_a_package_tells_no_way_of_a_clone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What only set-up's own notes lead to is never told in a package, which has none."""
-    of_set_up = re.compile(r"doctor\.graphics\.|errors\.cache\.(no_compiler|not_compiled)")
+    of_set_up = re.compile(
+        r"doctor\.graphics\.|errors\.(cache\.(no_compiler|not_compiled)|update\.by_source)"
+    )
     for language in ("en", "ko"):
         table = messages(language)  # type: ignore[arg-type]
         named = {key for key, text in table.items() if "make setup" in text and not of_set_up.match(key)}

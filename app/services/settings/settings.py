@@ -66,6 +66,8 @@ class Settings(msgspec.Struct, frozen=True):
     `titles_by_model`: the model that answers gives a chat its title. `memory`: chats are given what is kept of
     earlier ones, and models propose what to keep.
 
+    `updates`: whether to look for new versions, "" until a person has said so; `beta_updates`: unfinished ones, too.
+
     `presets` are sampling values under names of the user's.
 
     `price_kwh` is what a kilowatt-hour costs here, `token_prices` what a million tokens of a model elsewhere do, by
@@ -121,6 +123,8 @@ class Settings(msgspec.Struct, frozen=True):
     price_kwh: Price | None = None
     token_prices: dict[str, dict[str, Price]] = {}
     currency: Annotated[str, msgspec.Meta(max_length=LONGEST_CURRENCY)] = ""
+    updates: Literal["", "on", "off"] = ""
+    beta_updates: bool = False
     log_levels: dict[str, Literal["debug", "info", "warning", "error"]] = {}
 
 
