@@ -38,7 +38,8 @@ class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):
 
     Over the last interval: `tokens` computed with it, `uses` of experts (one per token, layer and chosen
     expert), `hits` among these, bytes of experts uploaded, and bytes of activations moved to the device and
-    back. Now: resident experts by layer; a layer that the cache does not serve has an empty row.
+    back; of experts in the file the bytes read from the disk and the seconds in which it was reading. Now: resident
+    experts by layer; a layer that the cache does not serve has an empty row.
     """
 
     tokens: int
@@ -47,3 +48,5 @@ class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):
     brought_bytes: int
     moved_bytes: int
     warm_experts: tuple[tuple[int, ...], ...]
+    disk_bytes: int = 0
+    disk_busy_s: float = 0.0

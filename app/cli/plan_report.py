@@ -7,7 +7,7 @@ from app.format import format_percent, format_percent_range, format_short_count,
 from app.language import Language
 from app.messages import localized, localized_error
 from app.table import aligned
-from engine.placement.plan import RAM, Device, DeviceBytes, Plan, PlannedModel
+from engine.placement.plan import DISK, RAM, Device, DeviceBytes, Plan, PlannedModel
 
 _COLUMNS = ("device", "weights", "experts", "context", "compute", "budget", "dense", "layers")
 
@@ -21,10 +21,16 @@ def report(planned: PlannedModel, language: Language) -> str:
     """The whole text; the sentence is its last line."""
     table = [
         tuple(localized(f"cli.plan.{name}", language) for name in _COLUMNS),
-        *(_device_row(device.name, planned.plan, language) for device in all_devices(planned)),
+        *(_device_row(name, planned.plan, language) for name in _floors(planned)),
     ]
     lines = [*aligned(_model_rows(planned, language), "  "), "", *aligned(table, "  ")]
     return "\n".join([*map(printable, lines), "", localized_error(planned.plan.explanation, language)])
+
+
+def _floors(planned: PlannedModel) -> list[str]:
+    """All devices, and the disk where experts stay in the file."""
+    names = [device.name for device in all_devices(planned)]
+    return [*names, DISK] if DISK in planned.plan.bytes else names
 
 
 def _model_rows(planned: PlannedModel, language: Language) -> list[tuple[str, str]]:
@@ -69,9 +75,7 @@ def _model_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
 def reads_rows(plan: Plan, language: Language) -> list[tuple[str, str]]:
     """What one written token reads, device by device, such as "420 MB from CUDA0, 1.1 GB from RAM"."""
     told = ", ".join(
-        localized(
-            "cli.plan.read_from", language, device="RAM" if name == RAM else name, size=format_size(read)
-        )
+        localized("cli.plan.read_from", language, device=_spoken(name, language), size=format_size(read))
         for name, read in plan.predicted.bytes_per_token.items()
     )
     return [(localized("cli.plan.reads", language), told)] if told else []
@@ -85,7 +89,7 @@ def _cache_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
     counts = sorted({layer.slots for layer in cache.layers})
     low, high = predicted.hit_range
     told = localized(
-        "cli.plan.cached",
+        "cli.plan.kept" if cache.source == DISK else "cli.plan.cached",
         language,
         slots=counts[0] if len(counts) == 1 else f"{counts[0]}-{counts[-1]}",
         experts=planned.experts,
@@ -95,6 +99,12 @@ def _cache_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
         range=format_percent_range(low, high, language),
     )
     return [(localized("cli.plan.cache", language), told)]
+
+
+def _spoken(name: str, language: Language) -> str:
+    if name == DISK:
+        return localized("cli.plan.disk", language)
+    return "RAM" if name == RAM else name
 
 
 def _vision_rows(plan: Plan, language: Language) -> list[tuple[str, str]]:

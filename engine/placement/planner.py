@@ -153,3 +153,5 @@ def _choice_notices(given: Given, options: PlacementOptions, candidate: Candidat
             yield ErrorInfo("plan.streamed_unconfirmed", {})
         if choice.mode == "cached":
             yield ErrorInfo("plan.cached_unconfirmed", {})
+    if choice.mode == "disk" and given.machine.disk.remote:
+        yield ErrorInfo("plan.disk_remote", {})

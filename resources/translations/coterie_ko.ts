@@ -1062,8 +1062,8 @@
 <context>
     <name>BarRow</name>
     <message>
-        <source>{size}, read repeatedly</source>
-        <translation>{size} 반복해서 읽음</translation>
+        <source>{size}, read as needed</source>
+        <translation>{size}, 필요할 때 읽음</translation>
     </message>
     <message>
         <source>free {size}</source>
@@ -1161,12 +1161,24 @@
         <translation>{place}에 있음</translation>
     </message>
     <message>
+        <source>in RAM</source>
+        <translation>RAM에 있음</translation>
+    </message>
+    <message>
         <source>in RAM only</source>
         <translation>RAM에만 있음</translation>
     </message>
     <message>
+        <source>on the disk only</source>
+        <translation>디스크에만 있음</translation>
+    </message>
+    <message>
         <source>Experts kept on {place}</source>
         <translation>{place}에 둔 전문가</translation>
+    </message>
+    <message>
+        <source>Experts kept in RAM</source>
+        <translation>RAM에 둔 전문가</translation>
     </message>
     <message>
         <source>not used yet</source>
@@ -1185,12 +1197,24 @@
         <translation>{words}, 예상&#xa0;{range}</translation>
     </message>
     <message>
+        <source>read from the disk for each token</source>
+        <translation>토큰마다 디스크에서 읽은 양</translation>
+    </message>
+    <message>
+        <source>of the time, the disk was reading</source>
+        <translation>디스크가 읽고 있던 시간의 비율</translation>
+    </message>
+    <message>
         <source>of experts loaded for each token</source>
         <translation>토큰마다 옮겨 온 전문가</translation>
     </message>
     <message>
         <source>of results transferred for each token</source>
         <translation>토큰마다 오간 계산 결과</translation>
+    </message>
+    <message>
+        <source>Layer {layer}, expert {expert}: {where}</source>
+        <translation>레이어 {layer}, 전문가 {expert}: {where}</translation>
     </message>
     <message>
         <source>Layer {layer}, expert {expert}: on {place}</source>
@@ -2835,12 +2859,20 @@
         <translation>아직 측정하지 않음</translation>
     </message>
     <message>
+        <source>{size} from the disk</source>
+        <translation>디스크에서 {size}</translation>
+    </message>
+    <message>
         <source>{size} from {device}</source>
         <translation>{device}에서 {size}</translation>
     </message>
     <message>
         <source>Each token of an answer reads {parts}.</source>
         <translation>답변의 토큰마다 {parts}를 읽습니다.</translation>
+    </message>
+    <message>
+        <source>Of the experts that a token needs, {percent} should be in RAM already ({range}).</source>
+        <translation>토큰에 필요한 전문가 가운데 {percent}가 이미 RAM에 있을 것으로 예상합니다({range}).</translation>
     </message>
     <message>
         <source>Of the experts that a token needs, {percent} should be on {place} already ({range}).</source>
@@ -4195,6 +4227,10 @@
         <translation>레이어 {first}~{last}: {where}</translation>
     </message>
     <message>
+        <source>{count} of its experts in RAM, all of them on the disk</source>
+        <translation>전문가 {count}개는 RAM에도 있고, 모든 전문가는 디스크에 있음</translation>
+    </message>
+    <message>
         <source>{count} of its experts on {device}, all of them in RAM</source>
         <translation>{device}에 전문가 {count}개, RAM에 전부</translation>
     </message>
@@ -4846,6 +4882,10 @@
     <message>
         <source>Kept on {place} while needed</source>
         <translation>쓰이는 동안 {place}에 둠</translation>
+    </message>
+    <message>
+        <source>Read from the disk when needed</source>
+        <translation>필요할 때 디스크에서 읽음</translation>
     </message>
 </context>
 <context>
@@ -5866,6 +5906,10 @@
         <translation>전문가: 최근에 쓰인 것을 {place}에 둠</translation>
     </message>
     <message>
+        <source>Experts: read from the disk, the most recently used are kept in RAM</source>
+        <translation>전문가: 디스크에서 읽고, 최근에 쓰인 것을 RAM에 둠</translation>
+    </message>
+    <message>
         <source>Batch: {count} tokens · context kept as {kind}</source>
         <translation>배치 크기: {count}토큰 · 컨텍스트 형식 {kind}</translation>
     </message>
@@ -6360,6 +6404,10 @@
     <message>
         <source>This model fits. {speed} {advice}</source>
         <translation>이 모델은 이 컴퓨터에서 실행할 수 있습니다. {speed} {advice}</translation>
+    </message>
+    <message>
+        <source>This model is larger than the memory of this computer and runs from the disk. {speed} {advice}</source>
+        <translation>이 모델은 이 컴퓨터의 메모리보다 커서 디스크에서 읽으며 실행합니다. {speed} {advice}</translation>
     </message>
     <message>
         <source>This model is larger than the memory of this computer. {speed} {advice}</source>

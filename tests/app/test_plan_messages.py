@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from app.messages import localized_error
 from engine.placement.plan import RAM, Machine, PlacementOptions, Plan
@@ -74,6 +75,11 @@ def test_experts_of_early_layers_on_the_card() -> None:
             plan(published_index("gpt-oss-120b"), machine(32 * GB, gpu(8 * GB)), PlacementOptions()),
             "read from disk over and over",
             "디스크에서 계속",
+        ),
+        (
+            plan(published_index("DeepSeek-R1"), replace(machine(64 * GB), floors=True), PlacementOptions()),
+            "Experts are read from the disk, and RAM (",
+            "전문가는 디스크에서 읽고",
         ),
         (
             plan(small_index(experts=0, dense=GB), machine(4 * GB), PlacementOptions()),

@@ -6,13 +6,11 @@ from typing import Literal
 
 import msgspec
 
-from engine.placement.plan import RAM, Device, DeviceBytes, Machine, Plan
+from engine.placement.plan import DISK, RAM, Device, DeviceBytes, Machine, Plan
 
 # "slots": room for single experts that come and go.
 Part = Literal["dense", "experts", "slots", "context", "compute", "vision", "disk"]
 PARTS: tuple[Part, ...] = ("dense", "experts", "slots", "context", "compute", "vision", "disk")
-# The bar of what stays on the disk has no device of its own.
-DISK = "disk"
 
 
 class DeviceBar(msgspec.Struct, frozen=True):
@@ -48,11 +46,14 @@ def parts_of(taken: DeviceBytes, experts: int, slots: int = 0) -> tuple[tuple[Pa
 
 
 def device_bars(plan: Plan, machine: Machine) -> tuple[DeviceBar, ...]:
-    """One bar per device in the machine's order, RAM after them, and one for what is read from the disk."""
+    """One bar per device in the machine's order, RAM after them, and one for what is read from the disk, which has no
+    device of its own."""
     bars = [_bar(plan, device) for device in (*machine.devices, machine.ram)]
     if plan.paged > 0:
         bars[-1] = _without_paged(bars[-1], plan.paged)
-        bars.append(DeviceBar(DISK, (("disk", plan.paged),), plan.paged, plan.paged))
+    on_disk = plan.paged or plan.bytes.get(DISK, DeviceBytes()).total
+    if on_disk > 0:
+        bars.append(DeviceBar(DISK, (("disk", on_disk),), on_disk, on_disk))
     return tuple(bars)
 
 

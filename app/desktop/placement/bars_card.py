@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.tool_tip import wrapped_tip
-from app.desktop.placement.bars import DISK, PARTS, DeviceBar, Part, device_bars
+from app.desktop.placement.bars import PARTS, DeviceBar, Part, device_bars
 from app.desktop.placement.colors import device_colour, part_brush
 from app.desktop.placement.plain_words import explained
 from app.desktop.text.measures import device_label, device_of, kind_label
@@ -20,7 +20,7 @@ from app.desktop.widgets.layouts import Column, Row, discard
 from app.desktop.widgets.legend import Legend
 from app.desktop.widgets.share_bar import Share, ShareBar, hatched
 from app.format import format_size, format_size_of
-from engine.placement.plan import RAM, Machine, Plan
+from engine.placement.plan import DISK, RAM, Machine, Plan
 
 BAR = 22
 
@@ -41,8 +41,6 @@ def part_name(part: Part) -> str:
 
 def bar_title(machine: Machine, name: str) -> str:
     """The kind of a device and its name: "GPU · RTX 2080"."""
-    if name == DISK:
-        return QCoreApplication.translate("Placement", "Disk")
     device = device_of(machine, name)
     if name == RAM or device is None:
         return device_label(machine, name)
@@ -62,7 +60,7 @@ class BarRow(QWidget):
         theme, title = themes.current, bar_title(machine, bar.name)
         numbers = format_size_of(bar.used, bar.budget, languages.current)
         if bar.name == DISK:
-            numbers = self.tr("{size}, read repeatedly").format(size=format_size(bar.used))
+            numbers = self.tr("{size}, read as needed").format(size=format_size(bar.used))
         self.title.set_whole(title)
         self.numbers.setText(numbers)
         self.setAccessibleName(f"{title}: {numbers}")

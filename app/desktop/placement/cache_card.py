@@ -120,12 +120,9 @@ class CacheCard(Card):
             return
         colour = self._colour(plan)
         self.map.show_heat(kept_map(plan.cache.layers, plan.experts, self._residents), colour)
-        self.legend.show_entries(
-            [
-                (self.tr("on {place}").format(place=self._place(plan)), [colour]),
-                (self.tr("in RAM only"), [themes.current.line]),
-            ]
-        )
+        there = self.tr("in RAM") if plan.from_disk else self.tr("on {place}").format(place=self._place(plan))
+        elsewhere = self.tr("on the disk only") if plan.from_disk else self.tr("in RAM only")
+        self.legend.show_entries([(there, [colour]), (elsewhere, [themes.current.line])])
         # Before anything was kept there would be an empty map.
         for widget in (self.map, self.legend):
             widget.setVisible(self._used is not None or any(self._residents))
@@ -137,7 +134,7 @@ class CacheCard(Card):
         if plan is None:
             return
         title = self.tr("Experts kept on {place}").format(place=self._place(plan))
-        self.set_title(title, self._note())
+        self.set_title(self.tr("Experts kept in RAM") if plan.from_disk else title, self._note())
 
     def _work_left(self) -> float:
         """For how many seconds it still counts as at work."""
@@ -173,6 +170,10 @@ class CacheCard(Card):
                 words=words, range=format_percent_range(*self._plan.expected, languages.current)
             )
         self.hits.say(format_percent(figures.hit_rate), words)
+        if self._plan is not None and self._plan.from_disk:
+            self.brought.say(format_size(figures.read), self.tr("read from the disk for each token"))
+            self.moved.say(format_percent(figures.busy), self.tr("of the time, the disk was reading"))
+            return
         self.brought.say(
             format_size(figures.brought),
             self.tr("of experts loaded for each token"),
@@ -196,6 +197,10 @@ class CacheCard(Card):
             announce(self.map, text)
 
     def _cell_text(self, plan: KeptPlan, layer: int, expert: int, there: float) -> str:
+        if plan.from_disk:
+            where = self.tr("in RAM") if there else self.tr("on the disk only")
+            text = self.tr("Layer {layer}, expert {expert}: {where}")
+            return text.format(layer=layer, expert=expert, where=where)
         if there:
             return self.tr("Layer {layer}, expert {expert}: on {place}").format(
                 layer=layer, expert=expert, place=self._place(plan)

@@ -9,8 +9,8 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
 
 from app.desktop.base.style import mixed, unused
 from app.desktop.base.theme import Theme
-from app.desktop.placement.bars import DISK, Part
-from engine.placement.plan import RAM, Machine
+from app.desktop.placement.bars import Part
+from engine.placement.plan import DISK, RAM, Machine
 
 # How far each further device of one sort is from the first one's colour.
 STEP = 0.35

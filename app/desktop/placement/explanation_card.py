@@ -19,7 +19,7 @@ from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import Row, discard
 from app.format import format_percent, format_percent_range, format_size, format_speed
 from engine.errors import ErrorInfo
-from engine.placement.plan import Machine, Plan
+from engine.placement.plan import DISK, Machine, Plan
 
 
 class NoticeLine(QWidget):
@@ -130,7 +130,11 @@ class ExplanationCard(Card):
         if machine is None or not parts:
             return
         told = ", ".join(
-            self.tr("{size} from {device}").format(size=format_size(read), device=device_label(machine, name))
+            self.tr("{size} from the disk").format(size=format_size(read))
+            if name == DISK
+            else self.tr("{size} from {device}").format(
+                size=format_size(read), device=device_label(machine, name)
+            )
             for name, read in parts.items()
         )
         self.reads.setText(self.tr("Each token of an answer reads {parts}.").format(parts=told))
@@ -143,8 +147,12 @@ class ExplanationCard(Card):
         if plan is None or cache is None or not expected:
             return
         device = device_of(self._machine, cache.device) if self._machine is not None else None
-        template = self.tr(
-            "Of the experts that a token needs, {percent} should be on {place} already ({range})."
+        template = (
+            self.tr("Of the experts that a token needs, {percent} should be in RAM already ({range}).")
+            if cache.source == DISK
+            else self.tr(
+                "Of the experts that a token needs, {percent} should be on {place} already ({range})."
+            )
         )
         self.hits.setText(
             template.format(

@@ -10,7 +10,7 @@ import msgspec
 from app.desktop.placement.experts_used.levels import Heat
 from app.services.models.events import ModelChanged
 from engine.activity import CacheActivity
-from engine.placement.plan import CachedLayer, ExpertCache, Machine, PlannedModel
+from engine.placement.plan import DISK, CachedLayer, ExpertCache, Machine, PlannedModel
 
 # Seconds of work that the figures are of.
 WINDOW_S = 5.0
@@ -27,6 +27,11 @@ class KeptPlan(msgspec.Struct, frozen=True):
     machine: Machine
     experts: int
     expected: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def from_disk(self) -> bool:
+        """Whether RAM is what they are kept in, and the rest is in the file."""
+        return self.cache.source == DISK
 
 
 def kept_plan(state: ModelChanged | None, model: PlannedModel | None) -> KeptPlan | None:
@@ -54,12 +59,15 @@ def kept_map(layers: Sequence[CachedLayer], experts: int, warm_experts: Sequence
 
 
 class KeptFigures(msgspec.Struct, frozen=True):
-    """Of the last seconds of work: the share of uses that found their expert on the device, and the bytes of experts
-    and of results that each token moved."""
+    """Of the last seconds of work: the share of uses that found their expert on the device, the bytes of experts and
+    of results that each token moved, the bytes that it read from the disk, and the share of time in which that read.
+    """
 
     hit_rate: float
     brought: float
     moved: float
+    read: float = 0.0
+    busy: float = 0.0
 
 
 class RecentUse:
@@ -91,4 +99,6 @@ class RecentUse:
             sum(activity.hits for activity in told) / sum(activity.uses for activity in told),
             sum(activity.brought_bytes for activity in told) / tokens,
             sum(activity.moved_bytes for activity in told) / tokens,
+            sum(activity.disk_bytes for activity in told) / tokens,
+            min(sum(activity.disk_busy_s for activity in told) / len(told), 1.0),  # told once a second
         )

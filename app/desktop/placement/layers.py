@@ -12,7 +12,7 @@ KINDS = 3
 
 class LayerCell(msgspec.Struct, frozen=True):
     """One layer. `shares` are devices with their part of it, which add up to 1; none: it has no experts. Where so
-    many `slots` keep single experts on the first device, all of them lie in RAM too."""
+    many `slots` keep single experts on the first device, all of them lie on the second too, RAM or the disk."""
 
     layer: int
     shares: tuple[tuple[str, float], ...] = ()
@@ -32,7 +32,7 @@ def layer_cells(plan: Plan, layers: int, experts: int) -> tuple[LayerCell, ...]:
     cache = plan.placement.expert_cache
     for cached in cache.layers if cache is not None and experts else ():
         share = min(1.0, cached.slots / experts)
-        held[cached.layer] = ((cache.device, share), (RAM, 1 - share))
+        held[cached.layer] = ((cache.device, share), (cache.source, 1 - share))
         slots[cached.layer] = cached.slots
     return tuple(LayerCell(layer, held.get(layer, ()), slots.get(layer, 0)) for layer in range(layers))
 

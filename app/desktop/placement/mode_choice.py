@@ -49,4 +49,5 @@ def mode_text(model: PlannedModel, mode: Mode) -> str:
         "streamed_prompts": translate("ModeChoice", "Sent to {place} for prompts"),
         "streamed": translate("ModeChoice", "Sent to {place} for every token"),
         "cached": translate("ModeChoice", "Kept on {place} while needed"),
+        "disk": translate("ModeChoice", "Read from the disk when needed"),
     }[mode].format(place=cache_place(model))

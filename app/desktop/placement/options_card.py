@@ -210,6 +210,7 @@ class OptionsCard(Card):
             "cached": self.tr("Experts: the most recently used are kept on {place}").format(
                 place=cache_place(model)
             ),
+            "disk": self.tr("Experts: read from the disk, the most recently used are kept in RAM"),
         }[model.plan.mode]
         kinds = dict.fromkeys((placement.cache_type_k, placement.cache_type_v))
         batch = self.tr("Batch: {count} tokens · context kept as {kind}").format(

@@ -45,7 +45,11 @@ class PlainCard(Card):
             return self.tr("This model doesn’t fit as it is. {reason}").format(reason=languages.tell(refusal))
         speed = self._measured or plan.predicted.decode_tps
         template = self.tr("This model fits. {speed} {advice}")
-        if plan.paged:
+        if plan.mode == "disk":
+            template = self.tr(
+                "This model is larger than the memory of this computer and runs from the disk. {speed} {advice}"
+            )
+        elif plan.paged:
             template = self.tr("This model is larger than the memory of this computer. {speed} {advice}")
         return template.format(speed=self._speed(speed), advice=self._advice(plan, speed))
 
@@ -61,7 +65,7 @@ class PlainCard(Card):
         return words.format(speed=format_speed(speed))
 
     def _advice(self, plan: Plan, speed: float) -> str:
-        if plan.paged or speed < BEARABLE:
+        if plan.paged or plan.mode == "disk" or speed < BEARABLE:
             return self.tr("A smaller quantization or a smaller model would be much faster.")
         return self.tr("Nothing to do here.")
 

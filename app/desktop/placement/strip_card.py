@@ -24,7 +24,7 @@ from app.desktop.widgets.card import Card
 from app.desktop.widgets.labels import announce
 from app.desktop.widgets.legend import Legend
 from app.format import format_count
-from engine.placement.plan import RAM, Machine, PlannedModel
+from engine.placement.plan import DISK, RAM, Machine, PlannedModel
 
 HEIGHT = 36
 
@@ -69,7 +69,11 @@ class LayerStrip(QWidget):
     def cell_text(self, index: int) -> str:
         """One layer in words, with the shares of a layer that is divided."""
         cell = self._cells[index]
-        if cell.slots:
+        if cell.slots and cell.shares[-1][0] == DISK:
+            where = self.tr("{count} of its experts in RAM, all of them on the disk").format(
+                count=format_count(cell.slots)
+            )
+        elif cell.slots:
             where = self.tr("{count} of its experts on {device}, all of them in RAM").format(
                 count=format_count(cell.slots), device=self._label(cell.shares[0][0])
             )

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.desktop.base.language import languages
 from app.format import format_count, format_large_count, format_large_counts
-from engine.placement.plan import RAM, Device, Machine
+from engine.placement.plan import DISK, RAM, Device, Machine
 
 
 def parameters_text(active: int, total: int) -> str:
@@ -59,7 +59,9 @@ def device_of(machine: Machine, name: str) -> Device | None:
 
 
 def device_label(machine: Machine, name: str) -> str:
-    """A device as a person knows it: "RAM", "RTX 2080", "192.168.0.5:50052"."""
+    """A device as a person knows it: "RAM", "RTX 2080", "192.168.0.5:50052"; of the disk just that."""
+    if name == DISK:
+        return QCoreApplication.translate("Placement", "Disk")
     device = device_of(machine, name)
     if name == RAM or device is None:
         return QCoreApplication.translate("Placement", "RAM") if name == RAM else name

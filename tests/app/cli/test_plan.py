@@ -35,12 +35,16 @@ from engine.placement.plan import (
     Plan,
     Prediction,
 )
+from engine.placement.planned_file import described
+from engine.placement.planner import plan
 from engine.values import Sampling
 from tests.support.command import Command, here
 from tests.support.gguf_headers import header_of
 from tests.support.listening import Listening
+from tests.support.machines import GB, machine
 from tests.support.moe import moe_model
 from tests.support.plans import a_plan, a_planned_model
+from tests.support.published_models import published_index
 from tests.support.rpc_worker import Worker, free_port, rpc_worker
 from tests.support.starter import starter_model
 
@@ -439,3 +443,19 @@ def test_what_a_token_reads_of_each_device_is_told() -> None:
     assert "30 MB from CUDA0, 8 MB from RAM" in report(planned, "en")
     shown = plan_object(planned, "en")["plan"]["predicted"]
     assert shown["bytes_per_token"] == {"CUDA0": 30_000_000, RAM: 8_000_000}
+
+
+def test_the_disk_is_a_floor_of_the_table_and_of_the_json() -> None:
+    index, host = published_index("DeepSeek-R1"), msgspec.structs.replace(machine(64 * GB), floors=True)
+    planned = described("/m.gguf", index, host, plan(index, host, PlacementOptions()))
+    assert planned.plan.mode == "disk"
+    english, korean = report(planned, "en"), report(planned, "ko")
+    row = next(line for line in english.splitlines() if line.startswith("DISK"))
+    assert "3-60" in row
+    assert "from RAM, " in english and "from disk" in english and "디스크" in korean
+    assert "the others are read from the disk" in english
+    made = plan_object(planned, "en")["plan"]
+    assert made["mode"] == "disk" and made["fits"] and made["paged"] == 0
+    assert made["bytes"]["DISK"] == {"model": planned.plan.expert_bytes["DISK"], "context": 0, "compute": 0}
+    assert set(made["predicted"]["bytes_per_token"]) == {"CPU", "DISK"}
+    assert made["expert_layers"]["DISK"] == list(range(3, 61))

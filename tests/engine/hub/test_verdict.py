@@ -9,7 +9,7 @@ from engine.gguf.tensor_index import TensorIndex
 from engine.hub.values import Verdict
 from engine.hub.verdict import settled, verdict, verdict_by_size
 from engine.placement.budgets import with_programs_closed
-from engine.placement.plan import Machine, PlacementOptions
+from engine.placement.plan import DISK, Machine, PlacementOptions
 from engine.placement.planner import plan
 from tests.support.machines import GB, MB, gpu, machine, small_index, worker
 from tests.support.plans import a_machine, a_plan
@@ -100,6 +100,18 @@ def test_numbers_of_the_plan_stand_in_the_verdict() -> None:
     assert found.decode_range == made.predicted.decode_range
     assert found.missing_bytes == made.paged > 0
     assert found.ram_bytes + made.paged == made.bytes["CPU"].total
+
+
+def test_experts_in_the_file_are_the_middle_between_fits_and_does_not() -> None:
+    host = msgspec.structs.replace(machine(64 * GB), floors=True)
+    made = plan(published_index("DeepSeek-R1"), host, PlacementOptions())
+    found = verdict(made, host)
+    assert (found.fit, found.mode, found.device_bytes) == ("disk", "disk", 0)
+    assert found.missing_bytes == made.bytes[DISK].total > 300 * GB
+    assert found.ram_bytes == made.bytes["CPU"].total < 64 * GB
+    said = localized_error(found.sentence, "en")
+    assert said.startswith("Runs from disk, about ") and said.endswith(" tokens per second.")
+    assert localized_error(found.sentence, "ko").startswith("디스크에서 읽으며 실행합니다. 초당 약 ")
 
 
 def test_what_would_do_with_a_shorter_context_is_told_so() -> None:

@@ -163,6 +163,7 @@ def test_a_disk_over_a_network_is_taken_for_slow() -> None:
         for remote in (False, True)
     )
     assert near.predicted.decode_tps > 10 * far.predicted.decode_tps
+    assert [notice.code for notice in far.notices] == ["plan.disk_remote"] and not near.notices
 
 
 def test_prompts_are_read_in_larger_batches_for_each_is_a_pass_over_the_disk() -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from engine.errors import ErrorInfo
 from engine.placement.plan import (
+    DISK,
     RAM,
     CachedLayer,
     Device,
@@ -151,6 +152,39 @@ def paged() -> PlannedModel:
         experts_used=8, parameters=671_000_000_000, active_parameters=37_000_000_000, bytes=376 * GB,
         expert_bytes=370 * GB, trained_context=163_840,
     )  # fmt: skip
+
+
+def from_disk() -> PlannedModel:
+    """The same, with experts read from the file one by one and 33 of each layer kept in RAM."""
+    bare = paged()
+    slots = tuple(CachedLayer(layer, 33, 810_000_000) for layer in range(3, 61))
+    cache = ExpertCache(RAM, slots, 100_000_000, 64, "brought", DISK)
+    held = 58 * 810_000_000
+    made = msgspec.structs.replace(
+        bare.plan,
+        mode="disk",
+        placement=Placement(32_768, 2048, ("CUDA0",), 62, expert_cache=cache, load_mode="pinned"),
+        expert_layers={"CUDA0": (), RAM: (), DISK: tuple(range(3, 61))},
+        bytes={
+            "CUDA0": bare.plan.bytes["CUDA0"],
+            RAM: DeviceBytes(held, 0, 300_000_000),
+            DISK: DeviceBytes(370 * GB - held),
+        },
+        expert_bytes={"CUDA0": 0, RAM: held, DISK: 370 * GB - held},
+        paged=0,
+        predicted=Prediction(
+            2.1, (1.2, 3.4), 6.0, (4.0, 9.0), 0.64, (0.39, 0.8),
+            {"CUDA0": 10_400_000_000, RAM: 12_100_000_000, DISK: 4 * GB},
+        ),
+        explanation=ErrorInfo(
+            "plan.disk",
+            {
+                "ram_bytes": held + 300_000_000, "ram_budget_bytes": 52 * GB, "slots": 33, "experts": 256, "tps": 2.1,
+                "read_bytes": 4 * GB, "disk_bytes": 370 * GB - held,
+            },
+        ),
+    )  # fmt: skip
+    return msgspec.structs.replace(bare, plan=made)
 
 
 def dense() -> PlannedModel:

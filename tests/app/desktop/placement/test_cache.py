@@ -134,6 +134,21 @@ def test_what_the_cache_does_is_told_in_words_with_units(card: CacheCard) -> Non
     assert card.figures()[0] == "81% 필요한 전문가 가운데 이미 있던 비율, 예상\u00a072~88%"
 
 
+def test_what_the_disk_does_is_told_where_experts_stay_in_the_file(card: CacheCard) -> None:
+    card.show_plan(kept_plan(plans.from_disk()))
+    residents = tuple(tuple(range(33)) if layer > 2 else () for layer in range(61))
+    card.take(CacheActivity(2, 928, 594, 0, 0, residents, 8 * plans.GB, 0.75))
+    assert card.title() == "Experts kept in RAM"
+    assert card.figures() == [
+        "64% of the needed experts were already there, 39–80% expected",
+        "4 GB read from the disk for each token",
+        "75% of the time, the disk was reading",
+    ]
+    assert card.legend.accessibleName() == "in RAM, on the disk only"
+    card.map.pointed.emit((4, 40, 0.0))
+    assert card.readout.text() == "Layer 4, expert 40: on the disk only"
+
+
 def test_without_a_cache_in_use_there_is_no_card(card: CacheCard) -> None:
     card.take(USED)
     card.show_plan(None)

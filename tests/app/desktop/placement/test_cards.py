@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.placement.activity_card import ActivityCard
-from app.desktop.placement.bars import DISK, device_bars
+from app.desktop.placement.bars import device_bars
 from app.desktop.placement.bars_card import BarsCard
 from app.desktop.placement.experts_used.heat_map import HeatMap
 from app.desktop.placement.experts_used.levels import blank, heat_of
@@ -30,11 +30,11 @@ from app.services.placement.events import TuneProgress
 from app.services.placement.trials import MeasuredSpeed
 from engine.activity import Activity
 from engine.errors import ErrorInfo
-from engine.placement.plan import RAM, Attention, PlacementOptions, PlannedModel
+from engine.placement.plan import DISK, RAM, Attention, PlacementOptions, PlannedModel
 from tests.app.desktop.placement import plans
 
 pytestmark = pytest.mark.usefixtures("looks")
-EVERY = [plans.qwen, plans.several_devices, plans.paged, plans.dense, plans.refused_model]
+EVERY = [plans.qwen, plans.several_devices, plans.paged, plans.from_disk, plans.dense, plans.refused_model]
 
 
 def shown(qtbot: QtBot, widget: QWidget, width: int = 800) -> None:
@@ -59,6 +59,37 @@ def test_what_does_not_fit_ram_has_a_bar_of_the_disk() -> None:
     ram, disk = device_bars(model.plan, model.machine)[-2:]
     assert disk.name == DISK and disk.used == 319 * plans.GB
     assert ram.name == RAM and ram.used == 52 * plans.GB
+
+
+def test_experts_in_the_file_are_the_third_floor(qtbot: QtBot) -> None:
+    model = plans.from_disk()
+    card = BarsCard()
+    card.show_plan(model.plan, model.machine)
+    shown(qtbot, card)
+    gpu, ram, disk = card.rows
+    assert ram.accessibleName() == "RAM: 47.3 of 52 GB"
+    assert ram.accessibleDescription().startswith("cached experts 47 GB, compute memory 300 MB")
+    assert disk.accessibleName() == "Disk: 323 GB, read as needed"
+    assert gpu.accessibleName().startswith("GPU · RTX 2080: ")
+    cells = layer_cells(model.plan, 61, model.experts)
+    assert cells[0].shares == ()
+    assert [(name, round(share, 2)) for name, share in cells[3].shares] == [(RAM, 0.13), (DISK, 0.87)]
+    strip = StripCard()
+    strip.show_model(model)
+    shown(qtbot, strip)
+    assert strip.strip.accessibleName() == "layers 0 to 2: no experts, layers 3 to 60: RAM, Disk"
+    assert strip.strip.cell_text(3) == "Layer 3: 33 of its experts in RAM, all of them on the disk"
+    told = ExplanationCard()
+    told.show_plan(model.plan, 0.0, machine=model.machine)
+    shown(qtbot, told)
+    assert told.reads.text() == (
+        "Each token of an answer reads 10.4 GB from RTX 2080, 12.1 GB from RAM, 4 GB from the disk."
+    )
+    assert told.hits.text() == "Of the experts that a token needs, 64% should be in RAM already (39–80%)."
+    assert told.sentence.text() == (
+        "Experts are read from the disk, and RAM (47.3 GB of 52 GB) holds everything else and the 33 of 256 experts "
+        "of each layer that were used last. About 2.1 tokens per second, with 4 GB read from the disk for each."
+    )
 
 
 def test_bars_name_their_parts(qtbot: QtBot) -> None:
