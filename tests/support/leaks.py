@@ -29,9 +29,10 @@ TOOL_FILES = (
 
 
 def until_empty(left: Callable[[], list[str]]) -> list[str]:
-    """What `left` still names after the grace time; returns at once when it names nothing."""
-    end = time.monotonic() + GRACE_S
-    while (names := left()) and time.monotonic() < end:
+    """What `left` still names after the grace time, which stands still with the machine; returns at once when it
+    names nothing."""
+    polls = int(GRACE_S / POLL_S)
+    while (names := left()) and (polls := polls - 1) > 0:
         time.sleep(POLL_S)
     return names
 
