@@ -51,7 +51,14 @@ def start() -> int:
 
         debug, background = "--debug" in options, "--background" in options
         if has_screen():
-            from app.desktop.application import run as run_desktop
+            try:
+                from app.desktop.application import run as run_desktop
+            except ImportError as error:
+                from app.installation.first_starts import this_start
+                from app.start_failure import tell
+
+                this_start().broken()
+                return tell(error)
 
             request = request_of(wanted[0]) if wanted else None
             return run_desktop(sys.argv[:1], debug=debug, background=background, request=request)

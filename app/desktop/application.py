@@ -15,7 +15,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal, qVersion
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
-from app import paths
+from app import paths, start_failure
 from app.desktop.base import tasks
 from app.desktop.base.language import languages
 from app.desktop.base.style import put_on_style
@@ -182,7 +182,7 @@ class Desktop(QObject):
         self._in_thread(lambda: look_at(home), self._show_chats)
 
     def _in_thread(self, work: Callable[[], object], then: Callable[[Any], None]) -> None:
-        run_in_background(work, then, self._cannot_start, executor="io", owner=self)
+        run_in_background(work, then, self.cannot_start, executor="io", owner=self)
 
     def _show_chats(self, found: FirstLook) -> None:
         self.window.show_chats(found)
@@ -210,12 +210,12 @@ class Desktop(QObject):
         self._made = self._opener(self._home, self._settings)
         return self._made
 
-    def _cannot_start(self, error: Exception) -> None:
-        """A part of the program itself is missing: there is no window to say it in."""
+    def cannot_start(self, error: Exception) -> None:
+        """A part of the program itself is missing, or a library of the system that it wants: end, and let go of the
+        data folder."""
         log.error("The window could not be built", exc_info=error)
         this_start().broken()
-        print(languages.tell(UserError("desktop.incomplete", detail=str(error))), file=sys.stderr)
-        QApplication.exit(1)
+        QApplication.exit(start_failure.tell(error, languages.current))
 
     def _opened(self, services: Services) -> None:
         self._opening = False
@@ -335,7 +335,13 @@ def run(
 
             ending.enter_context(written_to(paths.logs() / WINDOW, debug=debug))
             ending.callback(CrashLog(paths.logs(), desktop.tell).close)
-            instance.listen()
+            try:
+                instance.listen()
+            except (
+                ImportError
+            ) as error:  # Qt's network wants libraries of the system that the window does not
+                desktop.cannot_start(error)
+                return
             screen = application.primaryScreen()
             size, ratio = screen.size().toTuple(), screen.devicePixelRatio()
             place = "In the background" if background else "Window open"

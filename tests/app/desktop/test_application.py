@@ -242,6 +242,7 @@ def test_a_program_that_lacks_a_part_says_so_and_ends(
         raise ImportError("no module of that name")
 
     monkeypatch.setattr("app.desktop.application.import_rest", broken)
+    monkeypatch.setattr("app.start_failure.shutil.which", lambda _: None)
     ended: list[int] = []
     monkeypatch.setattr("app.desktop.application.QApplication.exit", ended.append)
     running = make_desktop()
