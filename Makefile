@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test test-fast test-long test-vulkan test-cuda-build test-downloads test-agents test-clients test-soak \
+.PHONY: help setup ready run packages check-packages test test-fast test-long test-vulkan test-cuda-build test-downloads test-agents test-clients test-soak \
 	test-cache-soak test-server-soak test-browser pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
 
 help:
@@ -27,6 +27,8 @@ help:
 	@echo 'make bench            measure the engine and the window, a few minutes; PARTS=all measures everything'
 	@echo 'make rivals           build llama-server and llama-bench, for make bench to compare with (about 8 minutes)'
 	@echo 'make screenshots      take pictures of the window into screenshots/'
+	@echo 'make packages         write the deb and the AppImage to dist/; OPTIONS=--help tells more'
+	@echo 'make check-packages   try them in a bare Debian; needs root'
 	@echo 'make demo-hub         run a hub on this machine to try downloads with; OPTIONS=--help tells more'
 	@echo 'make lock             write the versions that set-up installs; OPTIONS=--upgrade takes the newest'
 	@echo 'make formats-table    write docs/formats.md from the real chat templates'
@@ -110,6 +112,13 @@ lock: ready
 	@$(COMPILE) --group build --output-file requirements-build.lock
 	@$(COMPILE) --group cuda --no-deps --output-file requirements-cuda.lock
 	@$(COMPILE) --group embedding --no-deps --output-file requirements-embedding.lock
+
+packages: ready
+	@.venv/bin/python -m installer.packages $(OPTIONS)
+
+# What is mounted for it goes with its namespace.
+check-packages: ready
+	@unshare --mount --propagation private .venv/bin/python -m installer.packages check
 
 bench: ready
 	@.venv/bin/python -m tests.bench $(PARTS)

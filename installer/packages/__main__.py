@@ -1,0 +1,96 @@
+"""Writes the deb and the AppImage to dist/, or tries them there.
+
+Run by `make packages` and `make check-packages` in a clone that is set up. Exit codes: 0 done, 1 stopped for a reason
+told, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from app.version import VERSION
+from installer import embedding
+from installer.commands import SetupError
+from installer.console import Console
+from installer.packages import appimage, base, checking, deb, tree
+from installer.packages.places import ROOT, Places, Release, places, release_of, require
+
+ENGINE = "coterie_engine-*.whl"
+
+
+def main(arguments: Sequence[str], console: Console) -> int:
+    chosen = _parsed(arguments)
+    here = places(ROOT)
+    try:
+        release = release_of(here.root, VERSION, chosen.channel)
+        if chosen.work == "check":
+            checking.check(here, release, console)
+        else:
+            pack(here, release, console, locking=chosen.lock, kinds=chosen.kinds.split(","))
+    except SetupError as error:
+        console.say(f"\n{error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m installer.packages", description=__doc__.partition("\n")[0]
+    )
+    parser.add_argument("work", nargs="?", choices=("pack", "check"), default="pack")
+    parser.add_argument(
+        "--channel", choices=("stable", "beta"), default="stable", help="which releases it belongs to"
+    )
+    parser.add_argument("--kinds", default="deb,appimage", help="which packages are written")
+    parser.add_argument(
+        "--lock", action="store_true", help="take the packages that Debian has now, and lock them"
+    )
+    return parser.parse_args(arguments)
+
+
+def pack(here: Places, release: Release, console: Console, *, locking: bool, kinds: Sequence[str]) -> None:
+    """Write the packages. Raises SetupError."""
+    require("mmdebstrap", "mksquashfs", "readelf", "dpkg-deb", "git")
+    engine = engine_wheel(here, os.environ)
+    here.build.mkdir(parents=True, exist_ok=True)
+    if locking:
+        with console.step("Base, with Debian's packages of now") as progress:
+            base.lock(here, release, progress)
+    with console.step("Base") as progress:
+        made = base.made(here, release, progress)
+    venv = here.root / ".venv"
+    plugin, model = venv / "lib" / "coterie", embedding.place_in(venv)
+    parts = tree.Parts(made, engine, plugin if plugin.is_dir() else None, model if model.is_file() else None)
+    with console.step("Tree") as progress:
+        tree.make(here, release, parts, progress)
+    written = []
+    if "deb" in kinds:
+        with console.step("Debian package"):
+            written.append(deb.pack(here, release))
+    if "appimage" in kinds:
+        with console.step("AppImage"):
+            written.append(appimage.pack(here, release, made))
+    for path in written:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        console.say(f"{digest}  {path.relative_to(here.root)}  {path.stat().st_size / 1e6:.0f} MB")
+
+
+def engine_wheel(here: Places, environ: Mapping[str, str]) -> Path:
+    """The engine's wheel: what COTERIE_ENGINE names, or the one in dist/. Raises SetupError."""
+    named = environ.get("COTERIE_ENGINE", "")
+    folder = Path(named) if named else here.dist
+    found = sorted(folder.glob(ENGINE)) if folder.is_dir() else [folder]
+    if len(found) != 1 or not found[0].is_file():
+        raise SetupError(f"Packages need one engine for every processor in {folder}: make engine-wheel")
+    return found[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], Console()))

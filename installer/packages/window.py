@@ -1,0 +1,114 @@
+"""Opens the installed window on a screen that nobody sees, types a message, and waits for its answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from installer.commands import SetupError
+
+PATIENCE_S = 180
+MESSAGE = "Say hello"
+
+
+def talk(root: Path, picture: Path, user: int, home: str) -> None:
+    """Raises SetupError where no window comes or no answer is kept."""
+    inside = ["chroot", f"--userspec={user}:{user}", str(root), "env", "-i", f"HOME={home}", "LANG=C.UTF-8"]
+    inside += ["PATH=/usr/bin:/bin"]
+    settings = root / home.lstrip("/") / ".local" / "share" / "coterie" / "settings.toml"
+    settings.write_text('language = "en"\ntheme = "light"\nwelcomed = true\n', encoding="utf-8")
+    os.chown(settings, user, user)
+    with screen() as display:
+        started = time.monotonic()
+        program = subprocess.Popen(
+            [*inside, f"DISPLAY={display}", "coterie"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            window = wait(
+                lambda: _said(display, "search", "--onlyvisible", "--name", "Coterie"),
+                program,
+                "No window came",
+            )
+            print(f"  the window came after {time.monotonic() - started:.1f} s")
+            number = window.split()[0]
+            _said(display, "windowfocus", number)
+
+            def asked() -> str:
+                # Until the data is open, the window takes no message.
+                _said(display, "key", "--window", number, "ctrl+a")
+                _said(display, "type", "--window", number, MESSAGE)
+                _said(display, "key", "--window", number, "Return")
+                return answered(inside)
+
+            wait(asked, program, "No answer came", pause=3.0)
+            subprocess.run(["import", "-display", display, "-window", "root", picture], check=False)
+        finally:
+            program.terminate()
+            try:
+                program.wait(30)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                program.wait()
+
+
+def answered(inside: list[str]) -> str:
+    """The answer to the message, as the database has it; "" for none yet."""
+    done = subprocess.run(
+        [*inside, "coterie", "chats", "search", MESSAGE, "--json"], capture_output=True, text=True
+    )
+    try:
+        return "answered" if json.loads(done.stdout) else ""
+    except ValueError:
+        return ""
+
+
+def wait(question, program: subprocess.Popen[str], failure: str, pause: float = 0.05) -> str:  # type: ignore[no-untyped-def]
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        if said := question():
+            return str(said)
+        if program.poll() is not None:
+            raise SetupError(
+                f"The window ended with {program.returncode}: {program.stderr.read() if program.stderr else ''}"
+            )
+        time.sleep(pause)
+    raise SetupError(f"{failure} within {PATIENCE_S} s.")
+
+
+def _said(display: str, *arguments: str) -> str:
+    done = subprocess.run(
+        ["xdotool", *arguments], capture_output=True, text=True, env={**os.environ, "DISPLAY": display}
+    )
+    return done.stdout.strip()
+
+
+@contextmanager
+def screen() -> Iterator[str]:
+    """A display that Xvfb chooses."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-ac"],
+        pass_fds=(write,),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            number = told.readline().strip()
+        if not number:
+            raise SetupError("Xvfb did not start.")
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait()
