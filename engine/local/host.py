@@ -112,7 +112,7 @@ class Host:
             if self._scheduler is not None and not self._scheduler.is_idle:
                 self._busy = True
                 began = time.monotonic()
-                self._scheduler.step()
+                self._step(self._scheduler)
                 self._outbox.step_done(time.monotonic() - began)
                 self._steps += 1
         self._busy = True
@@ -274,11 +274,20 @@ class Host:
         scheduler.session.close()
         self._scheduler = None
 
+    def _step(self, scheduler: Scheduler) -> None:
+        try:
+            scheduler.step()
+        except UserError as error:
+            self._lost_context(scheduler, error)
+
     def _watch_experts(self, on: bool) -> None:
         if self._scheduler is None:
             return
         try:
             self._scheduler.watch_experts(on)
         except UserError as error:
-            self._close_session(self._scheduler)
-            self._outbox.send(LoadFailed(error.info))
+            self._lost_context(self._scheduler, error)
+
+    def _lost_context(self, scheduler: Scheduler, error: UserError) -> None:
+        self._close_session(scheduler)
+        self._outbox.send(LoadFailed(error.info))

@@ -149,8 +149,9 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
             caching = open_caching(model, placement, ready.summary, calibrations=request.calibrations)
             undo.callback(caching.close)
 
-        def open_context(watch: ExpertWatch | None) -> int:
-            return native.new_context(model, placement, threads, abort, watch.callback if watch else None)
+        def open_context(watch: ExpertWatch | None, divided: bool = False) -> int:
+            on_node = watch.callback if watch else None
+            return native.new_context(model, placement, threads, abort, on_node, divided=divided)
 
         watch = None
         if request.watch_experts and ready.summary.experts:

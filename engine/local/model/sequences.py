@@ -34,7 +34,8 @@ class Sequence:
     `conversation` owns them, `said` are their texts, `used` the monotonic time of last use, `taken` whether
     an answer runs in it, `is_forgotten` whether its conversation was deleted since. `context` is the handle;
     a new context makes new sequences. `memory` describes its memory, `checkpoint_bytes` limits its
-    checkpoints. `on_cut` is told its number and the tokens left whenever it holds fewer, or others.
+    checkpoints, `streams` is the number of parts that the context's cells are divided into. `on_cut` is told its
+    number and the tokens left whenever it holds fewer, or others.
     """
 
     def __init__(
@@ -43,9 +44,11 @@ class Sequence:
         number: int,
         memory: native.MemoryKind | None = None,
         checkpoint_bytes: int = 0,
+        streams: int = 1,
         on_cut: Callable[[int, int], None] = lambda number, length: None,
     ) -> None:
         self._context, self._on_cut = context, on_cut
+        self._streams = streams
         self.number = number
         self._memory = memory or native.MemoryKind()
         self._checkpoints = Checkpoints(checkpoint_bytes)
@@ -131,6 +134,10 @@ class Sequence:
         """Share the first `length` tokens of another sequence, as far as its `reach`, without recomputing."""
         self.clear()
         length = source.reach(length)
+        if self._streams > 1:  # llama.cpp would copy all cells, and that with the next step
+            if self.write(source.tokens, source.read()):
+                self.step_back(length)
+            return
         # llama.cpp goes back to the kept state with the next step, and of the sequence that it was told of alone.
         whole = (length == len(source) and not source._is_rolled_back) or source._can_cut(length)
         native.copy_sequence(self._context, source.number, self.number, source.position(length))
@@ -139,6 +146,14 @@ class Sequence:
         self._pictures = [each for each in source._pictures if each.start < length]
         if not whole:
             self.fall_back(length)
+
+    def trade_places(self, empty: Sequence) -> None:
+        """Move to the place of an empty sequence, which gets the one of this; emptied where that fails."""
+        data = self.read()
+        native.forget_sequence(self._context, self.number)
+        self.number, empty.number = empty.number, self.number
+        if not (data and self._write(data) and self._ends_at(len(self.tokens))):
+            self.fall_back(0)
 
     # --- checkpoints ---
 
@@ -213,7 +228,7 @@ class Sequence:
 
     def read(self) -> bytearray:
         """Serialize the sequence's state for `write`; empty on failure."""
-        return native.read_state(self._context, self.number)
+        return native.read_state(self._context, self.number, streams=self._streams)
 
     def write(
         self,
@@ -225,11 +240,14 @@ class Sequence:
         self.clear()
         self.tokens = list(tokens)
         self._pictures = units(self.tokens)
-        if not native.write_state(self._context, self.number, data) or not self._ends_at(len(tokens)):
+        if not self._write(data) or not self._ends_at(len(tokens)):
             self.clear()
             return False
         self._checkpoints.adopt(Checkpoint(*each) for each in checkpoints)
         return True
+
+    def _write(self, data: bytes | bytearray | memoryview) -> bool:
+        return native.write_state(self._context, self.number, data, streams=self._streams)
 
     def clear(self) -> None:
         """Empty it and disown it."""

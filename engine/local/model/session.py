@@ -1,7 +1,7 @@
 """Session: a loaded model's handles, chat format, and the sequences of its context.
 
-All sequences share the context's cells. Texts of prompts and answers are remembered with their tokens, so
-that a follow-up continues from the model's own tokens instead of tokenizing its answer anew.
+All sequences share the context's cells, or have as many each. Texts of prompts and answers are remembered with their
+tokens, so that a follow-up continues from the model's own tokens instead of tokenizing its answer anew.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Decoded:
     ABORTED = 2
 
 
-# Makes a context as the session was opened with; 0 when its memory could not be had.
-OpenContext = Callable[[ExpertWatch | None], int]
+# Makes a context as the session was opened with, its cells divided or not; 0 when its memory could not be had.
+OpenContext = Callable[[ExpertWatch | None, bool], int]
 # Beside other files there is room for an answer of so many tokens, where the request does not say.
 _ANSWER = 256
 # So many conversations' texts are remembered.
@@ -93,6 +93,15 @@ class Session:
         self.batch = native.Batch(placement.ubatch)
         self.memory = native.memory_kind(model)._replace(rollback=placement.rollback)
         self._count = placement.sequences
+        self._cells_of_each = native.cells_of_each(placement)
+        self.is_divided = False
+        self.may_divide = (
+            self._count > 1
+            and self._count * self._cells_of_each >= placement.ubatch
+            and self.memory.keeps_every_token
+            and head is None
+            and native.is_plain(context, 0)
+        )
         self.sequences = self._new_sequences()
         # What conversations said, the newest last. Replaced as a whole, as other threads read it.
         self._said: dict[str, TokenizedTexts] = {}
@@ -110,6 +119,16 @@ class Session:
     def handle(self) -> int:
         """The context's handle, for the sampler."""
         return self._context
+
+    @property
+    def room(self) -> int:
+        """The tokens that one sequence has room for while the others are empty."""
+        return self._cells_of_each if self.is_divided else self.cells
+
+    @property
+    def divided_room(self) -> int:
+        """`room` where the cells are divided."""
+        return self._cells_of_each
 
     def render(self, request: GenerateRequest) -> Prompt:
         """The prompt of a request, with its pictures; with `score` that of the answer that it ends with. From any
@@ -250,9 +269,32 @@ class Session:
         """
         if not self.changes_watch(on):
             return
-        native.free_context(self._context)
         self.watch = ExpertWatch(native.layer_count(self._model), self._experts) if on else None
-        self._context = self._open_context(self.watch)
+        self._renew()
+
+    def divide(self, on: bool) -> bool:
+        """Give each sequence cells of its own, or let all share them; a change empties the memory. Whether there was
+        one: shared cells remain where divided ones cannot be had, and then for good.
+
+        With cells of its own an answer does not pass over those of the others in each step. Raises as
+        `watch_experts`.
+        """
+        if on == self.is_divided or (on and not self.may_divide):
+            return False
+        self.is_divided = on
+        try:
+            self._renew()
+        except UserError:
+            if not on:
+                raise
+            self.is_divided = self.may_divide = False
+            self._renew()
+        return self.is_divided is on
+
+    def _renew(self) -> None:
+        """Make the context anew, as `watch` and `is_divided` say. Raises UserError `engine.context_memory`."""
+        native.free_context(self._context)
+        self._context = self._open_context(self.watch, self.is_divided)
         self._leaves_rows = False
         if self.head is not None:
             self.head.forget()
@@ -275,12 +317,12 @@ class Session:
         native.free_model(self._model)
 
     def _new_sequences(self) -> list[Sequence]:
-        room = checkpoints.room() // self._count
-        numbers = range(self._count)
+        room, numbers = checkpoints.room() // self._count, range(self._count)
+        streams = self._count if self.is_divided else 1
         if self.head is None:
-            return [Sequence(self._context, number, self.memory, room) for number in numbers]
+            return [Sequence(self._context, number, self.memory, room, streams) for number in numbers]
         cut = self.head.cut
-        return [Sequence(self._context, number, self.memory, room, cut) for number in numbers]
+        return [Sequence(self._context, number, self.memory, room, streams, cut) for number in numbers]
 
     def _use_threads(self, threads: int) -> None:
         if threads != self._used_threads:

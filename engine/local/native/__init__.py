@@ -32,6 +32,7 @@ from engine.local.native.library import (
 from engine.local.native.logprobs import logprobs
 from engine.local.native.model import (
     MemoryKind,
+    cells_of_each,
     free_context,
     free_model,
     has_decoder,
@@ -53,6 +54,7 @@ from engine.local.native.sequence_memory import (
     forget_all,
     forget_from,
     forget_sequence,
+    is_plain,
     length_of,
     read_state,
     state_size,

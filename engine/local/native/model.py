@@ -16,6 +16,7 @@ from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.local.native.decoding import AbortFlag
 from engine.local.native.devices import buffer_type, device_handle
 from engine.local.native.expert_cache import proxy_device, proxy_memory
+from engine.placement.estimate import CELLS
 from engine.placement.expected import split_of
 from engine.placement.plan import RAM, Attention, LoadMode, Placement
 
@@ -133,14 +134,23 @@ def free_model(model: int) -> None:
 
 
 def new_context(
-    model: int, placement: Placement, threads: int, abort: AbortFlag | None, on_node: Any = None
+    model: int,
+    placement: Placement,
+    threads: int,
+    abort: AbortFlag | None,
+    on_node: Any = None,
+    *,
+    divided: bool = False,
 ) -> int:
-    """Create a context whose cells the placement's sequences share; 0 without memory.
+    """Create a context whose cells the placement's sequences share, or `divided` have `cells_of_each`; 0 without
+    memory.
 
     One that is shorter than a ubatch would take shorter ones only, and abort on a longer: it gets a ubatch's
     length. `on_node` is a `ggml_backend_sched_eval_callback`, to be kept alive with the context.
     """
     params = context_parameters(placement, threads, abort)
+    if divided:
+        params.n_ctx, params.kv_unified = cells_of_each(placement) * placement.sequences, False
     if on_node is not None:
         params.cb_eval = on_node
     return int(llama.llama_init_from_model(model, params) or 0)
@@ -166,6 +176,12 @@ def context_parameters(placement: Placement, threads: int, abort: AbortFlag | No
         params.abort_callback = abort.callback
         params.abort_callback_data = abort.data
     return params
+
+
+def cells_of_each(placement: Placement) -> int:
+    """The tokens that each sequence has room for where the cells are divided: no more in all than shared ones, though
+    llama.cpp pads each sequence's."""
+    return max(placement.context, placement.ubatch) // placement.sequences // CELLS * CELLS
 
 
 def set_threads(context: int, *, decode: int, prefill: int) -> None:

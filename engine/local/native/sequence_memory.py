@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 
 import llama_cpp.llama_cpp as llama
 
 # llama.h, LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY: what cannot step back (recurrent state, sliding windows), alone.
 _WHOLE, _PARTIAL = 0, 1
+# llama_context::state_seq_get_data, llama_kv_cache::state_write: behind a mark and the sequence's number comes the
+# number of streams, and for each of them how many cells it has and what is in these; only the sequence's has any.
+_HEAD, _COUNT = 8, 4
+_ONE_STREAM = (1).to_bytes(_COUNT, sys.byteorder)
 
 
 def forget_from(context: int, position: int, sequence: int = 0) -> bool:
@@ -44,8 +49,14 @@ def state_size(context: int, sequence: int, *, partial: bool = False) -> int:
     return int(llama.llama_state_seq_get_size_ext(context, sequence, _PARTIAL if partial else _WHOLE))
 
 
-def read_state(context: int, sequence: int, *, partial: bool = False) -> bytearray:
-    """Serialize a sequence's state; empty on failure."""
+def is_plain(context: int, sequence: int) -> bool:
+    """Whether what an empty sequence's memory will hold are cells of one kind: keys and values."""
+    return state_size(context, sequence) == _HEAD + 2 * _COUNT
+
+
+def read_state(context: int, sequence: int, *, partial: bool = False, streams: int = 1) -> bytearray:
+    """Serialize a sequence's state, in the same form however many `streams` the context's cells are divided into;
+    empty on failure."""
     size = state_size(context, sequence, partial=partial)
     data = bytearray(size)
     if not size:
@@ -55,14 +66,27 @@ def read_state(context: int, sequence: int, *, partial: bool = False) -> bytearr
     written = int(llama.llama_state_seq_get_data_ext(context, buffer, size, sequence, flags))
     del buffer
     del data[written:]
+    if streams > 1 and data:
+        del data[len(data) - _COUNT * (streams - 1 - sequence) :]
+        data[_HEAD : _HEAD + _COUNT * (1 + sequence)] = _ONE_STREAM
     return data
 
 
 def write_state(
-    context: int, sequence: int, data: bytes | bytearray | memoryview, *, partial: bool = False
+    context: int,
+    sequence: int,
+    data: bytes | bytearray | memoryview,
+    *,
+    partial: bool = False,
+    streams: int = 1,
 ) -> bool:
     """Replace a sequence's state with one of `read_state`; False if it does not fit or is another
     context's: the sequence must then be cleared."""
+    if streams > 1:
+        count = streams.to_bytes(_COUNT, sys.byteorder)
+        before, behind = bytes(_COUNT * sequence), bytes(_COUNT * (streams - 1 - sequence))
+        given = memoryview(data)
+        data = bytearray().join((given[:_HEAD], count, before, given[_HEAD + _COUNT :], behind))
     size = len(data)
     writable = not memoryview(data).readonly
     buffer: ctypes.Array[ctypes.c_uint8]

@@ -91,6 +91,19 @@ class Admission:
         self._slots.evict(active.sequence)
         self.add(active.generation, since)
 
+    def move(self, change: Callable[[], object]) -> None:
+        """Empty all sequences for `change`, and have the same answers go on from kept states in those that there are
+        then. Where it fails they wait."""
+        self._slots.evict_idle(at_once=True)  # what is in use is kept last, and so for longest
+        first = len(self.waiting)
+        for active in list(self.active):
+            self.preempt(active, active.since)
+        change()
+        moved = self.waiting[first:]
+        del self.waiting[first:]
+        for waiting in moved:
+            self._start(waiting, waiting.since)
+
     def preempt_last(self) -> bool:
         """Preempt the answer that may best wait, and start no other beside those that stay until one ends; False if
         only one runs."""

@@ -46,6 +46,8 @@ class Composition:
             # Nobody can end it early, so it must be short.
             capacity = min(capacity, max(FEWEST_ROWS, int(UNBROKEN_S / (row_s or UNBROKEN_S))))
         chosen = shares(list(map(self._demand, taking_part)), capacity, step, row_s)
+        if self._session.is_divided:  # llama.cpp computes neighbours together
+            chosen.sort(key=lambda share: taking_part[share.number].sequence.number)
         outputs = self._session.outputs - len(chosen)  # besides one for each
         for place, share in enumerate(chosen):
             active = taking_part[share.number]
@@ -114,6 +116,8 @@ class Composition:
         memory = self._session.memory
         if not generation.may_draft or (memory.recurrent and not memory.rollback):
             return []
+        if self._session.is_divided and streams > 1:
+            return []  # one that has more rows than others is a step of its own to llama.cpp
         if memory.recurrent:
             room = min(room, memory.rollback)
         if active.seen < len(generation.tokens):

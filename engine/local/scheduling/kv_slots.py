@@ -109,6 +109,18 @@ class SlotManager:
             if not sequence.taken and len(sequence) and sequence.used <= before:
                 self.evict(sequence)
 
+    def close_gaps(self) -> None:
+        """Have running answers in sequences next to each other: where the cells are divided, llama.cpp computes those
+        on either side of a gap one after the other."""
+        while len(taken := [each for each in self._session.sequences if each.taken]) > 1:
+            taken.sort(key=lambda each: each.number)
+            numbers = range(taken[0].number, taken[-1].number)
+            between = [each for each in self._session.sequences if not each.taken and each.number in numbers]
+            if not between:
+                return
+            self.evict(between[0])
+            min(taken[0], taken[-1], key=len).trade_places(between[0])
+
     def evict_all(self) -> None:
         for sequence in self._session.sequences:
             if len(sequence):
@@ -150,7 +162,7 @@ class SlotManager:
         return best
 
     def _kept(self, tokens: list[int], limit: int) -> Found | None:
-        kept = self._states.find(tokens, self._session.cells)
+        kept = self._states.find(tokens, self._session.room)
         if kept is None:
             return None
         length = min(kept.length, limit)

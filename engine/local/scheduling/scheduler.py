@@ -21,6 +21,7 @@ from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.protocol import Reply
 from engine.local.scheduling.admission import Admission
 from engine.local.scheduling.composition import Composition
+from engine.local.scheduling.dividing import Dividing
 from engine.local.scheduling.fired_experts import FiredExperts
 from engine.local.scheduling.following import Following
 from engine.local.scheduling.kv_slots import SlotManager
@@ -57,6 +58,7 @@ class Scheduler:
         self._costs = costs or StepCosts()
         self.admission = Admission(session, self._slots, cancellation, self._costs, self._metrics, emit)
         self._composition = Composition(session, self.admission)
+        self._dividing = Dividing(session, self.admission)
         self._following = Following(session)
         self._step_number = 0
         self._fired = FiredExperts(session)
@@ -93,16 +95,18 @@ class Scheduler:
     def watch_experts(self, on: bool) -> None:
         """As `Session.watch_experts`; running answers resume in the new context from cached state."""
         if self.session.changes_watch(on):
-            for active in list(self.admission.active):
-                self.admission.preempt(active, active.since)
-            self.session.watch_experts(on)
+            self.admission.move(lambda: self.session.watch_experts(on))
 
     def step(self) -> None:
-        """Compute one step for the running answers; short, however many there are."""
+        """Compute one step for the running answers; short, however many there are. Raises UserError
+        `engine.context_memory` where no context could be had again; then only `close` is left."""
         self._drop_aborted()
+        self._dividing.before_step()
         self.admission.admit()
         if self.admission.active:
             self._slots.evict_idle(at_once=self.session.memory.recurrent)
+            if self.session.is_divided:
+                self._slots.close_gaps()
             self._compute()
         if self._metrics.due() or self.is_idle:
             self._tell_activity()

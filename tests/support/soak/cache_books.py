@@ -135,9 +135,11 @@ class _Books:
     def _noting_context(self, real: Any) -> Any:
         import llama_cpp.llama_cpp as llama
 
-        def new_context(model: int, placement: Any, threads: int, abort: Any, watch: Any = None) -> int:
+        def new_context(
+            model: int, placement: Any, threads: int, abort: Any, watch: Any = None, **ways: bool
+        ) -> int:
             if not self._layers:
-                return int(real(model, placement, threads, abort, watch))
+                return int(real(model, placement, threads, abort, watch, **ways))
 
             @llama.ggml_backend_sched_eval_callback  # type: ignore[untyped-decorator]
             def on_node(tensor: int, asking: bool, data: Any) -> bool:
@@ -147,7 +149,7 @@ class _Books:
 
             self._callback = on_node  # to be kept as long as the context
             self._page.contexts += 1
-            return int(real(model, placement, threads, abort, on_node))
+            return int(real(model, placement, threads, abort, on_node, **ways))
 
         return new_context
 

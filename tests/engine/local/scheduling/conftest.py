@@ -36,12 +36,12 @@ class AbortedInStep(Cancellation):
 class Stepping:
     """`told` are the events but for the last of each answer, which are in `ended`."""
 
-    def __init__(self, session: Session, cancellation: AbortedInStep) -> None:
+    def __init__(self, session: Session, cancellation: AbortedInStep, kept_bytes: int = 0) -> None:
         self.session, self.cancellation = session, cancellation
         self.told: list[Reply] = []
         self.ended: list[Finished] = []
         self.scheduler = Scheduler(
-            session, PromptCache(None, "", 0, 0), cancellation, self.told.append, self.ended.append
+            session, PromptCache(None, "", kept_bytes, 0), cancellation, self.told.append, self.ended.append
         )
 
     def ask(self, *requests: GenerateRequest) -> None:
@@ -64,8 +64,8 @@ class Stepping:
             self.step()
 
 
-def open_starter(flag: native.AbortFlag) -> Session:
-    request = LoadRequest(str(starter_model()), PlacementOptions(2048, streams=4, ubatch=64))
+def open_starter(flag: native.AbortFlag, context: int = 2048) -> Session:
+    request = LoadRequest(str(starter_model()), PlacementOptions(context, streams=4, ubatch=64))
     return open_session(request, flag, lambda _: True, None)
 
 
