@@ -32,6 +32,8 @@ _WORDS = {
     "model.no_embeddings": "{name} isn't an embedding model. Ask one that is, such as multilingual-e5-small.",
     "model.no_scores": "{name} isn't a reranker model. Ask one that is.",
     "model.missing": "There's no file at {path}. It may have been moved or deleted.",
+    "disk.read": "The model's experts couldn't be read from {path}. Ask again.",
+    "disk.changed": "{path} changed while the model was in use. The model has to be loaded again in Coterie.",
     "picture.changed": "A picture isn't what was sent. Send it again.",
     "picture.too_large": "A picture takes more room than the model has. Send a smaller one.",
     "template.raised": "The model's chat template doesn't accept these messages ({detail}).",

@@ -137,6 +137,9 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
     check_unchanged(ready.gguf)
     native.clear_log()
     with ExitStack() as undo:
+        if native.reads_experts(placement):
+            native.open_floor(ready.gguf, placement)
+            undo.callback(native.close_floor)
         model = native.load_model(request.path, placement, progress)
         if not model:
             raise UserError("engine.load_cancelled") if progress.is_cancelled else native.model_refusal()

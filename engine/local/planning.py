@@ -95,10 +95,12 @@ def find_machine(workers: Sequence[str], calibrations: str = "", path: Path | No
     memory = psutil.virtual_memory()
     cpu = next((device for device in found if device.name == RAM), Device(RAM, "cpu", "", 0, 0))
     flops = cpu_flops(default_threads(), native.cpu_features())
+    is_built = plugin_state().problem is None
     machine = Machine(
         ram=msgspec.structs.replace(cpu, free=memory.available, total=memory.total, flops=flops),
         devices=tuple(device for device in found if device.name != RAM),
-        caches=plugin_state().problem is None,
+        caches=is_built,
+        floors=is_built,
         repacks=tuple(native.repacked_types()),
     )
     if not calibrations:

@@ -14,11 +14,12 @@ import msgspec
 import numpy as np
 
 from engine.expert_cache.policy import Policy
+from engine.gguf.reading import read_index
 from engine.local import native
 from engine.local.native import expert_cache, tensors
 from engine.local.native.batch import Batch
 from engine.local.native.decoding import AbortFlag
-from engine.placement.plan import RAM, CachedLayer, ExpertCache, Override, Placement
+from engine.placement.plan import DISK, RAM, CachedLayer, ExpertCache, Override, Placement
 from tests.support.expert_courses import SEQUENCES, Step
 from tests.support.graph_nodes import STOPS, Nodes, Watched
 from tests.support.random_weights import VOCABULARY
@@ -33,8 +34,8 @@ _ALL = 99
 
 class CacheOption(NamedTuple):
     """`slots` of each layer, or of those of `layers` if there are any; `used` experts for each token at most; `warm`
-    experts lie in them from the beginning. `worker` is the address of one to be known as a device. The rest as in
-    `native.expert_cache.CacheSettings`."""
+    experts lie in them from the beginning. `worker` is the address of one to be known as a device. `source` is where
+    all experts lie. The rest as in `native.expert_cache.CacheSettings`."""
 
     slots: int
     used: int
@@ -48,6 +49,7 @@ class CacheOption(NamedTuple):
     workspace: int = 8 << 20
     stream_from: int = 0
     layers: tuple[int, ...] = ()
+    source: str = RAM
 
 
 class Manner(NamedTuple):
@@ -169,13 +171,16 @@ def running(
         if opened:
             expert_cache.close_cache()
         native.free_model(model)
+        if wish and wish.source == DISK:
+            native.close_floor()
 
 
 def _loaded(path: Path, how: Manner, wish: CacheOption | None) -> int:
     cache = None if how.repacked else ExpertCache(RAM, (), 0)
     if wish and not how.repacked:  # the layers' slots and bytes are what is added after
         layers = wish.layers or tuple(range(_ALL))
-        cache = ExpertCache(wish.device, tuple(CachedLayer(each, 0, 0) for each in layers), 0)
+        slots = tuple(CachedLayer(each, 0, 0) for each in layers)
+        cache = ExpertCache(wish.device, slots, 0, source=wish.source)
     placement = Placement(CONTEXT, expert_cache=cache)
     if how.worker:
         placement = msgspec.structs.replace(
@@ -185,6 +190,9 @@ def _loaded(path: Path, how: Manner, wish: CacheOption | None) -> int:
         placement = msgspec.structs.replace(
             placement, devices=(how.resident,), overrides=(Override(r"\.ffn_.*_exps\.", how.resident),)
         )
+    if native.reads_experts(placement):
+        placement = msgspec.structs.replace(placement, load_mode="pinned")
+        native.open_floor(read_index(path), placement)
     model = native.load_model(str(path), placement, lambda _: True)
     assert model, native.log_tail()
     return model
@@ -245,4 +253,5 @@ def _settings(wish: CacheOption) -> expert_cache.CacheSettings:
         bring_first=wish.bring_first,
         upload_beside=wish.upload_beside,
         stream_from=wish.stream_from,
+        largest_batch=MOST_ROWS,
     )

@@ -14,7 +14,7 @@ Cache::Result Cache::compute(Block & block, const Lane & lane) {
     if (block.is_large) {
         return compute_streamed(block, lane);
     }
-    if (!block.is_readable || !fits(block.shape) || !prepare(block)) {
+    if (!block.is_readable || !fits(block.shape, layer) || !prepare(block)) {
         counters_.plain_blocks++;
         return LEFT;
     }
@@ -23,6 +23,9 @@ Cache::Result Cache::compute(Block & block, const Lane & lane) {
     const Shape & shape = lane.is_host() ? block.shape : block.on_host;
     if (!read_rows(layer, shape)) {
         return LEFT; // the last layer has no rows where no logits are asked for
+    }
+    if (layer.floor()) {
+        return compute_from_disk(block, lane);
     }
     const bool in_place = block.in_place && !lane.is_host();
     const ggml_backend_t in_order_of = in_place ? lane.primary() : inner_.get();
@@ -121,8 +124,8 @@ Cache::Result Cache::compute_rows(Block & block, const Lane & lane) {
     return DONE;
 }
 
-bool Cache::fits(const Shape & shape) const {
-    return shape.ids->ne[0] <= settings_.experts_used && shape.ids->ne[1] <= settings_.max_tokens;
+bool Cache::fits(const Shape & shape, const Layer & layer) const {
+    return shape.ids->ne[0] <= settings_.experts_used && shape.ids->ne[1] <= most_tokens(layer);
 }
 
 // Of the layers that are computed here.

@@ -31,12 +31,13 @@ int Cache::open(const char * name, std::string & problem) {
         return COTERIE_CACHE_NO_MEMORY;
     }
     ggml_backend_buffer_clear(workspace_.get(), 0);
-    const size_t rows = size_t(settings_.max_tokens) * size_t(settings_.experts_used);
+    const size_t rows = size_t(std::max(settings_.max_tokens, settings_.largest_batch)) * size_t(settings_.experts_used);
     experts_.reserve(rows);
     device_rows_.reserve(rows);
     cpu_rows_.reserve(rows);
     missing_.reserve(rows);
     slot_ids_.reserve(rows);
+    wave_rows_.reserve(rows);
     if (settings_.upload_beside) {
         uploads_ = Uploads::make(device_);
     }
@@ -55,7 +56,9 @@ int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int s
             return COTERIE_CACHE_WRONG_ORDER;
         }
     }
-    auto layer = std::make_unique<Layer>(number, weights, count, slots, policy());
+    const Floor * floor = open_floor();
+    const bool is_on_floor = floor && std::any_of(weights, weights + count, [floor](const ggml_tensor * each) { return floor->place_of(each); });
+    auto layer = std::make_unique<Layer>(number, weights, count, slots, policy(is_on_floor));
     const int result = layer->place(device_, buffer_type(), bytes, problem);
     if (result != COTERIE_CACHE_OK) {
         return result;
@@ -68,8 +71,9 @@ int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int s
     return COTERIE_CACHE_OK;
 }
 
-Policy Cache::policy() const {
-    return { settings_.half_life, settings_.admission != 0, settings_.fixed != 0 };
+// Of experts on the disk each one comes that is used: nothing else computes it.
+Policy Cache::policy(bool is_on_floor) const {
+    return { settings_.half_life, settings_.admission != 0 && !is_on_floor, settings_.fixed != 0 && !is_on_floor };
 }
 
 Layer * Cache::layer_of(const ggml_tensor * node) const {
@@ -85,8 +89,12 @@ bool Cache::takes(const ggml_tensor * node) const {
     }
     // Each node has its rows as [width, choices, tokens], but for scales spread as [1, experts, tokens].
     const bool is_input_known = node->op != GGML_OP_MUL_MAT_ID || node->src[1]->type == GGML_TYPE_F32;
-    return is_input_known && node->ne[2] <= settings_.max_tokens &&
+    return is_input_known && node->ne[2] <= most_tokens(*layer) &&
            (node->op == GGML_OP_REPEAT || node->ne[1] <= settings_.experts_used);
+}
+
+int64_t Cache::most_tokens(const Layer & layer) const {
+    return layer.floor() ? std::max(settings_.max_tokens, settings_.largest_batch) : settings_.max_tokens;
 }
 
 bool Cache::streams(const ggml_tensor * node, ggml_backend_dev_t device) const {
@@ -122,11 +130,21 @@ int Cache::warm(Layer & layer, const int32_t * experts, int count) {
     for (int i = 0; i < count; i++) {
         const int slot = layer.slots.give_warm(experts[i], i).slot;
         if (slot >= 0) {
-            layer.bring(experts[i], slot, nullptr);
+            if (layer.floor()) {
+                layer.ask(experts[i], slot, waves_[0].batch);
+                waves_[0].experts.push_back(experts[i]);
+            } else {
+                layer.bring(experts[i], slot, nullptr);
+            }
             counters_.brought++;
             counters_.brought_bytes += layer.expert_bytes();
             brought++;
         }
+    }
+    if (layer.floor()) {
+        layer.floor()->disk().begin();
+        await(layer, waves_[0]);
+        waves_[0] = {};
     }
     return brought;
 }
@@ -134,6 +152,20 @@ int Cache::warm(Layer & layer, const int32_t * experts, int count) {
 void Cache::read(coterie_cache_counters & counters) {
     const std::lock_guard<std::mutex> lock(mutex_);
     counters = counters_;
+    if (Floor * floor = open_floor()) {
+        const Disk::Totals totals = floor->disk().totals();
+        counters.disk_bytes = totals.bytes;
+        counters.disk_busy_ns = totals.busy_ns;
+        counters.disk_wait_ns = totals.wait_ns;
+    }
+}
+
+int Cache::failure(std::string & path) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const int found = failure_;
+    path = failed_path_;
+    failure_ = COTERIE_FLOOR_OK;
+    return found;
 }
 
 } // namespace coterie

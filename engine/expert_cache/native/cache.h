@@ -50,14 +50,18 @@ class Cache {
     int residents(Layer & layer, int32_t * experts, int room);
     int warm(Layer & layer, const int32_t * experts, int count);
     void read(coterie_cache_counters & counters);
+    // Why a block could not be computed last, and of which file; told once.
+    int failure(std::string & path);
 
   private:
     struct Row {
         int row;      // token * choices + choice
         int32_t slot; // or the expert, on the CPU
     };
-    Policy policy() const;
-    bool fits(const Shape & shape) const;
+    Policy policy(bool is_on_floor) const;
+    bool fits(const Shape & shape, const Layer & layer) const;
+    // Tokens of the largest batch that is computed with slots.
+    int64_t most_tokens(const Layer & layer) const;
     bool is_first(const Layer & layer) const;
     bool prepare(Block & block);
     void enter(const Lane & lane);
@@ -76,6 +80,23 @@ class Cache {
     void gather(
         const ggml_tensor * source, const std::vector<Row> & rows, int64_t choices, bool shared, char * to) const;
     void scatter(const Shape & shape, const std::vector<Row> & rows, const char * from) const;
+
+    // Experts on their way into slots.
+    struct Wave {
+        std::vector<int32_t> experts;
+        Batch batch;
+    };
+    Result compute_from_disk(Block & block, const Lane & lane);
+    Result compute_waves(Block & block, const Lane & lane, size_t next, int most);
+    void sort_missing(const Layer & layer);
+    void read_wave(Layer & layer, Wave & wave, size_t & next, int most);
+    bool await(Layer & layer, Wave & wave);
+    Result fail(const Layer & layer, int reason, int file);
+    void choose_rows(const Layer & layer, const Wave & wave);
+    Result all_ready(Block & block);
+    void copy_inputs(const Block & block, const Lane & lane);
+    bool compute_wave(Block & block);
+    size_t rows_at_once(size_t first) const;
 
     void place_slots(Block & block, bool on_host) const;
     Result compute_streamed(const Block & block, const Lane & lane);
@@ -103,6 +124,13 @@ class Cache {
     std::vector<int32_t> slot_ids_; // of each row, in place
     std::vector<Row> device_rows_, cpu_rows_;
     std::vector<int32_t> missing_;
+    // Of a batch whose experts come from the disk.
+    std::vector<Row> wave_rows_;
+    std::vector<char> seen_; // by expert
+    int different_ = 0;      // experts
+    Wave waves_[2];
+    int failure_ = COTERIE_FLOOR_OK;
+    std::string failed_path_;
 };
 
 } // namespace coterie

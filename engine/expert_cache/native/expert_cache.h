@@ -32,10 +32,18 @@ enum coterie_cache_result {
     COTERIE_CACHE_WRONG_ORDER = 5,   // not opened, opened twice, or changed while active
 };
 
+// Why a block could not be computed.
+enum coterie_floor_failure {
+    COTERIE_FLOOR_OK = 0,
+    COTERIE_FLOOR_READ = 1,    // a file could not be read, or ends too early
+    COTERIE_FLOOR_CHANGED = 2, // a file was written since it was opened
+};
+
 struct coterie_cache_settings {
     size_t  workspace;     // bytes on the device for activations
     double  half_life;     // steps after which a use counts half; 0: the last use alone counts, < 0: never less
     int32_t max_tokens;    // the largest batch that the cache takes
+    int32_t largest_batch; // of layers whose experts come from the disk; computed as many rows at a time
     int32_t experts_used;  // of each token, at most
     int32_t bring_first;   // 0: the CPU computes a miss, which is brought after; 1: a miss is brought, then computed
     int32_t admission;     // 1: a miss is brought only if it is used more than the expert whose slot it would take
@@ -56,6 +64,9 @@ struct coterie_cache_counters {
     uint64_t refused;       // misses not brought: not admitted, no slot free of the batch, or too much waiting
     uint64_t moved_bytes;   // activations and results over the link, both ways
     uint64_t allocated;     // bytes held on the device now
+    uint64_t disk_bytes;    // read from the files, whole blocks
+    uint64_t disk_busy_ns;  // while at least one read was under way
+    uint64_t disk_wait_ns;  // while a step waited for reads
 };
 
 // Names the build: library version, layout and whatever the builder passed.
@@ -68,6 +79,23 @@ COTERIE_API const char * coterie_cache_problem(void);
 COTERIE_API struct ggml_backend_device * coterie_proxy_device(const char * device);
 // Memory of the host for the experts of such a device; the CPU reads it too.
 COTERIE_API struct ggml_backend_buffer_type * coterie_proxy_memory(const char * device);
+
+// A tensor of experts that stays in the file.
+struct coterie_floor_tensor {
+    const char * name;
+    int32_t file; // its number among the paths
+    uint64_t offset, bytes;
+};
+
+// Before a model is loaded, of which these tensors are to lie in `coterie_floor_memory`: nothing of them is read then.
+// `settle` when it is loaded, `close` after it and the cache are gone. `open` gives one of `coterie_cache_result`.
+COTERIE_API int coterie_floor_open(
+    const char * const * paths, int files, const struct coterie_floor_tensor * tensors, int count);
+COTERIE_API struct ggml_backend_buffer_type * coterie_floor_memory(void);
+COTERIE_API void coterie_floor_settle(void);
+COTERIE_API void coterie_floor_close(void);
+// Why a step failed last (`coterie_floor_failure`), told once, and the path of the file.
+COTERIE_API int coterie_floor_failed(const char ** path);
 
 COTERIE_API int coterie_cache_open(const char * device, const struct coterie_cache_settings * settings);
 // Bytes that `slots` slots of these tensors take on the device with its alignment.

@@ -13,7 +13,7 @@ void Cache::place(Block & block, const Lane & lane) {
     if (lane.device() != device_) {
         return;
     }
-    if (!block.is_large && fits(block.shape)) {
+    if (!block.is_large && fits(block.shape, *block.layer)) {
         place_slots(block, lane.is_host());
     }
     if (block.is_large) {

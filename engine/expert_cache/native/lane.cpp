@@ -99,7 +99,7 @@ void Lane::add(ggml_cgraph * graph, int first, int end, std::unique_ptr<Block> b
 }
 
 // A block's inputs and its result on the desk, which all blocks share: one is computed after the other.
-static void mirror(Block & block) {
+static void mirror(Block & block, bool is_host) {
     const auto copy = [&](const ggml_tensor * tensor) {
         block.mirrors.push_back(*tensor);
         block.places.push_back(block.desk_bytes);
@@ -117,7 +117,9 @@ static void mirror(Block & block) {
         input = copy(inside);
         block.entering.push_back({ inside, input });
     }
-    block.on_host.result = copy(block.shape.result);
+    if (!is_host) {
+        block.on_host.result = copy(block.shape.result);
+    }
 }
 
 void Lane::join() {
@@ -156,8 +158,8 @@ std::unique_ptr<Block> Lane::block_at(ggml_cgraph * graph, int first, int & end,
     block->is_large = !cache.takes(graph->nodes[first]);
     block->is_readable =
         read_shape(&part, first, layer->weights(), block->shape, end) && is_whole(block->shape, *layer);
-    if (block->is_readable && !is_host()) {
-        mirror(*block);
+    if (block->is_readable && (!is_host() || layer->floor())) {
+        mirror(*block, is_host());
     }
     if (block->is_readable) {
         cache.place(*block, *this);

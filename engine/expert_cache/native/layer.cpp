@@ -3,6 +3,7 @@
 #include "expert_cache.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace coterie {
 
@@ -55,7 +56,10 @@ size_t Layer::bytes(ggml_backend_buffer_type_t type, ggml_tensor * const * weigh
 
 Layer::Layer(int number, ggml_tensor * const * weights, int count, int slots_, Policy policy)
     : slots(int(experts_of(weights[0])), slots_, policy), number_(number), weights_(weights, weights + count) {
+    Floor * open = open_floor();
     for (const ggml_tensor * tensor : weights_) {
+        places_.push_back(open ? open->place_of(tensor) : nullptr);
+        floor_ = places_.back() ? open : floor_;
         expert_bytes_ += slice_of(tensor);
         is_quantized_ = is_quantized_ && (expert_dimension(tensor) != 2 || ggml_is_quantized(tensor->type));
     }
@@ -69,6 +73,10 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
             problem = std::string(tensor->name) + " does not lie in memory that the CPU reads";
             return COTERIE_CACHE_NOT_SUPPORTED;
         }
+    }
+    if (floor_ && type != ggml_backend_cpu_buffer_type()) {
+        problem = "experts can be read from the disk into memory of the host only";
+        return COTERIE_CACHE_NOT_SUPPORTED;
     }
     const size_t needed = Layer::bytes(type, weights_.data(), count, slots.count());
     if (needed > bytes) {
@@ -129,6 +137,18 @@ void Layer::bring(int expert, int slot, ggml_backend_t in_order_of) const {
             ggml_backend_tensor_set_async(in_order_of, held_[i], from, slice * size_t(slot), slice);
         } else {
             ggml_backend_tensor_set(held_[i], from, slice * size_t(slot), slice);
+        }
+    }
+}
+
+void Layer::ask(int expert, int slot, Batch & batch) const {
+    for (size_t i = 0; i < weights_.size(); i++) {
+        const size_t slice = slice_of(weights_[i]), offset = slice * size_t(expert);
+        char * to = static_cast<char *>(held_[i]->data) + slice * size_t(slot);
+        if (const Floor::Place * place = places_[i]) {
+            floor_->disk().ask(batch, place->file, place->offset + offset, slice, to);
+        } else {
+            std::memcpy(to, static_cast<const char *>(weights_[i]->data) + offset, slice);
         }
     }
 }

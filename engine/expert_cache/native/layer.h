@@ -2,6 +2,7 @@
 // a program for each of the two sides.
 #pragma once
 
+#include "floor.h"
 #include "owned.h"
 #include "program.h"
 #include "slots.h"
@@ -32,8 +33,13 @@ class Layer {
     // Whether all of its matrices are.
     bool is_quantized() const { return is_quantized_; }
 
+    // Where the matrices of its experts are read from; nullptr: they lie in memory.
+    Floor * floor() const { return floor_; }
+
     // Copy an expert's contents into a slot; with a backend in the order of its other work, else at once.
     void bring(int expert, int slot, ggml_backend_t in_order_of) const;
+    // The same of a layer with a floor, by reads that are yet to begin.
+    void ask(int expert, int slot, Batch & batch) const;
 
     Slots slots;
     std::unique_ptr<Program> on_device, on_cpu;
@@ -48,6 +54,8 @@ class Layer {
     std::vector<ggml_tensor *> weights_, at_home_, held_;
     size_t expert_bytes_ = 0;
     bool is_quantized_ = true;
+    Floor * floor_ = nullptr;
+    std::vector<const Floor::Place *> places_; // of the weights; nullptr: in memory
     BufferPtr buffer_;
     ContextPtr context_;
 };

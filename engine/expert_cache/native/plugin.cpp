@@ -1,5 +1,6 @@
 // The library as its host sees it: the functions of `expert_cache.h`, over one cache.
 #include "cache.h"
+#include "floor.h"
 #include "lane.h"
 #include "proxy.h"
 
@@ -15,6 +16,7 @@ namespace {
 using coterie::Cache;
 using coterie::Layer;
 
+std::unique_ptr<coterie::Floor> the_floor;
 std::unique_ptr<Cache> the_cache;
 std::string the_problem;
 
@@ -38,6 +40,10 @@ Cache * coterie::active_cache() {
     return the_cache && the_cache->is_active() ? the_cache.get() : nullptr;
 }
 
+coterie::Floor * coterie::open_floor() {
+    return the_floor.get();
+}
+
 extern "C" {
 
 const char * coterie_cache_build(void) {
@@ -56,6 +62,46 @@ ggml_backend_device * coterie_proxy_device(const char * device) {
 ggml_backend_buffer_type * coterie_proxy_memory(const char * device) {
     coterie::Proxy * proxy = coterie::proxy_of(device);
     return proxy ? proxy->memory() : nullptr;
+}
+
+int coterie_floor_open(const char * const * paths, int files, const coterie_floor_tensor * tensors, int count) {
+    if (the_floor) {
+        return failed(COTERIE_CACHE_WRONG_ORDER, "a floor is open");
+    }
+    return guarded([=] {
+        auto floor = coterie::Floor::open(paths, files, the_problem);
+        if (!floor) {
+            return int(COTERIE_CACHE_NOT_SUPPORTED);
+        }
+        for (int i = 0; i < count; i++) {
+            if (!floor->add(tensors[i].name, { tensors[i].file, tensors[i].offset }, tensors[i].bytes)) {
+                return failed(COTERIE_CACHE_NOT_SUPPORTED, paths[tensors[i].file]);
+            }
+        }
+        the_floor = std::move(floor);
+        return int(COTERIE_CACHE_OK);
+    });
+}
+
+ggml_backend_buffer_type * coterie_floor_memory(void) {
+    return coterie::floor_memory();
+}
+
+void coterie_floor_settle(void) {
+    if (the_floor) {
+        the_floor->settle();
+    }
+}
+
+void coterie_floor_close(void) {
+    the_floor.reset();
+}
+
+int coterie_floor_failed(const char ** path) {
+    static std::string failed;
+    const int reason = the_cache ? the_cache->failure(failed) : COTERIE_FLOOR_OK;
+    *path = failed.c_str();
+    return reason;
 }
 
 int coterie_cache_open(const char * device, const coterie_cache_settings * settings) {

@@ -1,6 +1,7 @@
 #include "proxy.h"
 
 #include "cache.h"
+#include "floor.h"
 #include "lane.h"
 
 #include <cstring>
@@ -261,11 +262,11 @@ bool Proxy::computes(const ggml_tensor * node) const {
 bool Proxy::holds(const ggml_tensor * weights) const {
     const ggml_backend_buffer_t buffer = weights->view_src ? weights->view_src->buffer : weights->buffer;
     const ggml_backend_buffer_type_t type = buffer ? ggml_backend_buffer_get_type(buffer) : nullptr;
-    return type && (type == &memory_ || type == &mapped_);
+    return type && (type == &memory_ || type == &mapped_ || type == floor_memory());
 }
 
 bool Proxy::reads(ggml_backend_buffer_type_t type) const {
-    return type == &memory_ || type == &mapped_ || ggml_backend_dev_supports_buft(inner_, type);
+    return type == &memory_ || type == &mapped_ || type == floor_memory() || ggml_backend_dev_supports_buft(inner_, type);
 }
 
 ggml_backend_buffer_t Proxy::allocate(size_t bytes) {

@@ -13,7 +13,7 @@ static const double MOST_SPANS = 8.0; // more would make every score zero, which
 
 Slots::Slots(int experts, int slots, Policy policy)
     : policy_(policy), slot_of_(size_t(experts), -1), expert_of_(size_t(slots), -1),
-      score_(size_t(experts), 0.0), last_(size_t(experts), NEVER) {}
+      score_(size_t(experts), 0.0), last_(size_t(experts), NEVER), done_(size_t(experts), NEVER) {}
 
 void Slots::begin(const int32_t * rows, int count) {
     step_++;
@@ -75,7 +75,7 @@ int Slots::victim() const {
     int best = -1;
     for (int slot = 0; slot < count(); slot++) {
         const size_t expert = size_t(expert_of_[size_t(slot)]);
-        if (last_[expert] == step_) {
+        if (last_[expert] == step_ && done_[expert] != step_) {
             continue;
         }
         if (best < 0) {
@@ -88,6 +88,11 @@ int Slots::victim() const {
         }
     }
     return best;
+}
+
+void Slots::take_back(int expert) {
+    expert_of_[size_t(slot_of(expert))] = -1;
+    slot_of_[size_t(expert)] = -1;
 }
 
 void Slots::put(int slot, int expert) {

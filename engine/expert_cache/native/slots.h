@@ -38,6 +38,12 @@ class Slots {
     // A slot that is empty, before anything was computed; `place` is the expert's in a list, the best first.
     Given give_warm(int expert, int place);
 
+    // An expert of this block is computed, and may lose its slot to another one of the same block.
+    void done(int expert) { done_[std::size_t(expert)] = step_; }
+    // The slot that was given is empty after all.
+    void take_back(int expert);
+    double score(int expert) const { return score_[std::size_t(expert)]; }
+
     int expert_of(int slot) const { return expert_of_[std::size_t(slot)]; }
 
   private:
@@ -50,6 +56,7 @@ class Slots {
     std::vector<int32_t> expert_of_; // by slot, -1: empty
     std::vector<double> score_;      // by expert
     std::vector<int64_t> last_;      // by expert: the block that used it last
+    std::vector<int64_t> done_;      // by expert: the block that is done with it
     int64_t step_ = -1;
     double base_ = 0.0; // the block whose uses weigh 1
 };

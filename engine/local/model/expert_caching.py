@@ -64,6 +64,8 @@ class ExpertCaching:
             hits=now.hits - last.hits,
             brought_bytes=now.brought_bytes - last.brought_bytes,
             moved_bytes=now.moved_bytes - last.moved_bytes,
+            disk_bytes=now.disk_bytes - last.disk_bytes,
+            disk_busy_s=(now.disk_busy_ns - last.disk_busy_ns) / 1e9,
             warm_experts=self.warm_experts(),
         )
 
@@ -94,10 +96,16 @@ class ExpertCaching:
         self._last = plugin.cache_counters()
         if code == _ABORTED:
             return
+        if failure := self.failure():
+            raise UserError.from_info(failure)
         if code != 0:
             raise UserError("cache.not_loaded", detail=f"llama_decode: {code}")
         if not self._last.blocks:
             raise UserError("cache.not_supported", device=self._cache.device)
+
+    def failure(self) -> ErrorInfo | None:
+        """Why the last step that failed could not read its experts, told once: `disk.*` (path)."""
+        return native.floor_failure()
 
     def rest(self) -> None:
         """Store the resident experts when the engine becomes idle, at most once in a while."""
@@ -107,6 +115,7 @@ class ExpertCaching:
     def close(self) -> None:
         self._keep()
         plugin.close_cache()
+        native.close_floor()
 
     def _keep(self) -> None:
         self._written = time.monotonic()
@@ -139,6 +148,7 @@ def open_caching(
             bring_first=cache.misses == "brought",
             upload_beside=True,
             stream_from=_streams_from(placement, cache),
+            largest_batch=placement.ubatch,
         ),
     )
     try:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from engine.api import GenerateRequest, ModelFacts
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat, Prompt
 from engine.formats.picture_marks import marked, with_pictures
 from engine.local import native
@@ -248,6 +248,11 @@ class Session:
         )
         self.sampling_s += time.perf_counter() - started
         return msgspec.structs.replace(itself, top=tuple(likeliest))
+
+    def failure(self, code: int) -> ErrorInfo:
+        """Why a step failed that ended with `code`."""
+        found = self.caching.failure() if self.caching is not None else None
+        return found or ErrorInfo("engine.decode_failed", {"status": code})
 
     def forget(self) -> None:
         """Empty the memory after a failure that leaves its state unknown."""

@@ -21,6 +21,7 @@ from engine.local.native.embedding import (
     ranks,
     score_count,
 )
+from engine.local.native.expert_floor import close_floor, floor_failure, open_floor, reads_experts
 from engine.local.native.graph_log import graph_splits
 from engine.local.native.library import (
     PINNED_VERSION,

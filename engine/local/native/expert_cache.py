@@ -24,7 +24,8 @@ _OK, _NO_DEVICE, _TOO_SMALL, _NO_MEMORY, _NOT_SUPPORTED = range(5)
 class CacheSettings(NamedTuple):
     """Settings of a cache; sizes in bytes, `tokens` is the largest batch. `bring_first`: upload a missing
     expert, then compute it; else the CPU computes it and it is uploaded for the next time, `upload_beside` the steps
-    where the device can. Experts of batches from `stream_from` tokens on pass through the device; 0: none."""
+    where the device can. Experts of batches from `stream_from` tokens on pass through the device; 0: none.
+    `largest_batch`: that of layers whose experts are read from the disk."""
 
     workspace: int
     tokens: int
@@ -33,6 +34,7 @@ class CacheSettings(NamedTuple):
     bring_first: bool = False
     upload_beside: bool = False
     stream_from: int = 0
+    largest_batch: int = 0
 
 
 class CacheCounters(NamedTuple):
@@ -49,6 +51,9 @@ class CacheCounters(NamedTuple):
     refused: int
     moved_bytes: int
     allocated: int
+    disk_bytes: int = 0
+    disk_busy_ns: int = 0
+    disk_wait_ns: int = 0
 
 
 class _Settings(ctypes.Structure):
@@ -58,6 +63,7 @@ class _Settings(ctypes.Structure):
         ("workspace", _Size),
         ("half_life", ctypes.c_double),
         ("max_tokens", ctypes.c_int32),
+        ("largest_batch", ctypes.c_int32),
         ("experts_used", ctypes.c_int32),
         ("bring_first", ctypes.c_int32),
         ("admission", ctypes.c_int32),
@@ -165,6 +171,11 @@ def warm_cache(layer: int, experts: Sequence[int]) -> int:
     return int(warm(layer, array, len(experts)))
 
 
+def function(name: str, result: Any, *arguments: Any) -> Any:
+    """A function of the plugin, once it is loaded. Raises UserError `cache.not_loaded` (detail) without it."""
+    return _function(_library(), name, result, *arguments)
+
+
 def _opened(path: Path) -> ctypes.CDLL:
     try:
         return ctypes.CDLL(str(path))
@@ -195,6 +206,7 @@ def _as_struct(settings: CacheSettings) -> _Settings:
         workspace=settings.workspace,
         half_life=policy.half_life,
         max_tokens=settings.tokens,
+        largest_batch=settings.largest_batch,
         experts_used=settings.experts_used,
         bring_first=settings.bring_first,
         admission=policy.admission,

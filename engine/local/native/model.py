@@ -16,6 +16,7 @@ from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.local.native.decoding import AbortFlag
 from engine.local.native.devices import buffer_type, device_handle
 from engine.local.native.expert_cache import proxy_device, proxy_memory
+from engine.local.native.expert_floor import floor_memory, left_in_files, reads_experts, settle_floor
 from engine.placement.estimate import CELLS
 from engine.placement.expected import split_of
 from engine.placement.plan import RAM, Attention, LoadMode, Placement
@@ -64,7 +65,8 @@ def load_model(
     """The model's handle, 0 if llama.cpp refused it or `on_progress` returned False.
 
     `no_alloc` reads the metadata and sets the sizes, without the weights. Raises UserError
-    `engine.no_device` (name), and where the placement has a cache of experts `cache.*`.
+    `engine.no_device` (name), and where the placement has a cache of experts `cache.*`. Where experts are left in
+    the files, the floor is open (`expert_floor`).
     """
     params = llama.llama_model_default_params()
     proxied = "" if no_alloc else _proxied(placement)
@@ -92,7 +94,10 @@ def load_model(
     # Repacked weights can be read by nothing but the CPU's own kernels, so a cache could not upload them.
     params.use_extra_bufts = placement.repack and placement.expert_cache is None
     params.load_mtp = placement.mtp
-    return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
+    model = int(llama.llama_model_load_from_file(path.encode(), params) or 0)
+    if proxied and reads_experts(placement):
+        settle_floor()
+    return model
 
 
 def load_vocabulary(path: str) -> int:
@@ -113,7 +118,9 @@ def _proxied(placement: Placement) -> str:
 
 def _overrides(placement: Placement, proxied: str = "") -> ctypes.Array[_Override]:
     rows = [(each.pattern.encode(), buffer_type(each.device)) for each in placement.overrides]
-    if placement.expert_cache is not None and proxied not in ("", RAM):
+    if proxied and reads_experts(placement):
+        rows.insert(0, (left_in_files(placement).encode(), floor_memory()))
+    elif placement.expert_cache is not None and proxied not in ("", RAM):
         layers = "|".join(str(each.layer) for each in placement.expert_cache.layers)
         rows.insert(0, (_CACHED.format(layers=layers).encode(), proxy_memory(proxied)))
     if len(placement.devices) > 1 and not rows:

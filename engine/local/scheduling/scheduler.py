@@ -220,9 +220,10 @@ class Scheduler:
             return
         if code == Decoded.NO_ROOM and self._made_room(sum(each.known + len(each.draft) for each in rows)):
             return
+        failure = self.session.failure(code)
         for each in rows:
             each.active.sequence.clear()
-            self._end(each.active, "error", ErrorInfo("engine.decode_failed", {"status": code}))
+            self._end(each.active, "error", failure)
 
     def _made_room(self, rows: int) -> bool:
         """Make room for a step of so many rows, or a smaller one."""

@@ -1,0 +1,209 @@
+// Blocks of a layer whose experts stay in the file: what is missing is read into slots, all of it at once, while the
+// rows of what is there are computed.
+//
+// A batch of more experts than there are slots goes in waves: one wave is read while another is computed, each expert
+// once, those that count least first, so that those that count most have the slots in the end.
+#include "cache.h"
+#include "floor.h"
+#include "lane.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace coterie {
+
+// The part of the slots that is filled while others are computed.
+static const int WAVES = 4;
+
+Cache::Result Cache::compute_from_disk(Block & block, const Lane & lane) {
+    Layer & layer = *block.layer;
+    sort_missing(layer);
+    layer.slots.begin(experts_.data(), int(experts_.size()));
+    count(layer, block.shape);
+    if (missing_.empty() && block.in_place && lane.is_host()) {
+        return all_ready(block);
+    }
+    int file = 0;
+    if (!missing_.empty() && !layer.floor()->disk().is_unchanged(file)) {
+        return fail(layer, COTERIE_FLOOR_CHANGED, file);
+    }
+    const bool is_at_once = different_ <= layer.slots.count();
+    const int most = is_at_once ? int(missing_.size()) : std::max(layer.slots.count() / WAVES, 1);
+    if (!is_at_once) {
+        std::stable_sort(missing_.begin(), missing_.end(), [&](int32_t one, int32_t other) {
+            return layer.slots.score(one) < layer.slots.score(other);
+        });
+    }
+    size_t next = 0;
+    Wave & first = waves_[0];
+    read_wave(layer, first, next, most);
+    const bool has_hits = int(missing_.size()) < different_;
+    if (is_at_once && !has_hits && block.in_place && lane.is_host()) {
+        return await(layer, first) ? all_ready(block) : FAILED;
+    }
+    copy_inputs(block, lane);
+    if (has_hits) {
+        wave_rows_.clear();
+        for (int row = 0; row < int(experts_.size()); row++) {
+            const int32_t expert = experts_[size_t(row)];
+            const bool is_coming = std::find(first.experts.begin(), first.experts.end(), expert) != first.experts.end();
+            if (layer.slots.has(expert) && !is_coming) {
+                wave_rows_.push_back({ row, layer.slots.slot_of(expert) });
+            }
+        }
+        if (!compute_wave(block)) {
+            await(layer, first);
+            return FAILED;
+        }
+    }
+    return compute_waves(block, lane, next, most);
+}
+
+// What comes in, wave by wave; the first is on its way.
+Cache::Result Cache::compute_waves(Block & block, const Lane & lane, size_t next, int most) {
+    Layer & layer = *block.layer;
+    for (int now = 0; !waves_[now].experts.empty() || next < missing_.size(); now = 1 - now) {
+        Wave & coming = waves_[1 - now];
+        read_wave(layer, coming, next, most);
+        if (!await(layer, waves_[now])) {
+            await(layer, coming);
+            return FAILED;
+        }
+        choose_rows(layer, waves_[now]);
+        waves_[now].experts.clear();
+        if (!compute_wave(block)) {
+            await(layer, coming);
+            return FAILED;
+        }
+    }
+    if (!lane.is_host()) {
+        const ggml_tensor * result = block.on_host.result;
+        ggml_backend_tensor_set_async(lane.primary(), block.shape.result, result->data, 0, ggml_nbytes(result));
+        counters_.moved_bytes += ggml_nbytes(result);
+    }
+    return DONE;
+}
+
+// The experts that are missing, each once, and how many different ones there are.
+void Cache::sort_missing(const Layer & layer) {
+    missing_.clear();
+    different_ = 0;
+    seen_.assign(size_t(layer.slots.experts()), 0);
+    for (const int32_t expert : experts_) {
+        const bool has = layer.slots.has(expert);
+        counters_.hits += has;
+        if (!seen_[size_t(expert)]) {
+            seen_[size_t(expert)] = 1;
+            different_++;
+            if (!has) {
+                missing_.push_back(expert);
+            }
+        }
+    }
+}
+
+// Slots for the next missing experts, as many as there are, and reads into them.
+void Cache::read_wave(Layer & layer, Wave & wave, size_t & next, int most) {
+    wave.experts.clear();
+    wave.batch = {};
+    for (; next < missing_.size() && int(wave.experts.size()) < most; next++) {
+        const Slots::Given given = layer.slots.give(missing_[next]);
+        if (given.slot < 0) {
+            break; // until one that is waited for is computed
+        }
+        counters_.evicted += given.evicted >= 0;
+        counters_.brought++;
+        counters_.brought_bytes += layer.expert_bytes();
+        layer.ask(missing_[next], given.slot, wave.batch);
+        wave.experts.push_back(missing_[next]);
+    }
+    layer.floor()->disk().begin();
+}
+
+// Until a wave is there. What could not be read has no slot then.
+bool Cache::await(Layer & layer, Wave & wave) {
+    if (layer.floor()->disk().wait(wave.batch)) {
+        return true;
+    }
+    for (const int32_t expert : wave.experts) {
+        layer.slots.take_back(expert);
+    }
+    wave.experts.clear();
+    fail(layer, COTERIE_FLOOR_READ, wave.batch.file);
+    return false;
+}
+
+Cache::Result Cache::fail(const Layer & layer, int reason, int file) {
+    failure_ = reason;
+    failed_path_ = layer.floor()->disk().file(file).path();
+    return FAILED;
+}
+
+// The rows of a wave's experts.
+void Cache::choose_rows(const Layer & layer, const Wave & wave) {
+    seen_.assign(size_t(layer.slots.experts()), 0);
+    for (const int32_t expert : wave.experts) {
+        seen_[size_t(expert)] = 1;
+    }
+    wave_rows_.clear();
+    for (int row = 0; row < int(experts_.size()); row++) {
+        const int32_t expert = experts_[size_t(row)];
+        if (seen_[size_t(expert)]) {
+            wave_rows_.push_back({ row, layer.slots.slot_of(expert) });
+        }
+    }
+}
+
+// All experts are in slots: the graph's own nodes with these.
+Cache::Result Cache::all_ready(Block & block) {
+    device_rows_.clear();
+    for (int row = 0; row < int(experts_.size()); row++) {
+        device_rows_.push_back({ row, block.layer->slots.slot_of(experts_[size_t(row)]) });
+    }
+    return make_ready(block);
+}
+
+// The graph's result may lie where its inputs lay, and comes bit by bit.
+void Cache::copy_inputs(const Block & block, const Lane & lane) {
+    if (!lane.is_host()) {
+        return; // they came down
+    }
+    for (const auto & [inside, copy] : block.entering) {
+        std::memcpy(copy->data, inside->data, ggml_nbytes(inside));
+    }
+}
+
+// Rows whose experts are in slots, as many at a time as there is memory for, expert by expert.
+bool Cache::compute_wave(Block & block) {
+    Layer & layer = *block.layer;
+    const Shape & shape = block.on_host;
+    std::stable_sort(wave_rows_.begin(), wave_rows_.end(), [](const Row & one, const Row & other) {
+        return one.slot < other.slot;
+    });
+    for (size_t first = 0; first < wave_rows_.size(); first += device_rows_.size()) {
+        const auto begin = wave_rows_.begin() + long(first);
+        device_rows_.assign(begin, begin + long(rows_at_once(first)));
+        if (!submit(layer, shape)) {
+            return false;
+        }
+        scatter(shape, device_rows_, static_cast<const char *>(layer.on_device->result()->data));
+    }
+    for (const Row & row : wave_rows_) {
+        layer.slots.done(experts_[size_t(row.row)]);
+    }
+    return true;
+}
+
+// An expert's rows stay together where they can: how many there are may change how they are summed up.
+size_t Cache::rows_at_once(size_t first) const {
+    const size_t most = size_t(settings_.max_tokens) * size_t(settings_.experts_used);
+    const size_t end = std::min(first + most, wave_rows_.size());
+    const auto is_within = [&](size_t row) { return row < wave_rows_.size() && wave_rows_[row].slot == wave_rows_[row - 1].slot; };
+    size_t together = end;
+    while (together > first && is_within(together)) {
+        together--;
+    }
+    return (together > first ? together : end) - first;
+}
+
+} // namespace coterie
