@@ -14,17 +14,18 @@ from app.cli.placement_options import PlacementFlags
 from app.cli.plan import plan_values
 from app.cli.plan_report import reads_rows
 from app.cli.usage import domain_words
-from app.format import format_joules, format_percent, format_power, format_speed
+from app.format import format_joules, format_percent, format_power, format_size, format_speed
 from app.language import Language
 from app.messages import localized, localized_error
 from app.services.library.resolving import resolve_model
 from app.services.placement.events import TuneProgress
 from app.services.placement.placements import Placements, open_placements
 from app.services.placement.trials import MeasuredSpeed
+from engine.errors import ErrorInfo
 from engine.local.measure.benchmark import ANSWER_TOKENS, Benchmark
 from engine.local.measure.energy import TokenEnergy
 from engine.local.measure.modes import ModeResult
-from engine.placement.plan import Mode, PlacementOptions
+from engine.placement.plan import RAM, PlacementOptions
 from engine.values import DEFAULT_CONTEXT
 
 
@@ -45,7 +46,8 @@ def bench(
         threads = placements.threads_for(path)
         progress = Progress(output)
         if modes:
-            print_modes(placements.trials.modes(path, placement, threads, progress), output)
+            found = placements.trials.modes(path, placement, threads, progress)
+            print_modes(found, output, placement.budgets.get(RAM, 0))
         elif fewer_experts:
             wanted = (placement.experts_used,) if options.experts_used else ()
             print_experts(placements.trials.experts(path, placement, threads, progress, wanted), output)
@@ -115,28 +117,30 @@ def energy_words(energy: TokenEnergy, language: Language) -> str:
     )
 
 
-def print_modes(found: Mapping[Mode, ModeResult], output: Output) -> None:
+def print_modes(found: Mapping[str, ModeResult], output: Output, limit: int = 0) -> None:
+    """`limit`: bytes of memory that they were to have, 0: as many as they like."""
     language = output.language
+    if limit and not all(result.limit_bytes for result in found.values()):
+        output.tell(ErrorInfo("bench.no_limit", {"limit_bytes": limit}))
     if output.json:
-        shown = {name: msgspec.to_builtins(result) for name, result in found.items()}
-        for result in shown.values():
-            result.pop("type", None)
-        output.object({"modes": shown})
+        output.object({"modes": {name: _mode_object(result, limit) for name, result in found.items()}})
         return
-    columns = ["mode", "decode", "prefill"]
+    columns = {"mode": list(found)}
+    columns["decode"] = [_tps(result.decode_tps, language) for result in found.values()]
+    columns["prefill"] = [_tps(result.prefill_tps, language) for result in found.values()]
     if any(result.hit_rate for result in found.values()):
-        columns.append("hits")
-    rows = [tuple(localized(f"cli.bench.{name}", language) for name in columns)]
-    rows += [
-        (
-            name,
-            _tps(result.decode_tps, language),
-            _tps(result.prefill_tps, language),
-            format_percent(result.hit_rate) if result.hit_rate else "",
-        )[: len(columns)]
-        for name, result in found.items()
-    ]
-    output.table(rows)
+        rates = [result.hit_rate for result in found.values()]
+        columns["hits"] = [format_percent(rate) if rate else "" for rate in rates]
+    if limit:
+        columns["disk"] = [format_size(result.disk_bytes_per_token) for result in found.values()]
+    headings = tuple(localized(f"cli.bench.{name}", language) for name in columns)
+    output.table([headings, *zip(*columns.values(), strict=True)])
+
+
+def _mode_object(result: ModeResult, limit: int) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(result)
+    hidden = ("type",) if limit else ("type", "disk_bytes_per_token", "limit_bytes")
+    return {name: value for name, value in shown.items() if name not in hidden}
 
 
 def _tune(

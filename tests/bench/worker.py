@@ -24,7 +24,7 @@ def compare() -> dict[str, dict[str, float]]:
     with rpc_worker() as worker:
         options = PlacementOptions(2048, ubatch=512, budgets={"RPC0": BUDGET}, workers=(worker.address,))
         for _ in range(ROUNDS):
-            for way, result in modes(str(moe_model()), options, WAYS).items():
+            for way, result in modes(str(moe_model()), options, {way: way for way in WAYS}).items():
                 measured[way].append((result.decode_tps, result.prefill_tps))
                 texts.add(result.text)
     found = {}

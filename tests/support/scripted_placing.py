@@ -19,7 +19,7 @@ from engine.local.measure.fewer_experts import ExpertsResult
 from engine.local.measure.modes import ModeResult
 from engine.local.measure.tuning import OnTrial, Trial, Tuning
 from engine.placement.estimate import Overhead
-from engine.placement.plan import Device, Machine, Mode, PlacementOptions, Plan, PlannedModel
+from engine.placement.plan import Device, Machine, PlacementOptions, Plan, PlannedModel
 from engine.placement.variations import Setting
 from tests.support.plans import GB, a_machine, a_plan, a_planned_model
 
@@ -110,7 +110,7 @@ class ScriptedPlacing:
         machine: Machine,
         threads: int,
         keep_going: Callable[[float], bool],
-    ) -> dict[Mode, ModeResult]:
+    ) -> dict[str, ModeResult]:
         self.asked.append(("modes", path, options, threads))
         self._fail()
         return {"cpu": ModeResult(20.0, 200.0, 0.0, "text")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import msgspec
 from engine.errors import UserError
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_index import TensorIndex
-from engine.placement.plan import Device, Machine, Mode, PlacementOptions, Plan, PlannedModel
+from engine.placement.plan import RAM, Device, Machine, Mode, PlacementOptions, Plan, PlannedModel
 
 if TYPE_CHECKING:
     from engine.local.measure.benchmark import Benchmark
@@ -144,13 +144,20 @@ class Placing:
 
     def modes(
         self, path: str, options: PlacementOptions, machine: Machine, threads: int, keep_going: KeepGoing
-    ) -> dict[Mode, ModeResult]:
+    ) -> dict[str, ModeResult]:
         from engine.expert_cache.library import plugin_state
-        from engine.local.measure.modes import available_modes, modes
+        from engine.local.measure.modes import available_modes, modes, modes_from_disk
 
-        caches = plugin_state().problem is None
-        wanted = available_modes(machine, self.index(Path(path))[1].experts, caches=caches)
-        return modes(path, options, wanted, threads=threads, keep_going=keep_going)
+        caches, index = plugin_state().problem is None, self.index(Path(path))[1]
+        wanted: Mapping[str, Mode] = {
+            mode: mode for mode in available_modes(machine, index.experts, caches=caches)
+        }
+        if RAM in options.budgets and index.experts:
+            from_disk = modes_from_disk(machine)
+            paging = msgspec.structs.replace(options, mode=from_disk["mmap"])
+            wanted = from_disk if self.plan(index, machine, paging, None).paged else wanted
+        kept = str(self._folder)
+        return modes(path, options, wanted, threads=threads, keep_going=keep_going, calibrations=kept)
 
     def experts(
         self, path: str, options: PlacementOptions, wanted: Sequence[int], threads: int, keep_going: KeepGoing

@@ -15,7 +15,7 @@ from app.services.placement.events import TuneProgress
 from app.services.placement.machine import SurveyedMachine
 from app.services.placement.placing import KeepGoing, Placing
 from engine.errors import UserError
-from engine.placement.plan import Mode, PlacementOptions
+from engine.placement.plan import PlacementOptions
 
 if TYPE_CHECKING:
     from engine.local.measure.benchmark import Benchmark
@@ -88,7 +88,7 @@ class Trials:
 
     def modes(
         self, path: str, options: PlacementOptions, threads: int, keep_going: KeepGoing = lambda _: True
-    ) -> dict[Mode, ModeResult]:
+    ) -> dict[str, ModeResult]:
         """The same greedy answer in each mode of this machine."""
         machine, _ = self.machine.measured(options.workers, keep_going)
         return self._placing.modes(path, options, machine, threads, keep_going)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from agents.check.check import Checked
@@ -79,6 +80,34 @@ def test_hits_have_a_column_where_a_mode_keeps_single_experts(capsys: pytest.Cap
     head, first, second = capsys.readouterr().out.splitlines()
     assert head.endswith("Experts found in the cache") and first.endswith("second")
     assert second.endswith("87%")
+
+
+def test_what_modes_read_from_disk_is_told_where_memory_is_limited(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    limit = 350_000_000
+    found = {
+        "mmap": ModeResult(1.25, 33.0, 0.0, "words", 306_000_000, limit),
+        "disk": ModeResult(5.5, 80.0, 0.71, "words", 41_000_000, limit),
+    }
+    print_modes(found, Output(json=True), limit)
+    shown = json.loads(capsys.readouterr().out)["modes"]
+    assert shown["disk"] == {
+        "decode_tps": 5.5,
+        "prefill_tps": 80.0,
+        "hit_rate": 0.71,
+        "text": "words",
+        "disk_bytes_per_token": 41_000_000,
+        "limit_bytes": limit,
+    }
+    output = Output(json=False)
+    output.language = "en"
+    print_modes(found, output, limit)
+    told = capsys.readouterr()
+    assert "306 MB" in told.out and "71%" in told.out and not told.err
+    unlimited = {"mmap": msgspec.structs.replace(found["mmap"], limit_bytes=0)}
+    print_modes(unlimited, output, limit)
+    assert "Memory couldn't be limited to 350 MB here" in capsys.readouterr().err
 
 
 @pytest.mark.agents

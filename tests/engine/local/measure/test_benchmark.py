@@ -1,12 +1,13 @@
 """What the benchmark tells, over the real engine with real models. No test looks at how fast they are."""
 
+import msgspec
 import psutil
 import pytest
 
 from engine.errors import UserError
 from engine.local.measure.benchmark import benchmark
-from engine.local.measure.modes import ModeResult, available_modes, modes
-from engine.placement.plan import RAM, Device, Machine, PlacementOptions
+from engine.local.measure.modes import ModeResult, available_modes, modes, modes_from_disk
+from engine.placement.plan import RAM, Device, Machine, Mode, PlacementOptions
 from tests.support.cached import is_built
 from tests.support.expert_models import expert_model
 from tests.support.moe import moe_model
@@ -66,7 +67,7 @@ def test_what_cannot_be_measured_is_told(tmp_path: object) -> None:
 
 @pytest.mark.model
 def test_the_cpu_alone_is_one_mode_and_writes_an_answer() -> None:
-    found = modes(str(starter_model()), PlacementOptions(512), available_modes(ALONE, 8), threads=1)
+    found = modes(str(starter_model()), PlacementOptions(512), {"cpu": "cpu"}, threads=1)
     assert list(found) == ["cpu"]
     assert "harbour" in found["cpu"].text.lower() or "hills" in found["cpu"].text.lower()
     assert found["cpu"].decode_tps > 0 and found["cpu"].hit_rate == 0
@@ -84,6 +85,22 @@ def test_modes_that_tell_experts_apart_need_experts_and_a_device() -> None:
     assert available_modes(Machine(ALONE.ram, (plain,)), 8, caches=True)[-1] == "cached"
 
 
+def test_a_mixture_beyond_its_memory_is_compared_with_paging() -> None:
+    reading = msgspec.structs.replace(ALONE, floors=True)
+    assert modes_from_disk(ALONE) == {"mmap": "cpu"}
+    assert modes_from_disk(reading) == {"mmap": "cpu", "disk": "disk"}
+    card = Device("CUDA0", "gpu", "", 1, 1, streams=True)
+    assert modes_from_disk(Machine(ALONE.ram, (card,), floors=True)) == {"mmap": "resident", "disk": "disk"}
+
+
+@pytest.mark.model
+def test_a_mode_that_the_engine_cannot_do_is_left_out() -> None:
+    wanted: dict[str, Mode] = {"mmap": "cpu", "disk": "disk"}
+    options = PlacementOptions(512, budgets={RAM: 10**9})
+    found = modes(str(starter_model()), options, wanted, threads=1)
+    assert list(found) == ["mmap"] and found["mmap"].limit_bytes in (0, 10**9)
+
+
 @pytest.mark.model
 @pytest.mark.skipif(not is_built(), reason="the plugin is not built")
 def test_a_cache_of_experts_is_a_mode_that_tells_its_hit_rate_or_why_it_is_none() -> None:
@@ -92,7 +109,7 @@ def test_a_cache_of_experts_is_a_mode_that_tells_its_hit_rate_or_why_it_is_none(
 
         def measured(budget: int) -> dict[str, ModeResult]:
             options = PlacementOptions(1024, workers=(worker.address,), budgets={"RPC0": budget})
-            return modes(path, options, ("cpu", "cached"), threads=1)  # type: ignore[return-value]
+            return modes(path, options, {"cpu": "cpu", "cached": "cached"}, threads=1)
 
         found = measured(TIGHT)
         assert 0 < found["cached"].hit_rate < 1 and found["cpu"].hit_rate == 0
