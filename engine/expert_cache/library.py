@@ -7,12 +7,12 @@ of why it could not be. Nothing here loads anything.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import sys
 from pathlib import Path
 
 import msgspec
 
+from engine import llama_package
 from engine.errors import ErrorInfo, UserError
 
 NOTE = "build.json"
@@ -68,7 +68,7 @@ def plugin_path(folder: Path | None = None) -> Path:
         raise _reason(note)
     if note is None or not path.is_file():
         raise UserError("cache.not_built")
-    if (note.library, note.interface) != (_installed(), interface_hash()):
+    if (note.library, note.interface) != (llama_package.version(), interface_hash()):
         raise UserError("cache.other_build")
     return path
 
@@ -103,10 +103,3 @@ def _note(folder: Path) -> _Note | None:
         return msgspec.json.decode((folder / NOTE).read_bytes(), type=_Note)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-def _installed() -> str:
-    try:
-        return importlib.metadata.version("llama-cpp-python")
-    except importlib.metadata.PackageNotFoundError:
-        return ""

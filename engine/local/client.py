@@ -31,7 +31,7 @@ from engine.api import (
     TokenizeRequest,
 )
 from engine.errors import ErrorInfo, UserError
-from engine.local import health, host, protocol
+from engine.local import early_host, health, host, protocol
 from engine.local.host_process import HostMain, HostProcess
 from engine.local.repack.failures import DEATHS
 from engine.placement.workers import without_workers
@@ -168,12 +168,12 @@ class LocalEngine:
     def unload(self) -> None:
         with self._changing:
             if self._state != "closed":
-                self._stop_host()
+                self._end_hosts()
                 self._wanted, self._state = None, "empty"
 
     def close(self) -> None:
         with self._changing:
-            self._stop_host()
+            self._end_hosts()
             self._state = "closed"
 
     def _revive(self) -> None:
@@ -211,13 +211,16 @@ class LocalEngine:
         return ended
 
     def _start_host(self, request: LoadRequest) -> None:
+        load = protocol.Load(request)
+        early = early_host.taken(protocol.encode(load)) if self._main is host.main else None
         try:
-            current = HostProcess(self._main, request.options.workers)
+            current = HostProcess(self._main, request.options.workers, early)
         except OSError as error:
             self._state = "empty"
             raise UserError("engine.not_started", detail=str(error)) from error
         current.vitals.loading = True
-        current.send(protocol.Load(request))
+        if early is None or not early.loads:
+            current.send(load)
         current.send(protocol.SetPriority(self._priority))
         reader = threading.Thread(target=self._read, args=(current,), name="engine-reader", daemon=True)
         with self._lock:
@@ -225,6 +228,11 @@ class LocalEngine:
             self._cancelling = False
             self._host, self._reader = current, reader
         reader.start()
+
+    def _end_hosts(self) -> None:
+        self._stop_host()
+        if self._main is host.main:
+            early_host.end()
 
     def _stop_host(self) -> None:
         """End the host; its open answers end as cancelled. Reports a lost host first."""

@@ -7,6 +7,8 @@ closes.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import queue
 import sys
@@ -40,6 +42,13 @@ PROGRESS_INTERVAL = 0.05
 GATHERING_S = 0.005
 # A thread that prepares a prompt lets go of the interpreter as soon as the main thread has the result of a step.
 SWITCH_INTERVAL = 0.0005
+# What a load imports, and what it needs in turn.
+_NEEDED = (
+    "engine.local.loading",
+    "engine.local.prompt_cache.cache_key",
+    "engine.local.scheduling.scheduler",
+    "engine.local.generation.generation",
+)
 # When the host ends, what was read of conversations is written for so long.
 KEEPING_S = 1.2
 
@@ -48,6 +57,14 @@ def main(connection: Connection, log_path: str) -> None:
     """Entry of the spawned process. `log_path` takes what native code prints."""
     prepare_process(log_path)
     Host(connection).run()
+
+
+def _import_all() -> None:
+    """Import what a load needs: a host that was started early has the time. What fails fails in the load again, which
+    tells it."""
+    with contextlib.suppress(Exception):
+        for name in _NEEDED:
+            importlib.import_module(name)
 
 
 class Outbox:
@@ -108,6 +125,7 @@ class Host:
         sys.setswitchinterval(SWITCH_INTERVAL)
         threading.Thread(target=self._read, name="pipe", daemon=True).start()
         self._outbox.send(protocol.Ready())
+        _import_all()
         while self._take_commands():
             if self._scheduler is not None and not self._scheduler.is_idle:
                 self._busy = True

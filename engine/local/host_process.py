@@ -28,16 +28,19 @@ class HostProcess(Spawned):
 
     `workers` are the machines that it computes with. `start_again` is set when it wants to be replaced by a
     host that starts with that `min_batch`; `caches` from when it opens a cache of single experts until it loaded
-    without, `repacks` likewise from when it lays weights out anew for the processor. Raises OSError when the
-    machine gives no process, pipe or temporary file.
+    without, `repacks` likewise from when it lays weights out anew for the processor. `early` is a process
+    that runs `main` already. Raises OSError when the machine gives no process, pipe or temporary file.
     """
 
-    def __init__(self, main: HostMain, workers: tuple[str, ...]) -> None:
+    def __init__(self, main: HostMain, workers: tuple[str, ...], early: Spawned | None = None) -> None:
         self.workers = workers
         self.start_again: int | None = None
         self.caches = False
         self.repacks = False
-        super().__init__(main, "coterie-engine")
+        if early is None:
+            super().__init__(main, "coterie-engine")
+        else:
+            self.take_over(early)
         now = time.monotonic()
         self.vitals = health.Vitals(heard=now + health.START_PATIENCE, stepped=now)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()

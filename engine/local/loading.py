@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from engine.local.generation import sampling
 from engine.local.model.expert_caching import open_caching
 from engine.local.model.session import Session
 from engine.local.model.step_threads import StepThreads
+from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.routing import ExpertWatch
 from engine.local.pictures.opening import open_sight
 from engine.local.planning import find_machine, make_plan
@@ -159,7 +161,9 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
         watch = None
         if request.watch_experts and ready.summary.experts:
             watch = ExpertWatch(native.layer_count(model), ready.summary.experts)
-        context = open_context(watch)
+        with ThreadPoolExecutor(1, "vocabulary") as aside:  # both take about as long
+            tokenizer = aside.submit(Tokenizer, native.vocabulary(model))
+            context = open_context(watch)
         if not context:
             raise native.context_refusal(placement)
         undo.callback(native.free_context, context)
@@ -199,6 +203,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
             caching,
             sight,
             head,
+            tokenizer.result(),
         )
         undo.pop_all()
     return session
@@ -224,7 +229,7 @@ def _ready(
         options = without_unfit_experts(without_absent(options, machine), model_index)
     projector, of_projector = seeing_projector(index, options.mmproj)
     options = msgspec.structs.replace(options, sees=projector is not None)
-    plan = make_plan(index, model_index, machine, options, check_cancelled)
+    plan = make_plan(index, model_index, machine, options, check_cancelled, request.calibrations)
     if plan.refusal:
         raise UserError.from_info(plan.refusal)
     plan = with_vision(plan, machine, options, projector.needs if projector else 0)

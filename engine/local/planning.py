@@ -18,6 +18,7 @@ from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import TensorIndex, tensor_index
 from engine.local.calibration import kept_calibration, with_bandwidths
 from engine.local.disk_calibration import with_kept_disk, with_measured_disk
+from engine.local.dry_runs import DryRuns
 from engine.local.isolated_call import Report, ask
 from engine.local.repack.choice import build, for_model
 from engine.local.repack.failures import note_failure, unrepacked_if_it_dies
@@ -70,10 +71,10 @@ def _plan_model(
     machine, options = for_model(index, machine, options, calibrations)
     found = seeing_projector(index, options.mmproj)[0]
     options = msgspec.structs.replace(options, sees=found is not None)
-    plan = make_plan(index, model, machine, options)
+    plan = make_plan(index, model, machine, options, calibrations=calibrations)
     if calibrations and (plan.mode == "disk" or plan.paged) and not machine.disk.bandwidth:
         machine = with_measured_disk(machine, index.path, Path(calibrations))
-        plan = make_plan(index, model, machine, options)
+        plan = make_plan(index, model, machine, options, calibrations=calibrations)
     if died:
         note_failure(calibrations, Path(path), build())
     plan = with_vision(plan, machine, options, found.needs if found else 0)
@@ -116,8 +117,9 @@ def make_plan(
     machine: Machine,
     options: PlacementOptions,
     check_cancelled: Callable[[], None] = lambda: None,
+    calibrations: str = "",
 ) -> Plan:
-    """A plan whose bytes are what loading will take.
+    """A plan whose bytes are what loading will take. `calibrations` as in `LoadRequest`: dry runs are kept there.
 
     `check_cancelled` is called before each dry run and may raise UserError. A file that llama.cpp refuses
     gives a plan with that refusal; contradictory options raise UserError. If a requested expert cache is
@@ -125,9 +127,15 @@ def make_plan(
     """
     from engine.local import native
 
+    kept = DryRuns(calibrations, index, machine, build())
+
     def dry_run(placement: Placement) -> dict[str, DeviceBytes]:
         check_cancelled()
-        return native.dry_run(str(index.path), placement)
+        found = kept.of(placement)
+        if found is None:
+            found = native.dry_run(str(index.path), placement)
+            kept.keep(placement, found)
+        return found
 
     plan = or_uncached(lambda given: settle(model, machine, given, dry_run), machine, options)
     plan = with_heads(plan, machine, options, index, dry_run, can_predict=native.can_predict())

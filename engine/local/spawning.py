@@ -42,6 +42,12 @@ class Spawned:
         self._name = name
         log.info("Process %d started: %s", self.process.pid, name)
 
+    def take_over(self, other: Spawned) -> None:
+        """Own the process of `other`, which is not used any more."""
+        self.log, self.connection, self.process = other.log, other.connection, other.process
+        self._name = other._name
+        log.info("Process %d was started early: %s", self.process.pid, self._name)
+
     def dispose(self) -> int | None:
         """Kill what is left of the process and release its resources; its exit code."""
         if self.process.is_alive():

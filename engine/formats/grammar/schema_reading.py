@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote
 
 from engine.formats.grammar.schema_merge import Merged, Schema
 
@@ -58,6 +57,8 @@ class Document:
             return self._root
         if not reference.startswith("#"):
             raise KeyError(reference)
+        from urllib.parse import unquote  # takes a while, and schemas with references are rare
+
         if not reference.startswith("#/"):
             return self._anchored(unquote(reference[1:]))
         value = self._root

@@ -70,6 +70,7 @@ class Session:
         caching: ExpertCaching | None,
         sight: Sight | None = None,
         head: PredictionHead | None = None,
+        tokenizer: Tokenizer | None = None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
@@ -82,7 +83,7 @@ class Session:
         self.head = head
         self._leaves_rows = False
         self.vocab = native.vocabulary(model)
-        self.tokenizer = Tokenizer(self.vocab)
+        self.tokenizer = tokenizer or Tokenizer(self.vocab)
         self.format = chat_format
         self.facts = facts
         self.ubatch = placement.ubatch

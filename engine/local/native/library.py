@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import ctypes
 import re
+import sys
 from collections import deque
+from importlib.util import module_from_spec
 from typing import Any
 
-import llama_cpp
-import llama_cpp.llama_cpp as llama
-
+from engine import llama_package
 from engine.errors import UserError
+
+# The package itself would import its high-level classes, which nobody here uses and which take longer than all of the
+# bindings.
+_package = llama_package.found()
+if _package is not None:
+    sys.modules.setdefault(llama_package.NAME, module_from_spec(_package))
+
+import llama_cpp.llama_cpp as llama  # noqa: E402
 
 PINNED_VERSION = "0.3.36"
 # ggml.h: sizeof(struct ggml_object) + sizeof(struct ggml_tensor), the latter 336 bytes in this version.
@@ -34,7 +42,7 @@ def check_version() -> None:
     The defaults of the two parameter structs are known values at both ends of each struct, so a field that
     moved shows. Raises UserError `engine.wrong_library`.
     """
-    found = str(llama_cpp.__version__)
+    found = llama_package.version()
     if found != PINNED_VERSION:
         raise UserError("engine.wrong_library", found=found, wanted=PINNED_VERSION)
     model, context = llama.llama_model_default_params(), llama.llama_context_default_params()

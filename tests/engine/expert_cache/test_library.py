@@ -94,10 +94,7 @@ def test_a_plugin_is_refused_where_the_interface_changed_since(
 def test_a_plugin_is_refused_where_no_engine_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nothing(package: str) -> str:
-        raise library.importlib.metadata.PackageNotFoundError(package)
-
-    monkeypatch.setattr(library.importlib.metadata, "version", nothing)
+    monkeypatch.setattr(library.llama_package, "found", lambda: None)
     assert code_of(left_by_setup(tmp_path / "coterie")) == "cache.other_build"
 
 
