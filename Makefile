@@ -25,7 +25,7 @@ help:
 	@echo 'make lint             check style, types and imports'
 	@echo
 	@echo 'make bench            measure the engine and the window, a few minutes; PARTS=all measures everything'
-	@echo 'make rivals           build llama-server and llama-bench, for make bench to compare with (about 8 minutes)'
+	@echo 'make rivals           build llama-server, llama-bench and llama-cli, for make bench to compare with (about 8 minutes)'
 	@echo 'make screenshots      take pictures of the window into screenshots/'
 	@echo 'make packages         write the deb and the AppImage to dist/; OPTIONS=--help tells more'
 	@echo 'make check-packages   try them in a bare Debian; needs root'

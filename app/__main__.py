@@ -42,6 +42,10 @@ def start() -> int:
         from app.desktop.self_test import run as run_self_test
 
         return run_self_test(sys.argv[:1])
+    if sys.argv[1:2] == ["chat"]:
+        from app.cli.chat.first_load import start_host
+
+        start_host()
     from app.integration.open_request import is_openable, request_of
 
     options = [word for word in sys.argv[1:] if word in ("--debug", "--background")]

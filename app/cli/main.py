@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from app import paths
+from app.cli.asked_command import with_its_command
 from app.cli.backup.commands import backup
 from app.cli.chat.commands import chat
 from app.cli.chats.commands import chats
@@ -298,7 +299,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str], output: Output) -> int:
     try:
-        code = application(list(arguments), prog_name="coterie", standalone_mode=False, obj=output)
+        asked = with_its_command(application, arguments)
+        code = asked(list(arguments), prog_name="coterie", standalone_mode=False, obj=output)
     except _UsageError as error:
         error.show()  # type: ignore[attr-defined]
         output.object({"error": {"code": "cli.usage", "message": error.format_message()}})  # type: ignore[attr-defined]

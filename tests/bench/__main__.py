@@ -63,6 +63,16 @@ def start() -> None:
     table("Start beside a bare QMainWindow", rows)
 
 
+def first() -> None:
+    from tests.bench.first_token import compare
+
+    found = compare()
+    bare = f"{1000 * found['llama-cli']:.0f}" if "llama-cli" in found else "not built"
+    ratio = f"{found['ratio']:.2f}" if "ratio" in found else ""
+    row = ("starter model, ms", f"{1000 * found['ours']:.0f}", bare, ratio, "<= 1.2")
+    table("From the shell to the first token of coterie chat, beside llama-cli", [row])
+
+
 def window() -> None:
     from tests.bench.window import measure
 
@@ -291,6 +301,7 @@ PARTS = {
     "experts": experts,
     "tools": tools,
     "start": start,
+    "first": first,
     "window": window,
     "placement": placement,
     "transfer": transfer,
@@ -298,7 +309,7 @@ PARTS = {
     "search": search,
     "answers": answers,
 }
-USUAL = ("serving", "tools", "start", "window", "placement", "transfer", "search", "attached")
+USUAL = ("serving", "tools", "start", "first", "window", "placement", "transfer", "search", "attached")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""llama-server and llama-bench, built from the archive and with the flags that the engine itself is built from.
+"""llama-server, llama-bench and llama-cli, built from the archive and with the flags that the engine is built from.
 
 Usage: python -m tests.bench.rivals
 Takes some 8 minutes on two quiet cores; what an interrupted build has compiled is used by the next one. They lie in
@@ -19,7 +19,7 @@ from installer.console import Console
 from tests.support.caches import cache_folder, one_maker
 from tests.support.source_archive import VERSION, source_archive
 
-PROGRAMS = ("llama-server", "llama-bench")
+PROGRAMS = ("llama-server", "llama-bench", "llama-cli")
 _INSIDE = "vendor/llama.cpp"
 # The web page of the server would be downloaded; without OpenSSL and curl neither speaks to anyone else.
 _FLAGS = (

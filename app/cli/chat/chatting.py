@@ -10,6 +10,7 @@ import msgspec
 
 from agents.events import Mode
 from app.cli.attaching import NotAttached, attached, objects, refused
+from app.cli.chat.first_load import keep
 from app.cli.chat.piped import with_piped
 from app.cli.chat.talk import Interrupted, Talk, Unsaved
 from app.cli.chat.tools import chat_tools
@@ -25,11 +26,13 @@ from app.cli.tool_calls import call_objects
 from app.services.chat.tool_files import read_tools
 from app.services.services import Services
 from app.store.records import ChatOptions, Message
+from engine.api import LoadRequest
 from engine.errors import UserError
 from engine.gguf.projector import read_projector
 from engine.gguf.reading import read_index
+from engine.local.protocol import Load, encode
 from engine.placement.plan import PlacementOptions
-from engine.remote.names import read_name
+from engine.remote.names import is_remote, read_name
 from engine.values import Sampling, Usage
 
 # Switches speculative decoding off, whatever is kept for the model.
@@ -57,6 +60,8 @@ class ChatArguments(msgspec.Struct, frozen=True):
     attach: tuple[str, ...] = ()
     collection: str = ""
     web: bool = False
+    # All that decides what is loaded, as it was given.
+    asked: str = ""
 
     def options(self) -> ChatOptions:
         """The options of this conversation. Raises UserError `chat.bad_reasoning`."""
@@ -89,6 +94,7 @@ def chat(arguments: ChatArguments, output: Output) -> int:
         model = arguments.model or services.settings.current.model
         placement = _with_mmproj(services, _with_draft(services, arguments), model, arguments.mmproj)
         _use(services, model, placement)
+        load = services.models.request
         note = leaves_note(model, output.language)
         if note and not output.json:
             output.note(note)
@@ -103,7 +109,16 @@ def chat(arguments: ChatArguments, output: Output) -> int:
             from app.cli.chat.terminal import converse
 
             return converse(talk, output)
-        return _once(talk, prompt, output)
+        code = _once(talk, prompt, output)
+        if code == 0:
+            _remember(arguments.asked, load)
+        return code
+
+
+def _remember(asked: str, load: LoadRequest | None) -> None:
+    """Let the next chat for which the same is `asked` begin with this load; a model elsewhere is not loaded."""
+    if load is not None and not is_remote(load.path):
+        keep(asked, encode(Load(load)))
 
 
 def _with_draft(services: Services, arguments: ChatArguments) -> PlacementFlags:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
+from app.cli.chat import first_load
 from app.cli.options import MODEL, Approve, Context, Experts, Json, Memory, Mmproj, Rpc, chosen_output
 
 Prompt = Annotated[
@@ -80,16 +82,20 @@ def chat(
     json: Json = False,
 ) -> None:
     """Say something to a model, once or in a conversation. What is said is kept, as in the window."""
-    from app.cli.chat.chatting import ChatArguments
-    from app.cli.chat.chatting import chat as run_chat
-    from app.cli.placement_options import placement_options
-
     if tool_choice != "auto" and not tools:
         raise typer.BadParameter("--tool-choice needs --tools.")
     if tools and workspace:
         raise typer.BadParameter("--tools and --workspace cannot be given together.")
     if approve and not workspace:
         raise typer.BadParameter("--approve needs --workspace.")
+    is_conversation = prompt is None and sys.stdin is not None and sys.stdin.isatty()
+    asked = repr((model, context, memory, rpc, experts, draft, mmproj, is_conversation))
+    first_load.begin(asked)
+
+    from app.cli.chat.chatting import ChatArguments
+    from app.cli.chat.chatting import chat as run_chat
+    from app.cli.placement_options import placement_options
+
     arguments = ChatArguments(
         prompt=prompt,
         model=model,
@@ -108,5 +114,6 @@ def chat(
         attach=tuple(attach or ()),
         collection=collection,
         web=web,
+        asked=asked,
     )
     raise typer.Exit(run_chat(arguments, chosen_output(command, json)))

@@ -85,6 +85,11 @@ class Loading:
             self._watching = on
             self.engines.local.watch_experts(on)
 
+    @property
+    def request(self) -> LoadRequest | None:
+        """The last load that was asked for, which may have gone otherwise since."""
+        return self._request
+
     def load(self, request: LoadRequest) -> None:
         """With `using`."""
         self._request, self._cancelled = request, False

@@ -23,6 +23,7 @@ from app.services.settings.settings import RECENT_MODELS, SettingsFile
 from engine.api import (
     GenerateRequest,
     Listener,
+    LoadRequest,
     ModelFacts,
     TokenizeRequest,
 )
@@ -81,6 +82,11 @@ class Models:
     def wanted(self) -> str:
         """The name of the model in use: the last one requested, else that of the settings."""
         return self._asked or self._settings.current.model
+
+    @property
+    def request(self) -> LoadRequest | None:
+        """The last load that was asked for, which may have gone otherwise since."""
+        return self._loading.request
 
     @property
     def is_answering(self) -> bool:
