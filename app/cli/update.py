@@ -16,7 +16,6 @@ from app.services.events import EventBus
 from app.services.settings.settings import SettingsFile
 from app.services.updates.updating import Updates
 from app.services.updates.values import UpdateState
-from engine.errors import UserError
 from engine.hub.transfer import Progress, Stopped, StopToken
 
 
@@ -75,11 +74,7 @@ def _applied(updates: Updates, output: Output) -> UpdateState:
 
 
 def _report(updates: Updates, state: UpdateState | None, output: Output) -> Report:
-    how = ""
-    try:
-        updates.check_replaces()
-    except UserError as error:
-        how = localized_error(error, output.language)
+    how = "" if updates.how is None else localized_error(updates.how, output.language)
     here, release = updates.here, None if state is None else state.release
     channel = "beta" if "beta" in updates.channels else "stable"
     report = Report(here.kind, here.version, channel, "unknown" if state is None else "current", how=how)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, qVersion
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, qVersion
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -95,6 +95,7 @@ def import_rest() -> None:
         "window.run_notes",
         "window.startup_error",
         "window.tool_check_notes",
+        "window.updates.update_notes",
     ):
         importlib.import_module(f"app.desktop.{name}")
 
@@ -160,6 +161,7 @@ class Desktop(QObject):
         self.window = MainWindow(home)
         self.window.retry_wanted.connect(self.open)
         self.window.restore_wanted.connect(self.let_go)
+        self.window.restart_wanted.connect(self.restart)
         self.window.closed.connect(self.close)
 
     @property
@@ -233,6 +235,19 @@ class Desktop(QObject):
         self.opened.emit()
         run_in_background(this_start().good, executor="io")
         self._open_request()
+
+    def restart(self) -> None:
+        """End, which a person is asked about as ever, and start the current version."""
+        self.start_again = True
+        self.window.quit()
+        if not self._closed:  # a question is open, or was answered with no
+            self.window.quit_sheet.closed.connect(self._stayed, Qt.ConnectionType.SingleShotConnection)
+
+    def _stayed(self) -> None:
+        QTimer.singleShot(0, self, self._forget_restart)
+
+    def _forget_restart(self) -> None:
+        self.start_again = False
 
     def take(self, request: OpenRequest) -> None:
         """Show what a person opened outside, now or once the data is open; of several the last."""

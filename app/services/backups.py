@@ -44,15 +44,16 @@ def create_backup(home: Path) -> Backup:
 
 
 def restore_backup(home: Path, name: str = "") -> Restored:
-    """Restore the backup of that name, "" for the newest one, in seconds for a large file.
+    """Restore the backup of that name, "" for the newest one that this version can open, in seconds for a large file.
 
     Raises UserError `store.no_backups`, `store.no_backup` (name), `store.in_use`, `store.bad_backup` (path) or
     `store.not_restored`, and has then changed nothing.
     """
     known = backups(home)
-    if not name and not any(backup.kind == "backup" for backup in known):
+    fitting = [one for one in known if one.kind == "backup" and one.fits]
+    if not name and not fitting:
         raise UserError("store.no_backups")
-    chosen = known[0] if not name else next((one for one in known if one.name == name), None)
+    chosen = fitting[0] if not name else next((one for one in known if one.name == name), None)
     if chosen is None:
         raise UserError("store.no_backup", name=name)
     place = place_of(home)

@@ -42,6 +42,11 @@ class Backup(msgspec.Struct, frozen=True):
     bytes: int
     attachments: int
 
+    @property
+    def fits(self) -> bool:
+        """Whether this version can open it; a newer one may have made it."""
+        return Place.fits(Path(self.path))
+
 
 def all_backups(place: Place) -> list[Backup]:
     """What can be restored, the newest first; backups before what was set aside."""

@@ -53,6 +53,12 @@ class Place(msgspec.Struct, frozen=True):
         return sorted(file for file in files if not file.name.endswith(("-wal", "-shm", ".attachments")))
 
     @staticmethod
+    def fits(file: Path) -> bool:
+        """Whether a backup is of a schema that this version knows, by its name."""
+        revision = file.stem.rpartition("-")[2]
+        return not (file.name.startswith(PREFIX) and len(revision) == 4) or revision <= SCHEMA_REVISION
+
+    @staticmethod
     def time_of(file: Path) -> float:
         """The time of a backup or replaced data, from its name."""
         found = _TIME_PATTERN.search(file.name)

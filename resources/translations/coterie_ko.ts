@@ -7039,6 +7039,10 @@
         <translation>모델 배치</translation>
     </message>
     <message>
+        <source>{name}, new version</source>
+        <translation>{name}, 새 버전 있음</translation>
+    </message>
+    <message>
         <source>Show or hide the list</source>
         <translation>목록 보이기 또는 숨기기</translation>
     </message>
@@ -7635,8 +7639,8 @@
         <translation>백업: {when}</translation>
     </message>
     <message>
-        <source>The backup of {when} was restored. The damaged file is kept as {name}.</source>
-        <translation>{when}에 만든 백업을 복원했습니다. 손상된 파일은 {name} 이름으로 보관했습니다.</translation>
+        <source>The backup of {when} was restored. What was there is kept as {name}.</source>
+        <translation>{when}에 만든 백업을 복원했습니다. 원래 파일은 {name} 이름으로 보관했습니다.</translation>
     </message>
     <message>
         <source>Restoring…</source>
@@ -7647,8 +7651,8 @@
         <translation>복원</translation>
     </message>
     <message>
-        <source>Chats and runs will be as they were then. The damaged file is not deleted: it stays in the data folder.</source>
-        <translation>대화와 작업이 백업한 때의 상태로 돌아갑니다. 손상된 파일은 지우지 않고 데이터 폴더에 둡니다.</translation>
+        <source>Chats and runs will be as they were then. The file that can’t be opened is not deleted: it stays in the data folder.</source>
+        <translation>대화와 작업이 백업한 때의 상태로 돌아갑니다. 열 수 없는 파일은 지우지 않고 데이터 폴더에 둡니다.</translation>
     </message>
     <message>
         <source>Back</source>
@@ -11066,6 +11070,151 @@
     <message>
         <source>Redo</source>
         <translation>다시 적용</translation>
+    </message>
+</context>
+<context>
+    <name>UpdateNotes</name>
+    <message>
+        <source>Version {after} failed to start twice, so {before} is back. Nothing was lost.</source>
+        <translation>{after} 버전이 두 번 모두 시작되지 않아 {before} 버전으로 되돌렸습니다. 잃은 것은 없습니다.</translation>
+    </message>
+    <message>
+        <source>Check for new versions once a day? Nothing about you or this computer is sent.</source>
+        <translation>하루에 한 번 새 버전을 확인할까요? 사용자나 이 컴퓨터에 대한 정보는 보내지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Check daily</source>
+        <translation>매일 확인</translation>
+    </message>
+    <message>
+        <source>Don’t check</source>
+        <translation>확인 안 함</translation>
+    </message>
+</context>
+<context>
+    <name>UpdateSheet</name>
+    <message>
+        <source>Downloading: {size}</source>
+        <translation>내려받는 중: {size}</translation>
+    </message>
+    <message>
+        <source>Coterie {version}</source>
+        <translation>Coterie {version}</translation>
+    </message>
+    <message>
+        <source>Skip this version</source>
+        <translation>이 버전 건너뛰기</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>나중에</translation>
+    </message>
+    <message>
+        <source>Download: {size}</source>
+        <translation>다운로드 크기: {size}</translation>
+    </message>
+    <message>
+        <source>Version {version} is ready. It will be used the next time Coterie starts.</source>
+        <translation>{version} 버전이 준비되었습니다. Coterie를 다음에 시작할 때부터 사용됩니다.</translation>
+    </message>
+    <message>
+        <source>Making sure that version {version} starts on this computer…</source>
+        <translation>{version} 버전이 이 컴퓨터에서 시작되는지 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>Downloading…</source>
+        <translation>내려받는 중…</translation>
+    </message>
+    <message>
+        <source>Restart now</source>
+        <translation>지금 다시 시작</translation>
+    </message>
+    <message>
+        <source>Continue in background</source>
+        <translation>백그라운드에서 계속</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>완료</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <translation>업데이트</translation>
+    </message>
+</context>
+<context>
+    <name>UpdatesSection</name>
+    <message>
+        <source>Updates</source>
+        <translation>업데이트</translation>
+    </message>
+    <message>
+        <source>Version {version}</source>
+        <translation>버전 {version}</translation>
+    </message>
+    <message>
+        <source>Once a day, at {host}. Nothing about you or this computer is sent.</source>
+        <translation>하루에 한 번 {host}에서 확인합니다. 사용자나 이 컴퓨터에 대한 정보는 보내지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Newer, but less reliable.</source>
+        <translation>더 새롭지만 덜 안정적입니다.</translation>
+    </message>
+    <message>
+        <source>Check for updates</source>
+        <translation>업데이트 확인</translation>
+    </message>
+    <message>
+        <source>Include beta versions</source>
+        <translation>베타 버전 포함</translation>
+    </message>
+    <message>
+        <source>Check now</source>
+        <translation>지금 확인</translation>
+    </message>
+    <message>
+        <source>What’s new…</source>
+        <translation>새로운 기능…</translation>
+    </message>
+    <message>
+        <source>Show…</source>
+        <translation>보기…</translation>
+    </message>
+    <message>
+        <source>Restart now</source>
+        <translation>지금 다시 시작</translation>
+    </message>
+    <message>
+        <source>Checking for updates…</source>
+        <translation>업데이트를 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>A newer version is ready. It will be used the next time Coterie starts.</source>
+        <translation>새 버전이 준비되었습니다. Coterie를 다음에 시작할 때부터 사용됩니다.</translation>
+    </message>
+    <message>
+        <source>Downloading version {version}: {size}</source>
+        <translation>{version} 버전을 내려받는 중: {size}</translation>
+    </message>
+    <message>
+        <source>Making sure that version {version} starts on this computer…</source>
+        <translation>{version} 버전이 이 컴퓨터에서 시작되는지 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>Coterie is up to date. Checked {when}.</source>
+        <translation>최신 버전입니다. {when}에 확인했습니다.</translation>
+    </message>
+    <message>
+        <source>Version {version} is available.</source>
+        <translation>{version} 버전이 나왔습니다.</translation>
     </message>
 </context>
 <context>

@@ -29,6 +29,7 @@ from app.desktop.settings.remembered_section import RememberedSection
 from app.desktop.settings.remote_servers_section import RemoteServersSection
 from app.desktop.settings.search_section import SearchSection
 from app.desktop.settings.servers_section import ServersSection
+from app.desktop.settings.updates_section import UpdatesSection
 from app.desktop.settings.usage.usage_section import UsageSection
 from app.desktop.settings.web_search.web_search_section import WebSearchSection
 from app.desktop.settings.workers_section import WorkersSection
@@ -77,12 +78,13 @@ class SettingsPage(ThemedWidget):
         self.sampling = DefaultSampling(calls, self)
         self.usage = UsageSection(calls, self)
         self.data = DataSection(calls, home, self)
+        self.updates = UpdatesSection(calls, self)
         self.about = AboutSection(self)
         self._column = QWidget(self)
         sections = (
             self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
             self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.helpers, self.grants,
-            self.hooks, self.sampling, self.usage, self.data, self.about,
+            self.hooks, self.sampling, self.usage, self.data, self.updates, self.about,
         )  # fmt: skip
         self._lines = Column(
             self._title, *sections, STRETCH, parent=self._column, margins=(SIDE, 22, SIDE, 32), spacing=20
@@ -114,7 +116,7 @@ class SettingsPage(ThemedWidget):
         for section in (
             self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
             self.web_search, self.hub, self.helpers, self.grants, self.sampling, self.usage,
-            self.data,
+            self.data, self.updates,
         ):  # fmt: skip
             section.take_settings(settings)
         self._column.show()
@@ -122,7 +124,7 @@ class SettingsPage(ThemedWidget):
     def take_events(self, events: list[ServiceEvent]) -> None:
         for section in (
             self.remembered, self.model, self.search, self.hub, self.remote_servers, self.workers, self.servers,
-            self.helpers, self.grants,
+            self.helpers, self.grants, self.updates,
         ):  # fmt: skip
             section.take_events(events)
         for event in events:
@@ -136,6 +138,7 @@ class SettingsPage(ThemedWidget):
         """The page comes to the front: show what others may have changed."""
         for section in (
             self.search, self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.helpers,
+            self.updates,
         ):  # fmt: skip
             section.open()
         self.data.read()

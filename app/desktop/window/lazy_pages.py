@@ -31,7 +31,8 @@ class LazyPages(QObject):
     """Owns the pages beside the chat and builds each on first use.
 
     `chat_wanted` carries the path of a model to chat with, `hub_wanted` and `workers_wanted` ask for those settings,
-    `shortcuts_wanted` for the sheet of keys,
+    `shortcuts_wanted` for the sheet of keys, `update_wanted` for what is new in a version, `restart_wanted` for its
+    start,
     `model_wanted` for the list of models, `said` carries a `Notification` for the foot of the window,
     `shown_changed` comes when another run may be shown, or none, `run_restored` carries its id,
     `import_wanted` the paths of files with chats, `deleted_wanted` asks for the chats that were deleted.
@@ -41,6 +42,8 @@ class LazyPages(QObject):
     hub_wanted = Signal()
     workers_wanted = Signal()
     shortcuts_wanted = Signal()
+    update_wanted = Signal()
+    restart_wanted = Signal()
     model_wanted = Signal()
     deleted_wanted = Signal()
     run_restored = Signal(int)
@@ -107,6 +110,8 @@ class LazyPages(QObject):
             page.data.deleted_wanted.connect(self.deleted_wanted)
             page.said.connect(self.said)
             page.shortcuts_wanted.connect(self.shortcuts_wanted)
+            page.updates.update_wanted.connect(self.update_wanted)
+            page.updates.restart_wanted.connect(self.restart_wanted)
             self._take_up(page, page.side)
             self._show_settings()
         return self._settings

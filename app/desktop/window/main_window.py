@@ -27,11 +27,12 @@ SMALLEST = (640, 440)
 class MainWindow(WindowParts):
     """Can be written into before anything else is imported. `show_chats` adds the chats, `complete` the rest, and
     `attach` fills it. `retry_wanted` asks to open the data again, `restore_wanted` to close it so that a backup can
-    be restored, and carries the UserError that says why.
+    be restored, and carries the UserError that says why. `restart_wanted`: end, and start the current version.
     """
 
     retry_wanted = Signal()
     restore_wanted = Signal(object)
+    restart_wanted = Signal()
     closed = Signal()
     first_painted = Signal()
 
@@ -96,6 +97,10 @@ class MainWindow(WindowParts):
         self.away.chat_wanted.connect(self._go_to_chat)
         self.away.run_wanted.connect(self.come_forward)
         self.away.run_wanted.connect(go.show_run)
+        self.updates.news.connect(self.rail.show_news)
+        self.later.update_wanted.connect(self.updates.open_sheet)
+        for restart_wanted in (self.updates.restart_wanted, self.later.restart_wanted):
+            restart_wanted.connect(self.restart_wanted)
         self.failure.retry_wanted.connect(self.retry_wanted)
         self.failure.restored.connect(self._restored)
         self.failure.folder_wanted.connect(lambda: self.later.settings.data.open_folder())
@@ -123,6 +128,7 @@ class MainWindow(WindowParts):
         self.downloads.begin()
         self.run_notes.shelf.begin()
         self.server.begin(services.settings.current)
+        self.updates.begin(services.settings.current)
         if self._notice:
             self.strip.say(self._notice, colour="accent")
         for problem in services.settings.problems:
@@ -138,6 +144,7 @@ class MainWindow(WindowParts):
     def detach(self) -> None:
         """The data is being closed."""
         self.others.stop()
+        self.updates.stop()
         self.windows.leave()
         self.calls.services = None
 

@@ -43,6 +43,9 @@ class Rail(ThemedWidget):
         self._new = Dot(self.runs, "accent")
         self._new.hide()
         Column(Row(STRETCH, self._count, self._new), STRETCH, parent=self.runs, margins=(0, 2, 2, 0))
+        self._news = Dot(self.settings, "accent")
+        self._news.hide()
+        Column(Row(STRETCH, self._news), STRETCH, parent=self.settings, margins=(0, 2, 2, 0))
         self._waiting = self._unseen = 0
         self._pages = {
             "chat": self.chat,
@@ -92,6 +95,15 @@ class Rail(ThemedWidget):
         self._new.setVisible(count > 0 and not self._waiting)
         self.retranslate()
 
+    def show_news(self, there: bool) -> None:
+        """A newer version of Coterie is there, as a quiet mark on the settings and in their name."""
+        self._news.setVisible(there)
+        self.retranslate()
+
+    def _name_of_settings(self) -> str:
+        name = self.tr("Settings")
+        return name if self._news.isHidden() else self.tr("{name}, new version").format(name=name)
+
     def _name_of_runs(self) -> str:
         name = self.tr("Runs")
         if self._unseen and not self._waiting:
@@ -136,7 +148,7 @@ class Rail(ThemedWidget):
             (self.placement, self.tr("Placement"), self.tr("Placement"), "placement"),
             (self.server, self.tr("Server"), self.tr("Server"), "server"),
             (self.fold, self.tr("List"), self.tr("Show or hide the list"), "sidebar"),
-            (self.settings, self.tr("Settings"), self.tr("Settings"), "settings"),
+            (self.settings, self.tr("Settings"), self._name_of_settings(), "settings"),
         ):
             button.tell(label, name, keys[command])
 

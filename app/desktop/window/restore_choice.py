@@ -80,7 +80,7 @@ class RestoreChoice(ThemedWidget):
 
     def _done(self, restored: Restored) -> None:
         self._set_busy(False)
-        said = self.tr("The backup of {when} was restored. The damaged file is kept as {name}.")
+        said = self.tr("The backup of {when} was restored. What was there is kept as {name}.")
         self.restored.emit(said.format(when=when(restored.backup), name=Path(restored.aside).name))
 
     def _failed(self, error: Exception) -> None:
@@ -96,8 +96,8 @@ class RestoreChoice(ThemedWidget):
     def retranslate(self) -> None:
         self._text.setText(
             self.tr(
-                "Chats and runs will be as they were then. The damaged file is not deleted: it stays in the data"
-                " folder."
+                "Chats and runs will be as they were then. The file that can’t be opened is not deleted: it stays in"
+                " the data folder."
             )
         )
         menu = self.choice.menu()
@@ -117,7 +117,7 @@ class RestoreChoice(ThemedWidget):
 def _backups(home: Path) -> list[Backup]:
     from app.services.backups import backups
 
-    return [one for one in backups(home) if one.kind == "backup"]
+    return [one for one in backups(home) if one.kind == "backup" and one.fits]
 
 
 def _restored(home: Path, name: str) -> Restored:

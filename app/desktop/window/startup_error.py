@@ -18,8 +18,15 @@ from app.desktop.window.restore_choice import RestoreChoice
 from engine.errors import UserError
 
 WIDTH = 520
-# What a backup helps against. One that proves bad itself leaves the others to choose from.
-RESTORABLE = ("store.damaged", "store.bad_backup", "store.in_use", "store.not_restored")
+# What a backup helps against: of a file that a newer version has changed there is one from before. One that proves
+# bad itself leaves the others to choose from.
+RESTORABLE = (
+    "store.damaged",
+    "store.newer_version",
+    "store.bad_backup",
+    "store.in_use",
+    "store.not_restored",
+)
 
 
 class OpeningFailed(ThemedWidget):

@@ -57,6 +57,7 @@ class WindowEvents(QObject):
         window.run_notes.shelf.take_events(events)
         window.chat_notes.take_events(events)
         window.away.take_events(events)
+        window.updates.take_events(events)
         window.later.take_events(events)
 
     def take_settings(self, settings: Settings) -> None:
@@ -67,6 +68,7 @@ class WindowEvents(QObject):
         window.chat.take_settings(settings)
         window.panel.take_settings(settings)
         window.windows.take_settings(settings)
+        window.updates.take_settings(settings)
         window.later.take_settings()
 
     def read(self) -> None:

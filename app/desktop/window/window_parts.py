@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from app.desktop.window.save_strip import SaveStrip
     from app.desktop.window.startup_error import OpeningFailed
     from app.desktop.window.tool_check_notes import ToolCheckNotes
+    from app.desktop.window.updates.update_notes import UpdateNotes
     from app.store.first_look import FirstLook
 
 
@@ -69,6 +70,7 @@ class WindowParts(ThemedWidget):
     tool_check_notes: ToolCheckNotes
     chat_notes: ChatNotes
     run_notes: RunNotes
+    updates: UpdateNotes
     away: AwayNotes
     front: Front
     quit_sheet: QuitSheet
@@ -179,7 +181,9 @@ class WindowParts(ThemedWidget):
         from app.desktop.window.download_notes import DownloadNotes
         from app.desktop.window.run_notes import RunNotes
         from app.desktop.window.tool_check_notes import ToolCheckNotes
+        from app.desktop.window.updates.update_notes import UpdateNotes
 
+        self.updates = UpdateNotes(self.calls, self.strip, self)
         self.downloads = DownloadNotes(
             self.calls, self.toast, self.strip, lambda: self.later.shows_downloads()
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -87,6 +88,8 @@ def fetch_release(
     from engine.hub.transfer.disk import free_bytes, no_room
     from engine.hub.values import Located
 
+    if _is_there(site.incoming, file):  # of a try that ended while it was tried
+        return
     wanted = Wanted(file.name, file.bytes, file.sha256, site.incoming)
     located = Located(release.link, file.bytes, file.sha256)
     try:
@@ -108,6 +111,16 @@ def fetch_release(
         )
     except UserError as error:
         raise told(error, site, release) from error
+
+
+def _is_there(path: Path, file: ReleaseFile) -> bool:
+    try:
+        if path.stat().st_size != file.bytes:
+            return False
+        with path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest() == file.sha256
+    except OSError:
+        return False
 
 
 def put_in_place(site: Site, release: Release, before: str) -> None:

@@ -22,7 +22,7 @@ from app.services.updates import replacing
 from app.services.updates.looking import access_to, look, split_address
 from app.services.updates.manifest import known_keys, order
 from app.services.updates.values import Kept, KeptFile, Release, UpdateChanged, UpdateState
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 
 if TYPE_CHECKING:
     from engine.hub.transfer import Progress, StopToken
@@ -80,6 +80,15 @@ class Updates:
     def fallen(self) -> Switch | None:
         """The version that did not start, so that this one is back, until `forget_fallen`."""
         return None if self._site is None else self._site.read("fallen")
+
+    @property
+    def how(self) -> ErrorInfo | None:
+        """What a person does about a newer version, where `apply` cannot."""
+        try:
+            self.check_replaces()
+        except UserError as error:
+            return error.info
+        return None
 
     # Looking
 

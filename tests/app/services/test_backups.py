@@ -148,6 +148,13 @@ def test_without_backups_and_for_a_name_that_is_none_nothing_is_done(home: Path)
     assert not [one for one in backups(home) if one.kind == "aside"]
 
 
+def test_without_a_name_a_backup_that_only_a_newer_version_opens_is_passed_over(home: Path) -> None:
+    write(home, "first")
+    made = Path(create_backup(home).path)
+    shutil.copyfile(made, made.with_name("coterie-2999-01-01-000000-9001.db"))
+    assert restore_backup(home).backup.name == made.name
+
+
 def test_many_backups_of_one_day_push_out_no_other_day(home: Path) -> None:
     noon = 1_772_360_000.0
     for day in range(3):

@@ -177,3 +177,23 @@ def test_diagnostics_can_be_copied_where_nothing_opens(
     qtbot.waitUntil(page.copy.isEnabled, timeout=300_000)
     assert page.copy.text() == "Copied"
     assert "llama.cpp" in QGuiApplication.clipboard().text()
+
+
+def test_a_file_that_a_newer_version_changed_leads_to_the_backup_from_before(
+    make_desktop: Make, coterie_home: Path
+) -> None:
+    written(coterie_home)
+    database, backup = coterie_home / "coterie.db", next((coterie_home / "backups").glob("coterie-*.db"))
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9001'")
+    (backup.with_name("coterie-2999-01-01-000000-9001.db")).write_bytes(database.read_bytes())
+    running = make_desktop()
+    running.desktop.start()
+    page = page_of(running)
+    running.until(lambda: page.restore.isVisible())
+    assert "newer version" in page.text()
+    page.restore.click()
+    assert len(page.choice.choice.menu().actions()) == 1  # what the newer version made itself is no help
+    button(page, "Restore").click()
+    running.until(lambda: running.window.calls.services is not None)
+    assert [chat.title for chat in running.services.conversations.all()] == ["Precious"]
