@@ -20,7 +20,7 @@ from engine.expert_cache.library import plugin_state
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.summary import summarize
 from engine.gguf.tensor_roles import classify
-from engine.placement.plan import RAM, CachedLayer, ExpertCache, Misses, PlacementOptions, Plan
+from engine.placement.plan import DISK, RAM, CachedLayer, ExpertCache, Misses, PlacementOptions, Plan
 
 if TYPE_CHECKING:
     from engine.local.model.session import Session
@@ -32,7 +32,7 @@ _WORKSPACE = 64 * 2**20
 
 class HandPlaced(msgspec.Struct, frozen=True):
     """A cache on `device` with `slots` in each layer with experts, in those of `layers` alone where there are any.
-    `granted` is the share of the bytes needed that the slots get."""
+    `granted` is the share of the bytes needed that the slots get. `source` is where all experts lie."""
 
     slots: int
     device: str = RAM
@@ -41,6 +41,7 @@ class HandPlaced(msgspec.Struct, frozen=True):
     layers: tuple[int, ...] = ()
     workspace: int = _WORKSPACE
     granted: float = 1.0
+    source: str = RAM
 
 
 def is_built() -> bool:
@@ -60,11 +61,15 @@ def expert_cache(index: GgufIndex, placed: HandPlaced) -> ExpertCache:
     layers = tuple(
         CachedLayer(layer, placed.slots, int(size * placed.granted)) for layer, size in sorted(needed.items())
     )
-    return ExpertCache(placed.device, layers, placed.workspace, placed.tokens, placed.misses)
+    misses: Misses = "brought" if placed.source == DISK else placed.misses
+    return ExpertCache(placed.device, layers, placed.workspace, placed.tokens, misses, placed.source)
 
 
 def with_cache(plan: Plan, index: GgufIndex, placed: HandPlaced) -> Plan:
     placement = msgspec.structs.replace(plan.placement, expert_cache=expert_cache(index, placed))
+    if placed.source == DISK:
+        placement = msgspec.structs.replace(placement, load_mode="pinned", repack=False)
+        return msgspec.structs.replace(plan, placement=placement, mode="disk")
     return msgspec.structs.replace(plan, placement=placement, mode="cached")
 
 

@@ -16,6 +16,10 @@ this module agree in every counter.
 
 Ties go to the expert whose last step of use is longest ago, then to the lowest slot. Experts of the block at hand
 never lose their slots.
+
+Where experts are on the disk (`waves.cpp`), each that is missing must come. If a block has more experts than there
+are slots, they come in waves, those with the lowest scores first: a wave fills a quarter of the slots while the one
+before it is computed, whose experts may then lose theirs.
 """
 
 from __future__ import annotations
@@ -78,6 +82,7 @@ class CachedExperts:
         self._filled = 0  # slots below are taken: they are filled in order, and never emptied
         self._scores = [0.0] * experts
         self._last = [NEVER] * experts
+        self._done: set[int] = set()  # of the block at hand, computed: they may go
         self._step, self._base = -1, 0.0
         self._blocks = self._uses = self._hits = self._brought = self._evicted = self._refused = 0
 
@@ -125,6 +130,35 @@ class CachedExperts:
         self._refused += len(missing) - len(brought)
         return brought
 
+    def block_from_disk(self, rows: Sequence[int]) -> None:
+        """The same of a layer whose experts are on the disk."""
+        hits = set(rows) & set(self._place)
+        missing = list(dict.fromkeys(expert for expert in rows if expert not in hits))
+        self._blocks += 1
+        self._uses += len(rows)
+        self._hits += sum(expert in hits for expert in rows)
+        weight = self._begin_step()
+        for expert in rows:
+            self._scores[expert] += weight
+            self._last[expert] = self._step
+        most = len(missing)
+        if len(hits) + len(missing) > len(self._slots):
+            missing.sort(key=self._scores.__getitem__)
+            most = max(len(self._slots) // 4, 1)
+        self._done = set()
+        wave = self._wave(missing, most)
+        self._done |= hits
+        while wave or missing:
+            coming = self._wave(missing, most)
+            self._done |= wave
+            wave = coming
+
+    def _wave(self, missing: list[int], most: int) -> set[int]:
+        brought: set[int] = set()
+        while missing and len(brought) < most and self._bring(missing[0]):
+            brought.add(missing.pop(0))
+        return brought
+
     def _begin_step(self) -> float:
         """The weight of a use in the step that begins."""
         self._step += 1
@@ -164,7 +198,7 @@ class CachedExperts:
         scores, last, step = self._scores, self._last, self._step
         best, worst = None, (math.inf, 0)
         for slot, expert in enumerate(self._slots):
-            if last[expert] == step:
+            if last[expert] == step and expert not in self._done:
                 continue
             key = (scores[expert], last[expert])
             if best is None or key < worst:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from engine.errors import ErrorInfo
+from engine.expert_cache.policy import Policy
+from engine.local import native
 from engine.placement.plan import DISK
 from tests.support.cached import is_built
 from tests.support.expert_courses import Course, difference, random_course, token_by_token
 from tests.support.expert_logits import computed
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
-from tests.support.expert_run import CacheOption
+from tests.support.expert_policy import LFU, LRU, CachedExperts, Counters
+from tests.support.expert_run import CacheOption, running
+from tests.support.gguf_split import split_model
 from tests.support.other_process import OtherProcess
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
@@ -50,3 +61,129 @@ def test_types(quantisation: str, child: OtherProcess) -> None:
     plain = child.call(computed, path, course)
     told = child.call(computed, path, course, wish("qwen", LAYOUTS["qwen"].used))
     assert difference(plain.logits, told.logits) <= CLOSE
+
+
+@pytest.mark.parametrize("policy", [LRU, LFU, Policy(half_life=16.0), Policy(half_life=0.01)])
+def test_counters_and_residents_are_those_of_the_policy_in_waves_too(
+    policy: Policy, child: OtherProcess
+) -> None:
+    layout = LAYOUTS["qwen"]
+    course = (
+        *token_by_token(60, seed=7),
+        *(sum(token_by_token(LARGE, seed=seed), ()) for seed in range(3)),
+        *random_course(40, 8, 4, seed=8),
+    )
+    for slots in (layout.used, 6, layout.experts - 1):
+        wished = wish("qwen", slots, policy=policy, warm=(3, 5))
+        told = child.call(computed, expert_model("qwen"), course, wished, watched="choices")
+        expected = {layer: CachedExperts(slots, layout.experts, policy) for layer in layout.layers}
+        for each in expected.values():
+            each.warm((3, 5))
+        for layer, rows in told.blocks:
+            expected[layer].block_from_disk(rows)
+        counted = told.counters
+        assert counted is not None
+        total = sum((each.counters for each in expected.values()), Counters())
+        names = Counters.__struct_fields__
+        assert [getattr(counted, name) for name in names] == [getattr(total, name) for name in names]
+        assert told.warm_experts == tuple(each.warm_experts for each in expected.values())
+
+
+def test_a_model_in_several_files(child: OtherProcess, tmp_path: Path) -> None:
+    first, *_ = split_model(expert_model("qwen"), tmp_path, 3)
+    course = (*token_by_token(6, seed=3), sum(token_by_token(LARGE, seed=4), ()))
+    plain = child.call(computed, expert_model("qwen"), course)
+    told = child.call(computed, first, course, wish("qwen", LAYOUTS["qwen"].used))
+    assert difference(plain.logits, told.logits) <= CLOSE
+
+
+def test_steps_that_are_broken_off_and_a_thread_that_asks(child: OtherProcess) -> None:
+    path, course = expert_model("qwen"), random_course(30, 4, 4, seed=20)
+    plain = child.call(computed, path, course)
+    told = child.call(computed, path, course, wish("qwen", 5), stops=30, asked=True)
+    assert told.stopped > len(course) // 3
+    assert difference(plain.logits, told.logits) <= CLOSE
+
+
+# --- what may happen to a file: in the child, where it is open --------------------------------------------
+
+
+def _descriptors(path: Path) -> list[int]:
+    """Those that the floor has of a file: it opens it once for each way to read."""
+    found = []
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the listing's own is gone
+            found += [int(entry.name)] if entry.samefile(path) else []
+    return sorted(found)
+
+
+@contextmanager
+def _unreadable(path: Path, numbers: list[int]) -> Iterator[None]:
+    """Whatever reads by these descriptors fails."""
+    kept = [os.dup(number) for number in numbers]
+    closed = os.open(path, os.O_WRONLY)
+    for number in numbers:
+        os.dup2(closed, number)
+    yield
+    for number, old in zip(numbers, kept, strict=True):
+        os.dup2(old, number)
+    for number in (closed, *kept):
+        os.close(number)
+
+
+@contextmanager
+def _shortened(path: Path, _: list[int]) -> Iterator[None]:
+    state, whole = path.stat(), path.read_bytes()
+    os.truncate(path, len(whole) // 2)
+    yield
+    path.write_bytes(whole)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+def _failing(path: Path, fault: Callable[[Path, list[int]], Any], course: Course) -> tuple[int, Any, float]:
+    """What a step gives that meets a fault, and why; then how far all steps after it are from those of a model that
+    met none."""
+    used = LAYOUTS["qwen"].used
+    with running(path, wish("qwen", used)) as model:
+        numbers = _descriptors(path)
+        assert len(numbers) == 2
+        with fault(path, numbers):
+            code = model._decoded(course[0])
+            failure = native.floor_failure()
+        model._places = [0] * len(model._places)
+        native.forget_all(model._context)
+        after = [model.step(step) for step in course]
+    with running(path, wish("qwen", used)) as model:
+        plain = [model.step(step) for step in course]
+    return code, failure, max(difference(*each) for each in zip(plain, after, strict=True))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="descriptors are listed nowhere")
+@pytest.mark.parametrize(("fault", "code"), [(_unreadable, "disk.read"), (_shortened, "disk.changed")])
+def test_a_file_that_cannot_be_read_ends_the_step_and_nothing_else(
+    fault: Any, code: str, child: OtherProcess, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(expert_model("qwen").read_bytes())
+    result, failure, apart = child.call(_failing, path, fault, token_by_token(8, seed=3))
+    assert result < 0 and failure == ErrorInfo(code, {"path": str(path)})
+    assert apart <= CLOSE
+
+
+def _read_plainly(path: Path, course: Course) -> Any:
+    with running(path, wish("qwen", LAYOUTS["qwen"].used)) as model:
+        direct = max(_descriptors(path))
+        with _unreadable(path, [direct]):
+            return [model.step(step) for step in course]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="descriptors are listed nowhere")
+def test_a_file_system_without_direct_reads_is_read_through_the_page_cache(
+    child: OtherProcess, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(expert_model("qwen").read_bytes())
+    course = token_by_token(8, seed=3)
+    plain = child.call(computed, path, course).logits
+    told = child.call(_read_plainly, path, course)
+    assert max(difference(one[None], other) for one, other in zip(plain, told, strict=True)) <= CLOSE
