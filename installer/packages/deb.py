@@ -9,8 +9,8 @@ from installer.packages import libraries, tree
 from installer.packages.elf import elf_files, wants_of
 from installer.packages.places import HERE, Places, Release, clear, environment, output_of
 
-# xz at its best: what is downloaded once by many may take minutes once.
-COMPRESSION = ("-Zxz", "-z9", "-Sextreme")
+# The same bytes with any number of threads, which zstd has not.
+COMPRESSION = ("-Zxz", "-z6")
 RECOMMENDS = "fonts-noto-cjk, libvulkan1, mesa-vulkan-drivers"
 SCRIPTS = ("postinst", "postrm")
 
@@ -35,7 +35,7 @@ def pack(places: Places, release: Release) -> Path:
         tree.settle(root, release)
         places.dist.mkdir(exist_ok=True)
         output_of(
-            ["dpkg-deb", "--root-owner-group", "--threads-max=1", *COMPRESSION, "--build", root, made],
+            ["dpkg-deb", "--root-owner-group", *COMPRESSION, "--build", root, made],
             env=environment(release),
         )
     finally:

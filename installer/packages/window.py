@@ -6,14 +6,15 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from installer.commands import SetupError
 
 PATIENCE_S = 180
-MESSAGE = "Say hello"
+MESSAGE = "Good morning"
 
 
 def talk(root: Path, picture: Path, user: int, home: str) -> None:
@@ -40,16 +41,11 @@ def talk(root: Path, picture: Path, user: int, home: str) -> None:
             )
             print(f"  the window came after {time.monotonic() - started:.1f} s")
             number = window.split()[0]
-            _said(display, "windowfocus", number)
-
-            def asked() -> str:
-                # Until the data is open, the window takes no message.
-                _said(display, "key", "--window", number, "ctrl+a")
-                _said(display, "type", "--window", number, MESSAGE)
-                _said(display, "key", "--window", number, "Return")
-                return answered(inside)
-
-            wait(asked, program, "No answer came", pause=3.0)
+            _said(display, "windowfocus", "--sync", number)
+            x, y = _composer(_said(display, "getwindowgeometry", "--shell", number))
+            _said(display, "mousemove", x, y, "click", "1", "type", MESSAGE)
+            _said(display, "key", "Return")
+            wait(lambda: answered(inside), program, "No answer came", pause=1.0)
             subprocess.run(["import", "-display", display, "-window", "root", picture], check=False)
         finally:
             program.terminate()
@@ -61,21 +57,34 @@ def talk(root: Path, picture: Path, user: int, home: str) -> None:
 
 
 def answered(inside: list[str]) -> str:
-    """The answer to the message, as the database has it; "" for none yet."""
-    done = subprocess.run(
-        [*inside, "coterie", "chats", "search", MESSAGE, "--json"], capture_output=True, text=True
-    )
-    try:
-        return "answered" if json.loads(done.stdout) else ""
-    except ValueError:
-        return ""
+    """The finished answer to the message, as the database has it; "" for none yet."""
+    for chat in _lines([*inside, "coterie", "chats", "list", "--json"]):
+        for shown in _lines([*inside, "coterie", "chats", "show", str(chat["id"]), "--json"]):
+            question, *answers = shown["messages"] or [{}]
+            if question.get("content") == MESSAGE and answers and answers[0]["state"] in ("done", "length"):
+                return str(answers[0]["content"])
+    return ""
 
 
-def wait(question, program: subprocess.Popen[str], failure: str, pause: float = 0.05) -> str:  # type: ignore[no-untyped-def]
+def _lines(command: list[str]) -> list[dict[str, Any]]:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _composer(geometry: str) -> tuple[str, str]:
+    """Where the message is written: in the middle of the window, near its lower edge."""
+    place = {name: int(text) for name, _, text in (line.partition("=") for line in geometry.splitlines())}
+    return str(place["X"] + place["WIDTH"] * 6 // 10), str(place["Y"] + place["HEIGHT"] - 90)
+
+
+def wait(
+    question: Callable[[], str], program: subprocess.Popen[str], failure: str, pause: float = 0.05
+) -> str:
+    """Ask until something is answered, for as long as the program runs. Raises SetupError."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         if said := question():
-            return str(said)
+            return said
         if program.poll() is not None:
             raise SetupError(
                 f"The window ended with {program.returncode}: {program.stderr.read() if program.stderr else ''}"

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <libgen.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
@@ -64,7 +65,11 @@ static int write_file(sqfs *fs, sqfs_inode *inode, const char *path) {
             errno = EIO;
             break;
         }
-        if (write(file, buffer, (size_t)size) != size) break;
+        ssize_t written = write(file, buffer, (size_t)size);
+        if (written != size) {
+            if (written >= 0) errno = ENOSPC;
+            break;
+        }
         at += size;
     }
     int error = errno, cut = at < end;
@@ -179,7 +184,6 @@ static int unpack_once(long offset) {
         int reason = errno;
         remove_all(scratch);
         errno = reason;
-        if (errno == ENOSPC || errno == EDQUOT) return -1;
     }
     return -1;
 }
@@ -299,6 +303,7 @@ int main(int count, char **arguments) {
     if (!unpacked && !mount_image(offset)) return run(arguments);
     if (!unpack_once(offset)) return run(arguments);
     if (errno == ENOSPC || errno == EDQUOT)
-        return fail("There is no FUSE here, and not enough room to unpack in %s. Install fuse3, or free up 700 MB.", place);
+        return fail("There is no FUSE here, and not enough room to unpack in %s. Install fuse3, or free up 700 MB.",
+                    dirname(place));
     return fail("There is no FUSE here, and it could not be unpacked (%s). Install fuse3.", strerror(errno));
 }

@@ -11,7 +11,7 @@ import pytest
 
 from app.installation.facts import read
 from installer.commands import SetupError
-from installer.packages import appimage, base, entries, prune, tree
+from installer.packages import appimage, base, checking, entries, prune, tree
 from installer.packages.__main__ import engine_wheel
 from installer.packages.places import HERE, ROOT, Places, Release, environment, inputs, release_of
 
@@ -167,3 +167,29 @@ def test_tests_and_what_developers_need_go_and_our_own_packages_stay(tmp_path: P
     prune.prune_packages(tmp_path)
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
     assert left == ["app/test/kept.py", "numpy/core.py"]
+
+
+def report(**changes: object) -> dict[str, object]:
+    facts = {"kind": "deb", "version": "1.2.3", "channel": "beta"}
+    checks = [{"name": "engine", "ok": True}, {"name": "emoji", "ok": False}]
+    return {"installation": facts, "checks": checks, **changes}
+
+
+def test_a_diagnosis_must_be_of_the_installed_package_and_good() -> None:
+    checking.doctor(report(), RELEASE, "deb")
+    with pytest.raises(SetupError, match="of the installation"):
+        checking.doctor(report(), RELEASE, "appimage")
+    with pytest.raises(SetupError, match="no model"):
+        checking.doctor(
+            report(checks=[{"name": "starter model", "ok": False, "message": "no model"}]), RELEASE, "deb"
+        )
+
+
+def test_one_package_of_a_kind_is_tried(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="make packages"):
+        checking.only(tmp_path, "*.deb")
+    (tmp_path / "one.deb").touch()
+    assert checking.only(tmp_path, "*.deb").name == "one.deb"
+    (tmp_path / "two.deb").touch()
+    with pytest.raises(SetupError, match="one"):
+        checking.only(tmp_path, "*.deb")
