@@ -18,9 +18,9 @@ from engine.local.scheduling.admission import MARGIN, Admission
 FEWEST = 4
 # An answer of unknown length is expected to have as many more tokens.
 EXPECTED = 256
-# Cells are divided once steps that would have been faster took so many times as long as making a context does: where
-# a long conversation comes back again and again, that is a small part of the time at worst.
-PAYS_AFTER = 30
+# Cells are divided once steps that would have been faster took so many times as long as making a context does; after
+# twice as many each time that they had to be shared again, for a long conversation will come back, and wait for it.
+PAYS_AFTER, AT_MOST = 30, 960
 # Before one was made anew it is taken to take as long.
 ASSUMED_S = 0.1
 
@@ -30,7 +30,8 @@ class Dividing:
 
     def __init__(self, session: Session, admission: Admission) -> None:
         self._session, self._admission = session, admission
-        self._change_s = ASSUMED_S
+        self.change_s = ASSUMED_S  # seconds that the last change took
+        self._pays_after = PAYS_AFTER  # changes
         self._slower_s = 0.0  # steps that took longer than with divided cells, since they were shared
         self._computed_s = session.computing_s
 
@@ -45,10 +46,11 @@ class Dividing:
         works += [each.generation for each in admission.waiting]
         if session.is_divided:
             if not self._fit(works, 0):
+                self._pays_after = min(2 * self._pays_after, AT_MOST)
                 self._change(False)
         elif len(admission.active) >= FEWEST and self._fit(works, EXPECTED):
             self._slower_s += seconds
-            if self._slower_s >= PAYS_AFTER * self._change_s:
+            if self._slower_s >= self._pays_after * self.change_s:
                 self._change(True)
 
     def _fit(self, works: Iterable[Work], expected: int) -> bool:
@@ -61,5 +63,5 @@ class Dividing:
     def _change(self, divided: bool) -> None:
         started = time.perf_counter()
         self._admission.move(lambda: self._session.divide(divided))
-        self._change_s = time.perf_counter() - started
+        self.change_s = time.perf_counter() - started
         self._slower_s = 0.0

@@ -64,8 +64,8 @@ class Stepping:
             self.step()
 
 
-def open_starter(flag: native.AbortFlag, context: int = 2048) -> Session:
-    request = LoadRequest(str(starter_model()), PlacementOptions(context, streams=4, ubatch=64))
+def open_starter(flag: native.AbortFlag, context: int = 2048, threads: int = 0) -> Session:
+    request = LoadRequest(str(starter_model()), PlacementOptions(context, streams=4, ubatch=64), threads)
     return open_session(request, flag, lambda _: True, None)
 
 
