@@ -23,6 +23,7 @@ from engine.values import DEFAULT_CONTEXT
 
 UBATCH = 512  # llama.cpp's default
 STREAMED_UBATCHES = (1024, 2048, 4096)
+DISK_UBATCHES = (128, 256)
 # A larger ubatch must save more than a few percent, for it takes memory that other programs may want.
 WORTH_A_LARGER_UBATCH = 1.03
 # Default numbers of concurrent answers, the most first.
@@ -321,10 +322,13 @@ def _spreads(given: Given, start: Choice) -> Iterator[Choice]:
 
 def _ubatches(given: Given, options: PlacementOptions, start: Choice) -> Iterator[Choice]:
     """Larger ubatches are worth their memory where prompts are streamed, or read from the disk: experts are copied
-    once for each."""
+    once for each. Smaller ones leave more of it to slots, which may be what makes them fit."""
+    from_disk = start.mode == "disk"
+    if from_disk and not options.ubatch:
+        yield from (msgspec.structs.replace(start, ubatch=ubatch) for ubatch in DISK_UBATCHES)
     yield start
     streams = start.mode in _STREAMING and any(given.device(name).streams for name in start.devices)
-    if options.ubatch or options.prefer == "context" or not (streams or start.mode == "disk"):
+    if options.ubatch or options.prefer == "context" or not (streams or from_disk):
         return
     for ubatch in STREAMED_UBATCHES:
         if ubatch <= start.context:

@@ -150,7 +150,7 @@ class Placements:
         cannot be, and as `machine` does.
         """
         index = self._indexes.get(path)
-        machine = self.machine()
+        machine = self._placing.on_disk(self.machine(), Path(path))
         known, overhead = self._overheads.get(path, (None, None))
         wished = without_unfit_experts(without_absent(self._with_workers(options), machine), index)
         plan = self._placing.plan(index, machine, wished, overhead if known is index else None)
@@ -200,6 +200,8 @@ class Placements:
     def _estimated(
         self, index: TensorIndex, options: PlacementOptions, machine: Machine, vision: int
     ) -> tuple[Plan, Machine]:
+        if self._library is not None:
+            machine = self._placing.on_disk(machine, self._library.folder)
         wished = self.complete(self._with_workers(options))
         if 0 < index.trained_context < wished.context:
             wished = msgspec.structs.replace(wished, context=index.trained_context)

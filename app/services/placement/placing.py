@@ -78,6 +78,12 @@ class Placing:
         measure_speeds(found.machine, found.build, self._folder, keep_going=keep_going)
         return with_bandwidths(found.machine, known)
 
+    def on_disk(self, machine: Machine, path: Path) -> Machine:
+        """With the speed of the disk where this file is, or will be, as far as it was measured."""
+        from engine.local.disk_calibration import with_kept_disk
+
+        return with_kept_disk(machine, path, self._folder)
+
     def probe(self, address: str) -> tuple[Device, ...]:
         """The devices of one worker. Raises UserError `worker.*`."""
         from engine.placement.workers import probe

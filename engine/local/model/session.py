@@ -28,6 +28,7 @@ from engine.local.native.routing import ExpertWatch
 from engine.local.pictures.sight import Sight
 from engine.local.speculative.draft_model import DraftModel
 from engine.local.speculative.prediction_head import PredictionHead
+from engine.placement.disk_floor import states_limit
 from engine.placement.plan import Placement
 from engine.values import LEAST_LOGPROB, TokenLogprob
 
@@ -323,7 +324,7 @@ class Session:
         native.free_model(self._model)
 
     def _new_sequences(self) -> list[Sequence]:
-        room, numbers = checkpoints.room() // self._count, range(self._count)
+        room, numbers = states_limit(self.facts.plan, checkpoints.room()) // self._count, range(self._count)
         streams = self._count if self.is_divided else 1
         if self.head is None:
             return [Sequence(self._context, number, self.memory, room, streams) for number in numbers]

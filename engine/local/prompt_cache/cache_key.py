@@ -11,6 +11,7 @@ from engine.api import LoadRequest
 from engine.local import native
 from engine.local.model.session import Session
 from engine.local.prompt_cache.prompt_cache import PromptCache
+from engine.placement.disk_floor import states_limit
 from engine.placement.plan import Placement
 
 # States in RAM take at most so much of what is free once the model is loaded, and at most so many bytes.
@@ -22,6 +23,7 @@ def open_prompt_cache(session: Session, request: LoadRequest) -> PromptCache:
     folder = Path(request.states) if request.states else None
     ram_limit = min(psutil.virtual_memory().available // RAM_SHARE, RAM_LIMIT)
     plan = session.facts.plan
+    ram_limit = states_limit(plan, ram_limit)
     key = cache_key(request.path, plan.placement if plan else None)
     return PromptCache(folder, key, ram_limit, request.states_limit)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.errors import UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.choosing import WORTH_A_LARGER_UBATCH
-from engine.placement.disk_floor import PROCESS_BYTES, kept_bytes, working_bytes
+from engine.placement.disk_floor import PROCESS_BYTES, kept_bytes, states_limit, working_bytes
 from engine.placement.expert_slots import slots_of, workspace_bytes
 from engine.placement.plan import (
     DISK,
@@ -195,3 +195,24 @@ def test_dry_runs_that_count_all_experts_with_ram_give_the_same_floors() -> None
     assert settled.bytes[RAM].total <= settled.budgets[RAM] - kept_bytes(settled.budgets[RAM]) - PROCESS_BYTES
     assert settled.bytes[RAM].compute == guessed.bytes[RAM].compute + 50 * MB
     assert settled.bytes[DISK].total >= guessed.bytes[DISK].total
+
+
+def test_states_of_prompts_share_the_budget_with_the_slots() -> None:
+    found = plan(SMALL, reading(machine(4 * GB)), PlacementOptions())
+    assert found.mode == "disk"
+    limit = states_limit(found, 4 * GB)
+    assert 2 * limit <= kept_bytes(found.budgets[RAM])
+    assert states_limit(found, 10) == 10 and states_limit(None, 4 * GB) == 4 * GB
+    usual = plan(SMALL, machine(64 * GB), PlacementOptions())
+    assert states_limit(usual, 4 * GB) == 4 * GB
+
+
+def test_a_tight_limit_is_met_with_smaller_batches() -> None:
+    host = reading(machine(64 * GB))
+    options = PlacementOptions(context=1024)
+    batches = []
+    for budget in range(400, 1400, 20):
+        found = plan(SMALL, host, msgspec.structs.replace(options, budgets={RAM: budget * MB}))
+        if found.fits:
+            batches.append(found.placement.ubatch)
+    assert batches[0] == min(batches) == 128
