@@ -187,6 +187,9 @@ class Host:
     def _read(self) -> None:
         while True:
             try:
+                # Who reads from a socket is woken each time the other side takes what was sent, and takes a core from
+                # the model for it; who polls is not.
+                self._connection.poll(None)
                 command = protocol.decode_command(self._connection.recv_bytes())
             except (EOFError, OSError):
                 os._exit(0)

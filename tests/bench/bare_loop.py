@@ -1,6 +1,8 @@
 """The yardstick for the host: the shortest possible loop over the same library, in a process of its own.
 
 Usage: python -m tests.bench.bare_loop MODEL PROMPT_TOKENS ANSWER_TOKENS THREADS
+The text of the prompt comes on stdin, and is repeated until it is long enough: a model that is given numbers answers
+with the same token again and again, for which the same few experts are read.
 Prints JSON: {"prefill_tps": ..., "decode_tps": ...}.
 """
 
@@ -19,8 +21,11 @@ def _silent(level: int, text: bytes, data: object) -> None:
     pass
 
 
-def measure(path: str, prompt_tokens: int, answer_tokens: int, threads: int) -> dict[str, float]:
-    """Prefill `prompt_tokens` once and decode `answer_tokens` greedily; tokens per second of each."""
+def measure(
+    path: str, prompt: bytes, prompt_tokens: int, answer_tokens: int, threads: int
+) -> dict[str, float]:
+    """Prefill the first `prompt_tokens` of the prompt and decode `answer_tokens` greedily; tokens per second of
+    each."""
     llama.llama_log_set(_silent, ctypes.c_void_p(0))
     llama.llama_backend_init()
     model = llama.llama_model_load_from_file(path.encode(), llama.llama_model_default_params())
@@ -38,7 +43,12 @@ def measure(path: str, prompt_tokens: int, answer_tokens: int, threads: int) -> 
 
     decode([1] * 32)  # reads the weights into memory, as the host's first request does
     llama.llama_memory_clear(llama.llama_get_memory(context), True)
-    tokens = [100 + i % 900 for i in range(prompt_tokens)]
+    words = (llama.llama_token * (len(prompt) + 1))()
+    count = llama.llama_tokenize(
+        llama.llama_model_get_vocab(model), prompt, len(prompt), words, len(words), False, True
+    )
+    assert count > 0
+    tokens = [words[i % count] for i in range(prompt_tokens)]
     started = time.perf_counter()
     decode(tokens)
     prefill_s = time.perf_counter() - started
@@ -52,4 +62,5 @@ def measure(path: str, prompt_tokens: int, answer_tokens: int, threads: int) -> 
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))))
+    counts = (int(word) for word in sys.argv[2:5])
+    print(json.dumps(measure(sys.argv[1], sys.stdin.buffer.read(), *counts)))

@@ -36,7 +36,7 @@ def measure(bed: Bed) -> list[Row]:
             mine = ours.answer(prompt, "", _TOKENS)
             note("ours", mine.prefill_tps, mine.decode_tps)
             python.append(mine.python_share)
-            note("a bare loop", *_bare(bed, mine.read_tokens))
+            note("a bare loop", *_bare(bed, prompt, mine.read_tokens))
             if bed.bench:
                 depth = mine.prompt_tokens
                 prefill = llama_bench.prefill_tps(bed.bench, bed.model, bed.threads, mine.read_tokens)
@@ -53,8 +53,10 @@ def measure(bed: Bed) -> list[Row]:
     return [*rows, Row("Python's share of a decode step", "", python, goal=0.03, at_least=False)]
 
 
-def _bare(bed: Bed, tokens: int) -> tuple[float, float]:
+def _bare(bed: Bed, prompt: str, tokens: int) -> tuple[float, float]:
     command = [sys.executable, "-m", "tests.bench.bare_loop", bed.model, tokens, _TOKENS, bed.threads]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [str(part) for part in command], input=prompt, capture_output=True, text=True, check=True
+    )
     found = json.loads(done.stdout)
     return found["prefill_tps"], found["decode_tps"]
