@@ -27,7 +27,7 @@ def main(arguments: Sequence[str], console: Console) -> int:
     chosen = _parsed(arguments)
     here = places(ROOT)
     try:
-        release = release_of(here.root, VERSION, chosen.channel)
+        release = release_of(here.root, VERSION, chosen.channel)._replace(updates=chosen.updates)
         if chosen.work == "check":
             checking.check(here, release, console)
         else:
@@ -47,6 +47,9 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("work", nargs="?", choices=("pack", "check"), default="pack")
     parser.add_argument(
         "--channel", choices=("stable", "beta"), default="stable", help="which releases it belongs to"
+    )
+    parser.add_argument(
+        "--updates", default="", metavar="URL", help="the folder of releases that it looks for newer ones in"
     )
     parser.add_argument("--kinds", default="deb,appimage", help="which packages are written")
     parser.add_argument(

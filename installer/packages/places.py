@@ -20,12 +20,14 @@ PYTHON = "3.13"
 
 
 class Release(NamedTuple):
-    """What is packed: the commit, and its time, which all files have as theirs (seconds since 1970)."""
+    """What is packed: the commit, and its time, which all files have as theirs (seconds since 1970). `updates` is the
+    address of the folder that newer versions are looked for in, "" for none."""
 
     version: str
     commit: str
     time: int
     channel: str = "stable"
+    updates: str = ""
 
 
 class Places(NamedTuple):

@@ -149,5 +149,7 @@ def settle(tree: Path, release: Release) -> None:
 def write_installation(tree: Path, release: Release, kind: str) -> None:
     """What `app.installation` reads; each kind of package has its own."""
     fields = {"kind": kind, "version": release.version, "channel": release.channel, "commit": release.commit}
+    if release.updates:
+        fields["updates"] = release.updates
     lines = [f'{name} = "{text}"\n' for name, text in fields.items()]
     (tree / "python" / "installation.toml").write_text("".join(lines), encoding="utf-8")

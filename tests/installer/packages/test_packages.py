@@ -104,6 +104,12 @@ def test_what_a_package_says_of_itself_is_what_the_program_reads(tmp_path: Path)
         assert (found.kind, found.version, found.channel, found.commit) == (kind, "1.2.3", "beta", "0" * 40)
 
 
+def test_a_package_looks_for_newer_versions_where_it_was_told_to(tmp_path: Path) -> None:
+    (tmp_path / "python").mkdir()
+    tree.write_installation(tmp_path, RELEASE._replace(updates="https://example.org/coterie"), "appimage")
+    assert read(tmp_path / "python").updates == "https://example.org/coterie"
+
+
 def test_all_files_get_one_time_and_rights_that_anybody_may_read(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir(mode=0o700)
     program, text, link = tmp_path / "bin" / "program", tmp_path / "text", tmp_path / "link"
