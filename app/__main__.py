@@ -59,10 +59,10 @@ def start() -> int:
                 from app.desktop.application import run as run_desktop
             except ImportError as error:
                 from app.installation.first_starts import this_start
-                from app.start_failure import tell
+                from app.start_failure import tell_missing
 
                 this_start().broken()
-                return tell(error)
+                return tell_missing(error)
 
             request = request_of(wanted[0]) if wanted else None
             return run_desktop(sys.argv[:1], debug=debug, background=background, request=request)

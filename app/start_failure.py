@@ -1,4 +1,4 @@
-"""Says why the window cannot be opened where a part of the program is missing: no window of ours can say it."""
+"""Says why the window cannot be opened: no window of ours can say it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ _SHOWING = (
 )
 
 
-def tell(error: Exception, language: Language | None = None) -> int:
+def tell_missing(error: Exception, language: Language | None = None) -> int:
+    """A part of the program, or a library of the system that it wants, is not there; the exit code."""
+    return tell(UserError("desktop.incomplete", detail=str(error)), language)
+
+
+def tell(error: UserError, language: Language | None = None) -> int:
     """Say it on the terminal, and where nobody reads one, by what the desktop has for it; the exit code."""
-    said = localized_error(UserError("desktop.incomplete", detail=str(error)), language or system_language())
+    said = localized_error(error, language or system_language())
     print(said, file=sys.stderr)
     if not sys.stderr.isatty():
         for program, *options in _SHOWING:

@@ -6,12 +6,23 @@ import contextlib
 import gc
 import importlib
 import logging
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, qVersion
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QTimer,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+    qVersion,
+)
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -217,7 +228,7 @@ class Desktop(QObject):
         data folder."""
         log.error("The window could not be built", exc_info=error)
         this_start().broken()
-        QApplication.exit(start_failure.tell(error, languages.current))
+        QApplication.exit(start_failure.tell_missing(error, languages.current))
 
     def _opened(self, services: Services) -> None:
         self._opening = False
@@ -311,6 +322,28 @@ class Desktop(QObject):
             self._made.close()
 
 
+@contextlib.contextmanager
+def screen_needed() -> Iterator[None]:
+    """While the application is made: without a screen Qt says what only engineers read, and aborts."""
+    said: list[str] = []
+
+    def heard(kind: QtMsgType, _: QMessageLogContext, text: str | None) -> None:
+        said.append(text or "")
+        if kind == QtMsgType.QtFatalMsg:
+            display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "-"
+            code = start_failure.tell(UserError("desktop.no_screen", display=display))
+            sys.stderr.flush()
+            os._exit(code)  # Qt does not go on
+
+    before = qInstallMessageHandler(heard)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+        for text in said:
+            print(text, file=sys.stderr)
+
+
 def run(
     argv: Sequence[str], *, debug: bool = False, background: bool = False, request: OpenRequest | None = None
 ) -> int:
@@ -318,7 +351,8 @@ def run(
     `background`: show no window until somebody asks for it. `request` is shown first, by the desktop that is open
     already where there is one."""
     home = paths.home()
-    application = Application(list(argv))
+    with screen_needed():
+        application = Application(list(argv))
     application.setApplicationName("coterie")
     application.setApplicationDisplayName("Coterie")
     application.setDesktopFileName("coterie")
