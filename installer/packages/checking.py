@@ -107,6 +107,7 @@ def check(here: Places, release: Release, console: Console) -> None:
     inside = Inside(root)
     prepare(inside)
     steps: Sequence[tuple[str, Callable[[], None]]] = (
+        ("AppImage, through FUSE", lambda: through_fuse(image, release, here.build / "사람 둘")),
         ("AppImage, unpacked, nothing installed", lambda: try_image(inside, image)),
         ("Installed from the deb", lambda: install(inside, package)),
         ("Doctor", lambda: doctor(diagnosis(inside), release, "deb")),
@@ -187,6 +188,23 @@ def linked(inside: Inside) -> None:
     missing = inside.run(PYTHON, "-I", "-c", LOADING)
     if missing:
         raise SetupError(f"Not found in a bare Debian:\n{missing}")
+
+
+def through_fuse(image: Path, release: Release, home: Path) -> None:
+    """On this very system, which must have FUSE: it is mounted for as long as the program runs."""
+    home.mkdir(exist_ok=True)
+    variables = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", **FOREIGN}
+    done = subprocess.run(
+        [image, "doctor", "--json"], stdin=subprocess.DEVNULL, capture_output=True, env=variables, check=False
+    )
+    shutil.rmtree(home)
+    try:
+        report = json.loads(done.stdout)
+    except ValueError as error:
+        raise SetupError(f"The AppImage said:\n{done.stderr.decode(errors='replace')}") from error
+    doctor(report, release, "appimage")
+    if not report["starter"].startswith("/tmp/.mount_coterie"):
+        raise SetupError(f"It was not mounted: {report['starter']}. Is fuse3 installed?")
 
 
 def try_image(inside: Inside, image: Path) -> None:

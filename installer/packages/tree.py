@@ -124,13 +124,14 @@ def put_extras(python: Path, parts: Parts) -> None:
 
 
 def compile_all(tree: Path, release: Release) -> None:
-    """Bytecode that is never compared with its source: the folder is not the user's to write in."""
+    """Bytecode that is never compared with its source: the folder is not the user's to write in. What does it must
+    not write its own, as imports do."""
     python = tree / "python"
     for folder in sorted(python.rglob("__pycache__")):
         shutil.rmtree(folder)
     output_of(
         [
-            python / "bin" / f"python{PYTHON}", "-I", "-m", "compileall", "-q", "-j", "1",
+            python / "bin" / f"python{PYTHON}", "-I", "-B", "-m", "compileall", "-q", "-f", "-j", "1",
             "--invalidation-mode", "unchecked-hash", "-s", tree, "-p", TARGET, python / "lib",
         ],
         env=environment(release) | {"PYTHONHASHSEED": "0"},
