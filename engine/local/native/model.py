@@ -118,11 +118,11 @@ def _proxied(placement: Placement) -> str:
 
 def _overrides(placement: Placement, proxied: str = "") -> ctypes.Array[_Override]:
     rows = [(each.pattern.encode(), buffer_type(each.device)) for each in placement.overrides]
-    if proxied and reads_experts(placement):
-        rows.insert(0, (left_in_files(placement).encode(), floor_memory()))
-    elif placement.expert_cache is not None and proxied not in ("", RAM):
+    if placement.expert_cache is not None and proxied not in ("", RAM):
         layers = "|".join(str(each.layer) for each in placement.expert_cache.layers)
         rows.insert(0, (_CACHED.format(layers=layers).encode(), proxy_memory(proxied)))
+    if proxied and reads_experts(placement):
+        rows.insert(0, (left_in_files(placement).encode(), floor_memory()))
     if len(placement.devices) > 1 and not rows:
         rows.append((_NO_PIPELINE, buffer_type(RAM)))
     return (_Override * (len(rows) + 1))(*(_Override(*row) for row in rows))

@@ -22,6 +22,7 @@ from tests.support.expert_policy import LFU, LRU, CachedExperts, Counters
 from tests.support.expert_run import CacheOption, running
 from tests.support.gguf_split import split_model
 from tests.support.other_process import OtherProcess
+from tests.support.rpc_worker import Worker, rpc_worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
@@ -103,6 +104,28 @@ def test_steps_that_are_broken_off_and_a_thread_that_asks(child: OtherProcess) -
     told = child.call(computed, path, course, wish("qwen", 5), stops=30, asked=True)
     assert told.stopped > len(course) // 3
     assert difference(plain.logits, told.logits) <= CLOSE
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    with rpc_worker() as worker:
+        yield worker
+
+
+@pytest.mark.parametrize("name", ["mixtral", "gpt-oss", "deepseek"])
+def test_a_device_that_computes_everything_else(name: str, child: OtherProcess, worker: Worker) -> None:
+    layout, path = LAYOUTS[name], expert_model(name)
+    course = (
+        *token_by_token(6, seed=3),
+        *random_course(6, 8, 3, seed=2),
+        sum(token_by_token(LARGE, seed=4), ()),
+    )
+    wished = wish(name, layout.used, worker=worker.address)
+    plain = child.call(computed, path, course, worker=worker.address)
+    told = child.call(computed, path, course, wished, worker=worker.address)
+    assert difference(plain.logits, told.logits) <= CLOSE
+    assert told.layers == layout.layers
+    assert told.counters is not None and told.counters.plain_blocks == 0 < told.counters.disk_bytes
 
 
 # --- what may happen to a file: in the child, where it is open --------------------------------------------
