@@ -162,17 +162,23 @@ class Override(msgspec.Struct, frozen=True):
 
 class CachedLayer(msgspec.Struct, frozen=True):
     """A layer's `slots` in the cache, each for one expert with all its matrices and biases, and the `bytes` granted
-    for them."""
+    for them. 0: they are in the room that such layers use in turns."""
 
     layer: int
     slots: int
     bytes: int
 
+    @property
+    def own(self) -> int:
+        """Slots in which experts stay until they are used again."""
+        return self.slots if self.bytes else 0
+
 
 class ExpertCache(msgspec.Struct, frozen=True):
     """Experts of layers cached on `device`, in slots that those firing now take from earlier ones. All of them lie in
     `source`: in RAM, or in the file (`DISK`), of which RAM is then the cache.
-    `workspace` are the bytes granted for activations. Batches of at most `tokens` use the cache."""
+    `workspace` are the bytes granted for activations, `shared` those of the room that layers without bytes of their
+    own use in turns. Batches of at most `tokens` use the cache."""
 
     device: str
     layers: tuple[CachedLayer, ...]
@@ -180,11 +186,12 @@ class ExpertCache(msgspec.Struct, frozen=True):
     tokens: int = 16
     misses: Misses = "computed"
     source: str = RAM
+    shared: int = 0
 
     @property
     def slots(self) -> int:
         """Bytes of all slots."""
-        return sum(layer.bytes for layer in self.layers)
+        return sum(layer.bytes for layer in self.layers) + self.shared
 
     @property
     def total(self) -> int:

@@ -130,6 +130,12 @@ class CachedExperts:
         self._refused += len(missing) - len(brought)
         return brought
 
+    def empty(self) -> None:
+        """Another layer has the room of the slots."""
+        self._evicted += self._filled
+        self._slots = [EMPTY] * len(self._slots)
+        self._place, self._filled = {}, 0
+
     def block_from_disk(self, rows: Sequence[int]) -> None:
         """The same of a layer whose experts are on the disk."""
         hits = set(rows) & set(self._place)

@@ -50,6 +50,7 @@ class CacheOption(NamedTuple):
     stream_from: int = 0
     layers: tuple[int, ...] = ()
     source: str = RAM
+    shared: int = 0
 
 
 class Manner(NamedTuple):
@@ -232,7 +233,7 @@ def _opened(layers: dict[int, list[int]], wish: CacheOption) -> list[int]:
         for layer, parts in layers.items():
             if wish.layers and layer not in wish.layers:
                 continue
-            size = expert_cache.layer_bytes(parts, wish.slots)
+            size = 0 if wish.shared else expert_cache.layer_bytes(parts, wish.slots)
             if expert_cache.add_layer(layer, parts, wish.slots, size, wish.device):
                 served.append(layer)
                 if wish.warm:
@@ -254,4 +255,5 @@ def _settings(wish: CacheOption) -> expert_cache.CacheSettings:
         upload_beside=wish.upload_beside,
         stream_from=wish.stream_from,
         largest_batch=MOST_ROWS,
+        shared=wish.shared,
     )

@@ -30,6 +30,11 @@ int Cache::open(const char * name, std::string & problem) {
         problem = "no memory for " + std::to_string(settings_.workspace) + " bytes of activations";
         return COTERIE_CACHE_NO_MEMORY;
     }
+    room_.buffer = settings_.shared > 0 ? buffer_for_slots(buffer_type(), settings_.shared) : nullptr;
+    if (settings_.shared > 0 && !room_.buffer) {
+        problem = "no memory for " + std::to_string(settings_.shared) + " bytes of slots";
+        return COTERIE_CACHE_NO_MEMORY;
+    }
     ggml_backend_buffer_clear(workspace_.get(), 0);
     const size_t rows = size_t(std::max(settings_.max_tokens, settings_.largest_batch)) * size_t(settings_.experts_used);
     experts_.reserve(rows);
@@ -41,7 +46,7 @@ int Cache::open(const char * name, std::string & problem) {
     if (settings_.upload_beside) {
         uploads_ = Uploads::make(device_);
     }
-    counters_.allocated = ggml_backend_buffer_get_size(workspace_.get());
+    counters_.allocated = ggml_backend_buffer_get_size(workspace_.get()) + settings_.shared;
     return COTERIE_CACHE_OK;
 }
 
@@ -59,7 +64,7 @@ int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int s
     const Floor * floor = open_floor();
     const bool is_on_floor = floor && std::any_of(weights, weights + count, [floor](const ggml_tensor * each) { return floor->place_of(each); });
     auto layer = std::make_unique<Layer>(number, weights, count, slots, policy(is_on_floor));
-    const int result = layer->place(device_, buffer_type(), bytes, problem);
+    const int result = layer->place(device_, buffer_type(), bytes, room_, problem);
     if (result != COTERIE_CACHE_OK) {
         return result;
     }
@@ -126,6 +131,9 @@ int Cache::residents(Layer & layer, int32_t * experts, int room) {
 
 int Cache::warm(Layer & layer, const int32_t * experts, int count) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (layer.has_room()) {
+        return 0; // the next layer would be in its place before it is used
+    }
     int brought = 0;
     for (int i = 0; i < count; i++) {
         const int slot = layer.slots.give_warm(experts[i], i).slot;

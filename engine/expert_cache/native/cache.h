@@ -111,6 +111,7 @@ class Cache {
     ggml_backend_dev_t device_ = nullptr;
     BackendPtr inner_;
     BufferPtr workspace_, host_workspace_, staging_;
+    Room room_;
     std::vector<std::unique_ptr<Layer>> layers_;
     std::unordered_map<const ggml_tensor *, Layer *> by_weights_;
     std::unique_ptr<Uploads> uploads_;

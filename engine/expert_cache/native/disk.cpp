@@ -83,9 +83,9 @@ Disk::Totals Disk::totals() {
 }
 
 void Disk::work() {
-    std::vector<char> memory(MOST_BYTES + 2 * RawFile::BLOCK);
-    const size_t begin = reinterpret_cast<size_t>(memory.data());
-    char * room = memory.data() + ((begin + RawFile::BLOCK - 1) / RawFile::BLOCK * RawFile::BLOCK - begin);
+    const std::unique_ptr<char[]> memory(new char[MOST_BYTES + 2 * RawFile::BLOCK]); // untouched before it is needed
+    const size_t begin = reinterpret_cast<size_t>(memory.get());
+    char * room = memory.get() + ((begin + RawFile::BLOCK - 1) / RawFile::BLOCK * RawFile::BLOCK - begin);
     std::unique_lock<std::mutex> lock(mutex_);
     while (true) {
         asked_.wait(lock, [this] { return is_stopped_ || next_ < parts_.size(); });

@@ -41,6 +41,7 @@ enum coterie_floor_failure {
 
 struct coterie_cache_settings {
     size_t  workspace;     // bytes on the device for activations
+    size_t  shared;        // bytes of a room for layers without slots of their own, whose experts come from the disk
     double  half_life;     // steps after which a use counts half; 0: the last use alone counts, < 0: never less
     int32_t max_tokens;    // the largest batch that the cache takes
     int32_t largest_batch; // of layers whose experts come from the disk; computed as many rows at a time
@@ -100,7 +101,8 @@ COTERIE_API int coterie_floor_failed(const char ** path);
 COTERIE_API int coterie_cache_open(const char * device, const struct coterie_cache_settings * settings);
 // Bytes that `slots` slots of these tensors take on the device with its alignment.
 COTERIE_API size_t coterie_cache_layer_bytes(struct ggml_tensor * const * tensors, int count, int slots);
-// `tensors`: all of a layer's per-expert weights and biases, in memory the CPU reads. Takes exactly `bytes`.
+// `tensors`: all of a layer's per-expert weights and biases, in memory the CPU reads. Takes exactly `bytes`; with 0 its
+// slots lie in the room that such layers share, and are empty whenever another one was computed.
 COTERIE_API int coterie_cache_add_layer(int layer, struct ggml_tensor * const * tensors, int count, int slots, size_t bytes);
 COTERIE_API int coterie_cache_activate(void);
 COTERIE_API void coterie_cache_close(void);

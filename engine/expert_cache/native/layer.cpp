@@ -54,6 +54,15 @@ size_t Layer::bytes(ggml_backend_buffer_type_t type, ggml_tensor * const * weigh
     return total;
 }
 
+BufferPtr buffer_for_slots(ggml_backend_buffer_type_t type, size_t bytes) {
+    BufferPtr buffer(ggml_backend_buft_alloc_buffer(type, bytes));
+    if (buffer) {
+        ggml_backend_buffer_set_usage(buffer.get(), GGML_BACKEND_BUFFER_USAGE_WEIGHTS);
+        ggml_backend_buffer_clear(buffer.get(), 0); // kernels may read past the last row, where no NaN must be
+    }
+    return buffer;
+}
+
 Layer::Layer(int number, ggml_tensor * const * weights, int count, int slots_, Policy policy)
     : slots(int(experts_of(weights[0])), slots_, policy), number_(number), weights_(weights, weights + count) {
     Floor * open = open_floor();
@@ -65,11 +74,11 @@ Layer::Layer(int number, ggml_tensor * const * weights, int count, int slots_, P
     }
 }
 
-int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, size_t bytes, std::string & problem) {
+int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, size_t bytes, Room & room, std::string & problem) {
     const int count = int(weights_.size());
     for (const ggml_tensor * tensor : weights_) {
-        const ggml_backend_buffer_t buffer = tensor->view_src ? tensor->view_src->buffer : tensor->buffer;
-        if (!tensor->data || !buffer || !ggml_backend_buffer_is_host(buffer) || experts_of(tensor) != slots.experts()) {
+        const ggml_backend_buffer_t at_home = tensor->view_src ? tensor->view_src->buffer : tensor->buffer;
+        if (!tensor->data || !at_home || !ggml_backend_buffer_is_host(at_home) || experts_of(tensor) != slots.experts()) {
             problem = std::string(tensor->name) + " does not lie in memory that the CPU reads";
             return COTERIE_CACHE_NOT_SUPPORTED;
         }
@@ -79,27 +88,29 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
         return COTERIE_CACHE_NOT_SUPPORTED;
     }
     const size_t needed = Layer::bytes(type, weights_.data(), count, slots.count());
+    const bool shares = floor_ && bytes == 0 && room.buffer;
+    bytes = shares ? ggml_backend_buffer_get_size(room.buffer.get()) : bytes;
     if (needed > bytes) {
         problem = "layer " + std::to_string(number_) + " takes " + std::to_string(needed) + " bytes, granted were " +
                   std::to_string(bytes);
         return COTERIE_CACHE_TOO_SMALL;
     }
-    buffer_.reset(ggml_backend_buft_alloc_buffer(type, bytes));
-    if (!buffer_) {
+    room_ = shares ? &room : nullptr;
+    buffer_ = shares ? nullptr : buffer_for_slots(type, bytes);
+    const ggml_backend_buffer_t buffer = shares ? room.buffer.get() : buffer_.get();
+    if (!buffer) {
         problem = "no memory for " + std::to_string(bytes) + " bytes";
         return COTERIE_CACHE_NO_MEMORY;
     }
-    ggml_backend_buffer_set_usage(buffer_.get(), GGML_BACKEND_BUFFER_USAGE_WEIGHTS);
-    ggml_backend_buffer_clear(buffer_.get(), 0); // kernels may read past the last row, where no NaN must be
     context_ = new_context(2 * count);
     const size_t alignment = ggml_backend_buft_get_alignment(type);
-    char * base = static_cast<char *>(ggml_backend_buffer_get_base(buffer_.get()));
+    char * base = static_cast<char *>(ggml_backend_buffer_get_base(buffer));
     size_t offset = 0;
     for (ggml_tensor * tensor : weights_) {
         ggml_tensor * held = new_held(context_.get(), tensor, slots.count());
         ggml_format_name(held, "%s (cached)", tensor->name);
         offset = GGML_PAD(offset, alignment);
-        if (ggml_backend_tensor_alloc(buffer_.get(), held, base + offset) != GGML_STATUS_SUCCESS) {
+        if (ggml_backend_tensor_alloc(buffer, held, base + offset) != GGML_STATUS_SUCCESS) {
             problem = std::string(tensor->name) + " could not be placed";
             return COTERIE_CACHE_NO_MEMORY;
         }
@@ -112,6 +123,15 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
         return COTERIE_CACHE_NOT_SUPPORTED;
     }
     return COTERIE_CACHE_OK;
+}
+
+int Layer::enter() {
+    if (!room_ || room_->owner == this) {
+        return 0;
+    }
+    const int lost = room_->owner ? room_->owner->slots.clear() : 0;
+    room_->owner = this;
+    return lost;
 }
 
 bool Layer::is_multiplied(ggml_backend_dev_t device) const {

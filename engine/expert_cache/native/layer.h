@@ -12,6 +12,14 @@
 
 namespace coterie {
 
+class Layer;
+
+// Memory for the slots of several layers that have none of their own: of the one that was computed last.
+struct Room {
+    BufferPtr buffer;
+    Layer * owner = nullptr;
+};
+
 class Layer {
   public:
     // Bytes of a layer's tensors with `slots` slots on a device, alignment included.
@@ -19,8 +27,11 @@ class Layer {
 
     Layer(int number, ggml_tensor * const * weights, int count, int slots, Policy policy);
 
-    // Takes exactly `bytes`. One of `coterie_cache_result`, with `problem` set.
-    int place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, size_t bytes, std::string & problem);
+    // Takes exactly `bytes`, or with 0 bytes the room. One of `coterie_cache_result`, with `problem` set.
+    int place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, size_t bytes, Room & room, std::string & problem);
+    // Has the room for itself, where its slots lie there; gives how many experts of another layer lost theirs.
+    int enter();
+    bool has_room() const { return room_; }
 
     int number() const { return number_; }
     // As the model has them, in the form that a block takes them in, and the slots on the device; same order.
@@ -57,8 +68,12 @@ class Layer {
     Floor * floor_ = nullptr;
     std::vector<const Floor::Place *> places_; // of the weights; nullptr: in memory
     BufferPtr buffer_;
+    Room * room_ = nullptr;
     ContextPtr context_;
 };
+
+// Empty; nullptr without memory.
+BufferPtr buffer_for_slots(ggml_backend_buffer_type_t type, size_t bytes);
 
 // Whether a block takes all of the layer's tensors: a part of a graph may look like a block, but lack some.
 bool is_whole(const Shape & shape, const Layer & layer);

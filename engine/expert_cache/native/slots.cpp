@@ -90,6 +90,13 @@ int Slots::victim() const {
     return best;
 }
 
+int Slots::clear() {
+    const auto empty = std::count(expert_of_.begin(), expert_of_.end(), -1);
+    std::fill(expert_of_.begin(), expert_of_.end(), -1);
+    std::fill(slot_of_.begin(), slot_of_.end(), -1);
+    return count() - int(empty);
+}
+
 void Slots::take_back(int expert) {
     expert_of_[size_t(slot_of(expert))] = -1;
     slot_of_[size_t(expert)] = -1;

@@ -40,6 +40,8 @@ class Slots {
 
     // An expert of this block is computed, and may lose its slot to another one of the same block.
     void done(int expert) { done_[std::size_t(expert)] = step_; }
+    // All slots are empty; what was used is remembered. Gives how many were not.
+    int clear();
     // The slot that was given is empty after all.
     void take_back(int expert);
     double score(int expert) const { return score_[std::size_t(expert)]; }

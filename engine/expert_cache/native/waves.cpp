@@ -17,6 +17,7 @@ static const int WAVES = 4;
 
 Cache::Result Cache::compute_from_disk(Block & block, const Lane & lane) {
     Layer & layer = *block.layer;
+    counters_.evicted += uint64_t(layer.enter());
     sort_missing(layer);
     layer.slots.begin(experts_.data(), int(experts_.size()));
     count(layer, block.shape);

@@ -149,6 +149,7 @@ def open_caching(
             upload_beside=True,
             stream_from=_streams_from(placement, cache),
             largest_batch=placement.ubatch,
+            shared=cache.shared,
         ),
     )
     try:

@@ -25,7 +25,8 @@ class CacheSettings(NamedTuple):
     """Settings of a cache; sizes in bytes, `tokens` is the largest batch. `bring_first`: upload a missing
     expert, then compute it; else the CPU computes it and it is uploaded for the next time, `upload_beside` the steps
     where the device can. Experts of batches from `stream_from` tokens on pass through the device; 0: none.
-    `largest_batch`: that of layers whose experts are read from the disk."""
+    `largest_batch`: that of layers whose experts are read from the disk; `shared` are the bytes of a room for those
+    of them that have no slots of their own."""
 
     workspace: int
     tokens: int
@@ -35,6 +36,7 @@ class CacheSettings(NamedTuple):
     upload_beside: bool = False
     stream_from: int = 0
     largest_batch: int = 0
+    shared: int = 0
 
 
 class CacheCounters(NamedTuple):
@@ -61,6 +63,7 @@ class _Settings(ctypes.Structure):
 
     _fields_ = [
         ("workspace", _Size),
+        ("shared", _Size),
         ("half_life", ctypes.c_double),
         ("max_tokens", ctypes.c_int32),
         ("largest_batch", ctypes.c_int32),
@@ -123,8 +126,8 @@ def open_cache(device: str, settings: CacheSettings) -> None:
 
 
 def add_layer(layer: int, tensors: Sequence[int], slots: int, size: int, device: str) -> bool:
-    """Give a layer its slots, at most `size` bytes. False if the device cannot multiply these weights: the
-    layer is not served. Raises UserError as `open_cache` does."""
+    """Give a layer its slots, at most `size` bytes, with 0 in the shared room. False if the device cannot multiply
+    these weights: the layer is not served. Raises UserError as `open_cache` does."""
     function = _call("coterie_cache_add_layer", _Int, ctypes.POINTER(_Pointer), _Int, _Int, _Size)
     result = function(layer, (_Pointer * len(tensors))(*tensors), len(tensors), slots, size)
     if result == _NOT_SUPPORTED:
@@ -204,6 +207,7 @@ def _as_struct(settings: CacheSettings) -> _Settings:
     policy = settings.policy
     return _Settings(
         workspace=settings.workspace,
+        shared=settings.shared,
         half_life=policy.half_life,
         max_tokens=settings.tokens,
         largest_batch=settings.largest_batch,

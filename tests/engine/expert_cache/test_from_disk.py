@@ -21,6 +21,8 @@ from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.expert_policy import LFU, LRU, CachedExperts, Counters
 from tests.support.expert_run import CacheOption, running
 from tests.support.gguf_split import split_model
+from tests.support.greedy_texts import Texts
+from tests.support.moe import moe_model
 from tests.support.other_process import OtherProcess
 from tests.support.rpc_worker import Worker, rpc_worker
 
@@ -28,6 +30,8 @@ pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the
 
 CLOSE = 1e-3
 LARGE = 60
+# Of slots that layers share.
+ROOM = 16 << 20
 
 
 def wish(name: str, slots: int, **changed: object) -> CacheOption:
@@ -64,9 +68,10 @@ def test_types(quantisation: str, child: OtherProcess) -> None:
     assert difference(plain.logits, told.logits) <= CLOSE
 
 
+@pytest.mark.parametrize("shared", [0, ROOM])
 @pytest.mark.parametrize("policy", [LRU, LFU, Policy(half_life=16.0), Policy(half_life=0.01)])
 def test_counters_and_residents_are_those_of_the_policy_in_waves_too(
-    policy: Policy, child: OtherProcess
+    policy: Policy, shared: int, child: OtherProcess
 ) -> None:
     layout = LAYOUTS["qwen"]
     course = (
@@ -75,19 +80,36 @@ def test_counters_and_residents_are_those_of_the_policy_in_waves_too(
         *random_course(40, 8, 4, seed=8),
     )
     for slots in (layout.used, 6, layout.experts - 1):
-        wished = wish("qwen", slots, policy=policy, warm=(3, 5))
+        wished = wish("qwen", slots, policy=policy, warm=(3, 5), shared=shared)
         told = child.call(computed, expert_model("qwen"), course, wished, watched="choices")
         expected = {layer: CachedExperts(slots, layout.experts, policy) for layer in layout.layers}
         for each in expected.values():
-            each.warm((3, 5))
+            each.warm(() if shared else (3, 5))
+        owner = None
         for layer, rows in told.blocks:
+            if shared and owner not in (None, layer):
+                expected[owner].empty()
+            owner = layer
             expected[layer].block_from_disk(rows)
         counted = told.counters
         assert counted is not None
         total = sum((each.counters for each in expected.values()), Counters())
         names = Counters.__struct_fields__
         assert [getattr(counted, name) for name in names] == [getattr(total, name) for name in names]
-        assert told.warm_experts == tuple(each.warm_experts for each in expected.values())
+        residents = (
+            tuple(expert for expert in each.warm_experts if expert >= 0) for each in expected.values()
+        )
+        assert told.warm_experts == tuple(residents)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_layers_that_share_a_room(name: str, child: OtherProcess) -> None:
+    used = LAYOUTS[name].used
+    course = (*token_by_token(6, seed=3), sum(token_by_token(LARGE, seed=4), ()), *token_by_token(4, seed=5))
+    plain = child.call(computed, expert_model(name), course)
+    told = child.call(computed, expert_model(name), course, wish(name, used, shared=ROOM))
+    assert difference(plain.logits, told.logits) <= CLOSE
+    assert told.counters is not None and told.counters.allocated == ROOM + wish(name, used).workspace
 
 
 def test_a_model_in_several_files(child: OtherProcess, tmp_path: Path) -> None:
@@ -126,6 +148,14 @@ def test_a_device_that_computes_everything_else(name: str, child: OtherProcess, 
     assert difference(plain.logits, told.logits) <= CLOSE
     assert told.layers == layout.layers
     assert told.counters is not None and told.counters.plain_blocks == 0 < told.counters.disk_bytes
+
+
+@pytest.mark.model
+@pytest.mark.long
+def test_english_comes_out_bit_by_bit_as_without(child: OtherProcess) -> None:
+    texts = Texts(child)
+    for tokens in (16, 64):
+        texts.same(moe_model(), 3, 1, 40, repacked=False, source=DISK, tokens=tokens)
 
 
 # --- what may happen to a file: in the child, where it is open --------------------------------------------
