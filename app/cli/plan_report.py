@@ -86,7 +86,7 @@ def _cache_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
     cache, predicted = planned.plan.placement.expert_cache, planned.plan.predicted
     if cache is None:
         return []
-    counts = sorted({layer.slots for layer in cache.layers})
+    counts = sorted({layer.own for layer in cache.layers})
     low, high = predicted.hit_range
     told = localized(
         "cli.plan.kept" if cache.source == DISK else "cli.plan.cached",

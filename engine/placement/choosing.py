@@ -167,7 +167,7 @@ def _from_disk_if_too_large(
     if requested_mode(given, options) is not None or not _may_read_experts(given, options):
         return choice
     before = work_out(given, choice)
-    if not before.paged or before.missing or not slots_of(given.index):
+    if not before.paged or not slots_of(given.index):
         return choice
     start = msgspec.structs.replace(
         choice, mode="disk", devices=devices, ubatch=options.ubatch or UBATCH, spread="even", whole_layers=0

@@ -29,7 +29,7 @@ def explanation(given: Given, candidate: Candidate) -> ErrorInfo:
         }
         return ErrorInfo("plan.paged", held | speed)
     if candidate.choice.mode == "disk" and DISK in sizes:
-        return ErrorInfo("plan.disk", _of_the_disk(given, candidate) | ram | speed)
+        return _of_the_disk(given, candidate, ram | speed)
     if not layout.devices:
         return ErrorInfo("plan.cpu", ram | speed)
     devices: _Params = {
@@ -65,15 +65,17 @@ def explanation(given: Given, candidate: Candidate) -> ErrorInfo:
     return ErrorInfo("plan.several", devices | ram | count | speed)
 
 
-def _of_the_disk(given: Given, candidate: Candidate) -> _Params:
+def _of_the_disk(given: Given, candidate: Candidate, params: _Params) -> ErrorInfo:
     cache = candidate.placement.expert_cache
     assert cache is not None
-    return {
-        "disk_bytes": candidate.bytes[DISK].total,
-        "read_bytes": candidate.predicted.bytes_per_token.get(DISK, 0),
-        "slots": min(layer.slots for layer in cache.layers),
-        "experts": given.index.experts,
-    }
+    slots = [layer.own for layer in cache.layers]
+    params |= {"read_bytes": candidate.predicted.bytes_per_token.get(DISK, 0)}
+    if all(slots):
+        return ErrorInfo("plan.disk", params | {"slots": min(slots), "experts": given.index.experts})
+    served = sum(1 for count in slots if count)
+    if served:
+        return ErrorInfo("plan.disk_some", params | {"count": served, "layers": len(slots)})
+    return ErrorInfo("plan.disk_none", params)
 
 
 def spoken_speed(tps: float) -> int | float:

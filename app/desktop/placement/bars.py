@@ -59,7 +59,7 @@ def device_bars(plan: Plan, machine: Machine) -> tuple[DeviceBar, ...]:
 
 def _bar(plan: Plan, device: Device) -> DeviceBar:
     cache = plan.placement.expert_cache
-    slots = sum(row.bytes for row in cache.layers) if cache and cache.device == device.name else 0
+    slots = cache.slots if cache and cache.device == device.name else 0
     taken = plan.bytes.get(device.name, DeviceBytes())
     parts = parts_of(taken, plan.expert_bytes.get(device.name, 0), slots)
     used = sum(count for _, count in parts)

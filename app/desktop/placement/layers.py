@@ -31,9 +31,9 @@ def layer_cells(plan: Plan, layers: int, experts: int) -> tuple[LayerCell, ...]:
         held[plan.partial.layer] = ((plan.partial.device, share), (RAM, 1 - share))
     cache = plan.placement.expert_cache
     for cached in cache.layers if cache is not None and experts else ():
-        share = min(1.0, cached.slots / experts)
+        share = min(1.0, cached.own / experts)
         held[cached.layer] = ((cache.device, share), (cache.source, 1 - share))
-        slots[cached.layer] = cached.slots
+        slots[cached.layer] = cached.own
     return tuple(LayerCell(layer, held.get(layer, ()), slots.get(layer, 0)) for layer in range(layers))
 
 

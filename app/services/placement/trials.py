@@ -163,8 +163,9 @@ def _tuned(tuning: Tuning) -> Tuned:
 
 
 def prefill_tps(state: ModelChanged, measured: MeasuredSpeed | None) -> float:
-    """The speed at which the model in use reads: as measured, else as predicted, 0.0 where neither is known."""
-    if measured is not None and measured.prefill_tps:
-        return measured.prefill_tps
+    """The speed at which the model in use reads: as measured, else as predicted, 0.0 where neither is known. Experts
+    on the disk are read once for each batch, so what a short prompt measured says nothing of a long one."""
     plan = None if state.facts is None else state.facts.plan
+    if measured is not None and measured.prefill_tps and (plan is None or plan.mode != "disk"):
+        return measured.prefill_tps
     return 0.0 if plan is None else plan.predicted.prefill_tps

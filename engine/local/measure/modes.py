@@ -85,6 +85,8 @@ def modes(
     found: dict[str, ModeResult] = {}
     failure: UserError | None = None
     options = msgspec.structs.replace(options, attention=options.attention or "flash")
+    if "disk" in wanted.values():
+        options = options.without_repack()  # as experts that are read from the file have them
     for number, (name, mode) in enumerate(wanted.items()):
         placed = msgspec.structs.replace(options, mode=mode)
         request = LoadRequest(path, placed, threads, calibrations=calibrations)

@@ -61,7 +61,7 @@ def cached_reads(index: TensorIndex, cache: ExpertCache | None) -> tuple[CachedR
     return tuple(
         CachedReads(
             by_number[granted.layer].expert_bytes * index.experts_used / index.experts,
-            expected_hit_rate(granted.slots, index.experts, index.experts_used),
+            expected_hit_rate(granted.own, index.experts, index.experts_used),
             len(by_number[granted.layer].expert_tensors),
         )
         for granted in cache.layers

@@ -46,7 +46,7 @@ def floor_prompt_seconds(index: TensorIndex, cache: ExpertCache | None, disk: Di
     if cache is None or cache.source != DISK:
         return 0.0
     share = index.experts_used / index.experts
-    slots = {granted.layer: granted.slots for granted in cache.layers}
+    slots = {granted.layer: granted.own for granted in cache.layers}
     absent = sum(
         (layer.experts - slots[layer.layer]) * (layer.slot + layer.tensors * BLOCK)
         for layer in slots_of(index)
