@@ -11142,6 +11142,10 @@
         <translation>완료</translation>
     </message>
     <message>
+        <source>Download</source>
+        <translation>다운로드</translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>다시 시도</translation>
     </message>

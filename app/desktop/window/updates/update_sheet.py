@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, QUrl, Signal, SignalInstance
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.language import languages
@@ -19,6 +20,8 @@ from app.services.updates.values import Release, UpdateState
 from engine.errors import ErrorInfo
 
 WIDTH = 520
+# What is said where a file is to be had, and where only a page is.
+BY_BROWSER = ("update.by_deb", "update.by_hand", "update.no_file")
 # More than anybody reads here.
 LONGEST_NOTES = 20_000
 # Of a list, as people write it.
@@ -86,9 +89,17 @@ class UpdateSheet(Sheet):
         elif phase == "found" and self._how is None:
             self.update_wanted.emit()
         else:
+            if link := self._link():
+                QDesktopServices.openUrl(QUrl(link))
             self.close_overlay()
 
     # Inside
+
+    def _link(self) -> str:
+        """Where a person gets the version with a browser; "" where that is no use."""
+        release, how = self._state.release, self._how
+        by_browser = self._state.phase == "found" and how is not None and how.code in BY_BROWSER
+        return "" if release is None or not by_browser else release.link
 
     def _leave(self, wanted: SignalInstance) -> None:
         self.close_overlay()
@@ -155,5 +166,5 @@ class UpdateSheet(Sheet):
         if works:
             return self.tr("Continue in background")
         if self._how is not None:
-            return self.tr("Done")
+            return self.tr("Download") if self._link() else self.tr("Done")
         return self.tr("Try again") if self._state.error is not None else self.tr("Update")

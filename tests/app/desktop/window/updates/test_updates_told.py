@@ -233,7 +233,13 @@ def test_a_package_is_told_how_it_is_installed(
     server.publish_file("deb", package, **NEW)
     sheet = Told(qtbot, tmp_path / "home", here, None).begin(updates="on").sheet()
     assert "sudo apt install" in sheet.told.text().replace("\u200b", "")
-    assert sheet.act.text() == "Done" and sheet.later.isHidden()
+    assert sheet.act.text() == "Download" and sheet.later.isHidden()
+    opened: list[str] = []
+    monkeypatch.setattr(
+        "PySide6.QtGui.QDesktopServices.openUrl", lambda address: opened.append(address.toString())
+    )
+    sheet.act.click()
+    assert opened == [f"{server.address}/{package.name}"] and sheet.isHidden()
 
 
 def test_the_window_marks_the_settings_and_restarts(
