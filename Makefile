@@ -1,14 +1,16 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run packages check-packages test test-fast test-long test-vulkan test-cuda-build test-downloads test-agents test-clients test-soak \
+.PHONY: help setup ready run engine-wheel packages check-packages test test-fast test-long test-vulkan test-cuda-build test-downloads test-agents test-clients test-soak \
 	test-cache-soak test-server-soak test-browser pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
 
 help:
 	@echo 'make run              start Coterie'
 	@echo 'make setup            set up only, and check everything that set-up can check; YES=1 builds for the graphics card'
 	@echo
+	@echo 'make engine-wheel     compile the engine for many computers in an old Debian, into dist/; needs root, takes long'
+	@echo
 	@echo 'make test-fast        run the tests that need no window, no model and no other process'
-	@echo 'make test             run the usual tests; ALL=1 takes the long ones along'
+	@echo 'make test             run the usual tests; ALL=1 takes the long ones along, ENGINE=portable the wheel in dist/'
 	@echo 'make test-long        run what takes longer of the usual tests, mostly real engines'
 	@echo 'make test-downloads   let downloads go wrong for some minutes'
 	@echo 'make test-agents      lead runs astray, kill them and let them be very long, for some minutes'
@@ -44,9 +46,12 @@ ready:
 run: ready
 	@exec .venv/bin/coterie
 
+engine-wheel: ready
+	@.venv/bin/python -m installer.portable
+
 # A file's tests stay together, in the order of the folders: they share what is slow to make. Three at once keep two
 # cores busy: a third of a test's time is waiting, for a disk, a timer, another process.
-PYTEST = .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST = $(if $(filter portable,$(ENGINE)),.venv/bin/python -m tests.portable_engine) .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # ALL=1 takes what is long along, in less time than both after each other.
 test: ready

@@ -28,7 +28,8 @@ INTERFACE = "expert_cache.h"
 FLAGS = ("-O2", "-std=c++17", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden", "-pthread")
 # Of Python 3: each has its own folder beside the plugin's.
 MINORS = range(11, 15)
-LIBRARIES = ("ggml-base", "ggml", "ggml-cpu")
+# Not the processor's part, which is a library of its own name in an engine for many computers.
+LIBRARIES = ("ggml-base", "ggml")
 # The plugin must find every symbol in the libraries that the engine loads, and be of the build that was asked for.
 CHECK = """
 import ctypes, sys
@@ -186,6 +187,11 @@ def _compile(
         failure="It was compiled, but it does not load.",
         env=environ,
     )
+    write_note(plugin, target.parent)
+
+
+def write_note(plugin: Plugin, folder: Path) -> None:
+    """Leave word in a plugin's folder of what it was built for."""
     note = {
         "library": plugin.version,
         "key": plugin.key,
@@ -193,7 +199,7 @@ def _compile(
         "interface": interface_hash(plugin.sources),
         "build": plugin.name,
     }
-    (target.parent / NOTE).write_text(json.dumps(note), encoding="utf-8")
+    (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
 
 
 def _fetch_headers(place: Place, scratch: Path, progress: Progress, environ: Mapping[str, str]) -> None:

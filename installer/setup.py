@@ -22,6 +22,8 @@ from installer import embedding, engine, graphics, offer, plugin, system
 from installer.commands import SetupError, run_logged
 from installer.console import Console, Progress
 from installer.plugin import Plugin, PluginError
+from installer.portable import at_hand
+from installer.portable.at_hand import PortableEngine
 from installer.sources import HEADERS, LOCK, engine_version
 from installer.stamps import Stamps, fingerprint
 
@@ -54,25 +56,50 @@ class Setup:
 
     def run(self) -> None:
         """Do what is not done yet. Raises `SetupError`."""
-        machine = engine.this_machine()
-        flags = engine.build_flags(os.environ)
-        key = engine.wheel_key(self.version, flags, machine, os.environ)
-        packages = packages_fingerprint(self.root)
         whole = self.environment_is_whole()
+        packages = packages_fingerprint(self.root)
+        portable, key = self.choose_engine(whole=whole)
         installed = whole and self.stamps.holds("engine", key)
-        build = not installed and engine.cached_wheel(self.cache, key) is None
-        wanted = plugin.plugin_of(self.root, self.version, key)
-        there = (whole and self.plugin_is_there(wanted)) or plugin.cached_plugin(self.plugins, wanted)
+        build = not (installed or portable or engine.cached_wheel(self.cache, key))
+        named = at_hand.PLUGIN_KEY if at_hand.is_portable(key, self.version) else key
+        wanted = plugin.plugin_of(self.root, self.version, named)
+        there = (
+            (whole and self.plugin_is_there(wanted))
+            or (portable and portable.brings_plugin(wanted.name))
+            or plugin.cached_plugin(self.plugins, wanted)
+        )
         self.check_space(environment=not whole, build=build)
         self.complete_system(environment=not whole, build=build, compile_plugin=not there)
         if not whole:
             self.make_environment()
-        self.install_engine(flags, key)
+        self.install_engine(key, portable)
         self.install_packages(packages)
         self.check(fingerprint(key, packages))
         self.install_embedding_model()
         self.install_plugin(wanted)
         offer.offer(graphics.places_of(self.root, os.environ), self.console, self.environ, yes=self.yes)
+
+    def choose_engine(self, *, whole: bool) -> tuple[PortableEngine | None, str]:
+        """The wheel for many computers to install, if it is to be one, and the key of the engine that is to be there.
+
+        One that a person named comes first. Unasked, what is there or was built already stays, and one beside the
+        sources saves building. Raises SetupError.
+        """
+        native = engine.wheel_key(
+            self.version, engine.build_flags(os.environ), engine.this_machine(), os.environ
+        )
+        if named := at_hand.chosen(os.environ, self.version):
+            return named, named.key
+        there = self.stamps.value("engine") if whole else ""
+        if at_hand.is_portable(there, self.version):
+            kept = there
+        else:
+            kept = native if there == native or engine.cached_wheel(self.cache, native) else ""
+        if kept == native or os.environ.get(at_hand.VARIABLE) == at_hand.NATIVE:
+            return None, native
+        if found := at_hand.found(self.root, self.version):
+            return found, found.key
+        return None, kept or native
 
     def environment_is_whole(self) -> bool:
         """Whether .venv was made here, its Python still answers and no install into it broke off.
@@ -182,20 +209,34 @@ class Setup:
             )
             self.stamps.mark("environment", fingerprint(str(self.venv)))
 
-    def install_engine(self, flags: str, key: str) -> None:
+    def install_engine(self, key: str, portable: PortableEngine | None) -> None:
         if self.stamps.holds("engine", key):
             return
-        wheel = engine.cached_wheel(self.cache, key)
+        wheel = portable.wheel if portable else engine.cached_wheel(self.cache, key)
         if wheel is None:
             with self.console.step("Engine, built for this computer") as progress:
                 wheel = engine.build(
-                    engine.Build(self.python, self.root, flags, key),
+                    engine.Build(self.python, self.root, engine.build_flags(os.environ), key),
                     self.cache,
                     self.logs / "build.log",
                     progress,
                     self.environ,
                 )
+        earlier = self.stamps.value("engine")
+        if earlier and (portable or at_hand.is_portable(earlier)):
+            self.remove_engine()
         self.pip_install("Engine", "engine", key, ["--force-reinstall", wheel])
+
+    def remove_engine(self) -> None:
+        """Take away the engine of the other kind: each has libraries that the other must not find."""
+        with self.console.step("Earlier engine") as progress, self.stamps.writing():
+            run_logged(
+                [self.python, "-m", "pip", "uninstall", "--yes", *at_hand.PACKAGES],
+                self.logs / "engine-removed.log",
+                progress,
+                failure="The earlier engine could not be removed.",
+                env=self.environ,
+            )
 
     def install_packages(self, value: str) -> None:
         """The packages and the starter model as they are locked, and Coterie itself out of this folder."""
@@ -252,7 +293,7 @@ class Setup:
         return self.venv / "lib" / "coterie"
 
     def plugin_is_there(self, wanted: Plugin) -> bool:
-        return self.stamps.holds("plugin", wanted.name) and plugin.is_whole(self.plugin_folder, wanted)
+        return plugin.is_whole(self.plugin_folder, wanted)
 
     def install_plugin(self, wanted: Plugin) -> None:
         """Compile the plugin. Nothing else needs it: what hinders is told and noted, and tried again next time."""
@@ -271,8 +312,6 @@ class Setup:
                 f"  The expert cache is left out; all else works, and `make setup` tries it again. {error}"
             )
             plugin.note_problem(self.plugin_folder, error.problem, log)
-        else:
-            self.stamps.mark("plugin", wanted.name)
 
 
 def packages_fingerprint(root: Path) -> str:

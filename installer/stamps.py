@@ -25,6 +25,11 @@ class Stamps:
         path = self.folder / step
         return path.is_file() and path.read_text() == value
 
+    def value(self, step: str) -> str:
+        """What a step was done for; "" where it was not."""
+        path = self.folder / step
+        return path.read_text() if path.is_file() else ""
+
     def mark(self, step: str, value: str) -> None:
         """Note that `step` is done. Replaces the file as a whole: half a stamp would be a wrong one."""
         self.folder.mkdir(parents=True, exist_ok=True)

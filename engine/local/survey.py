@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -15,13 +16,23 @@ from engine.placement.plan import Device, Machine
 
 class Survey(msgspec.Struct, frozen=True, tag="survey"):
     """`features_used` are the CPU features that the library was compiled for, in its own names; `layouts` the kinds
-    of memory whose weights are laid out for this processor ("AMX")."""
+    of memory whose weights are laid out for this processor ("AMX"). `variant` of a library for many processors is the
+    one in use ("zen4"), "" of one that was built for this computer. `backends` are what computes, as ggml names them;
+    `broken_backend` is left out because its driver ends processes."""
 
     package: str
     library: str
     features_used: tuple[str, ...]
     machine: Machine
     layouts: tuple[str, ...] = ()
+    variant: str = ""
+    backends: tuple[str, ...] = ()
+    broken_backend: str = ""
+
+    @property
+    def build(self) -> Literal["native", "portable"]:
+        """Whether the library was built for this computer, or for many."""
+        return "portable" if self.variant else "native"
 
     @property
     def devices(self) -> tuple[Device, ...]:
@@ -67,4 +78,7 @@ def _survey(_: Report, workers: tuple[str, ...]) -> Survey:
         features_used=native.cpu_features(),
         machine=find_machine(workers),
         layouts=native.extra_memories(),
+        variant=native.variant(),
+        backends=native.backends(),
+        broken_backend=native.broken_backend(),
     )

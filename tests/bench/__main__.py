@@ -291,6 +291,18 @@ def server() -> None:
     table(f"Processor time of the local server's loop, {STREAMS} streams", rows)
 
 
+def portable() -> None:
+    from tests.bench.portable import compare
+
+    rows = []
+    for model, speeds in compare().items():
+        for what, (ours, native, ratio) in speeds.items():
+            rows.append(
+                (f"{model}, {what}, tok/s", f"{ours:.1f}", f"{native:.1f}", f"{ratio:.3f}", ">= 0.98")
+            )
+    table("The engine for many computers beside the native one", rows)
+
+
 PARTS = {
     "attached": attached,
     "serving": serving,
@@ -308,6 +320,7 @@ PARTS = {
     "server": server,
     "search": search,
     "answers": answers,
+    "portable": portable,
 }
 USUAL = ("serving", "tools", "start", "first", "window", "placement", "transfer", "search", "attached")
 

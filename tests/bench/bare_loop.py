@@ -15,6 +15,8 @@ import time
 
 import llama_cpp.llama_cpp as llama
 
+from engine.local.native.backends import load_variant
+
 
 @llama.llama_log_callback
 def _silent(level: int, text: bytes, data: object) -> None:
@@ -27,6 +29,7 @@ def measure(
     """Prefill the first `prompt_tokens` of the prompt and decode `answer_tokens` greedily; tokens per second of
     each."""
     llama.llama_log_set(_silent, ctypes.c_void_p(0))
+    load_variant()
     llama.llama_backend_init()
     model = llama.llama_model_load_from_file(path.encode(), llama.llama_model_default_params())
     params = llama.llama_context_default_params()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import platform
 import shutil
 import venv
 import zipfile
@@ -17,6 +18,7 @@ from installer.builds import NOTE
 from installer.commands import SetupError
 from installer.console import Console
 from installer.plugin import Place, Plugin, PluginError
+from installer.portable import at_hand
 from installer.setup import Setup
 from installer.sources import HEADERS
 from installer.stamps import Stamps, fingerprint
@@ -64,6 +66,8 @@ class Machine:
             venv.create(words[-1], symlinks=True)
         elif "--editable" in words:
             self.note("itself")
+        elif "uninstall" in words:
+            self.note("removed")
         elif words[-1].endswith(".whl"):
             self.note("engine")
         else:
@@ -121,6 +125,17 @@ def clone(folder: Path) -> Path:
     for name in ("plugin.cpp", plugin.INTERFACE):
         (folder / plugin.SOURCES / name).write_text("")
     return folder
+
+
+def portable_engine(root: Path, *, content: str = "", plugin_build: str = "") -> Path:
+    """A wheel for many computers, beside the sources of a clone."""
+    made = root / at_hand.FOLDER / f"coterie_engine-1.2.3-py3-none-linux_{platform.machine().lower()}.whl"
+    made.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("module.py", content)
+        note = f"coterie_engine-1.2.3.data/data/lib/coterie/{NOTE}"
+        archive.writestr(note, json.dumps({"build": plugin_build}))
+    return made
 
 
 @pytest.fixture
@@ -196,6 +211,56 @@ def test_the_graphics_card_comes_last_and_only_a_yes_is_handed_on(machine: Machi
     machine.set_up()
     Setup(machine.root, Console(io.StringIO()), yes=True).run()
     assert machine.offers == [False, True]
+
+
+PORTABLE_STEPS = ["venv", "engine", "packages", "itself", "check", "embedding", "plugin"]
+
+
+def test_an_engine_beside_the_sources_saves_building(machine: Machine) -> None:
+    portable_engine(machine.root)
+    assert machine.set_up() == PORTABLE_STEPS
+    assert machine.set_up() == []
+    shutil.rmtree(machine.root / at_hand.FOLDER)
+    assert machine.set_up() == []
+    portable_engine(machine.root, content="newer")
+    assert machine.set_up() == ["removed", "engine", "check"]
+
+
+def test_nothing_is_compiled_and_no_compiler_looked_for_where_it_brings_the_plugin_too(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted: list[dict[str, bool]] = []
+
+    def needs(_: Setup, **asked: bool) -> list[system.Need]:
+        wanted.append(asked)
+        return []
+
+    monkeypatch.setattr(Setup, "system_needs", needs)
+    name = plugin.plugin_of(machine.root, "1.2.3", at_hand.PLUGIN_KEY).name
+    portable_engine(machine.root, plugin_build=name)
+    machine.set_up()
+    assert wanted == [{"environment": True, "build": False, "compile_plugin": False}]
+
+
+def test_what_was_built_stays_until_the_other_is_asked_for(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.set_up()
+    made = portable_engine(machine.root)
+    assert machine.set_up() == []
+    monkeypatch.setenv(at_hand.VARIABLE, str(made))
+    assert machine.set_up() == ["removed", "engine", "check", "plugin"]
+    monkeypatch.setenv(at_hand.VARIABLE, at_hand.NATIVE)
+    assert machine.set_up() == ["removed", "engine", "check", "kept plugin"]
+
+
+def test_one_that_was_named_and_does_not_fit_stops_set_up_before_anything_is_done(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(at_hand.VARIABLE, str(machine.root / "coterie_engine-9-py3-none-win_amd64.whl"))
+    with pytest.raises(SetupError, match=r"version 9, and this Coterie needs 1\.2\.3"):
+        machine.set_up()
+    assert machine.ran == []
 
 
 def test_a_second_clone_uses_the_engine_and_the_plugin_that_were_built(

@@ -29,9 +29,10 @@ class Clone:
         self.root = folder / "clone"
         self.calls = folder / "calls"
         self.calls.touch()
-        (self.root / "installer").mkdir(parents=True)
+        (self.root / "installer" / "portable").mkdir(parents=True)
         shutil.copy(ROOT / "installer" / "setup.sh", self.root / "installer")
         (self.root / "installer" / "setup.py").write_text("")
+        (self.root / "installer" / "portable" / "at_hand.py").write_text("")
         for name in ("pyproject.toml", "requirements.lock"):
             (self.root / name).write_text("")
         (self.root / "engine" / "expert_cache" / "native").mkdir(parents=True)
@@ -77,6 +78,7 @@ def test_set_up_by_name_always_looks(clone: Clone) -> None:
         "requirements.lock",
         "installer/setup.py",
         "installer/new.py",
+        "installer/portable/new.py",
         "engine/expert_cache/native/plugin.cpp",
         "engine/expert_cache/native/new.h",
     ],

@@ -14,6 +14,8 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
+from engine.local.native.backends import load_variant
+
 SEQUENCES = (1, 4)
 _SIZE = re.compile(r"(llama_kv_cache|llama_memory_recurrent): size = +([\d.]+) MiB")
 _COMPUTE = re.compile(r"(sched_reserve): .* compute buffer size = +([\d.]+) MiB")
@@ -33,6 +35,7 @@ def main(path: str, context_length: int, outputs: int) -> None:
             sys.stderr.write(line)
 
     llama.llama_log_set(log, None)
+    load_variant()
     llama.llama_backend_init()
     params = llama.llama_model_default_params()
     params.no_alloc, params.load_mode = True, 0

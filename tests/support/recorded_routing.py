@@ -95,6 +95,7 @@ def at_once(answers: NDArray[np.int16], texts: int) -> NDArray[np.int16]:
 def _record_here(model: str, prompts: list[str], tokens: int) -> Recording:
     import llama_cpp.llama_cpp as llama
 
+    from engine.local.native.backends import load_variant
     from engine.local.native.routing import _Tensor
 
     @llama.llama_log_callback
@@ -123,6 +124,7 @@ def _record_here(model: str, prompts: list[str], tokens: int) -> Recording:
         return True
 
     llama.llama_log_set(silent, ctypes.c_void_p(0))
+    load_variant()
     llama.llama_backend_init()
     handle = llama.llama_model_load_from_file(model.encode(), llama.llama_model_default_params())
     assert handle, model

@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import psutil
@@ -51,6 +52,15 @@ class InstallationReport(msgspec.Struct, frozen=True):
     channel: Channel
 
 
+class EngineReport(msgspec.Struct, frozen=True):
+    """How the engine was built, and what of it computes: its variant for this processor, "" of a native build, and
+    ggml's backends."""
+
+    build: Literal["native", "portable"]
+    variant: str
+    backends: tuple[str, ...]
+
+
 class Diagnosis(msgspec.Struct, frozen=True):
     """The whole report, as `--json` prints it. Sizes in bytes."""
 
@@ -63,6 +73,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     memory: int
     memory_free: int
     llama_cpp: str
+    engine: EngineReport | None
     features_used: tuple[str, ...]
     features_present: tuple[str, ...]
     devices: tuple[Device, ...]
@@ -127,6 +138,7 @@ def diagnose(language: Language) -> Diagnosis:
         memory=memory.total,
         memory_free=memory.available,
         llama_cpp=f"{found.package} (llama.cpp {found.library})" if found else "",
+        engine=EngineReport(found.build, found.variant, found.backends) if found else None,
         features_used=found.features_used if found else (),
         features_present=processor.features_present(cpuinfo),
         devices=_devices(found) if found else (),
@@ -150,11 +162,12 @@ def _devices(found: Survey) -> tuple[Device, ...]:
 
 
 def _engine_checks(found: Survey, present: tuple[str, ...], language: Language) -> list[Check]:
-    unused = processor.unused_features(present, found.features_used)
-    name = "features_unused" if unused else "features_used"
-    message = localized(f"doctor.{name}", language, features=", ".join(unused))
+    # Of the variants for many processors the best for this one is in use.
+    unused = () if found.variant else processor.unused_features(present, found.features_used)
+    name = "features_unused" if unused else "features_of_variant" if found.variant else "features_used"
+    message = localized(f"doctor.{name}", language, features=", ".join(unused), variant=found.variant)
     checks = [Check("engine", True, found.library), Check("cpu features", not unused, message)]
-    graphics = graphics_finding(found.devices, read_state(), language)
+    graphics = graphics_finding(found.devices, read_state(), language, found.broken_backend)
     return [*checks, Check("gpu", graphics.ok, graphics.message)]
 
 

@@ -37,6 +37,7 @@ Code = Literal[
     "failed_compiler",
     "failed_build",
     "failed_trial",
+    "driver_ends",
     "question",
     "question_fetch",
     "started",
@@ -81,8 +82,12 @@ def read_state(path: Path | None = None) -> GraphicsState:
     return state
 
 
-def graphics_finding(devices: Sequence[Device], state: GraphicsState, language: Language) -> Finding:
-    """What is used, and what else there is to say."""
+def graphics_finding(
+    devices: Sequence[Device], state: GraphicsState, language: Language, broken: str = ""
+) -> Finding:
+    """What is used, and what else there is to say. `broken`: the way whose driver ends processes."""
+    if broken:
+        return Finding(False, sentence(Note("driver_ends", {"way": broken}), language))
     cards = [device for device in devices if device.kind in ("gpu", "integrated_gpu")]
     told = [sentence(note, language) for note in _told(state, found=bool(cards))]
     if cards:

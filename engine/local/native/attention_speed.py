@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.local.native.bandwidth import median_s, opened_backend
+from engine.local.native.devices import set_processor_threads
 from engine.local.native.graphs import graph_memory
 from engine.local.native.library import ggml
 from engine.placement.plan import RAM, Attention, AttentionSpeed, CacheType
@@ -63,7 +64,7 @@ def _rate(attention: Attention, kv_type: CacheType, shape: _Shape, threads: int)
     """Operations per second; 0 without the memory."""
     with ExitStack() as undo:
         backend = undo.enter_context(opened_backend(RAM))
-        ggml("ggml_backend_cpu_set_n_threads", None, _Pointer, ctypes.c_int)(backend, threads)
+        set_processor_threads(backend, threads)
         context = undo.enter_context(graph_memory())
         graph = ggml("ggml_new_graph", _Pointer, _Pointer)(context)
         expand = ggml("ggml_build_forward_expand", None, _Pointer, _Pointer)

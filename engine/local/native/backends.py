@@ -1,23 +1,26 @@
-"""The backend for graphics cards that set-up built as a library of its own: loaded once, before ggml is asked for its
-devices.
+"""What computes, where it is a library of its own: loaded once, before ggml is asked for its devices.
 
-Whatever is wrong with it, the engine goes on with the processor; the reason lies in llama.cpp's log.
+An engine that was built for many processors has a variant of the processor's part for each kind, of which the best is
+loaded, from the engine's own folder alone: ggml's search also looks into the current folder, where a model may lie
+with a library beside it. An engine that was built for this very computer has that part inside.
+
+The backend for graphics cards is a library in both. Whatever is wrong with it, the engine goes on with the processor;
+the reason lies in llama.cpp's log.
 """
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
+import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import msgspec
-import psutil
 
+from engine.errors import UserError
+from engine.local import driver_trial
 from engine.local.native import library
 from engine.local.native.library import PINNED_VERSION, ggml
 
@@ -27,14 +30,17 @@ VARIABLE = "COTERIE_GPU"
 # As ggml calls them (ggml-cuda.h: GGML_CUDA_NAME, ggml-vulkan.h: GGML_VK_NAME).
 _REGISTERED = {"cuda": b"CUDA", "vulkan": b"Vulkan"}
 
-# Before the number of a process that loads the library, and how many may die of it.
-_LOADING = "loading-"
-_DEATHS = 2
+_PROCESSOR, _WORKERS = "ggml-cpu", "ggml-rpc"
+# Its name and its variant: "libggml-cpu-zen4.so".
+_LIBRARY = re.compile(r"(?:lib)?(ggml-[a-z]+)-?([\w.]*)\.(?:so|dll)")
+
+_loaded = ""
+_broken = ""
 
 
 class _Note(msgspec.Struct, frozen=True):
-    """Set-up's note beside the library. `visible`: the CUDA cards that it was compiled for, by their identifiers; on
-    any other its code would end the process."""
+    """The note beside the library. `visible`: the CUDA cards that it was compiled for, by their identifiers; on any
+    other its code would end the process."""
 
     library: str
     kind: Literal["cuda", "vulkan"]
@@ -42,21 +48,86 @@ class _Note(msgspec.Struct, frozen=True):
 
 
 def backend_folder() -> Path:
-    """Where set-up puts the backend, unless the environment names another folder."""
-    chosen = os.environ.get(VARIABLE)
-    return Path(chosen) if chosen else Path(sys.prefix) / "lib" / "coterie-gpu"
+    """Where the backend lies, unless the environment names another folder: what set-up built for the cards, else what
+    an engine for many computers brings."""
+    if chosen := os.environ.get(VARIABLE):
+        return Path(chosen)
+    built = Path(sys.prefix) / "lib" / "coterie-gpu"
+    return built if (built / NOTE).is_file() else library.folder() / "gpu"
+
+
+def broken_backend() -> str:
+    """The backend whose driver ends every process that loads it ("Vulkan"); "" while there is none such."""
+    return _broken
 
 
 def start() -> None:
-    """Initialize llama.cpp once, with this environment's backend, capturing the log. Raises UserError
-    `engine.wrong_library`."""
-    library.start()
+    """Initialize llama.cpp once, with the processor's part and this environment's backend, capturing the log. Raises
+    UserError `engine.wrong_library`, `engine.no_variant`."""
+    library.check_version()
+    library.capture_log()
+    load_variant()
+    library.initialize()
     load_backend()
 
 
+def load_variant() -> None:
+    """Load what computes on the processor, unless it is built in. To be called before llama.cpp is initialized, which
+    else searches by itself. Raises UserError `engine.no_variant`."""
+    global _loaded
+    if ggml("ggml_backend_reg_count", ctypes.c_size_t)():
+        return
+    best = best_variant(library.folder())
+    if best is None:
+        raise UserError("engine.no_variant")
+    load = ggml("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)
+    for workers in _files(library.folder(), _WORKERS):
+        load(os.fsencode(workers))
+    if not load(os.fsencode(best)):
+        raise UserError("engine.no_variant")
+    found = _LIBRARY.fullmatch(best.name)
+    _loaded = found[2] if found else ""
+
+
+def variant() -> str:
+    """The variant in use as llama.cpp names it ("zen4"); "" where the engine was built for this computer."""
+    return _loaded
+
+
+def backends() -> tuple[str, ...]:
+    """What is registered with ggml, in its names: ("RPC", "CPU", "Vulkan")."""
+    count = ggml("ggml_backend_reg_count", ctypes.c_size_t)()
+    get = ggml("ggml_backend_reg_get", ctypes.c_void_p, ctypes.c_size_t)
+    name = ggml("ggml_backend_reg_name", ctypes.c_char_p, ctypes.c_void_p)
+    return tuple((name(get(number)) or b"").decode("utf-8", "replace") for number in range(count))
+
+
+def best_variant(place: Path) -> Path | None:
+    """The library of a folder that says of itself that it fits this processor best; None where none fits."""
+    scores = {file: _score(file) for file in _files(place, _PROCESSOR)}
+    best = max(scores, key=lambda file: scores[file], default=None)
+    return best if best is not None and scores[best] > 0 else None
+
+
+def _files(place: Path, name: str) -> list[Path]:
+    named = ((file, _LIBRARY.fullmatch(file.name)) for file in sorted(place.glob(f"*{name}*")))
+    return [file for file, found in named if found and found[1] == name]
+
+
+def _score(file: Path) -> int:
+    """Greater than 0 where the processor has all that a variant uses, and the greater the more that is."""
+    try:
+        score = ctypes.CDLL(str(file)).ggml_backend_score
+    except (OSError, AttributeError):  # torn, or not a variant
+        return 0
+    score.restype, score.argtypes = ctypes.c_int, []
+    return int(score())
+
+
 def load_backend() -> None:
-    """Load the backend of this environment into ggml, if there is one for this llama.cpp, and ggml has none of its
-    kind compiled in."""
+    """Load the backend of this environment into ggml, if there is one for this llama.cpp, ggml has none of its kind
+    compiled in and its driver lets a process live."""
+    global _broken
     folder = backend_folder()
     try:
         note = msgspec.json.decode((folder / NOTE).read_bytes(), type=_Note)
@@ -68,32 +139,8 @@ def load_backend() -> None:
     if note.kind == "cuda" and note.visible:
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", note.visible)
     file = folder / f"libggml-{note.kind}.so"
-    with _survived(folder) as safe:
-        if safe:
-            ggml("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)(os.fsencode(file))
-
-
-@contextmanager
-def _survived(folder: Path) -> Iterator[bool]:
-    """Whether loading from a folder is safe: a broken driver can end the process, and then nothing would run again.
-    A mark stands while a process loads; after two that died, no other does until the computer is restarted."""
-    died = [mark for mark in folder.glob(f"{_LOADING}*") if _is_dead(mark)]
-    if len(died) >= _DEATHS:
-        yield False
-        return
-    mark = folder / f"{_LOADING}{os.getpid()}"
-    with contextlib.suppress(OSError):  # an environment that cannot be written is not watched
-        mark.touch()
-    yield True
-    for left in (mark, *died):
-        with contextlib.suppress(OSError):
-            left.unlink()
-
-
-def _is_dead(mark: Path) -> bool:
-    """Whether the process that left a mark died since the computer was started."""
-    try:
-        pid = int(mark.name.removeprefix(_LOADING))
-        return mark.stat().st_mtime > psutil.boot_time() and not psutil.pid_exists(pid)
-    except (OSError, ValueError):
-        return False
+    survived = driver_trial.survives(file, library.path(), note.kind)
+    if survived:
+        ggml("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)(os.fsencode(file))
+    elif survived is False:
+        _broken = _REGISTERED[note.kind].decode()

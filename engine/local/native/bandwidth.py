@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from engine.local.native.devices import device_handle
+from engine.local.native.devices import device_handle, set_processor_threads
 from engine.local.native.graphs import graph_memory
 from engine.local.native.library import ggml
 from engine.placement.plan import RAM
@@ -42,7 +42,7 @@ def product_bandwidth(name: str, threads: int, matrix_bytes: int = _MATRIX_BYTES
     with ExitStack() as undo:
         backend = undo.enter_context(opened_backend(name))
         if name == RAM:
-            ggml("ggml_backend_cpu_set_n_threads", None, _Pointer, ctypes.c_int)(backend, threads)
+            set_processor_threads(backend, threads)
         context = undo.enter_context(graph_memory())
         rows = matrix_bytes // (_ROW // _BLOCK_WEIGHTS * _BLOCK_BYTES)
         new = ggml("ggml_new_tensor_2d", _Pointer, _Pointer, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)

@@ -122,6 +122,21 @@ def cpu_device() -> int:
     return int(ggml("ggml_backend_dev_by_type", _Pointer, ctypes.c_int)(_CPU) or 0)
 
 
+def processor_function(name: str) -> int:
+    """The address of a function that the processor's backend gives out, 0 without. Nothing is linked to that backend
+    where it is loaded as one of several variants."""
+    registry = ggml("ggml_backend_dev_backend_reg", _Pointer, _Pointer)(cpu_device())
+    address_of = ggml("ggml_backend_reg_get_proc_address", _Pointer, _Pointer, _Text)
+    return int(address_of(registry, name.encode()) or 0)
+
+
+def set_processor_threads(backend: int, threads: int) -> None:
+    """Threads that an opened backend of the processor computes with."""
+    ctypes.CFUNCTYPE(None, _Pointer, ctypes.c_int)(processor_function("ggml_backend_set_n_threads"))(
+        backend, threads
+    )
+
+
 def buffer_type(name: str) -> int:
     """The buffer type that a device's weights lie in. Raises UserError `engine.no_device` (name).
 

@@ -7,10 +7,12 @@ libraries whose statics differ.
 from __future__ import annotations
 
 import ctypes
+import functools
 import re
 import sys
 from collections import deque
 from importlib.util import module_from_spec
+from pathlib import Path
 from typing import Any
 
 from engine import llama_package
@@ -75,11 +77,33 @@ def _on_log(level: int, text: bytes, _: Any) -> None:
         _log.append(line)
 
 
-def start() -> None:
-    """Initialize the backends once, capturing the log."""
-    check_version()
+def capture_log() -> None:
+    """Send llama.cpp's log to `log_tail`."""
     llama.llama_log_set(_on_log, ctypes.c_void_p(0))
+
+
+def initialize() -> None:
+    """Initialize llama.cpp, once; what computes must be loaded."""
     llama.llama_backend_init()
+
+
+def path() -> Path:
+    """The file of llama.cpp's library."""
+    return Path(llama._lib._name)
+
+
+def folder() -> Path:
+    """Where the engine's own libraries lie."""
+    return path().parent
+
+
+@functools.cache
+def _libraries() -> tuple[Any, ...]:
+    """Those that have ggml's functions. A symbol is found in what a library depends on, too, but on Windows in that
+    library alone."""
+    if sys.platform != "win32":
+        return (llama._lib,)
+    return (llama._lib, *(ctypes.CDLL(str(folder() / f"{name}.dll")) for name in ("ggml", "ggml-base")))
 
 
 def log_tail() -> tuple[str, ...]:
@@ -92,14 +116,20 @@ def clear_log() -> None:
 
 def ggml(name: str, result: Any, *arguments: Any) -> Any:
     """A function of ggml or llama.cpp, from the one library handle, with its prototype set."""
-    function = getattr(llama._lib, name)
+    function = _symbol(name)
+    if function is None:
+        raise AttributeError(name)
     function.restype, function.argtypes = result, list(arguments)
     return function
 
 
 def has_symbol(name: str) -> bool:
     """Whether the library exports a symbol: C++ names differ between compilers."""
-    return hasattr(llama._lib, name)
+    return _symbol(name) is not None
+
+
+def _symbol(name: str) -> Any:
+    return next((found for library in _libraries() if (found := getattr(library, name, None))), None)
 
 
 def text(value: bytes | None) -> str:

@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack
 
 from engine.local.native.bandwidth import opened_backend
-from engine.local.native.devices import buffer_type
+from engine.local.native.devices import buffer_type, set_processor_threads
 from engine.local.native.graphs import graph_memory
 from engine.local.native.library import ggml
 from engine.local.native.repack import EXPERTS, EXPERTS_USED, WIDTH, product_of
@@ -66,7 +66,7 @@ def product_seconds(number: int, kind: int, rows: int, threads: int, *, experts:
     total = _READ_BYTES if rows == 1 else _COMPUTED_BYTES
     with ExitStack() as undo:
         backend = undo.enter_context(opened_backend(RAM))
-        ggml("ggml_backend_cpu_set_n_threads", None, _Pointer, ctypes.c_int)(backend, threads)
+        set_processor_threads(backend, threads)
         row = int(ggml("ggml_row_size", _Size, ctypes.c_int, ctypes.c_int64)(number, WIDTH))
         outputs = max(total // row // 64 * 64, 64)
         plain, own = (

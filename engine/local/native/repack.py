@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 
 from engine.gguf.ggml_types import GGML_TYPES
-from engine.local.native.devices import buffer_type_name, cpu_device
+from engine.local.native.devices import buffer_type_name, cpu_device, processor_function
 from engine.local.native.graphs import graph_memory
 from engine.local.native.library import ggml
 
@@ -29,9 +29,7 @@ def extra_memories() -> tuple[str, ...]:
 
 def extra_buffer_types() -> tuple[int, ...]:
     """Their handles."""
-    registry = ggml("ggml_backend_dev_backend_reg", _Pointer, _Pointer)(cpu_device())
-    address_of = ggml("ggml_backend_reg_get_proc_address", _Pointer, _Pointer, _Text)
-    found = address_of(registry, b"ggml_backend_dev_get_extra_bufts")
+    found = processor_function("ggml_backend_dev_get_extra_bufts")
     if not found:
         return ()
     rows = ctypes.CFUNCTYPE(ctypes.POINTER(_Pointer), _Pointer)(found)(cpu_device())

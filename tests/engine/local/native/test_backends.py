@@ -6,7 +6,7 @@ import ctypes
 import json
 import os
 import shutil
-import subprocess
+import signal
 from pathlib import Path
 
 import msgspec
@@ -14,27 +14,15 @@ import pytest
 
 from engine.local.isolated_call import Report, ask
 from engine.placement.plan import RAM
-from installer import system
-from installer.sources import keep_headers
-from tests.support.source_archive import VERSION, source_archive
-
-SOURCE = """
-#include "ggml-backend-impl.h"
-static const char * name(ggml_backend_reg_t) { return "none"; }
-static size_t count(ggml_backend_reg_t) { return 0; }
-static ggml_backend_dev_t device(ggml_backend_reg_t, size_t) { return nullptr; }
-static ggml_backend_reg registry = {GGML_BACKEND_API_VERSION, {name, count, device, nullptr}, nullptr};
-extern "C" __attribute__((visibility("default"))) ggml_backend_reg_t ggml_backend_init(void) { return &registry; }
-"""
+from tests.support.made_backend import BACKEND, ENDING, compiled
+from tests.support.source_archive import VERSION
 
 
 class Found(msgspec.Struct, frozen=True, tag="found"):
     backends: int
     devices: tuple[str, ...]
     visible: str
-
-
-NOBODY = 2**22 + 1
+    broken: str
 
 
 def look(_: Report) -> Found:
@@ -45,6 +33,7 @@ def look(_: Report) -> Found:
         backends=ggml("ggml_backend_reg_count", ctypes.c_size_t)(),
         devices=tuple(device.name for device in native.devices()),
         visible=os.environ.get("CUDA_VISIBLE_DEVICES", ""),
+        broken=native.broken_backend(),
     )
 
 
@@ -53,19 +42,8 @@ def found(folder: Path | str, **environment: str) -> Found:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def without_devices(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backend that has no device."""
-    folder = tmp_path_factory.mktemp("backend")
-    keep_headers(source_archive(), folder)
-    _, compiler = system.compilers(os.environ)
-    if not system.compiles(compiler, "c++"):
-        pytest.skip("no C++ compiler")
-    (folder / "backend.cpp").write_text(SOURCE)
-    includes = [f"-I{folder / name}" for name in ("include", "src")]
-    made = ["-shared", "-fPIC", "-o", str(folder / "made.so"), str(folder / "backend.cpp")]
-    subprocess.run([*str(compiler).split(), *includes, *made], check=True)
-    _MADE[:] = [folder / "made.so"]
-    return folder / "made.so"
+def without_devices(tmp_path_factory: pytest.TempPathFactory) -> None:
+    _MADE[:] = [compiled(BACKEND, tmp_path_factory.mktemp("backend") / "made.so")]
 
 
 _MADE: list[Path] = []
@@ -111,32 +89,8 @@ def test_whatever_is_wrong_with_it_the_processor_serves(tmp_path: Path, alone: F
     assert found(folder) == alone
 
 
-def died(folder: Path, *pids: int, at: float | None = None) -> Path:
-    """A folder in which processes of these numbers began to load and did not end it."""
-    for pid in pids:
-        mark = backend(folder) / f"loading-{pid}"
-        mark.touch()
-        if at is not None:
-            os.utime(mark, (at, at))
-    return folder
-
-
-def marks(folder: Path) -> list[str]:
-    return [path.name for path in folder.glob("loading-*")]
-
-
-def test_a_driver_that_ends_the_process_is_left_alone_the_third_time(tmp_path: Path, alone: Found) -> None:
-    assert found(died(tmp_path, NOBODY, NOBODY + 1)) == alone
-    assert len(marks(tmp_path)) == 2
-
-
-def test_one_death_may_be_chance_and_is_forgotten_when_it_loads(tmp_path: Path, alone: Found) -> None:
-    assert found(died(tmp_path, NOBODY)).backends == alone.backends + 1
-    assert marks(tmp_path) == []
-
-
-def test_a_restart_and_those_who_still_load_count_for_nothing(tmp_path: Path, alone: Found) -> None:
-    died(tmp_path, NOBODY, NOBODY + 1, at=1.0)
-    died(tmp_path, os.getpid(), os.getppid())
+def test_a_driver_that_ends_processes_leaves_the_processor_alone(tmp_path: Path, alone: Found) -> None:
+    compiled(ENDING % signal.SIGSEGV, backend(tmp_path) / "libggml-vulkan.so")
+    assert found(tmp_path) == msgspec.structs.replace(alone, broken="Vulkan")
+    backend(tmp_path)
     assert found(tmp_path).backends == alone.backends + 1
-    assert f"loading-{os.getpid()}" in marks(tmp_path)

@@ -1,0 +1,120 @@
+"""Whether a process survives the driver that a backend for graphics cards loads.
+
+A broken driver ends the process that loads it, and with it the engine on the processor. So a process of its own loads
+it first, once for each start of the computer and each change of the driver, of which the outcome is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["cuda", "vulkan"]
+
+# Where Vulkan's loader finds drivers, besides what the environment names.
+_MANIFESTS = ("/usr/share", "/usr/local/share", "/etc", "~/.local/share", "~/.config")
+# The start of the computer, and NVIDIA's driver in the kernel.
+_STATES = ("/proc/sys/kernel/random/boot_id", "/proc/driver/nvidia/version")
+_KEPT, _DIED = "tried-", "died"
+_TIMEOUT_S = 60
+# By the kernel for want of memory, or by a person: not the driver's fault.
+_KILLED = -9
+# Loads a backend into ggml and asks its devices for their memory: argv are llama.cpp's library and the backend's.
+_TRIAL = """
+import ctypes, os, sys
+ggml = ctypes.CDLL(sys.argv[1])
+for name, result in (("load", ctypes.c_void_p), ("dev_get", ctypes.c_void_p), ("dev_count", ctypes.c_size_t)):
+    getattr(ggml, "ggml_backend_" + name).restype = result
+ggml.ggml_backend_load(ctypes.c_char_p(os.fsencode(sys.argv[2])))
+free, total = ctypes.c_size_t(), ctypes.c_size_t()
+for index in range(ggml.ggml_backend_dev_count()):
+    device = ctypes.c_void_p(ggml.ggml_backend_dev_get(ctypes.c_size_t(index)))
+    ggml.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+"""
+
+
+def survives(backend: Path, llama: Path, kind: Kind) -> bool | None:
+    """Whether a process survives loading the library `backend` into ggml, whatever it finds then; None where that
+    could not be told this time. `llama` is llama.cpp's library."""
+    key = _state(backend, kind)
+    for folder in _places(backend.parent):
+        with contextlib.suppress(OSError):
+            return (folder / f"{_KEPT}{key}").read_text(encoding="utf-8") != _DIED
+    survived = _try(backend, llama)
+    if survived is not None:
+        _keep(backend.parent, key, "" if survived else _DIED)
+    return survived
+
+
+def _try(backend: Path, llama: Path) -> bool | None:
+    """Let a process load it. None where that was stopped or did not begin, which says nothing of another time."""
+    command = [sys.executable, "-I", "-S", "-c", _TRIAL, str(llama), str(backend)]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_TIMEOUT_S,
+            check=False,
+            env={**os.environ, "GGML_NO_BACKTRACE": "1"},
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return None if done.returncode == _KILLED else done.returncode == 0
+
+
+def _state(backend: Path, kind: Kind) -> str:
+    """A key of what decides whether it loads: the library, the drivers, and the start of the computer."""
+    seen = [str(backend), _changed(backend)]
+    seen += [f"{name}={os.environ[name]}" for name in _named(kind)]
+    for state in _STATES:
+        with contextlib.suppress(OSError):
+            seen.append(Path(state).read_text(encoding="ascii", errors="replace"))
+    seen += [_changed(file) for place in _MANIFESTS for file in _listed(Path(place).expanduser())]
+    return hashlib.sha256("\n".join(seen).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _named(kind: Kind) -> Iterator[str]:
+    """The variables that choose drivers and cards."""
+    marks = ("CUDA_", "LD_") if kind == "cuda" else ("VK_", "GGML_VK_", "LD_", "XDG_DATA_")
+    return (name for name in sorted(os.environ) if name.startswith(marks))
+
+
+def _listed(place: Path) -> list[Path]:
+    return sorted((place / "vulkan" / "icd.d").glob("*.json"))
+
+
+def _changed(file: Path) -> str:
+    try:
+        found = file.stat()
+    except OSError:
+        return f"{file} -"
+    return f"{file} {found.st_size} {found.st_mtime_ns}"
+
+
+def _places(folder: Path) -> list[Path]:
+    """Where outcomes are kept: beside the library, and where that cannot be written with what the user's programs
+    keep."""
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(chosen) if Path(chosen).is_absolute() else Path("~/.cache").expanduser()
+    return [folder, base / "coterie" / "drivers"]
+
+
+def _keep(folder: Path, key: str, found: str) -> None:
+    """Keep an outcome in the first place that can be written, and none that held before. Without such a place, the
+    next process tries again."""
+    for place in _places(folder):
+        with contextlib.suppress(OSError):
+            place.mkdir(parents=True, exist_ok=True)
+            (place / f"{_KEPT}{key}").write_text(found, encoding="utf-8")
+            for other in place.glob(f"{_KEPT}*"):
+                if other.name != f"{_KEPT}{key}":
+                    other.unlink(missing_ok=True)
+            return

@@ -1,0 +1,41 @@
+"""Makes the wheel with the engine for many computers.
+
+Usage: python -m installer.portable (of the environment, from the clone's folder); `make engine-wheel` does it. What
+is compiled stays in build/engine-wheel, and the next call goes on with it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from installer.commands import SetupError
+from installer.console import Console
+from installer.portable import at_hand, building, wheel
+from installer.sources import engine_version
+
+ROOT = Path(__file__).resolve().parents[2]
+# Debian's copy of what libgomp may be used under, and of the exception.
+RUNTIME_LICENCE = Path("usr/share/doc/libgomp1/copyright")
+MACHINE = "x86_64"
+
+
+def main() -> int:
+    console, version = Console(), engine_version(ROOT)
+    work = building.Work(ROOT, Path(sys.executable), ROOT / "build" / "engine-wheel")
+    try:
+        with console.step("Engine for many computers") as progress:
+            building.build(work, version, progress, os.environ)
+            major, minor = building.newest_glibc(work, progress)
+            content = wheel.Content(work.package, work.made, work.system / RUNTIME_LICENCE)
+            made = wheel.pack(content, version, f"manylinux_{major}_{minor}_{MACHINE}", ROOT / at_hand.FOLDER)
+    except (SetupError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    console.say(f"  {made.relative_to(ROOT)}, {made.stat().st_size / 1e6:.0f} MB, glibc {major}.{minor}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

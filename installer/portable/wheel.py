@@ -1,0 +1,136 @@
+"""The wheel of the engine for many computers, the same bytes for the same content.
+
+It stands in for llama-cpp-python: beside its own name it tells packages that this is installed, with its files.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zipfile
+from collections.abc import Iterator, Mapping
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import NamedTuple
+
+# The earliest time that a zip archive can hold.
+_TIME = (1980, 1, 1, 0, 0, 0)
+_NAME, _STANDS_FOR = "coterie_engine", "llama_cpp_python"
+_LICENCES = {
+    "LICENSE.md": "LICENSE.llama-cpp-python",
+    "vendor/llama.cpp/LICENSE": "LICENSE.llama.cpp",
+    "vendor/llama.cpp/licenses/LICENSE-jsonhpp": "LICENSE.nlohmann-json",
+}
+_SUMMARY = "llama.cpp for many kinds of processors, with llama-cpp-python and Coterie's cache of experts"
+# libgomp comes with GCC's exception for what is compiled with it.
+_LICENCE = "MIT AND GPL-3.0-or-later WITH GCC-exception-3.1"
+
+
+class Content(NamedTuple):
+    """What is packed."""
+
+    sources: Path
+    """llama-cpp-python's, of which its Python files are taken."""
+    made: Path
+    """The libraries: `lib`, and the plugin in `plugin`."""
+    runtime_licence: Path
+    """Of libgomp."""
+
+
+def pack(content: Content, version: str, platform: str, folder: Path) -> Path:
+    """Write the wheel for a platform's tag into `folder`; it comes there in one move. Raises OSError."""
+    name = f"{_NAME}-{version}-py3-none-{platform}.whl"
+    own, other = f"{_NAME}-{version}.dist-info", f"{_STANDS_FOR}-{version}.dist-info"
+    data = f"{_NAME}-{version}.data"
+    package = dict(_package(content))
+    told = HeaderParser().parsestr((content.sources / "PKG-INFO").read_text(encoding="utf-8"))
+    needs = [need for need in told.get_all("Requires-Dist", []) if "extra ==" not in need]
+    licences = dict(_licences(content))
+    described = _described(_STANDS_FOR, version, told["Summary"] or "", "MIT", needs)
+    replaced = {
+        f"{other}/METADATA": described,
+        f"{other}/WHEEL": _wheel_file(platform),
+        f"{other}/INSTALLER": b"coterie-engine\n",
+        **{f"{other}/licenses/{name}": text for name, text in licences.items()},
+    }
+    replaced[f"{other}/RECORD"] = record(package | replaced, f"{other}/RECORD")
+    members = {
+        **package,
+        **{
+            f"{data}/data/lib/coterie/{file.name}": file.read_bytes()
+            for file in _files(content.made / "plugin")
+        },
+        **{f"{data}/platlib/{name}": text for name, text in replaced.items()},
+        f"{own}/METADATA": _described(_NAME, version, _SUMMARY, _LICENCE, needs),
+        f"{own}/WHEEL": _wheel_file(platform),
+        **{f"{own}/licenses/{name}": text for name, text in licences.items()},
+    }
+    members[f"{own}/RECORD"] = record(members, f"{own}/RECORD")
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f".{name}.partial"
+    _write(partial, members)
+    return partial.replace(folder / name)
+
+
+def record(members: Mapping[str, bytes], name: str) -> bytes:
+    """The file in which a package lists its files; its own line has no hash."""
+    lines = [f"{path},{_digest(text)},{len(text)}" for path, text in sorted(members.items())]
+    return "".join(f"{line}\n" for line in [*lines, f"{name},,"]).encode()
+
+
+def _digest(text: bytes) -> str:
+    found = base64.urlsafe_b64encode(hashlib.sha256(text).digest()).rstrip(b"=").decode()
+    return f"sha256={found}"
+
+
+def _package(content: Content) -> Iterator[tuple[str, bytes]]:
+    python = content.sources / "llama_cpp"
+    for file in _files(python):
+        if file.suffix in (".py", ".typed"):
+            yield f"llama_cpp/{file.relative_to(python)}", file.read_bytes()
+    libraries = content.made / "lib"
+    for file in _files(libraries):
+        yield f"llama_cpp/lib/{file.relative_to(libraries)}", file.read_bytes()
+
+
+def _licences(content: Content) -> Iterator[tuple[str, bytes]]:
+    for file, name in _LICENCES.items():
+        yield name, (content.sources / file).read_bytes()
+    yield "LICENSE.libgomp", content.runtime_licence.read_bytes()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _described(name: str, version: str, summary: str, licence: str, needs: list[str]) -> bytes:
+    lines = [
+        *(
+            "Metadata-Version: 2.4",
+            f"Name: {name.replace('_', '-')}",
+            f"Version: {version}",
+            f"Summary: {summary}",
+        ),
+        *(
+            f"License-Expression: {licence}",
+            "Requires-Python: >=3.11",
+            *(f"Requires-Dist: {need}" for need in needs),
+        ),
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _wheel_file(platform: str) -> bytes:
+    return (
+        f"Wheel-Version: 1.0\nGenerator: coterie\nRoot-Is-Purelib: false\nTag: py3-none-{platform}\n".encode()
+    )
+
+
+def _write(path: Path, members: Mapping[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, text in sorted(members.items(), key=lambda member: (".dist-info/" in member[0], member[0])):
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.create_system = 3
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (0o100755 if ".so" in Path(name).suffixes else 0o100644) << 16
+            archive.writestr(entry, text, compresslevel=9)
