@@ -186,6 +186,7 @@ class Snapshots:
         found = self._look(was.scope, was)
         self._content.flush()
         changes, attributes = difference(was, found)
+        changes = _without_held(changes)
         lost = sum(not change.kept for change in changes)
         return SnapshotTaken(taken.call, "after", changes, "", lost, attributes)
 
@@ -279,6 +280,17 @@ class Snapshots:
 
 def _other_names(wish: Wanted) -> tuple[str, str]:
     return linked_to(wish.target), linked_to(wish.expected)
+
+
+def _without_held(changes: tuple[FileChange, ...]) -> tuple[FileChange, ...]:
+    """Without folders of hooks that sandboxes make in a repository to hold them: the call has not changed them."""
+    made = {change.path for change in changes if change.change == "new" and change.kind == "folder"}
+    held = {
+        path
+        for path in made
+        if f"/{path}".endswith("/.git/hooks") and path.removesuffix("/hooks") not in made
+    }
+    return tuple(change for change in changes if change.path not in held) if held else changes
 
 
 def _named(effects: Effects, found: Manifest) -> tuple[FileChange, ...]:

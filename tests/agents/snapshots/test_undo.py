@@ -251,3 +251,22 @@ def test_a_folder_that_may_not_be_written_to_gets_its_files_and_its_mode_back(be
     bench.undo()
     assert folder_state(bench.root) == first
     (bench.root / "d").chmod(0o755)
+
+
+def test_a_folder_of_hooks_that_a_sandbox_made_to_hold_it_is_nobodys_change(bench: Bench) -> None:
+    (bench.root / "part/.git").mkdir(parents=True)
+    (bench.root / ".git").mkdir()
+    bench.shell("c1", "mkdir .git/hooks part/.git/hooks; echo a > a")
+    assert [change.path for change in bench.last_files] == ["a"]
+    bench.undo()
+    before = folder_state(bench.root)
+    # What comes with a new repository is the call's own, and so is what is put into the folder.
+    bench.shell("c2", "mkdir -p new/.git/hooks; echo b > .git/hooks/b")
+    assert [change.path for change in bench.last_files] == [
+        ".git/hooks/b",
+        "new",
+        "new/.git",
+        "new/.git/hooks",
+    ]
+    bench.undo()
+    assert folder_state(bench.root) == before
