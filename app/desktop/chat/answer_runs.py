@@ -54,7 +54,7 @@ class AnswerRuns(QObject):
         steps.decided.connect(lambda call, decision: acting.decide(run, call, decision))
         steps.undo_wanted.connect(lambda calls, paths, after: acting.undoing.undo(run, calls, paths, after))
         steps.review_wanted.connect(lambda: acting.reviewing.open(run))
-        steps.seen_wanted.connect(lambda step: self._show_seen(reading, step))
+        steps.seen_wanted.connect(lambda *turn: self._show_seen(reading, *turn))
         steps.text_wanted.connect(lambda handle: acting.read_text(run, handle))
         steps.go_on.connect(lambda again: self.continue_wanted.emit(message, again))
         reading.show(run)
@@ -83,9 +83,9 @@ class AnswerRuns(QObject):
         self._readings = {message: pair for message, pair in self._readings.items() if isValid(pair[1])}
         return list(self._readings.values())
 
-    def _show_seen(self, reading: RunLoader, step: int) -> None:
+    def _show_seen(self, reading: RunLoader, step: int, number: int) -> None:
         if reading.view is not None:
-            self._acting.show_seen(reading.view.record, step)
+            self._acting.show_seen(reading.view.record, step, number)
 
     def _show_text(self, run: int, handle: str, text: str) -> None:
         for _, steps in self._shown():

@@ -81,19 +81,19 @@ class RunCommands(QObject):
             owner=self,
         )
 
-    def show_seen(self, run: RunRecord, step: int = 0) -> None:
-        """The messages that the model saw in a step, 0: would see next."""
+    def show_seen(self, run: RunRecord, step: int = 0, number: int = 0) -> None:
+        """The messages that the model saw in a turn, which is shown with this number, 0: would see next."""
         self._calls.do(
             lambda s: s.runs.seen(run.id, step),
-            lambda seen: self._take_seen(run.title, step, seen),
+            lambda seen: self._take_seen(run.title, number, seen),
             executor="io",
             owner=self,
         )
 
-    def _take_seen(self, title: str, step: int, seen: Seen) -> None:
+    def _take_seen(self, title: str, number: int, seen: Seen) -> None:
         if self.seen is None:
             self.seen = SeenWindow(self._window)
-        self.seen.show_seen(title, step, seen)
+        self.seen.show_seen(title, number, seen)
 
     def show_folder(self, run: RunRecord) -> None:
         self._calls.do(lambda _: open_folder(Path(run.workspace)), executor="io", owner=self)

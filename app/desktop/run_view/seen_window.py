@@ -50,7 +50,7 @@ class SeenWindow(ThemedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowFlag(Qt.WindowType.Window)
-        self._step: int | None = None
+        self._number = 0
         self._seen: Seen | None = None
         self._title = ""
         self.words = wrapped_label(self, "small")
@@ -62,9 +62,9 @@ class SeenWindow(ThemedWidget):
         self.resize(px(SIZE[0]), px(SIZE[1]))
         self.refresh()
 
-    def show_seen(self, title: str, step: int, seen: Seen) -> None:
-        """What the run `title` saw in a step, 0: what it would see next."""
-        self._title, self._step, self._seen = title, step, seen
+    def show_seen(self, title: str, number: int, seen: Seen) -> None:
+        """What the run `title` saw in the step that is shown with this number, 0: what it would see next."""
+        self._title, self._number, self._seen = title, number, seen
         self.text.setPlainText(seen_text(seen))
         self.retranslate()
         self.show()
@@ -80,8 +80,8 @@ class SeenWindow(ThemedWidget):
 
     def retranslate(self) -> None:
         what = self.tr("What the model sees next")
-        if self._step:
-            what = self.tr("What the model saw in step {step}").format(step=self._step)
+        if self._number:
+            what = self.tr("What the model saw in step {step}").format(step=self._number)
         self.setWindowTitle(joined([what, self._title]))
         self.text.setAccessibleName(what)
         seen = self._seen

@@ -158,7 +158,7 @@ class RunsPage(ThemedWidget):
         cards.files.review_wanted.connect(lambda: acting.reviewing.open(self.reading.shown))
         cards.files.redo_wanted.connect(lambda: acting.undoing.redo(self.reading.shown))
         cards.background.stop_wanted.connect(lambda id: acting.stop_background(self.reading.shown, id))
-        cards.seen.seen_wanted.connect(lambda: self._show_seen(0))
+        cards.seen.seen_wanted.connect(lambda: self._show_seen(0, 0))
         cards.allowed.revoke_wanted.connect(acting.revoke)
 
     # What the window tells
@@ -289,8 +289,8 @@ class RunsPage(ThemedWidget):
         else:
             self.run.steps.follow_up.field.setText("/plan ")
 
-    def _show_seen(self, step: int) -> None:
-        self._with_record(lambda run: self.acting.show_seen(run, step))
+    def _show_seen(self, step: int, number: int) -> None:
+        self._with_record(lambda run: self.acting.show_seen(run, step, number))
 
     def _with_record(self, act: Callable[[RunRecord], None]) -> None:
         if self.reading.view is not None:

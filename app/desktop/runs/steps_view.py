@@ -49,13 +49,13 @@ class RunStepsView(ThemedWidget):
     """Shows one run and says what is wanted of it.
 
     `decided` carries a call and a `Decision`; `undo_wanted` calls or None, paths or None, and the event behind which
-    all is meant; `seen_wanted` a step; `resume_wanted` a message and what becomes of interrupted calls;
-    `text_wanted` the handle of a long text, which `show_text` brings.
+    all is meant; `seen_wanted` a turn and its number; `resume_wanted` a message and what becomes of interrupted
+    calls; `text_wanted` the handle of a long text, which `show_text` brings.
     """
 
     decided = Signal(str, object)
     undo_wanted = Signal(object, object, int)
-    seen_wanted = Signal(int)
+    seen_wanted = Signal(int, int)
     resume_wanted = Signal(str, object)
     text_wanted = Signal(str)
 

@@ -44,7 +44,7 @@ class AnswerSteps(FittedWidget):
     decided = Signal(str, object)
     undo_wanted = Signal(object, object, int)
     review_wanted = Signal()
-    seen_wanted = Signal(int)
+    seen_wanted = Signal(int, int)
     text_wanted = Signal(str)
     go_on = Signal(object)
     asked = Signal()

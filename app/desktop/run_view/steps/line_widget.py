@@ -15,12 +15,12 @@ NUMBER = 28
 
 class LineWidget(FittedWidget):
     """One line; what it does not override means nothing to it. `undo_wanted` carries calls or None, paths or None,
-    and the event behind which everything would be undone."""
+    and the event behind which everything would be undone; `seen_wanted` a turn and the number that is shown."""
 
     link_asked = Signal(str)
     moved = Signal(int)  # the focus should go up (-1) or down (1)
     undo_wanted = Signal(object, object, int)
-    seen_wanted = Signal(int)
+    seen_wanted = Signal(int, int)
     text_wanted = Signal(str)
     is_inner = False  # it is a step of a helper, of which nothing is undone or asked for by itself
 

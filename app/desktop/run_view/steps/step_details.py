@@ -107,7 +107,7 @@ class StepDetails(FittedWidget):
         elif line.error is not None:
             self._put_facts()
         if not self._row.is_inner:
-            self._add_action("seen", lambda: self._row.seen_wanted.emit(self.line.step))
+            self._add_action("seen", lambda: self._row.seen_wanted.emit(self.line.step, self.line.number))
 
     def _build_call(self, line: CallLine) -> None:
         if line.content.strip():

@@ -44,7 +44,8 @@ _OF_MORE = frozenset({"hosts", "reads_outside"})
 
 class CallLine(msgspec.Struct, frozen=True):
     """One call and what came of it. `seq` is the place of the call in the journal, `last` that of the last event
-    about it: undoing what came after `last` goes back to here.
+    about it: undoing what came after `last` goes back to here. `step` is its turn, `number` the place of that among
+    those that are shown.
 
     `reasoning`, `content` and `thought_s` are those of the turn, at the first of its calls alone.
     `status` is "" while there is no result, and `standing` says what is with it then. `undoing` says whether what it
@@ -82,6 +83,7 @@ class CallLine(msgspec.Struct, frozen=True):
     undoing: Undoing = ""
     undo: bool = False
     back: bool = False
+    number: int = 0
     child: int = 0
     child_model: str = ""
     child_ended: SubagentFinished | None = None
@@ -89,7 +91,7 @@ class CallLine(msgspec.Struct, frozen=True):
 
 
 class ThoughtLine(msgspec.Struct, frozen=True):
-    """A turn that made no call: what it thought, and `error` where it broke off."""
+    """A turn that made no call: what it thought, and `error` where it broke off; `number` as of a call."""
 
     seq: int
     step: int
@@ -97,6 +99,7 @@ class ThoughtLine(msgspec.Struct, frozen=True):
     seconds: float
     tokens: int
     error: ErrorInfo | None = None
+    number: int = 0
 
 
 class WordsLine(msgspec.Struct, frozen=True):
@@ -157,6 +160,7 @@ class StepLines:
         self.task = ""
         self.finished: RunFinished | None = None
         self.seq = 0  # of the last entry
+        self._number = 0  # of the last turn that is shown
         self._calls: dict[str, int] = {}
         self._without_result: dict[str, None] = {}
         self._turn: ModelTurn | None = None  # whose first call has not come
@@ -294,13 +298,25 @@ class StepLines:
             return self._put(WordsLine(seq, said)) if said else []
         if (turn.reasoning.strip() and not self._in_chat) or turn.error is not None:
             tokens, seconds = turn.usage.reasoning_tokens, turn.timings.reasoning_s
-            return self._put(ThoughtLine(seq, turn.step, turn.reasoning, seconds, tokens, turn.error))
+            self._number += 1
+            return self._put(
+                ThoughtLine(seq, turn.step, turn.reasoning, seconds, tokens, turn.error, self._number)
+            )
         return []
 
     def _called(self, seq: int, event: ToolCalled) -> list[int]:
         turn, self._turn = self._turn, None
+        self._number += turn is not None
         line = CallLine(
-            seq, seq, event.step, event.call, event.name, event.arguments, event.server, turn is not None
+            seq,
+            seq,
+            event.step,
+            event.call,
+            event.name,
+            event.arguments,
+            event.server,
+            turn is not None,
+            number=self._number,
         )
         if turn is not None:
             line = msgspec.structs.replace(

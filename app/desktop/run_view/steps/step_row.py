@@ -84,9 +84,9 @@ class _Head(QAbstractButton):
         # One line for all words, though Korean letters are taller than others.
         baseline = (self.height() + metrics.ascent() - metrics.descent()) // 2
         if first:
-            painter.setFont(theme.font(12 if line.step < 1000 else 10))
+            painter.setFont(theme.font(12 if line.number < 1000 else 10))
             painter.setPen(QColor(theme.muted))
-            painter.drawText(OVERHANG, baseline - 1, format_count(line.step))
+            painter.drawText(OVERHANG, baseline - 1, format_count(line.number))
         room = self._paint_badges(painter, line) - px(12) - OVERHANG - px(NUMBER)
         arrow = "  ▾" if self.opened else "  ▸" if active else ""
         taken = metrics.horizontalAdvance(arrow)
@@ -241,12 +241,12 @@ class StepRow(LineWidget):
 
     def retranslate(self) -> None:
         line = self.line
-        name = self.tr("Undo step {number}").format(number=line.step)
+        name = self.tr("Undo step {number}").format(number=line.number)
         set_texts(self.head.undo, self.tr("undo"), name)
         self.head.opened = self.is_open
         self.head.setToolTip(wrapped_tip(step_text.call_text(line)) if isinstance(line, CallLine) else "")
         parts = [
-            self.tr("Step {number}: {call}").format(number=format_count(line.step), call=head_text(line)),
+            self.tr("Step {number}: {call}").format(number=format_count(line.number), call=head_text(line)),
             badge_of(line)[0],
             beside_text(line),
             self.tr("opened") if self.is_open else self.tr("closed"),

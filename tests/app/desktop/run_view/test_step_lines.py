@@ -84,6 +84,24 @@ def test_thoughts_and_words_belong_to_the_first_call_of_a_turn() -> None:
     assert lines.working
 
 
+def test_steps_are_numbered_as_they_are_shown() -> None:
+    lines = folded(
+        [
+            invoices.started(),
+            invoices.turn(1, "c1", "c2"),
+            invoices.call(1, "c1", "read_file", path="a"),
+            invoices.call(1, "c2", "read_file", path="b"),
+            invoices.turn(2, content=""),  # of which nothing is shown
+            ContextTrimmed("nudge", text="Go on.", about="empty"),
+            invoices.turn(3, reasoning="hm"),
+            invoices.turn(4, "c3"),
+            invoices.call(4, "c3", "read_file", path="c"),
+        ]
+    )
+    told = [(line.step, line.number) for line in lines.lines if isinstance(line, CallLine | ThoughtLine)]
+    assert told == [(1, 1), (1, 1), (3, 2), (4, 3)]
+
+
 def test_a_turn_that_broke_off_says_why() -> None:
     error = ErrorInfo("run.turn_broke_off")
     lines = folded([invoices.started(), invoices.turn(1, "c1", reasoning="hm", error=error)])

@@ -202,7 +202,7 @@ def test_what_the_model_saw_can_be_asked_for(qtbot: Any, page: RunStepsView) -> 
     rows(page)[1].set_open(True)
     with qtbot.waitSignal(page.seen_wanted) as asked:
         press(rows(page)[1], "What the model saw")
-    assert asked.args == [2]
+    assert asked.args == [2, 2]
 
 
 def test_what_the_model_writes_is_shown_until_its_turn_is_in_the_journal(

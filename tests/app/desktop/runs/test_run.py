@@ -298,7 +298,7 @@ def test_the_messages_that_the_model_saw_open_in_a_window(runs: RunsBench) -> No
     run = runs.start(ScriptedBrain(calls(WRITE), says("Written.")), mode="workspace")
     runs.ended(run.id)
     runs.opened(run.id)
-    runs.page.run.steps.seen_wanted.emit(1)
+    runs.page.run.steps.seen_wanted.emit(1, 1)
     runs.until(lambda: runs.page.acting.seen is not None)
     window = runs.page.acting.seen
     assert window is not None
