@@ -82,7 +82,7 @@ class Inside(NamedTuple):
 
 def check(here: Places, release: Release, console: Console) -> None:
     """Try both packages. Raises SetupError for the first thing that is not as it must be."""
-    require("mmdebstrap", "unshare", "Xvfb", "xdotool")
+    require("mmdebstrap", "unshare", "Xvfb", "xdotool", "import")
     if os.geteuid() != 0:
         raise SetupError("A system to try packages in is made by root: sudo make check-packages")
     package, image = only(here.dist, "coterie_*_amd64.deb"), only(here.dist, "Coterie-*.AppImage")

@@ -96,7 +96,10 @@ def require(*programs: str) -> None:
     """Raises SetupError with the one command that installs what is missing on Debian and Ubuntu."""
     if platform.system() != "Linux" or platform.machine() != "x86_64":
         raise SetupError("Packages for Linux are made on Linux, on an x86-64 processor.")
-    packages = {"mksquashfs": "squashfs-tools", "readelf": "binutils", "dpkg-deb": "dpkg"}
+    packages = {
+        "mksquashfs": "squashfs-tools", "readelf": "binutils", "dpkg-deb": "dpkg",
+        "Xvfb": "xvfb", "import": "imagemagick", "unshare": "util-linux",
+    }  # fmt: skip
     missing = sorted({packages.get(name, name) for name in programs if shutil.which(name) is None})
     if missing:
         raise SetupError(f"Packing needs: sudo apt-get install -y {' '.join(missing)}")

@@ -13,7 +13,7 @@ from app.installation.facts import read
 from installer.commands import SetupError
 from installer.packages import appimage, base, checking, entries, prune, tree
 from installer.packages.__main__ import engine_wheel
-from installer.packages.places import HERE, ROOT, Places, Release, environment, inputs, release_of
+from installer.packages.places import HERE, ROOT, Places, Release, environment, inputs, release_of, require
 
 RELEASE = Release("1.2.3", "0" * 40, 1_700_000_000, "beta")
 
@@ -199,3 +199,11 @@ def test_one_package_of_a_kind_is_tried(tmp_path: Path) -> None:
     (tmp_path / "two.deb").touch()
     with pytest.raises(SetupError, match="one"):
         checking.only(tmp_path, "*.deb")
+
+
+def test_what_is_missing_is_named_by_the_package_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("installer.packages.places.shutil.which", lambda name: None)
+    monkeypatch.setattr("installer.packages.places.platform.system", lambda: "Linux")
+    monkeypatch.setattr("installer.packages.places.platform.machine", lambda: "x86_64")
+    with pytest.raises(SetupError, match=r"apt-get install -y imagemagick mmdebstrap squashfs-tools$"):
+        require("mmdebstrap", "mksquashfs", "import")
