@@ -178,7 +178,7 @@
         <translation>헤더 추가</translation>
     </message>
     <message>
-        <source>Name of the server, the first part of its tools&apos; names</source>
+        <source>Name of the server, the first part of its tools’ names</source>
         <translation>서버 이름(도구 이름의 앞부분이 됩니다)</translation>
     </message>
     <message>
@@ -2637,7 +2637,7 @@
         <translation>폴더 열기</translation>
     </message>
     <message>
-        <source>Open the library&apos;s folder</source>
+        <source>Open the library’s folder</source>
         <translation>라이브러리 폴더 열기</translation>
     </message>
     <message>
@@ -3554,7 +3554,7 @@
 <context>
     <name>HeatCard</name>
     <message>
-        <source>Layer {layer}, expert {expert}: {percent} of this layer&apos;s choices</source>
+        <source>Layer {layer}, expert {expert}: {percent} of this layer’s choices</source>
         <translation>레이어 {layer}, 전문가 {expert}: 이 레이어 선택의 {percent}</translation>
     </message>
     <message>
@@ -3904,11 +3904,11 @@
         <translation>대화 가져오기</translation>
     </message>
     <message>
-        <source>{count} can&apos;t be read:</source>
+        <source>{count} can’t be read:</source>
         <translation>{count}개를 읽을 수 없습니다.</translation>
     </message>
     <message>
-        <source>1 can&apos;t be read:</source>
+        <source>1 can’t be read:</source>
         <translation>1개를 읽을 수 없습니다.</translation>
     </message>
     <message>
@@ -5434,7 +5434,7 @@
         <translation>파일 크기로 추정했습니다.</translation>
     </message>
     <message>
-        <source>Reading the files&apos; headers…</source>
+        <source>Reading the files’ headers…</source>
         <translation>파일 헤더를 읽는 중…</translation>
     </message>
     <message>
@@ -10593,7 +10593,7 @@
         <translation>파일 옮기기와 이름 바꾸기</translation>
     </message>
     <message>
-        <source>delete a file, into the run&apos;s trash</source>
+        <source>delete a file, into the run’s trash</source>
         <translation>파일 삭제(작업의 휴지통으로)</translation>
     </message>
     <message>

@@ -24,7 +24,7 @@ def test_the_sentence_says_what_is_not_in_the_title() -> None:
     assert hosts_sentence(asked(), "en") == ""
     assert hosts_sentence(asked(only_hosts=False), "en") == "It connects to pypi.org."
     assert "was blocked" in hosts_sentence(asked(refused=True), "en")
-    assert "isn't known yet" in hosts_sentence(asked(hosts=()), "en")
+    assert "isn’t known yet" in hosts_sentence(asked(hosts=()), "en")
     assert hosts_sentence(asked(reasons=("shell",), hosts=(), only_hosts=False), "en") == ""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.installation.facts import Installation
+from app.language import Language
 from app.messages import localized, localized_error, messages
 from engine.errors import UserError
 
@@ -49,6 +50,12 @@ def test_korean_leaves_no_particle_to_the_reader_or_to_chance() -> None:
         key: text for key, text in messages("ko").items() if both.search(text) or after_a_name.search(text)
     }
     assert unsure == {}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_quotes_and_apostrophes_are_typographic_but_in_code(language: Language) -> None:
+    texts = {key: re.sub(r"`[^`]*`", "", text) for key, text in messages(language).items()}
+    assert {key for key, text in texts.items() if "'" in text or '"' in text} == set()
 
 
 def test_an_unknown_code_is_told_with_the_code_in_it() -> None:

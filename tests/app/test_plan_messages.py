@@ -83,7 +83,7 @@ def test_experts_of_early_layers_on_the_card() -> None:
         ),
         (
             plan(small_index(experts=0, dense=GB), machine(4 * GB), PlacementOptions()),
-            "doesn't fit",
+            "doesn’t fit",
             "들어가지 않습니다",
         ),
         (

@@ -44,7 +44,7 @@ def test_a_screen_that_does_not_answer_is_told_so_and_leaves_no_lock(tmp_path: P
     )
     assert done.returncode == 1
     assert done.stderr.strip() == (
-        "Coterie's window can't be shown on the screen :no. Log in to a desktop, or use `coterie chat` in a terminal."
+        "Coterie’s window can’t be shown on the screen :no. Log in to a desktop, or use `coterie chat` in a terminal."
     )
     assert not (tmp_path / "desktop.lock").exists()
 

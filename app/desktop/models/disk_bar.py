@@ -26,7 +26,7 @@ BAR = 10
 
 
 class DiskBar(ThemedWidget):
-    """`folder_wanted` asks to open the library's folder, `clear_wanted` to delete what broken-off downloads left."""
+    """`folder_wanted` asks to open the library’s folder, `clear_wanted` to delete what broken-off downloads left."""
 
     folder_wanted = Signal()
     clear_wanted = Signal()
@@ -76,7 +76,7 @@ class DiskBar(ThemedWidget):
         ]
 
     def retranslate(self) -> None:
-        set_texts(self.open_folder, self.tr("Open the folder"), self.tr("Open the library's folder"))
+        set_texts(self.open_folder, self.tr("Open the folder"), self.tr("Open the library’s folder"))
         set_texts(
             self.clear_leftovers, self.tr("Clear"), self.tr("Delete files left over from old downloads")
         )

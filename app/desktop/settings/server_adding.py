@@ -237,6 +237,6 @@ class AddServer(ThemedWidget):
                 )
             )
             self.pairs.set_words(self.tr("Add a header"))
-        self.name.setAccessibleName(self.tr("Name of the server, the first part of its tools' names"))
+        self.name.setAccessibleName(self.tr("Name of the server, the first part of its tools’ names"))
         set_texts(self.add, self.tr("Add tool server"), self.tr("Add this server"))
         self._show_name()

@@ -19,7 +19,7 @@ def tool_words(tool: ToolAtHand) -> str:
         "edit_file": translate("Tools", "change a part of a file"),
         "apply_patch": translate("Tools", "change several files at once"),
         "move_file": translate("Tools", "move or rename a file"),
-        "delete_file": translate("Tools", "delete a file, into the run's trash"),
+        "delete_file": translate("Tools", "delete a file, into the run’s trash"),
         "shell": translate("Tools", "run commands, in the sandbox"),
         "python": translate("Tools", "run Python programs, in the sandbox"),
         "background": translate("Tools", "look after commands in the background"),

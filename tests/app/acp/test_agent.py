@@ -103,8 +103,8 @@ def test_a_folder_that_is_none_is_refused_in_a_sentence(play: Play, folder: Path
         (folder / "file").touch()
         for cwd, word in (
             ("some/where", "full path"),
-            (str(folder / "none"), "doesn't exist"),
-            (str(folder / "file"), "isn't a folder"),
+            (str(folder / "none"), "doesn’t exist"),
+            (str(folder / "file"), "isn’t a folder"),
             ("/", "too broad"),
             (str(coterie_home), "too broad"),
         ):
@@ -127,7 +127,7 @@ def test_what_is_not_there_is_told_in_a_sentence(play: Play, folder: Path) -> No
             agent.load_session(session_id=session, cwd=str(folder), mcp_servers=[]),
         ):
             code, told = await refused(asked)
-            assert code == -32002 and told.startswith("There's no session")
+            assert code == -32002 and told.startswith("There’s no session")
         assert (await refused(agent.set_session_mode(session_id=session, mode_id="all")))[0] == -32602
         assert (await refused(agent.set_config_option("model", session, "/no/model")))[0] == -32602
         assert (await refused(agent.set_config_option("color", session, "red")))[0] == -32602
@@ -135,7 +135,7 @@ def test_what_is_not_there_is_told_in_a_sentence(play: Play, folder: Path) -> No
         assert (await refused(agent.authenticate(method_id="key")))[0] == -32601
         assert (await refused(editor.say(session, "/undo")))[1].startswith("No file is changed")
         assert (await refused(editor.say(session, "/redo")))[1].startswith("Nothing in this run was undone")
-        assert (await refused(editor.say(session, "  ")))[1].startswith("There's no task")
+        assert (await refused(editor.say(session, "  ")))[1].startswith("There’s no task")
         picture = [image_block("aGk=", "image/png")]
         assert "text and files only" in (await refused(agent.prompt(session_id=session, prompt=picture)))[1]
         await agent.cancel(session_id="gone")
@@ -264,7 +264,7 @@ def test_while_one_message_is_worked_on_another_waits_its_turn_and_cancelling_en
         assert "still working" in (await refused(loading))[1]
         await editor.agent.cancel(session_id=session)
         assert (await slow).stop_reason == "cancelled"
-        assert (await refused(editor.say(session, " ")))[1].startswith("There's no task")
+        assert (await refused(editor.say(session, " ")))[1].startswith("There’s no task")
         assert (await editor.say(session, "Hello")).stop_reason == "end_turn"
 
     play(story)

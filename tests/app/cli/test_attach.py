@@ -98,7 +98,7 @@ def test_every_kind_goes_to_the_model(coterie_home: Path, tmp_path: Path) -> Non
         ("bomb.docx", b"PK\x03\x04", "damaged"),
         ("empty.txt", b"", "is empty"),
         ("cut.png", b"\x89PNG\r\n\x1a\n\0\0", "damaged"),
-        ("a.png", picture(), "can't see"),
+        ("a.png", picture(), "can’t see"),
         ("missing.pdf", None, "no file"),
     ],
 )
@@ -249,6 +249,6 @@ def test_a_picture_goes_to_a_model_that_sees_and_one_that_cannot_says_so(
     (seen,) = done.last["attachments"]
     assert (seen["kind"], seen["tokens"], seen["state"]) == ("picture", ROWS, "whole")
     refused = here(*words)
-    assert refused.code == 1 and "can't see pictures" in refused.last["attachments"][0]["reason"]
+    assert refused.code == 1 and "can’t see pictures" in refused.last["attachments"][0]["reason"]
     other = here(*words, "--mmproj", str(file))
     assert other.code == 1 and "error" in other.last

@@ -107,7 +107,7 @@ def test_what_modes_read_from_disk_is_told_where_memory_is_limited(
     assert "306 MB" in told.out and "71%" in told.out and not told.err
     unlimited = {"mmap": msgspec.structs.replace(found["mmap"], limit_bytes=0)}
     print_modes(unlimited, output, limit)
-    assert "Memory couldn't be limited to 350 MB here" in capsys.readouterr().err
+    assert "Memory couldn’t be limited to 350 MB here" in capsys.readouterr().err
 
 
 @pytest.mark.agents

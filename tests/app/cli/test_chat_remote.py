@@ -166,5 +166,5 @@ def test_a_conversation_goes_on_without_its_pictures_and_says_so(
             services.close()
         bodies = [json.dumps(ask.body) for ask in server.asked if "messages" in ask.body]
     out, err = capsys.readouterr()
-    assert "can't see pictures. Choose" in err and err.count("1 picture was left out") == 1
+    assert "can’t see pictures. Choose" in err and err.count("1 picture was left out") == 1
     assert "Hello." in out and "not shown to this model" in bodies[-1] and "data:image" not in bodies[-1]

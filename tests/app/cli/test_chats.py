@@ -58,7 +58,7 @@ def test_show_has_every_branch_and_says_which_is_shown(chats: list[int]) -> None
         ("지도.pdf", "whole"),
         ("배.png", "refused"),
     ]
-    assert "can't see" in question["attachments"][1]["reason"] and "attachments" not in answer
+    assert "can’t see" in question["attachments"][1]["reason"] and "attachments" not in answer
     assert [one["shown"] for one in others] == [False] * 3
     text = here("chats", "show", str(chats[2])).out
     assert "To Busan" in text and "To Seoul" not in text and "\x1b" not in text

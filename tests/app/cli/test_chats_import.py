@@ -35,7 +35,7 @@ def test_people_are_told_in_sentences(coterie_home: Path, tmp_path: Path) -> Non
     path = saved(tmp_path)
     told = here("chats", "import", path)
     assert told.out.splitlines() == ["Imported 2 chats."]
-    assert "1 couldn't be read:" in told.err and "[31mBroken: This chat has no messages." in told.err
+    assert "1 couldn’t be read:" in told.err and "[31mBroken: This chat has no messages." in told.err
     assert "\x1b" not in told.err
     assert here("chats", "import", path).out.splitlines() == ["Imported 0 chats.", "2 were already here."]
 

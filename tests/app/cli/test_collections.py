@@ -35,7 +35,7 @@ def test_a_folder_is_added_shown_searched_and_removed(folder: Path) -> None:
         "failed": [
             {
                 "file": str(folder / "old.doc"),
-                "reason": "It's in an old format. Save it as DOCX, XLSX, PPTX, or PDF.",
+                "reason": "It’s in an old format. Save it as DOCX, XLSX, PPTX, or PDF.",
             }
         ],
         "waiting": 0,

@@ -99,7 +99,7 @@ def test_the_hub_and_the_library_are_told_without_asking_anybody(
     [
         ("offline = true", "hub", "offline"),
         ('hub_endpoint = "nonsense"', "hub", "https://"),
-        ('library_folder = "/nothing/at/all"', "library", "isn't there"),
+        ('library_folder = "/nothing/at/all"', "library", "isn’t there"),
         ('hub_proxy = "http://127.0.0.1:1"', "hub", "proxy"),
     ],
 )

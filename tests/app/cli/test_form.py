@@ -61,7 +61,7 @@ def test_what_is_left_out_gets_its_default() -> None:
 def test_what_does_not_fit_is_asked_once_more_and_then_no_more(capsys: pytest.CaptureFixture[str]) -> None:
     decision, _ = filled("M", "Mina", "none", "4", "maybe", "y", "third", "1", "soup", "")
     assert decision.content == {"name": "Mina", "seats": 4, "window": True, "class": "1"}
-    assert "That isn't valid" in capsys.readouterr().err
+    assert "That isn’t valid" in capsys.readouterr().err
     assert filled("M", "M", "M")[0].allow is False
 
 

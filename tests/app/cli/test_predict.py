@@ -42,7 +42,7 @@ def test_each_row_is_printed_as_an_object(table: Path) -> None:
 def test_without_json_it_is_a_table_with_a_summary(table: Path) -> None:
     ran = here("predict", "--published", str(table))
     assert ran.code == 0, ran.err
-    assert "The model unheard of isn't known." in ran.out
+    assert "The model unheard of isn’t known." in ran.out
     assert ran.out.splitlines()[-1].startswith("Measured speeds inside the predicted range: ")
 
 
@@ -51,7 +51,7 @@ def test_without_json_it_is_a_table_with_a_summary(table: Path) -> None:
     [
         (b"", "columns"),
         (b"\xff\xfe\x00", "UTF-8"),
-        (b"id\tmodel\tquant\tdecode_tps\n1\ta\tb\tquick\n", "isn't a speed"),
+        (b"id\tmodel\tquant\tdecode_tps\n1\ta\tb\tquick\n", "isn’t a speed"),
         (b"id\tmodel\tquant\n", "no rows"),
     ],
 )

@@ -143,7 +143,7 @@ def test_what_somebody_changed_since_is_named_and_left(terminal: Terminal) -> No
 def test_what_somebody_took_out_already_is_not_dropped_again(terminal: Terminal) -> None:
     (terminal.folder / "a.txt").write_text(changed(NUMBERS, l5="five\n"))
     ran = terminal.ran("--review", "last", said="y\nn\nq\n")
-    assert ran.code == 1 and "aren't in the files any more" in ran.err
+    assert ran.code == 1 and "aren’t in the files any more" in ran.err
 
 
 def test_a_run_without_changes_has_nothing_to_review(terminal: Terminal) -> None:
@@ -175,8 +175,8 @@ def test_a_run_is_committed_with_the_models_message_or_ones_own(
     git("add", "-A"), git("commit", "-qm", "first")
     assert terminal.ran("--redo", "last").code == 0
     ran = terminal.ran("--commit", "last", said="")  # its model is gone, and nobody writes one
-    assert ran.code == 1 and "couldn't propose" in ran.err and "Nothing was committed." in ran.err
-    assert "doesn't change" in terminal.ran("--commit", "last", "--file", "no", "--message", "x").sentence
+    assert ran.code == 1 and "couldn’t propose" in ran.err and "Nothing was committed." in ran.err
+    assert "doesn’t change" in terminal.ran("--commit", "last", "--file", "no", "--message", "x").sentence
     ran = terminal.ran("--commit", "last", "--file", "new.txt", "--message", "Add it", "--json")
     assert (ran.code, ran.last["paths"], ran.last["kind"]) == (0, ["new.txt"], "committed")
     ran = terminal.ran("--commit", "last", said="Change the rest\n")

@@ -268,7 +268,7 @@ def test_what_is_no_host_is_wrong_usage_and_said_in_a_sentence(
     command: Command, serve: Any, folder: Path, host: str
 ) -> None:
     refused = run(command, serve(in_order()), folder, "--allow-host", "pypi.org", "--allow-host", host)
-    assert refused.code == 2 and f"“{host}” isn't a host that can be allowed" in refused.sentence
+    assert refused.code == 2 and f"“{host}” isn’t a host that can be allowed" in refused.sentence
 
 
 @sandboxed

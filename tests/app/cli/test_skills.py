@@ -48,7 +48,7 @@ def test_skills_are_shown_imported_listed_and_removed(
     listed = command.here("run", "--recipes", "--json").last["recipes"]
     assert listed[0]["id"] == "mail" and listed[0]["skill"] == "mail"
     assert command.here("skills", "remove", "mail").code == 0
-    assert command.here("skills", "show", "mail").sentence.startswith("There's no skill “mail”.")
+    assert command.here("skills", "show", "mail").sentence.startswith("There’s no skill “mail”.")
     assert command.here("skills", "import", str(tmp_path / "none")).sentence
 
 

@@ -83,6 +83,6 @@ def test_what_was_done_to_read_a_call_is_said() -> None:
         changed.startswith('f({"a": 3})  [') and "a: string to integer" in changed and "repaired" in changed
     )
     assert cut.endswith("[cut short because there was no room left]")
-    assert "can't be read" in malformed and malformed.isprintable()
+    assert "can’t be read" in malformed and malformed.isprintable()
     assert "읽을 수 없는" in call_lines(message, "ko")[2]
     assert call_objects(message)[2] == {"id": "c3", "name": "", "arguments": '{"a\x1b[0m\n'}

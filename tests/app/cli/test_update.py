@@ -73,7 +73,7 @@ def test_a_check_changes_nothing(installed: FileSite, server: Releases) -> None:
     said = update("--check")
     assert (
         said.out
-        == "Version 0.2.0 is available. Get it with `coterie update --apply`.\n\nWhat's new:\nFaster.\n"
+        == "Version 0.2.0 is available. Get it with `coterie update --apply`.\n\nWhat’s new:\nFaster.\n"
     )
 
 

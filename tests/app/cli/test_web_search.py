@@ -33,7 +33,7 @@ def test_a_provider_is_chosen_tried_and_removed(command: Command, server: Search
     assert (used.code, used.out.strip()) == (0, f"Web search uses SearXNG ({server.url}).")
     assert command.here("web-search", "test", "--json").last == {"query": "wikipedia", "found": 2}
     assert command.here("web-search", "remove").code == 0
-    assert command.here("web-search", "test").sentence.startswith("Web search isn't set up.")
+    assert command.here("web-search", "test").sentence.startswith("Web search isn’t set up.")
 
 
 def test_a_key_is_read_and_where_there_is_no_keyring_said_not_to_be_kept(
@@ -48,7 +48,7 @@ def test_a_key_is_read_and_where_there_is_no_keyring_said_not_to_be_kept(
 def test_a_chat_searches_after_a_yes_and_prints_what_it_cites(
     command: Command, server: SearchServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert command.here("chat", "Hi", "--web").sentence.startswith("Web search isn't set up.")
+    assert command.here("chat", "Hi", "--web").sentence.startswith("Web search isn’t set up.")
     command.here("web-search", "use", "searxng", "--url", server.url)
     with OpenAiServer(by_turn(call("web_search", {"query": "rust"}), say("A new book [1]."))) as model:
         monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))

@@ -203,7 +203,7 @@ def test_a_window_that_closes_says_so_and_leaves_nothing(coterie_home: Path, fol
 
 def test_a_person_can_turn_it_off_and_too_much_at_once_is_refused(window: Window, folder: Path) -> None:
     window.services.settings.change(programs_start_runs=False)
-    assert "doesn't let other programs" in done(window, task(folder)).text
+    assert "doesn’t let other programs" in done(window, task(folder)).text
     window.services.settings.change(programs_start_runs=True)
     program = Program()
     open_calls = [begun(window, task(folder), program) for _ in range(4)]

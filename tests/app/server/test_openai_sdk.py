@@ -191,7 +191,7 @@ def test_raw_text_is_continued_and_gaps_are_filled(client: openai.OpenAI, served
     served.engine.fills = True
     client.completions.create(prompt="def f(", suffix="return x", **ask)
     served.engine.fills = False
-    with pytest.raises(openai.BadRequestError, match="can't fill in"):
+    with pytest.raises(openai.BadRequestError, match="can’t fill in"):
         client.completions.create(prompt="def f(", suffix="return x", **ask)
     client.completions.create(prompt="x", model="default")
     prompts = [request.prompt for request in served.engine.requests[2:]]

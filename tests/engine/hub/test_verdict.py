@@ -120,7 +120,7 @@ def test_what_would_do_with_a_shorter_context_is_told_so() -> None:
     assert found.fit == "no"
     assert (
         localized_error(found.sentence)
-        == "Doesn't fit with a context of 131,072 tokens, but does with 14,080."
+        == "Doesn’t fit with a context of 131,072 tokens, but does with 14,080."
     )
 
 
@@ -136,26 +136,26 @@ def test_what_would_do_with_a_smaller_cache_is_told_so() -> None:
             4 * GB,
             machine(8 * GB, gpu(8 * GB)),
             "device",
-            "Probably fits in graphics memory (about 4.5 GB). Its header couldn't be read, so the speed is unknown.",
+            "Probably fits in graphics memory (about 4.5 GB). Its header couldn’t be read, so the speed is unknown.",
         ),
         (
             9 * GB,
             machine(8 * GB, gpu(8 * GB)),
             "divided",
-            "Probably fits in graphics memory and RAM together (about 9.5 GB). Its header couldn't be read, "
+            "Probably fits in graphics memory and RAM together (about 9.5 GB). Its header couldn’t be read, "
             "so the speed is unknown.",
         ),
         (
             4 * GB,
             machine(8 * GB),
             "ram",
-            "Probably fits in RAM (about 4.5 GB). Its header couldn't be read, so the speed is unknown.",
+            "Probably fits in RAM (about 4.5 GB). Its header couldn’t be read, so the speed is unknown.",
         ),
         (
             40 * GB,
             machine(8 * GB),
             "no",
-            "Probably doesn't fit. Judging by its size, it needs 35.1 GB more memory.",
+            "Probably doesn’t fit. Judging by its size, it needs 35.1 GB more memory.",
         ),
     ],
 )

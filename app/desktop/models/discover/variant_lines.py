@@ -208,7 +208,7 @@ def _read_line(judged: Sequence[JudgedVariant], machine: str, *, finished: bool)
         words = translate("Models", "Estimated from the size of the files.")
         why = next((each.error for each in sizes if each.error is not None), None)
         return f"{words} {languages.tell(why)}" if why is not None else words
-    return "" if finished else translate("Models", "Reading the files' headers…")
+    return "" if finished else translate("Models", "Reading the files’ headers…")
 
 
 def best_sentence(judged: Sequence[JudgedVariant]) -> str:

@@ -81,7 +81,7 @@ class HeatCard(Card):
             self._say_busiest()
             return
         layer, expert, share = cell
-        text = self.tr("Layer {layer}, expert {expert}: {percent} of this layer's choices").format(
+        text = self.tr("Layer {layer}, expert {expert}: {percent} of this layer’s choices").format(
             layer=layer, expert=expert, percent=format_percent(share, 1)
         )
         self.readout.setText(text)

@@ -1,4 +1,4 @@
-"""What files of chats hold: how many can be imported, which can't be read and why, and how far the import is."""
+"""What files of chats hold: how many can be imported, which can’t be read and why, and how far the import is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.services.chat.exchange.values import Imported
 from engine.errors import UserError
 
 WIDTH = 560
-# Lines of chats that can't be read; more are counted.
+# Lines of chats that can’t be read; more are counted.
 SHOWN = 50
 Stage = Literal["looking", "found", "importing"]
 
@@ -133,8 +133,8 @@ class ImportSheet(Sheet):
         shows = self.stage == "found" and bool(found.failed)
         self.unread.setVisible(shows)
         self.reasons.setVisible(shows)
-        many = self.tr("{count} can't be read:").format(count=len(found.failed))
-        self.unread.setText(self.tr("1 can't be read:") if len(found.failed) == 1 else many)
+        many = self.tr("{count} can’t be read:").format(count=len(found.failed))
+        self.unread.setText(self.tr("1 can’t be read:") if len(found.failed) == 1 else many)
         self.reasons.setText(self._reasons() if shows else "")
         many = self.tr("Import {count} chats").format(count=found.imported)
         set_texts(self.go, self.tr("Import 1 chat") if found.imported == 1 else many)

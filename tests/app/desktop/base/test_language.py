@@ -44,6 +44,13 @@ def test_translations_keep_the_fields_of_their_text(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_quotes_and_apostrophes_are_typographic(language: str) -> None:
+    for _, source, translation in messages(HERE / f"coterie_{language}.ts"):
+        for text in (source, *translation.itertext()):
+            assert not re.search("['\"]", re.sub("<[^>]*>", "", text)), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_translations_hold_exactly_the_texts_of_the_sources(language: str, tmp_path: Path) -> None:
     fresh = tmp_path / f"coterie_{language}.ts"
     collect(fresh)

@@ -95,7 +95,7 @@ def test_how_well_a_model_uses_tools_stands_beside_its_speed(picker: ModelPicker
     check = ToolCheck("key", 1.0, "good", 9, 10, "error")
     menu_of(picker).know(choices=with_checks(CHOICES, {"/m/qwen.gguf": check}))
     assert picker.rows.rows[0].detail == "Q4_K_M · 18.6 GB · about 22 tok/s · tools: good"
-    assert picker.texts()[0].endswith("What went wrong: continuing after a tool's error.")
+    assert picker.texts()[0].endswith("What went wrong: continuing after a tool’s error.")
     assert not any("tools" in row.detail for row in picker.rows.rows[1:]), "unchecked models say nothing"
 
 

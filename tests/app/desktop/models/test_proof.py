@@ -111,7 +111,7 @@ def test_a_model_without_a_template_is_said_to_have_none(show: Show) -> None:
 
 def test_a_broken_template_is_told_in_the_usual_sentence(show: Show) -> None:
     sheet = show("{% if %}")
-    assert sheet.state.words.text().startswith("The model's chat template has an error in line 1")
+    assert sheet.state.words.text().startswith("The model’s chat template has an error in line 1")
     assert not sheet.boxes and not sheet.about.isVisible()
 
 
@@ -120,7 +120,7 @@ def test_a_file_that_is_gone_is_told_in_the_usual_sentence(opened: Open) -> None
     choose(card, "What reasoning changes")
     sheet = opened.page.library.proofs.sheet
     assert sheet is not None
-    opened.until(lambda: sheet.state.words.text().startswith("There's no file at /home/someone"))
+    opened.until(lambda: sheet.state.words.text().startswith("There’s no file at /home/someone"))
     assert not opened.failed, "said once"
 
 

@@ -204,7 +204,7 @@ def test_a_plan_that_cannot_be_made_is_told_and_tried_again(
     placements.error = UserError("model.no_starter")
     running.window.go.show_page("placement")
     view = running.window.later.placement.view
-    running.until(lambda: "isn't installed" in view.state.words.text())
+    running.until(lambda: "isn’t installed" in view.state.words.text())
     assert not view.shows_model()
     placements.error = None
     view.state.button.click()
@@ -235,7 +235,7 @@ def test_while_wishes_cannot_be_the_cards_stay_under_the_hand(
     before = explanation.sentence.text()
     placements.error = IMPOSSIBLE
     page.view.options.context.slider.setValue(0)
-    running.until(lambda: explanation.sentence.text().startswith("The mode “cached” doesn't work"))
+    running.until(lambda: explanation.sentence.text().startswith("The mode “cached” doesn’t work"))
     assert page.view.shows_model() and page.view.options.context.text() == "1,024 tokens"
     assert explanation.speed.isHidden() and not header.apply.isEnabled()
     placements.error = None

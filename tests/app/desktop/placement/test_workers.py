@@ -79,7 +79,7 @@ def test_each_state_is_told_in_words(running: Running, placements: HandMadePlace
     running.until(lambda: len(workers.lines) == 4)
     words = [line.words.text() for line in workers.lines.values()]
     assert words[:3] == ["Not checked yet", "Checking…", "Ready, 15 GB free"]
-    assert words[3].startswith("“d:1” isn't a valid address.")
+    assert words[3].startswith("“d:1” isn’t a valid address.")
     assert not workers.check.isEnabled()
     assert without_name(workers) == []
     languages.choose("ko")
@@ -96,7 +96,7 @@ def test_what_is_wrong_with_an_address_stands_under_the_field(
     running.until(lambda: workers.complaint.isVisible())
     placements.workers.set(WorkerState("a:1"))  # the list is read anew
     running.until(lambda: len(workers.lines) == 1)
-    assert workers.complaint.text().startswith("“here” isn't a valid address.")
+    assert workers.complaint.text().startswith("“here” isn’t a valid address.")
     assert workers.field.text() == "here"
     qtbot.keyClicks(workers.field, "x")
     assert workers.complaint.isHidden()

@@ -39,7 +39,7 @@ def test_what_is_typed_is_listed_as_browsers_send_it_or_refused_with_a_sentence(
     pages = page.pages.pages
     pages.field.setText("localhost:3000")
     pages.add.click()
-    assert pages.complaint.text().startswith("“localhost:3000” isn't the address of a web page.")
+    assert pages.complaint.text().startswith("“localhost:3000” isn’t the address of a web page.")
     running.qtbot.keyClicks(pages.field, "x")
     assert pages.complaint.isHidden()
     pages.field.setText("HTTPS://Notes.example/today?x")

@@ -56,6 +56,6 @@ def test_the_switch_is_off_shows_what_is_and_turns_it(
     running.until(lambda: not switch.isChecked())
     system.error = UserError("open_with.foreign", place="/x/coterie.desktop")
     qtbot.keyClick(switch, Qt.Key.Key_Space)
-    running.until(lambda: "wasn't made by Coterie" in running.window.strip.text())
+    running.until(lambda: "wasn’t made by Coterie" in running.window.strip.text())
     running.until(lambda: not switch.isChecked())
     assert threading.main_thread() not in system.threads

@@ -229,7 +229,7 @@ def test_without_a_keyring_it_says_so(qtbot: QtBot, looks: None, tmp_path: Path)
 def test_what_cannot_be_saved_says_why(page: Page, qtbot: QtBot) -> None:
     page.add(ModelServer("https://far.example/v1", "Far"))
     form = page.adding
-    for address, said in (("ftp://far", "can't be used"), ("https://far.example/v1/", "already")):
+    for address, said in (("ftp://far", "can’t be used"), ("https://far.example/v1/", "already")):
         type_in(qtbot, form.address, address)
         type_in(qtbot, form.models.another, "m")
         qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)

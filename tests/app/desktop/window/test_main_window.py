@@ -471,7 +471,7 @@ def test_a_model_that_cannot_be_loaded_is_told_with_what_can_be_done(make_deskto
 def test_what_could_not_be_saved_is_told_until_it_is(running: Running, qtbot: QtBot) -> None:
     running.services.events.publish(StoreFailed(ErrorInfo("store.disk_full", {"folder": "/data"})))
     running.until(running.window.save_strip.isVisible)
-    assert running.window.save_strip.text().startswith("Not saved: There's no space left")
+    assert running.window.save_strip.text().startswith("Not saved: There’s no space left")
     running.send("Is there room again?")
     running.until(lambda: not running.window.save_strip.isVisible())
 

@@ -47,4 +47,4 @@ def test_without_such_layouts_or_an_engine_there_is_little_to_say(tmp_path: Path
 def test_matrix_units_that_the_system_keeps_from_programs_are_told(tmp_path: Path) -> None:
     found = Survey("0", "1.0", FEATURES, MACHINE, ("CPU_REPACK",))
     told = layouts_report(found, tmp_path, "en")[1].message
-    assert "AMX" in told and "hasn't been measured" in told
+    assert "AMX" in told and "hasn’t been measured" in told

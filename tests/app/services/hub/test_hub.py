@@ -253,7 +253,7 @@ def test_a_server_without_ranges_leaves_the_sizes(desk: Desk, hub: Hub) -> None:
     assert fallen_back.verdict is not None and whole.verdict is not None
     assert (fallen_back.verdict.source, whole.verdict.source) == ("sizes", "header")
     assert fallen_back.error is not None and fallen_back.error.code == "hub.no_ranges"
-    assert "Its header couldn't be read" in localized_error(fallen_back.verdict.sentence)
+    assert "Its header couldn’t be read" in localized_error(fallen_back.verdict.sentence)
     assert whole.best
 
 

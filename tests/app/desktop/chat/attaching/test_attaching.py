@@ -187,7 +187,7 @@ def test_what_costs_is_told_and_what_does_not_fit_is_not_sent(counting: Running,
     fits, too_long = weighed(counting, "small.txt", "large.txt")
     counting.until(lambda: too_long.is_refused)
     assert "tokens" in fits.detail() and not fits.is_refused
-    assert "there's room for" in too_long.detail()
+    assert "there’s room for" in too_long.detail()
     before = len(counting.engine.requests)
     counting.window.chat.composer.edit.setPlainText("Read this")
     counting.qtbot.keyClick(counting.window.chat.composer.edit, Qt.Key.Key_Return)
@@ -322,9 +322,9 @@ def test_a_picture_says_that_the_model_cannot_see_it_and_is_not_sent(running: Ru
     running.window.chat.composer.edit.insertFromMimeData(data)
     (chip,) = attached(running, "Pasted picture.png")
     running.until(lambda: chip.is_refused)
-    assert "can't see pictures" in chip.accessibleDescription()
+    assert "can’t see pictures" in chip.accessibleDescription()
     running.window.chat.composer.submit()
-    assert "can't see pictures" in said(running) and not running.engine.requests
+    assert "can’t see pictures" in said(running) and not running.engine.requests
 
 
 def test_a_model_that_cannot_see_goes_on_without_the_pictures_when_a_person_says_so(
@@ -346,7 +346,7 @@ def test_a_model_that_cannot_see_goes_on_without_the_pictures_when_a_person_says
         last = shown_card(transcript, transcript.ids[-1]) if transcript.ids else None
         return [] if last is None else find_all(last, kind=kind)
 
-    running.until(lambda: any("can't see pictures" in strip.text() for strip in below(Banner)))
+    running.until(lambda: any("can’t see pictures" in strip.text() for strip in below(Banner)))
     press(below(Banner)[0], "Go on without pictures")
     running.until(lambda: "not shown to this model" in asked_first(running))
     running.until(lambda: any("1 picture was left out" in line.text() for line in below(QLabel)))

@@ -74,8 +74,8 @@ def test_a_folder_becomes_a_collection_whose_files_are_counted_and_whose_failure
     assert not sheet.choice.isVisible() and not sheet.delete.isVisible()
     sheet = filled(plugged_in, qtbot, folder)
     plugged_in.until(sheet.failed.isVisible)
-    assert sheet.failed.text() == "broken.pdf: It's damaged, or isn't what its name says."
-    assert sheet.skipped.text() == "Left out: 1. It's a picture."
+    assert sheet.failed.text() == "broken.pdf: It’s damaged, or isn’t what its name says."
+    assert sheet.skipped.text() == "Left out: 1. It’s a picture."
     assert sheet.choice.text() == "Contracts"
     assert [line.name.text() for line in sheet.sources.lines] == ["Contracts"]
     (folder / "more.txt").write_text("One page more.\n")

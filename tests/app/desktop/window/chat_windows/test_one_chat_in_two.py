@@ -122,7 +122,7 @@ def test_what_two_windows_made_of_one_message_is_kept_of_both(running: Running, 
     assert (
         card(window.chat.transcript, window.chat.transcript.ids[0]).message.content == "What one made of it"
     )
-    assert window.chat.error_strip.text().startswith("The message you were editing isn't shown any more")
+    assert window.chat.error_strip.text().startswith("The message you were editing isn’t shown any more")
     assert main.composer.text() == "What the other made of it"
 
 

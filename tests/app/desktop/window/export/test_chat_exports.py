@@ -138,5 +138,5 @@ def test_what_cannot_be_written_is_told_over_the_page(filled: Running, tmp_path:
     window = filled.window
     window.exports.ask([number(filled, "Boats")])
     window.exports.start("html", tmp_path / "no" / "where.html")
-    filled.until(lambda: any("couldn't be written" in text for text in labels(window.strip)))
+    filled.until(lambda: any("couldn’t be written" in text for text in labels(window.strip)))
     assert not window.exports.sheet.isVisible()

@@ -41,7 +41,7 @@ def test_what_is_found_is_shown_and_then_imported(running: Running, tmp_path: Pa
     sheet = found(running, path)
     assert sheet.words.text() == "2 chats can be imported."
     assert (sheet.unread.text(), sheet.reasons.text()) == (
-        "1 can't be read:",
+        "1 can’t be read:",
         "<b>Broken</b>: This chat has no messages.",
     )
     assert sheet.reasons.textFormat() == Qt.TextFormat.PlainText

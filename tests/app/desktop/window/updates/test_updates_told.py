@@ -201,14 +201,14 @@ def test_why_it_failed_stands_in_the_sheet(told: Told, server: Releases) -> None
     sheet = told.begin(updates="on").sheet()
     sheet.act.click()
     told.until(lambda: sheet.act.text() == "Try again")
-    assert "doesn't start on this computer" in sheet.told.text() and sheet.skip.isVisible()
-    assert "doesn't start" in told.line()
+    assert "doesn’t start on this computer" in sheet.told.text() and sheet.skip.isVisible()
+    assert "doesn’t start" in told.line()
 
 
 def test_a_look_by_hand_tells_what_is_wrong(told: Told, server: Releases) -> None:
     (server.folder / "stable.release").write_bytes(b"hello")
     told.begin(updates="off").section.act.click()
-    told.until(lambda: "isn't signed by Coterie's makers" in told.line())
+    told.until(lambda: "isn’t signed by Coterie’s makers" in told.line())
     server.publish(manifest(version="0.1.0", **NEW))
     told.section.act.click()
     told.until(lambda: told.line().startswith("Coterie is up to date."))
