@@ -79,6 +79,6 @@ def _survey(_: Report, workers: tuple[str, ...]) -> Survey:
         machine=find_machine(workers),
         layouts=native.extra_memories(),
         variant=native.variant(),
-        backends=native.backends(),
+        backends=native.registered_backends(),
         broken_backend=native.broken_backend(),
     )

@@ -15,6 +15,8 @@ from tests.support.moe import moe_model
 from tests.support.starter import starter_model
 
 ROOT = Path(__file__).parents[2]
+# What is read, and gone on with.
+TEXT = ROOT / "ARCHITECTURE.md"
 ROUNDS = 7
 PROMPT_TOKENS, ANSWER_TOKENS = 512, 64
 
@@ -47,6 +49,7 @@ def _run(path: Path, chosen: dict[str, str]) -> dict[str, float]:
     arguments = [str(path), str(PROMPT_TOKENS), str(ANSWER_TOKENS), str(default_threads())]
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.bare_loop", *arguments],
+        input=TEXT.read_bytes(),
         stdout=subprocess.PIPE,
         check=True,
         cwd=ROOT,

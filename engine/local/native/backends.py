@@ -94,7 +94,7 @@ def variant() -> str:
     return _loaded
 
 
-def backends() -> tuple[str, ...]:
+def registered_backends() -> tuple[str, ...]:
     """What is registered with ggml, in its names: ("RPC", "CPU", "Vulkan")."""
     count = ggml("ggml_backend_reg_count", ctypes.c_size_t)()
     get = ggml("ggml_backend_reg_get", ctypes.c_void_p, ctypes.c_size_t)
