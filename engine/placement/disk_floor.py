@@ -1,30 +1,32 @@
 """Experts that stay in the model's file. RAM holds what every token uses, and has slots for the experts that fired
-last.
+last; layers for which there are none use one room in turns, which keeps nothing for the next token.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from engine.placement.expert_slots import Slots, cacheable, evenly, workspace_bytes
+from engine.placement.expert_slots import TOKENS, Slots, cacheable, evenly, workspace_bytes
 from engine.placement.layout import Layout
 from engine.placement.plan import DISK, RAM, CachedLayer, DeviceBytes, ExpertCache, Plan
 from engine.placement.planning_input import Choice, Given
 
 # What the engine's process takes besides the model: the interpreter, libraries, the vocabulary. 50 to 70 MB were
 # measured; of what is counted for context and buffers, some is never touched.
-PROCESS_BYTES = 64 * 2**20
+PROCESS_BYTES = 48 * 2**20
 # Of RAM's budget, what is left to the states of earlier prompts. They are of more use here than anywhere: who reads a
 # prompt again reads the disk again.
 KEPT_SHARE, MOST_KEPT = 32, 2 * 2**30
 # Tokens of a prompt whose experts are computed in one go: more, so that an expert's rows are never split, where that
-# takes less than this share of the budget.
+# takes less than this share of the budget; fewer where it is tight.
 ROWS, _ROWS_SHARE = 64, 16
-# Activations lie in RAM three times: as the device's, as the host's and on their way. Reads have room of their own.
-_WORKSPACES, _READING_BYTES = 3, 20 * 2**20
+# Activations lie in RAM three times: as the device's, as the host's and on their way.
+_WORKSPACES = 3
+# Threads that read, and what one reads at once, with the ends of its blocks.
+_READERS, _MOST_AT_ONCE, _ENDS = 8, 2**20, 8 * 2**10
 
 
 class Floor(NamedTuple):
@@ -43,15 +45,20 @@ def place_floor(
     if not layers:
         return None
     budget = given.budgets[RAM]
-    cache = _bare(given, choice, budget)
-    every = sizes[RAM].total - all_matrices(layers)
-    room = budget - kept_bytes(budget) - PROCESS_BYTES - working_bytes(cache) - every
-    room -= choice.ubatch * given.index.embedding_length * 4  # a block's inputs
-    room -= given.fallbacks.count("layer") * max(room // 4, 0)
-    least = [layer.least for layer in layers]
-    missing = sum(layer.bytes(layer.least) for layer in layers) - room
-    granted = evenly(layers, least, room) if missing <= 0 else _least(layers)
-    return Floor(msgspec.structs.replace(cache, layers=granted), max(missing, 0))
+    every = sizes[RAM].total - all_matrices(layers) + PROCESS_BYTES
+    every += choice.ubatch * given.index.embedding_length * 4  # a block's inputs
+    cache, room = _without_slots(given, choice, 0), 0
+    for tokens, kept in _comforts(given, choice, layers):
+        cache = _without_slots(given, choice, tokens)
+        room = budget - every - kept - working_bytes(cache, layers)
+        room -= given.fallbacks.count("layer") * max(room // 4, 0)
+        found = _slots_for_all(layers, room) if kept else _some_slots(layers, room)
+        if found is not None:
+            return Floor(msgspec.structs.replace(cache, layers=found.layers, shared=found.shared), 0)
+    least = _in_turns(layers, 1)
+    return Floor(
+        msgspec.structs.replace(cache, layers=least.layers, shared=least.shared), least.shared - room
+    )
 
 
 def all_matrices(layers: tuple[Slots, ...]) -> int:
@@ -59,9 +66,10 @@ def all_matrices(layers: tuple[Slots, ...]) -> int:
     return sum(layer.experts * (layer.slot - layer.vectors) for layer in layers)
 
 
-def working_bytes(cache: ExpertCache) -> int:
-    """Bytes of RAM beside the slots."""
-    return _WORKSPACES * cache.workspace + _READING_BYTES
+def working_bytes(cache: ExpertCache, layers: tuple[Slots, ...]) -> int:
+    """Bytes of RAM beside the slots of these layers."""
+    reading = _READERS * (min(_MOST_AT_ONCE, max(layer.slot for layer in layers)) + _ENDS)
+    return _WORKSPACES * cache.workspace + reading
 
 
 def with_floor(
@@ -70,14 +78,16 @@ def with_floor(
     """The bytes of each floor, of which llama.cpp, and a dry run, count all experts with RAM."""
     ram = sizes[RAM]
     held = DeviceBytes(
-        ram.model - all_matrices(layers) + cache.slots, ram.context, ram.compute + working_bytes(cache)
+        ram.model - all_matrices(layers) + cache.slots,
+        ram.context,
+        ram.compute + working_bytes(cache, layers),
     )
     return {**sizes, RAM: held, DISK: DeviceBytes(left_in_file(cache, layers))}
 
 
 def left_in_file(cache: ExpertCache, layers: tuple[Slots, ...]) -> int:
     """Bytes of experts that have no slot."""
-    slots = {granted.layer: granted.slots for granted in cache.layers}
+    slots = {granted.layer: granted.own for granted in cache.layers}
     return sum((layer.experts - slots[layer.layer]) * (layer.slot - layer.vectors) for layer in layers)
 
 
@@ -86,7 +96,9 @@ def states_limit(plan: Plan | None, usual: int) -> int:
     all share the budget."""
     if plan is None or plan.mode != "disk":
         return usual
-    return min(usual, kept_bytes(plan.budgets[RAM]) // 2)
+    budget = plan.budgets[RAM]
+    left = budget - plan.bytes[RAM].total - PROCESS_BYTES
+    return max(min(usual, kept_bytes(budget) // 2, left // 2), 0)
 
 
 def kept_bytes(budget: int) -> int:
@@ -101,15 +113,55 @@ def served_from_disk(cache: ExpertCache | None) -> frozenset[int]:
     return frozenset(layer.layer for layer in cache.layers)
 
 
-def _bare(given: Given, choice: Choice, budget: int) -> ExpertCache:
-    """The cache without slots."""
-    whole = -(-choice.ubatch // given.index.experts_used)
-    for tokens in (max(whole, ROWS, choice.sequences), max(ROWS, choice.sequences)):
-        cache = ExpertCache(RAM, (), workspace_bytes(given.index, tokens), tokens, "brought", DISK)
-        if working_bytes(cache) * _ROWS_SHARE <= budget:
-            break
-    return cache
+class _Granted(NamedTuple):
+    layers: tuple[CachedLayer, ...]
+    shared: int = 0
 
 
-def _least(layers: tuple[Slots, ...]) -> tuple[CachedLayer, ...]:
-    return tuple(CachedLayer(layer.layer, layer.least, layer.bytes(layer.least)) for layer in layers)
+def _comforts(given: Given, choice: Choice, layers: tuple[Slots, ...]) -> Iterator[tuple[int, int]]:
+    """Tokens that are computed in one go and bytes that are kept for states of prompts, the most first."""
+    budget = given.budgets[RAM]
+    kept, whole = kept_bytes(budget), -(-choice.ubatch // given.index.experts_used)
+    if working_bytes(_without_slots(given, choice, whole), layers) * _ROWS_SHARE <= budget:
+        yield whole, kept
+    yield ROWS, kept
+    yield ROWS, 0
+    yield TOKENS, 0
+
+
+def _without_slots(given: Given, choice: Choice, tokens: int) -> ExpertCache:
+    tokens = max(tokens, TOKENS, choice.sequences)
+    return ExpertCache(RAM, (), workspace_bytes(given.index, tokens), tokens, "brought", DISK)
+
+
+def _slots_for_all(layers: tuple[Slots, ...], room: int) -> _Granted | None:
+    least = [layer.least for layer in layers]
+    if sum(layer.bytes(count) for layer, count in zip(layers, least, strict=True)) > room:
+        return None
+    return _Granted(evenly(layers, least, room))
+
+
+def _some_slots(layers: tuple[Slots, ...], room: int) -> _Granted | None:
+    """The least slots for as many of the first layers as `room` has them for beside what the others use in turns. Few
+    slots of many layers save more reads than many of a few: each further slot of a layer is hit less often."""
+    every = _slots_for_all(layers, room)
+    if every is not None:
+        return every
+    for tokens in (2, 1):
+        count, left = 0, room - _in_turns(layers, tokens).shared
+        while left >= layers[count].bytes(layers[count].least):
+            left -= layers[count].bytes(layers[count].least)
+            count += 1
+        if left >= 0:
+            first, rest = layers[:count], _in_turns(layers[count:], tokens)
+            slots = evenly(first, [layer.least for layer in first], room - rest.shared)
+            return _Granted((*slots, *rest.layers), rest.shared)
+    return None
+
+
+def _in_turns(layers: tuple[Slots, ...], tokens: int) -> _Granted:
+    """All of these layers in one room, for the experts of so many tokens."""
+    counts = [min(tokens * layer.least, layer.experts) for layer in layers]
+    sizes = [layer.bytes(count) for layer, count in zip(layers, counts, strict=True)]
+    granted = (CachedLayer(layer.layer, count, 0) for layer, count in zip(layers, counts, strict=True))
+    return _Granted(tuple(granted), max(sizes))
