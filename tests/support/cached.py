@@ -32,7 +32,8 @@ _WORKSPACE = 64 * 2**20
 
 class HandPlaced(msgspec.Struct, frozen=True):
     """A cache on `device` with `slots` in each layer with experts, in those of `layers` alone where there are any.
-    `granted` is the share of the bytes needed that the slots get. `source` is where all experts lie."""
+    `granted` is the share of the bytes needed that the slots get. `source` is where all experts lie; with `shared`
+    the layers have one room for their slots."""
 
     slots: int
     device: str = RAM
@@ -42,6 +43,7 @@ class HandPlaced(msgspec.Struct, frozen=True):
     workspace: int = _WORKSPACE
     granted: float = 1.0
     source: str = RAM
+    shared: bool = False
 
 
 def is_built() -> bool:
@@ -62,7 +64,11 @@ def expert_cache(index: GgufIndex, placed: HandPlaced) -> ExpertCache:
         CachedLayer(layer, placed.slots, int(size * placed.granted)) for layer, size in sorted(needed.items())
     )
     misses: Misses = "brought" if placed.source == DISK else placed.misses
-    return ExpertCache(placed.device, layers, placed.workspace, placed.tokens, misses, placed.source)
+    cache = ExpertCache(placed.device, layers, placed.workspace, placed.tokens, misses, placed.source)
+    if not placed.shared:
+        return cache
+    layers = tuple(msgspec.structs.replace(layer, bytes=0) for layer in cache.layers)
+    return msgspec.structs.replace(cache, layers=layers, shared=max(layer.bytes for layer in cache.layers))
 
 
 def with_cache(plan: Plan, index: GgufIndex, placed: HandPlaced) -> Plan:

@@ -36,7 +36,8 @@ int Cache::open(const char * name, std::string & problem) {
         return COTERIE_CACHE_NO_MEMORY;
     }
     ggml_backend_buffer_clear(workspace_.get(), 0);
-    const size_t rows = size_t(std::max(settings_.max_tokens, settings_.largest_batch)) * size_t(settings_.experts_used);
+    const size_t tokens = size_t(std::max(settings_.max_tokens, settings_.largest_batch));
+    const size_t rows = tokens * size_t(settings_.experts_used);
     experts_.reserve(rows);
     device_rows_.reserve(rows);
     cpu_rows_.reserve(rows);
@@ -62,7 +63,8 @@ int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int s
         }
     }
     const Floor * floor = open_floor();
-    const bool is_on_floor = floor && std::any_of(weights, weights + count, [floor](const ggml_tensor * each) { return floor->place_of(each); });
+    const auto is_there = [floor](const ggml_tensor * each) { return floor->place_of(each); };
+    const bool is_on_floor = floor && std::any_of(weights, weights + count, is_there);
     auto layer = std::make_unique<Layer>(number, weights, count, slots, policy(is_on_floor));
     const int result = layer->place(device_, buffer_type(), bytes, room_, problem);
     if (result != COTERIE_CACHE_OK) {

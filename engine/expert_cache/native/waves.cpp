@@ -199,7 +199,9 @@ bool Cache::compute_wave(Block & block) {
 size_t Cache::rows_at_once(size_t first) const {
     const size_t most = size_t(settings_.max_tokens) * size_t(settings_.experts_used);
     const size_t end = std::min(first + most, wave_rows_.size());
-    const auto is_within = [&](size_t row) { return row < wave_rows_.size() && wave_rows_[row].slot == wave_rows_[row - 1].slot; };
+    const auto is_within = [&](size_t row) {
+        return row < wave_rows_.size() && wave_rows_[row].slot == wave_rows_[row - 1].slot;
+    };
     size_t together = end;
     while (together > first && is_within(together)) {
         together--;

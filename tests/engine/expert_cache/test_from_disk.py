@@ -21,7 +21,7 @@ from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.expert_policy import LFU, LRU, CachedExperts, Counters
 from tests.support.expert_run import CacheOption, running
 from tests.support.gguf_split import split_model
-from tests.support.greedy_texts import Texts
+from tests.support.greedy_texts import Texts, written
 from tests.support.moe import moe_model
 from tests.support.other_process import OtherProcess
 from tests.support.rpc_worker import Worker, rpc_worker
@@ -154,8 +154,11 @@ def test_a_device_that_computes_everything_else(name: str, child: OtherProcess, 
 @pytest.mark.long
 def test_english_comes_out_bit_by_bit_as_without(child: OtherProcess) -> None:
     texts = Texts(child)
-    for tokens in (16, 64):
-        texts.same(moe_model(), 3, 1, 40, repacked=False, source=DISK, tokens=tokens)
+    for slots, tokens in ((3, 4), (4, 64)):
+        texts.same(moe_model(), slots, 1, 40, repacked=False, source=DISK, tokens=tokens)
+    plain = texts.plain(moe_model(), 1, 40, repacked=False)
+    told = child.call(written, moe_model(), 4, 1, 40, source=DISK, tokens=16, shared=True)
+    assert (told.tokens, told.digest) == (plain.tokens, plain.digest)
 
 
 # --- what may happen to a file: in the child, where it is open --------------------------------------------
