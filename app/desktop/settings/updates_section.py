@@ -94,7 +94,7 @@ class UpdatesSection(FormSection):
         here = installation()
         version = self.tr("Version {version}").format(version=here.version)
         if not here.updates:
-            told = UserError(f"update.by_{here.kind}") if here.kind in ("source", "uv") else None
+            told = {"source": UserError("update.by_source"), "uv": UserError("update.by_uv")}.get(here.kind)
             words = languages.tell(told or UserError("update.no_address"))
             return (Field("state", version, words, self.act),)
         host = urlsplit(here.updates).hostname or here.updates

@@ -45,16 +45,16 @@ class Banner(ThemedWidget):
         self._text = text_label(self, wraps=True, selectable=not framed)
         self._detail = text_label(self, "small", wraps=True, selectable=True)
         self._detail.hide()
-        self._close = push_button(self, "icon")
-        self._close.setVisible(not persistent and not framed)
-        self._close.clicked.connect(self._closed_by_hand)
+        self.close_button = push_button(self, "icon")
+        self.close_button.setVisible(not persistent and not framed)
+        self.close_button.clicked.connect(self.close_buttond_by_hand)
         self._buttons: list[QPushButton] = []
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._actions = Row(spacing=8)
         self._middle.addWidget(self._text, 1)
         self._middle.addLayout(self._actions)
         self._line = Row(
-            (self._symbol, 0, Qt.AlignmentFlag.AlignVCenter), (self._middle, 1), self._close, spacing=8
+            (self._symbol, 0, Qt.AlignmentFlag.AlignVCenter), (self._middle, 1), self.close_button, spacing=8
         )
         Column(
             self._line,
@@ -102,7 +102,7 @@ class Banner(ThemedWidget):
 
     def _fold(self, width: int = 0) -> None:
         px = themes.current.px
-        around = px(20) + px(12) + px(18) + px(8) * 2 + self._close.sizeHint().width()
+        around = px(20) + px(12) + px(18) + px(8) * 2 + self.close_button.sizeHint().width()
         buttons = sum(button.sizeHint().width() + px(8) for button in self._buttons)
         room = (width or self.width()) - around - buttons >= px(WORDS)
         wide = QBoxLayout.Direction.LeftToRight if room else QBoxLayout.Direction.TopToBottom
@@ -128,13 +128,13 @@ class Banner(ThemedWidget):
         self.closed.emit()
 
     def retranslate(self) -> None:
-        name_icon(self._close, self.tr("Dismiss"))
+        name_icon(self.close_button, self.tr("Dismiss"))
 
     def restyle(self) -> None:
         px = themes.current.px
         self._middle.setSpacing(px(8))
         self._symbol.setPixmap(icon("triangle-alert", self._colour, 18).pixmap(px(18), px(18)))
-        set_icon(self._close, "x", "muted", 16)
+        set_icon(self.close_button, "x", "muted", 16)
         self._detail.setFont(themes.current.fixed_font(12))
         self._fold()
         self.update()

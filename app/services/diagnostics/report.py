@@ -17,8 +17,9 @@ def report_lines(report: Diagnosis, language: Language) -> list[str]:
         return localized(f"doctor.{name}", language, **values)
 
     memory = format_size_of(report.memory_free, report.memory, language)
+    kind = localized(f"doctor.kind.{report.installation.kind}", language)
     rows = [
-        ("Coterie", said("version", version=report.version, kind=said(f"kind.{report.installation.kind}"))),
+        ("Coterie", said("version", version=report.version, kind=kind)),
         ("Python", report.python),
         (said("row_system"), report.system),
         (said("row_processor"), said("cores", name=report.processor, count=report.cores)),

@@ -148,12 +148,16 @@ class Updates:
         """
         release, kind = self._state.release, self.here.kind
         if kind in TOLD:
-            raise UserError(f"update.by_{kind}")
+            raise UserError("update.by_source" if kind == "source" else "update.by_uv")
         if release is not None and release.file is None:
             raise UserError("update.no_file", version=release.version, address=release.address)
         if release is not None and release.file is not None and self._site is None:
-            code = "update.by_deb" if kind == "deb" else "update.by_hand"
-            raise UserError(code, version=release.version, address=release.link, name=release.file.name)
+            raise UserError(
+                "update.by_deb" if kind == "deb" else "update.by_hand",
+                version=release.version,
+                address=release.link,
+                name=release.file.name,
+            )
 
     def apply(
         self, progress: Callable[[Progress], None] | None = None, stop: StopToken | None = None

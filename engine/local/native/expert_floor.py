@@ -17,7 +17,8 @@ from engine.placement.plan import DISK, Placement
 
 _Pointer, _Text, _Int = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
 # enum coterie_floor_failure.
-_FAILURES = {1: "disk.read", 2: "disk.changed"}
+# enum coterie_floor_failure.
+_READ, _CHANGED = 1, 2
 # The matrices of a layer's routed experts: all that is large.
 _LEFT = r"^blk\.({layers})\.ffn_(up|down|gate|gate_up)_exps\.weight$"
 
@@ -88,8 +89,9 @@ def floor_failure() -> ErrorInfo | None:
     """Why the last step that failed could not read its experts, told once; None for another reason."""
     path = _Text()
     reason = function("coterie_floor_failed", _Int, ctypes.POINTER(_Text))(ctypes.byref(path))
-    code = _FAILURES.get(int(reason))
-    return ErrorInfo(code, {"path": text(path.value)}) if code else None
+    if reason not in (_READ, _CHANGED):
+        return None
+    return ErrorInfo("disk.read" if reason == _READ else "disk.changed", {"path": text(path.value)})
 
 
 def _encoded(path: Path) -> bytes:

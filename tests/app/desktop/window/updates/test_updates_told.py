@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.service_calls import ServiceCalls
@@ -78,7 +78,7 @@ class Told:
         self.qtbot.waitUntil(come)
 
     def press(self, name: str) -> None:
-        next(button for button in self.strip._buttons if button.text() == name).click()
+        next(button for button in self.strip.findChildren(QPushButton) if button.text() == name).click()
 
     def line(self) -> str:
         return self.section.form.rows["state"].findChildren(QLabel)[1].text()
@@ -134,7 +134,7 @@ def test_no_answer_is_no(told: Told, server: Releases, way: str) -> None:
     if way == "button":
         told.press("Don’t check")
     else:
-        told.strip._close.click()
+        told.strip.close_button.click()
     told.until(lambda: told.settings.current.updates == "off")
     assert server.asked == [] and told.strip.isHidden()
 
