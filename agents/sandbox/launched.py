@@ -18,6 +18,7 @@ from agents.sandbox.inside.plan import ENVIRONMENT, LaunchPlan, encoded
 from agents.sandbox.inside.relay import PORT
 from agents.sandbox.inside.supervise import floor_of
 from agents.sandbox.living import Living
+from agents.sandbox.process_room import process_room
 from agents.sandbox.protected import Protected, protected, writable_roots
 from agents.sandbox.running import run_to_end
 from agents.sandbox.visible import checked, interpreter
@@ -44,13 +45,17 @@ class Launched(abc.ABC):
     ) -> Ran:
         """See `Sandbox.run`."""
         checked(confinement)
-        return run_to_end(
-            lambda channel: self._argv(argv, confinement, protected(confinement), limits, channel),
-            self._environment(environment, confinement),
-            stdin,
-            limits,
-            cancelled,
-        )
+        with process_room(limits.processes) as room:
+            return run_to_end(
+                lambda channel: [
+                    *room,
+                    *self._argv(argv, confinement, protected(confinement), limits, channel),
+                ],
+                self._environment(environment, confinement),
+                stdin,
+                limits,
+                cancelled,
+            )
 
     def command(
         self,
@@ -81,6 +86,7 @@ class Launched(abc.ABC):
             lambda channel: self._argv((), confinement, kept, limits, channel, serves=True),
             self._environment(environment, confinement),
             guarding,
+            limits.processes,
         )
 
     @abc.abstractmethod

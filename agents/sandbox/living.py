@@ -20,6 +20,7 @@ from agents.api import Confinement, Limits, Ran, ShellState
 from agents.sandbox.guarding import Guarding
 from agents.sandbox.inside.serving import STALE
 from agents.sandbox.output import KeptOutput
+from agents.sandbox.process_room import process_room
 from engine.errors import UserError
 
 _POLL = 0.02
@@ -45,7 +46,7 @@ class _Ports(msgspec.Struct):
 
 class Living:
     """See `LivingSandbox`. Started by `launch`, the command for the number of an inherited channel, in `environment`;
-    `guarding` knows what is put back.
+    `guarding` knows what is put back; `processes` at most.
 
     A thread of its own starts and awaits it, as the kernel ends it with the thread that started it. Raises UserError
     `sandbox.failed` where it cannot be started. Methods may be called from any thread.
@@ -56,6 +57,7 @@ class Living:
         launch: Callable[[int], Sequence[str]],
         environment: Mapping[str, str],
         guarding: Guarding,
+        processes: int,
     ) -> None:
         self._guarding = guarding
         self._channel, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
@@ -65,21 +67,23 @@ class Living:
         started = threading.Event()
 
         def live() -> None:
-            with theirs:
+            with process_room(processes) as room:
                 try:
-                    process = self._process = _started(launch, environment, theirs)
+                    with theirs:
+                        process = self._process = _started(
+                            lambda channel: [*room, *launch(channel)], environment, theirs
+                        )
                 except OSError as error:
                     self._trouble = str(error)
                     return
                 finally:
-                    theirs.close()
                     started.set()
-            assert process.stderr
-            with process.stderr:
-                output = KeptOutput(process.stderr.fileno(), 10_000)
-                process.wait()
-                output.finish(_PATIENCE)
-            self._trouble = output.result()[0].strip()[-500:]
+                assert process.stderr
+                with process.stderr:
+                    output = KeptOutput(process.stderr.fileno(), 10_000)
+                    process.wait()
+                    output.finish(_PATIENCE)
+                self._trouble = output.result()[0].strip()[-500:]
 
         self._thread = threading.Thread(target=live, name="sandbox-living", daemon=True)
         self._thread.start()

@@ -16,7 +16,7 @@ from app.messages import localized_error
 from app.server.answering import Answering
 from app.server.refusal import Refusal, refusal_of
 from app.services.library.names import STARTER
-from app.services.runs.programs import consent_of
+from app.services.runs.place.programs import consent_of
 from app.services.runs.values import RunSpec
 from app.services.services import Services
 from engine.errors import UserError

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from agents.events import Mode
-from app.services.runs import programs
+from app.services.runs.place import programs
 from engine.errors import UserError
 
 ASK, RUN_TASK, MODELS = "ask_local_model", programs.TOOL, "list_models"

@@ -187,9 +187,9 @@ def _asked(device: Device, threads: int, workers: Sequence[str]) -> DeviceSpeed:
 
 
 def _measure(_: Report, name: str, description: str, threads: int, workers: tuple[str, ...]) -> DeviceSpeed:
-    from engine.local.native import bandwidth
-    from engine.local.native.attention_speed import attention_speeds
     from engine.local.native.devices import register_workers
+    from engine.local.native.timing import bandwidth
+    from engine.local.native.timing.attention_speed import attention_speeds
 
     register_workers(workers)
     if name != RAM:

@@ -37,7 +37,7 @@ from engine.placement.planned_file import described
 from engine.placement.prediction_heads import with_heads
 from engine.placement.processor import cpu_flops
 from engine.placement.settle import settle
-from engine.placement.uncached import or_uncached
+from engine.placement.slots.uncached import or_uncached
 from engine.placement.vision import with_vision
 from engine.placement.workers import parse_addresses, probe_all
 

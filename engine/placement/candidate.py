@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from engine.gguf.tensor_index import Layer
-from engine.placement.disk_floor import Floor, all_matrices, left_in_file, place_floor, with_floor
 from engine.placement.estimate import compute_bytes, largest_expert_tensor
-from engine.placement.expert_slots import TOKENS, cacheable, divided, workspace_bytes
 from engine.placement.layer_layout import cache_device, conceded_layers, lay_out_for, load_of, may_stream
 from engine.placement.layout import Layout, Load
 from engine.placement.overrides import overrides_for
 from engine.placement.plan import DISK, RAM, DeviceBytes, ExpertCache, LoadMode, Misses, Placement, Prediction
 from engine.placement.planning_input import Choice, Given
 from engine.placement.predict import predict
+from engine.placement.slots.disk_floor import Floor, all_matrices, left_in_file, place_floor, with_floor
+from engine.placement.slots.expert_slots import TOKENS, cacheable, divided, workspace_bytes
 from engine.placement.variations import answer_seconds
 
 # Memory that a GPU reads by itself cannot be swapped out, so it must leave the system this part of the budget.

@@ -14,10 +14,10 @@ from engine.gguf.tensor_index import TensorIndex
 from engine.placement.attending import attended
 from engine.placement.candidate import Candidate, unserved, work_out
 from engine.placement.estimate import CELLS
-from engine.placement.expert_slots import slots_of
 from engine.placement.mixing import mixed
 from engine.placement.plan import RAM, CacheType, Mode, PlacementOptions, Prediction
 from engine.placement.planning_input import Choice, Given
+from engine.placement.slots.expert_slots import slots_of
 from engine.placement.speed.rates import effective_bandwidth
 from engine.values import DEFAULT_CONTEXT
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import msgspec
 
 from engine.placement.candidate import Candidate, unserved, work_out
-from engine.placement.expert_slots import slots_of
 from engine.placement.plan import CacheType, PlacementOptions
 from engine.placement.planning_input import Choice, Given
+from engine.placement.slots.expert_slots import slots_of
 
 # Keys and values that are rounded to eight bits must save more than a few percent.
 WORTH_ROUNDING = 1.05

@@ -16,7 +16,6 @@ from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import device_budgets
 from engine.placement.candidate import Candidate, unserved, work_out
 from engine.placement.choosing import choose, requested_mode
-from engine.placement.disk_floor import served_from_disk
 from engine.placement.estimate import Overhead
 from engine.placement.explain import explanation, fallback_notices, unused_notices
 from engine.placement.fewer_experts import overridden, with_experts_used
@@ -24,6 +23,7 @@ from engine.placement.mixing import slots_for_rounding
 from engine.placement.plan import DISK, RAM, DeviceBytes, Machine, Mode, PlacementOptions, Plan
 from engine.placement.planning_input import Given
 from engine.placement.refusal import smallest_change
+from engine.placement.slots.disk_floor import served_from_disk
 
 
 def plan(

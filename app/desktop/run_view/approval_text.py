@@ -13,7 +13,7 @@ from app.desktop.text.run_labels import folder_text, mode_sentence
 from app.desktop.text.words import counted
 from app.format import format_count
 from app.hosts_text import NAMED, hosts_title
-from app.services.runs.programs import mode_of
+from app.services.runs.place.programs import mode_of
 
 
 def question(request: ApprovalRequest) -> str:

@@ -20,7 +20,7 @@ from app.desktop.text.run_labels import folder_text
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import name_icon, set_texts
 from app.desktop.widgets.layouts import Column, Row
-from app.services.runs.workspace import OF_FOLDER
+from app.services.runs.place.workspace import OF_FOLDER
 from engine.errors import UserError
 
 RECENT = 8

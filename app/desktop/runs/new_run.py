@@ -36,8 +36,8 @@ from app.desktop.widgets.switch import Switch
 from app.desktop.widgets.writing import Writing
 from app.services.models.events import ModelChanged
 from app.services.models.reasoning import BUDGET, reasoning_choices
+from app.services.runs.place.workspace import OF_FOLDER
 from app.services.runs.values import Recipe, RunRecord, RunSpec
-from app.services.runs.workspace import OF_FOLDER
 from engine.errors import UserError
 
 # What some model can do, where it is not known of the chosen one.

@@ -28,7 +28,7 @@ from app.desktop.settings.model_section import ModelSection
 from app.desktop.settings.remembered_section import RememberedSection
 from app.desktop.settings.remote_servers_section import RemoteServersSection
 from app.desktop.settings.search_section import SearchSection
-from app.desktop.settings.servers_section import ServersSection
+from app.desktop.settings.servers.servers_section import ServersSection
 from app.desktop.settings.updates_section import UpdatesSection
 from app.desktop.settings.usage.usage_section import UsageSection
 from app.desktop.settings.web_search.web_search_section import WebSearchSection

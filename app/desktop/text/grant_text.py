@@ -9,7 +9,7 @@ from agents.permissions.paths import READ_PATH
 from agents.permissions.values import Grant
 from agents.permissions.visible import visible
 from app.desktop.text.run_labels import folder_text, mode_name
-from app.services.runs import programs
+from app.services.runs.place import programs
 
 # Tools whose patterns are the first words of a command.
 _COMMANDS = ("shell",)

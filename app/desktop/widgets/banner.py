@@ -47,7 +47,7 @@ class Banner(ThemedWidget):
         self._detail.hide()
         self.close_button = push_button(self, "icon")
         self.close_button.setVisible(not persistent and not framed)
-        self.close_button.clicked.connect(self.close_buttond_by_hand)
+        self.close_button.clicked.connect(self._closed_by_hand)
         self._buttons: list[QPushButton] = []
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._actions = Row(spacing=8)

@@ -103,7 +103,7 @@ class Placing:
     ) -> Plan:
         """Pure and fast. Raises UserError `placement.*` and `engine.context_too_long`."""
         from engine.placement.planner import plan
-        from engine.placement.uncached import or_uncached
+        from engine.placement.slots.uncached import or_uncached
 
         return or_uncached(lambda given: plan(index, machine, given, overhead), machine, options)
 

@@ -9,11 +9,11 @@ from app.services.events import EventBus
 from app.services.runs.export import ExportFormat, exported
 from app.services.runs.grants import StoreGrants
 from app.services.runs.parts import RunParts, found_sandbox
-from app.services.runs.readable import checked_readable
+from app.services.runs.place.readable import checked_readable
+from app.services.runs.place.surroundings import toolchains
+from app.services.runs.place.workspace import checked_workspace
 from app.services.runs.start import read_start
-from app.services.runs.surroundings import toolchains
 from app.services.runs.values import Seen, ToolAtHand
-from app.services.runs.workspace import checked_workspace
 from app.store.records import RunRecord
 from app.store.store import Store
 

@@ -16,9 +16,9 @@ from agents.workspace.workspace import Workspace
 from app.services.guidance.hooks import Hooks
 from app.services.guidance.instructions import Instructions
 from app.services.guidance.skills import Skills
-from app.services.runs.program_caches import cache_variables, kept_caches
-from app.services.runs.readable import allowable, usable
-from app.services.runs.surroundings import surroundings, user_home
+from app.services.runs.place.program_caches import cache_variables, kept_caches
+from app.services.runs.place.readable import allowable, usable
+from app.services.runs.place.surroundings import surroundings, user_home
 from engine.errors import UserError
 
 if TYPE_CHECKING:

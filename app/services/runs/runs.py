@@ -20,13 +20,13 @@ from app.services.runs.active_runs import ActiveRuns
 from app.services.runs.events import RunChanged, RunRemoved
 from app.services.runs.host_gate import run_grants, usable_hosts
 from app.services.runs.parts import MoreTools, RunParts
-from app.services.runs.readable import checked_readable
+from app.services.runs.place.readable import checked_readable
+from app.services.runs.place.workspace import checked_workspace
 from app.services.runs.recipes import Recipes
 from app.services.runs.review.reviews import RunReviews
 from app.services.runs.start import read_start, start_of, title_of
 from app.services.runs.undo import RunUndo
 from app.services.runs.values import InChat, RunSpec
-from app.services.runs.workspace import checked_workspace
 from app.store.records import RunRecord
 from app.store.store import Store
 from engine.errors import UserError

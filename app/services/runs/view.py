@@ -26,7 +26,7 @@ from agents.permissions.values import ApprovalRequest, Grant
 from agents.plan import PlanStep, against
 from agents.run.state import RunState
 from app.services.runs.background import background_of
-from app.services.runs.programs import FINGERPRINT
+from app.services.runs.place.programs import FINGERPRINT
 from app.services.runs.values import RunView, Touched
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 

@@ -19,7 +19,7 @@ from app.services.models.progress import progress_event
 from app.services.runs.asking import Asker
 from app.services.runs.journal import StoreJournal
 from app.services.runs.parts import MoreTools, RunParts, with_plan_tool
-from app.services.runs.programs import consent_grant, consent_of, consent_request
+from app.services.runs.place.programs import consent_grant, consent_of, consent_request
 from app.store.records import RunRecord
 from engine.errors import ErrorInfo, UserError
 

@@ -22,9 +22,9 @@ from engine.gguf.summary import summarize
 from engine.gguf.tensor_index import tensor_index
 from engine.local.isolated_call import Report, ask
 from engine.local.layer_costs.model_file import EXPERTS, LAYERS, TOKENS, write_model
-from engine.placement.expert_slots import slots_of, workspace_bytes
 from engine.placement.overrides import EXPERTS as EXPERT_TENSORS
 from engine.placement.plan import RAM, CachedLayer, ExpertCache, LayerCosts, Override, Placement
+from engine.placement.slots.expert_slots import slots_of, workspace_bytes
 
 _CONTEXT, _UBATCH = 512, 64
 # The first ones start kernels and fill slots.

@@ -28,8 +28,8 @@ from engine.local.native.routing import ExpertWatch
 from engine.local.pictures.sight import Sight
 from engine.local.speculative.draft_model import DraftModel
 from engine.local.speculative.prediction_head import PredictionHead
-from engine.placement.disk_floor import states_limit
 from engine.placement.plan import Placement
+from engine.placement.slots.disk_floor import states_limit
 from engine.values import LEAST_LOGPROB, TokenLogprob
 
 

@@ -35,7 +35,7 @@ _INTEGER = 0
 _NO_PIPELINE = b"^no weight has this name$"
 # More layers than any model has.
 _ALL_LAYERS = 2**16
-# What a cache of experts takes of a layer (`engine.placement.expert_slots`).
+# What a cache of experts takes of a layer (`engine.placement.slots.expert_slots`).
 _CACHED = r"^blk\.({layers})\.ffn_(up|down|gate|gate_up)_exps\."
 
 

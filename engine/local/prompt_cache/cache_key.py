@@ -11,8 +11,8 @@ from engine.api import LoadRequest
 from engine.local import native
 from engine.local.model.session import Session
 from engine.local.prompt_cache.prompt_cache import PromptCache
-from engine.placement.disk_floor import states_limit
 from engine.placement.plan import Placement
+from engine.placement.slots.disk_floor import states_limit
 
 # States in RAM take at most so much of what is free once the model is loaded, and at most so many bytes.
 RAM_SHARE, RAM_LIMIT = 8, 4 * 2**30

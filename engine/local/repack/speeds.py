@@ -114,7 +114,7 @@ def loses(index: GgufIndex, speeds: Sequence[LayoutSpeed]) -> bool:
 
 def _measure(report: Report, threads: int) -> LayoutSpeeds:
     from engine.local import native
-    from engine.local.native.product_times import PROMPT_ROWS, product_seconds
+    from engine.local.native.timing.product_times import PROMPT_ROWS, product_seconds
 
     found: list[LayoutSpeed] = []
     wanted = [

@@ -6,11 +6,11 @@ import re
 from typing import NamedTuple
 
 from engine.gguf.tensor_index import TensorIndex
-from engine.placement.expert_slots import divided, slots_of, workspace_bytes
 from engine.placement.layout import Layout, lay_out, on_the_cpu
 from engine.placement.plan import CachedLayer, ExpertCache, Machine
 from engine.placement.published.machines import memory_of
 from engine.placement.published.rows import PublishedRow
+from engine.placement.slots.expert_slots import divided, slots_of, workspace_bytes
 
 _SLOTS = re.compile(r"(\d+)(?: of \d+)?(?: expert)? slots", re.IGNORECASE)
 _SHARE_ON_GPU = re.compile(r"(\d+)\s*% (?:on )?(?:the )?GPU", re.IGNORECASE)

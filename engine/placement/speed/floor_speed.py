@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from engine.expert_cache.hit_rates import HitRates
 from engine.gguf.tensor_index import TensorIndex
-from engine.placement.expert_slots import slots_of
 from engine.placement.plan import DISK, DiskReads, ExpertCache
+from engine.placement.slots.expert_slots import slots_of
 from engine.placement.speed.cached_speed import CachedDecode, CachedReads
 from engine.placement.speed.prefill import touched_share
 from engine.placement.speed.rates import disk_rate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -15,21 +16,24 @@ from agents.sandbox import launched
 from agents.sandbox.find import find_sandbox
 from agents.sandbox.inside.supervise import Floor, floor_of
 from agents.sandbox.output import KeptOutput
+from agents.sandbox.process_room import process_room
 from agents.sandbox.visible import interpreter
 
 MIB = 1024**2
 
-# Each process starts two more for two seconds, 3,000 at most together, and none of them stays.
+# Each process starts more for two seconds, 512 at most together, and none of them stays.
 _FORKS = """
 import os, time
 ends = time.monotonic() + 2
 made = 0
-while time.monotonic() < ends and made < 3000:
-    made += 1
+while time.monotonic() < ends:
+    if made == 9:
+        time.sleep(0.1)
+        continue
     try:
         if not os.fork():
-            made = 2990 if made > 4 else made
             os.setsid()
+        made += 1
     except OSError:
         print("refused", flush=True)
         time.sleep(0.1)
@@ -47,6 +51,28 @@ def test_a_fork_bomb_is_held_and_leaves_nobody(sandbox: Sandbox, workspace: Path
     assert ran.exceeded == "processes" or "refused" in ran.output
     listed = subprocess.run(["ps", "-axo", "args="], capture_output=True, text=True, check=True).stdout
     assert "fork-bomb-5d1" not in listed
+
+
+def test_the_kernel_refuses_root_processes_without_end_too() -> None:
+    with process_room(8) as room:
+        if not room:
+            pytest.skip("this user's processes are limited otherwise")
+        code = "import os, signal\nfor _ in range(60):\n    if not os.fork(): os.closerange(0, 3), signal.pause()"
+        ran = subprocess.run([*room, str(interpreter()), "-I", "-c", code], capture_output=True, text=True)
+        folder = Path(room[-1]).parent
+        assert "BlockingIOError" in ran.stderr
+        pids = (folder / "cgroup.procs").read_text().split()
+        assert 30 < len(pids) <= 40
+        for pid in pids:
+            os.kill(int(pid), signal.SIGKILL)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("most", [0, 100])
+def test_without_groups_of_processes_a_command_stays_as_it_is(tmp_path: Path, most: int) -> None:
+    with process_room(most, (tmp_path / "none", tmp_path)) as room:
+        assert room == []
+    assert not any(tmp_path.iterdir())
 
 
 def test_memory_is_limited_for_each_process(sandbox: Sandbox, workspace: Path) -> None:

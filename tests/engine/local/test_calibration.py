@@ -9,7 +9,7 @@ import pytest
 from engine.errors import UserError
 from engine.local import calibration
 from engine.local.calibration import Calibration, DeviceSpeed, calibrate, machine_key, with_bandwidths
-from engine.local.native.attention_speed import WAYS
+from engine.local.native.timing.attention_speed import WAYS
 from engine.placement.plan import RAM, Device, Machine
 
 pytestmark = pytest.mark.long

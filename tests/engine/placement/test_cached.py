@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.gguf.tensor_index import Layer, TensorIndex
-from engine.placement.expert_slots import TOKENS, slots_of, workspace_bytes
 from engine.placement.plan import RAM, ExpertCache, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
+from engine.placement.slots.expert_slots import TOKENS, slots_of, workspace_bytes
 from tests.support.machines import GB, MB, gpu, machine, small_index, worker
 from tests.support.published_models import PUBLISHED, published_index
 

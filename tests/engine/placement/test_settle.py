@@ -13,10 +13,10 @@ from engine.errors import UserError
 from engine.expert_cache.hit_rates import HitRates
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.assignment import layer_devices
-from engine.placement.expert_slots import slots_of
 from engine.placement.plan import RAM, DeviceBytes, Machine, Placement, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.settle import MOST_RUNS, settle
+from engine.placement.slots.expert_slots import slots_of
 from engine.placement.speed import cached_speed
 from tests.engine.placement.test_planner import home_of_experts
 from tests.support.machines import GB, MB, gpu, machine, measured, small_index, worker

@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import tensor_index
 from engine.local.layer_costs.model_file import EXPERTS, LAYERS, USED, write_model
-from engine.placement.expert_slots import slots_of
+from engine.placement.slots.expert_slots import slots_of
 
 
 def test_it_has_experts_in_every_layer_and_takes_few_bytes(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ class Timed(msgspec.Struct, frozen=True, tag="timed"):
 
 def _time(_: Report) -> Timed:
     from engine.local import native
-    from engine.local.native.product_times import product_seconds
+    from engine.local.native.timing.product_times import product_seconds
 
     name, kind = next(iter(native.repacked_types().items()))
     number = TYPE_NUMBERS[name]

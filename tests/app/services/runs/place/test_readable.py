@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.runs.readable import checked_readable, usable
+from app.services.runs.place.readable import checked_readable, usable
 from engine.errors import UserError
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.runs.program_caches import cache_variables, kept_caches
+from app.services.runs.place.program_caches import cache_variables, kept_caches
 
 
 def test_a_workspace_finds_its_own_caches_again(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from agents.mcp.sanitize import shown_words
 from app.desktop.settings.secret_field import SecretField
-from app.desktop.settings.server_parts import Part
 from app.desktop.settings.server_text import place_words
+from app.desktop.settings.servers.server_parts import Part
 from app.desktop.widgets.labels import set_texts, show_text
 from app.desktop.widgets.layouts import Column
 from app.services.connections.server_secrets import CLIENT_SECRET, registered

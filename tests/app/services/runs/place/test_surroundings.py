@@ -10,7 +10,7 @@ import pytest
 from agents.tools.executing import shell
 from agents.workspace.workspace import Workspace
 from app.services.runs.parts import RunParts, found_sandbox
-from app.services.runs.surroundings import surroundings
+from app.services.runs.place.surroundings import surroundings
 from app.store.records import RunRecord
 
 pytestmark = pytest.mark.process

@@ -6,10 +6,10 @@ import pytest
 
 from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.library import PluginState
-from engine.placement import uncached
 from engine.placement.plan import Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
-from engine.placement.uncached import or_uncached
+from engine.placement.slots import uncached
+from engine.placement.slots.uncached import or_uncached
 from tests.support.machines import GB, MB, gpu, machine, small_index
 
 HOST = machine(8 * GB, gpu(2 * GB), caches=True)

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.forms.form import Field
 from app.desktop.settings.connection_list import ConnectionKind, ConnectionList, ConnectionsSection
-from app.desktop.settings.server_adding import AddServer, ImportServers
-from app.desktop.settings.server_line import ServerLine
+from app.desktop.settings.servers.server_adding import AddServer, ImportServers
+from app.desktop.settings.servers.server_line import ServerLine
 from app.services.connections.events import ServersChanged
 
 KIND = ConnectionKind(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.runs.workspace import checked_workspace
+from app.services.runs.place.workspace import checked_workspace
 from engine.errors import UserError
 
 

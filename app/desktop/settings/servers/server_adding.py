@@ -13,7 +13,7 @@ from app.desktop.base.text_field import TextField
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.forms.file_dialog import choose_file
-from app.desktop.settings.server_parts import Note, Pairs
+from app.desktop.settings.servers.server_parts import Note, Pairs
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.folding import FoldingRow

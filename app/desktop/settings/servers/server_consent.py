@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from agents.mcp.sanitize import shown_words
-from app.desktop.settings.server_parts import Note, Part
 from app.desktop.settings.server_text import introduction, rights, variables, warnings, what_runs
+from app.desktop.settings.servers.server_parts import Note, Part
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, show_text, wrapped_label

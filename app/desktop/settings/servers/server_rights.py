@@ -13,7 +13,7 @@ from app.desktop.forms.controls import SettingRow
 from app.desktop.forms.file_dialog import choose_folder
 from app.desktop.forms.form import Field, Form
 from app.desktop.forms.line_list import Line, LineList
-from app.desktop.settings.server_parts import Part
+from app.desktop.settings.servers.server_parts import Part
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts
 from app.desktop.widgets.layouts import STRETCH, Column, Row

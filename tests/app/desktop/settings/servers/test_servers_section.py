@@ -21,8 +21,8 @@ from agents.mcp.spec import ServerSpec
 from app.desktop.base.language import languages
 from app.desktop.base.notification import Notification
 from app.desktop.base.service_calls import ServiceCalls
-from app.desktop.settings.server_line import ServerLine
-from app.desktop.settings.servers_section import ServersSection
+from app.desktop.settings.servers.server_line import ServerLine
+from app.desktop.settings.servers.servers_section import ServersSection
 from app.services.connections.events import ServersChanged
 from app.services.connections.servers import Servers
 from app.services.events import EventBus
@@ -33,7 +33,7 @@ from tests.support.agents.http_tools import serving
 from tests.support.agents.login_server import LoginServer, visit
 from tests.support.agents.open_sandbox import OpenSandbox
 
-FAULTY = str(Path(__file__).parents[3] / "support" / "agents" / "faulty_server.py")
+FAULTY = str(Path(__file__).parents[4] / "support" / "agents" / "faulty_server.py")
 
 
 @pytest.fixture

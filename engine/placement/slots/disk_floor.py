@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.placement.expert_slots import TOKENS, Slots, cacheable, evenly, workspace_bytes
 from engine.placement.layout import Layout
 from engine.placement.plan import DISK, RAM, CachedLayer, DeviceBytes, ExpertCache, Plan
 from engine.placement.planning_input import Choice, Given
+from engine.placement.slots.expert_slots import TOKENS, Slots, cacheable, evenly, workspace_bytes
 
 # What the engine's process takes besides the model: the interpreter, libraries, the vocabulary. 50 to 70 MB were
 # measured; of what is counted for context and buffers, some is never touched.

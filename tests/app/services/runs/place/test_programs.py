@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agents.events import Mode
 from agents.permissions.values import Decision, Grant
-from app.services.runs.programs import MODES, consent_grant, consent_of, consent_request
+from app.services.runs.place.programs import MODES, consent_grant, consent_of, consent_request
 from app.services.runs.start import title_of
 from app.services.runs.values import RunSpec
 from app.services.runs.view import counts_in

@@ -13,12 +13,12 @@ from app.desktop.base.service_calls import ServiceCalls
 from app.desktop.base.tasks import Executor
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.settings.connection_list import ConnectionLine
-from app.desktop.settings.server_consent import ConsentPart
-from app.desktop.settings.server_parts import Note, Part
-from app.desktop.settings.server_rights import RightsPart
-from app.desktop.settings.server_secret_fields import SecretsPart
 from app.desktop.settings.server_text import state_words
-from app.desktop.settings.server_tool_list import ToolsPart
+from app.desktop.settings.servers.server_consent import ConsentPart
+from app.desktop.settings.servers.server_parts import Note, Part
+from app.desktop.settings.servers.server_rights import RightsPart
+from app.desktop.settings.servers.server_secret_fields import SecretsPart
+from app.desktop.settings.servers.server_tool_list import ToolsPart
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.dot import Dot

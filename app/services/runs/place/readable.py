@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agents.sandbox.secret_places import is_secret
 from agents.sandbox.visible import too_wide
-from app.services.runs.surroundings import secrets
+from app.services.runs.place.surroundings import secrets
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)

@@ -6,11 +6,11 @@ import ctypes
 import time
 from contextlib import ExitStack
 
-from engine.local.native.bandwidth import opened_backend
 from engine.local.native.devices import buffer_type, set_processor_threads
 from engine.local.native.graphs import graph_memory
 from engine.local.native.library import ggml
 from engine.local.native.repack import EXPERTS, EXPERTS_USED, WIDTH, product_of
+from engine.local.native.timing.bandwidth import opened_backend
 from engine.placement.plan import RAM
 
 _Pointer, _Size = ctypes.c_void_p, ctypes.c_size_t

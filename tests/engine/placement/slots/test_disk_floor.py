@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from engine.errors import UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.choosing import WORTH_A_LARGER_UBATCH
-from engine.placement.disk_floor import PROCESS_BYTES, kept_bytes, states_limit, working_bytes
-from engine.placement.expert_slots import cacheable, slots_of, workspace_bytes
 from engine.placement.layout import on_the_cpu
 from engine.placement.plan import (
     DISK,
@@ -28,6 +26,8 @@ from engine.placement.plan import (
 )
 from engine.placement.planner import plan
 from engine.placement.settle import settle
+from engine.placement.slots.disk_floor import PROCESS_BYTES, kept_bytes, states_limit, working_bytes
+from engine.placement.slots.expert_slots import cacheable, slots_of, workspace_bytes
 from engine.placement.variations import answer_seconds
 from tests.support.machines import GB, MB, gpu, machine, small_index
 from tests.support.published_models import PUBLISHED, published_index

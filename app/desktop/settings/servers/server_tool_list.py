@@ -9,8 +9,8 @@ from agents.mcp.sanitize import shown_words
 from app.desktop.base.icons import set_icon
 from app.desktop.base.style import set_kind
 from app.desktop.base.themed_widget import ThemedWidget
-from app.desktop.settings.server_parts import Note, Part
 from app.desktop.settings.server_text import tool_state
+from app.desktop.settings.servers.server_parts import Note, Part
 from app.desktop.settings.whole_text import WholeText
 from app.desktop.widgets.buttons import push_button
 from app.desktop.widgets.labels import set_texts, show_text, wrapped_label

@@ -1,0 +1,1 @@
+"""Where a run works: its folder, what it may read."""

@@ -1,0 +1,1 @@
+"""What operations of the library take on this machine."""
