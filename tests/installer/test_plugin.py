@@ -276,7 +276,12 @@ def test_libraries_are_named_as_each_system_wants_it(tmp_path: Path) -> None:
     assert linux[:4] == [f"-L{tmp_path}", "-l:libggml-base.so.0", "-l:libggml.so.0", "-Wl,-z,defs"]
     assert "-Wl,-rpath,$ORIGIN/../python3.12/site-packages/llama_cpp/lib" in linux
     mac = plugin.link_arguments(tmp_path, "Darwin")
-    assert mac[:4] == [f"-L{tmp_path}", "-lggml-base", "-lggml", "-lggml-cpu"]
+    assert mac[:4] == [
+        f"-L{tmp_path}",
+        "-lggml-base",
+        "-lggml",
+        "-Wl,-rpath,@loader_path/../python3.11/site-packages/llama_cpp/lib",
+    ]
     assert "-Wl,-rpath,@loader_path/../python3.12/site-packages/llama_cpp/lib" in mac
 
 

@@ -148,7 +148,8 @@ def test_a_grant_that_cannot_be_had_or_is_too_small_is_told(options: dict[str, o
 )
 def test_a_load_that_fails_half_way_is_done_again_without(fault: str, code: str, tmp_path: Path) -> None:
     check_without(opened(fault, calibrations=str(tmp_path)), code)
-    assert list(tmp_path.iterdir()) == [], "what a cache that never served held is not kept"
+    kept = [path for path in tmp_path.iterdir() if not path.name.startswith("dry-runs-")]
+    assert kept == [], "what a cache that never served held is not kept"
 
 
 def test_layers_that_the_device_cannot_multiply_stay_where_they_are() -> None:
