@@ -14,7 +14,7 @@ from app.cli.plan_report import all_devices, report
 from app.language import Language
 from app.messages import localized_error
 from app.services.placement.placements import open_placements
-from engine.placement.plan import DeviceBytes, Plan, PlannedModel
+from engine.placement.plan import DISK, RAM, DeviceBytes, Plan, PlannedModel
 
 
 def plan(model: str, options: PlacementFlags, output: Output) -> int:
@@ -84,6 +84,16 @@ def bytes_value(taken: DeviceBytes) -> dict[str, int]:
     return value
 
 
+def _predicted(plan: Plan) -> dict[str, Any]:
+    """What a token reads is told by device and, for a model on three floors, also by floor."""
+    value: dict[str, Any] = msgspec.to_builtins(plan.predicted)
+    if plan.mode == "disk":
+        by_device = plan.predicted.bytes_per_token
+        ram, disk = (by_device.get(name, 0) for name in (RAM, DISK))
+        value["bytes_per_token"] |= {"VRAM": sum(by_device.values()) - ram - disk, "RAM": ram, "DISK": disk}
+    return value
+
+
 def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
     """A plan as JSON, sentences in `language`."""
     placement = plan.placement
@@ -107,7 +117,7 @@ def plan_values(plan: Plan, language: Language) -> dict[str, Any]:
         "expert_cache": msgspec.to_builtins(placement.expert_cache),
         "fits": plan.fits,
         "measured": plan.measured,
-        "predicted": msgspec.to_builtins(plan.predicted),
+        "predicted": _predicted(plan),
         "explanation": localized_error(plan.explanation, language),
         "notices": [error_object(notice, language) for notice in plan.notices],
         "refusal": error_object(plan.refusal, language) if plan.refusal else None,

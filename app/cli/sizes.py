@@ -1,4 +1,4 @@
-"""Parses sizes and memory budgets: bytes, or a number with KiB, MiB or GiB."""
+"""Parses sizes and memory budgets: bytes, or a number with a unit, as Coterie writes them or of powers of 1,024."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from fractions import Fraction
 
 from engine.errors import UserError
 
-UNITS = {"": 1, "b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+UNITS = {
+    "": 1,
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "tb": 10**12,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+    "tib": 2**40,
+}
 LARGEST = 2**63 - 1
 # Whole bytes; a unit allows a decimal fraction before it. Surrounding spaces are ignored.
 _SIZE = re.compile(r"(?P<number>[0-9]{1,20}(?:\.[0-9]{1,20})?) ?(?P<unit>[a-zA-Z]*)", re.ASCII)

@@ -457,5 +457,7 @@ def test_the_disk_is_a_floor_of_the_table_and_of_the_json() -> None:
     made = plan_object(planned, "en")["plan"]
     assert made["mode"] == "disk" and made["fits"] and made["paged"] == 0
     assert made["bytes"]["DISK"] == {"model": planned.plan.expert_bytes["DISK"], "context": 0, "compute": 0}
-    assert set(made["predicted"]["bytes_per_token"]) == {"CPU", "DISK"}
+    read = made["predicted"]["bytes_per_token"]
+    assert set(read) == {"CPU", "VRAM", "RAM", "DISK"}
+    assert read["RAM"] == read["CPU"] > 0 and read["VRAM"] == 0 and read["DISK"] > 0
     assert made["expert_layers"]["DISK"] == list(range(3, 61))
