@@ -163,7 +163,7 @@ def _rounded(value: float, one_digit_below: float = 99.95) -> str:
 def _part(part: float, total: float, units: _Units) -> tuple[str, str]:
     unit, name = _unit(total, units)
     whole = _in_unit(total, unit, name)
-    # A part that is small in the unit keeps its own: 250 MB of 7.6 GB.
-    if unit > 1 and 0 < part < unit * 0.3:
+    # A part that is small in the unit, or far beyond the whole, keeps its own: 250 MB of 7.6 GB, 268 MB of 0 B.
+    if (unit > 1 and 0 < part < unit * 0.3) or part >= unit * 1000 > total:
         return _in_unit(part, *_unit(part, units)), whole
     return _in_unit(part, unit, ""), whole

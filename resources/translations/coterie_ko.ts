@@ -6406,12 +6406,12 @@
         <translation>이 모델은 이 컴퓨터에서 실행할 수 있습니다. {speed} {advice}</translation>
     </message>
     <message>
-        <source>This model is larger than the memory of this computer and runs from the disk. {speed} {advice}</source>
-        <translation>이 모델은 이 컴퓨터의 메모리보다 커서 디스크에서 읽으며 실행합니다. {speed} {advice}</translation>
+        <source>This model is larger than the memory it may use and runs from the disk. {speed} {advice}</source>
+        <translation>이 모델은 쓸 수 있는 메모리보다 커서 디스크에서 읽으며 실행합니다. {speed} {advice}</translation>
     </message>
     <message>
-        <source>This model is larger than the memory of this computer. {speed} {advice}</source>
-        <translation>이 모델은 이 컴퓨터의 메모리보다 큽니다. {speed} {advice}</translation>
+        <source>This model is larger than the memory it may use. {speed} {advice}</source>
+        <translation>이 모델은 쓸 수 있는 메모리보다 큽니다. {speed} {advice}</translation>
     </message>
     <message>
         <source>Expect about {speed} tokens a second, which is fast.</source>

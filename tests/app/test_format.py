@@ -55,6 +55,7 @@ def test_a_part_is_told_in_the_unit_of_the_whole() -> None:
     assert format_size_of(7_080_000_000, 7_600_000_000, "ko") == "7.1 / 7.6 GB"
     assert format_size_of(185_000_000, 12_000_000_000, "en") == "185 MB of 12 GB"
     assert format_size_of(0, 12_000_000_000, "en") == "0 of 12 GB"
+    assert format_size_of(267_842_096, 0, "en") == "268 MB of 0 B"
     assert format_rate(41e9) == "41 GB/s"
 
 

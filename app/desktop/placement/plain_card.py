@@ -47,10 +47,10 @@ class PlainCard(Card):
         template = self.tr("This model fits. {speed} {advice}")
         if plan.mode == "disk":
             template = self.tr(
-                "This model is larger than the memory of this computer and runs from the disk. {speed} {advice}"
+                "This model is larger than the memory it may use and runs from the disk. {speed} {advice}"
             )
         elif plan.paged:
-            template = self.tr("This model is larger than the memory of this computer. {speed} {advice}")
+            template = self.tr("This model is larger than the memory it may use. {speed} {advice}")
         return template.format(speed=self._speed(speed), advice=self._advice(plan, speed))
 
     def _speed(self, speed: float) -> str:

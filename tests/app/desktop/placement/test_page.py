@@ -146,7 +146,7 @@ def test_a_speed_is_told_in_plain_words(qtbot: QtBot, looks: None, speed: float,
     card.show_plan(plans.qwen().plan, 1.5)
     assert "very slow" in card.sentence.text() and "Nothing to do" not in card.sentence.text()
     card.show_plan(plans.paged().plan, 4)
-    assert card.sentence.text().startswith("This model is larger than the memory of this computer.")
+    assert card.sentence.text().startswith("This model is larger than the memory it may use.")
 
 
 def test_the_machine_is_told_in_words(running: Running, placements: HandMadePlacements) -> None:
