@@ -41,6 +41,7 @@ def process_room(most: int, roots: tuple[Path, ...] = ROOTS) -> Iterator[list[st
 
 def _made(most: int, roots: tuple[Path, ...]) -> Path | None:
     for root in roots:
+        _remove_left(root)
         folder = root / f"coterie-{os.getpid()}-{time.monotonic_ns()}"
         try:
             folder.mkdir()
@@ -54,6 +55,14 @@ def _made(most: int, roots: tuple[Path, ...]) -> Path | None:
         except OSError:
             _remove(folder)
     return None
+
+
+def _remove_left(root: Path) -> None:
+    """Remove groups of processes of ours that were killed."""
+    for folder in root.glob("coterie-*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            with contextlib.suppress(OSError):  # what they started still runs
+                folder.rmdir()
 
 
 def _remove(folder: Path) -> None:

@@ -68,6 +68,15 @@ def test_the_kernel_refuses_root_processes_without_end_too() -> None:
     assert not folder.exists()
 
 
+def test_groups_of_those_who_were_killed_go(tmp_path: Path) -> None:
+    own, left = tmp_path / f"coterie-{os.getpid()}-1", tmp_path / "coterie-4194305-1"
+    for folder in (own, left):
+        folder.mkdir()
+    with process_room(8, (tmp_path,)):
+        assert own.exists()
+    assert os.geteuid() != 0 or not left.exists()
+
+
 @pytest.mark.parametrize("most", [0, 100])
 def test_without_groups_of_processes_a_command_stays_as_it_is(tmp_path: Path, most: int) -> None:
     with process_room(most, (tmp_path / "none", tmp_path)) as room:
