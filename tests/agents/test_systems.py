@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # These say by an assertion which system they are for; nothing but each other and what looks for them imports them.
 _SANDBOX = "agents.sandbox."
 _LINUX = {
-    *("bubblewrap", "guarding", "landlock", "launched", "living", "running"),
+    *("bubblewrap", "guarding", "landlock", "launched", "living", "process_room", "running"),
     *(
         f"inside.{name}"
         for name in (
