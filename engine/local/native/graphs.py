@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from engine.local.native.library import ggml
 
@@ -25,3 +25,13 @@ def graph_memory() -> Iterator[int]:
         yield context
     finally:
         ggml("ggml_free", None, _Pointer)(context)
+
+
+def give_memory(undo: ExitStack, context: int, backend: int) -> int:
+    """Memory of a backend for the tensors of a context, cleared, until `undo` ends; 0 where there is none."""
+    buffer = ggml("ggml_backend_alloc_ctx_tensors", _Pointer, _Pointer, _Pointer)(context, backend)
+    if not buffer:
+        return 0
+    undo.callback(ggml("ggml_backend_buffer_free", None, _Pointer), buffer)
+    ggml("ggml_backend_buffer_clear", None, _Pointer, ctypes.c_uint8)(buffer, 0)
+    return int(buffer)

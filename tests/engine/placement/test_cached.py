@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import UserError
@@ -12,23 +12,11 @@ from engine.gguf.tensor_index import Layer, TensorIndex
 from engine.placement.plan import RAM, ExpertCache, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.slots.expert_slots import TOKENS, slots_of, workspace_bytes
+from tests.engine.placement.drawn_models import indexes, quick
 from tests.support.machines import GB, MB, gpu, machine, small_index, worker
-from tests.support.published_models import PUBLISHED, published_index
+from tests.support.published_models import published_index
 
 CACHED = PlacementOptions(mode="cached", ubatch=512, whole_layers=0)
-quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-mixtures = st.sampled_from(sorted(set(PUBLISHED) - {"Llama-3.1-8B"})).map(published_index)
-generated = st.builds(
-    small_index,
-    layers=st.integers(1, 24),
-    dense=st.integers(1, 60).map(lambda size: size * MB),
-    experts=st.sampled_from((9 * MB, 90 * MB, 600 * MB)),
-    count=st.sampled_from((4, 8, 64)),
-    used=st.integers(1, 4),
-    leading_dense=st.integers(0, 3),
-    fused=st.booleans(),
-).filter(lambda index: index.expert_bytes > 0)
-indexes = st.one_of(mixtures, generated)
 devices = st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=1, max_size=3).map(
     lambda sizes: tuple(
         worker(size * GB, f"RPC{number}") if remote else gpu(size * GB, f"CUDA{number}")

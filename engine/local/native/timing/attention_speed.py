@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.local.native.devices import set_processor_threads
-from engine.local.native.graphs import graph_memory
+from engine.local.native.graphs import give_memory, graph_memory
 from engine.local.native.library import ggml
 from engine.local.native.timing.bandwidth import median_s, opened_backend
 from engine.placement.plan import RAM, Attention, AttentionSpeed, CacheType
@@ -72,11 +72,8 @@ def _rate(attention: Attention, kv_type: CacheType, shape: _Shape, threads: int)
         for _ in range(shape.layers):
             made = layer.plain(kv_type) if attention == "plain" else layer.flash(kv_type)
             expand(graph, made)
-        buffer = ggml("ggml_backend_alloc_ctx_tensors", _Pointer, _Pointer, _Pointer)(context, backend)
-        if not buffer:
+        if not give_memory(undo, context, backend):
             return 0.0
-        undo.callback(ggml("ggml_backend_buffer_free", None, _Pointer), buffer)
-        ggml("ggml_backend_buffer_clear", None, _Pointer, ctypes.c_uint8)(buffer, 0)
         compute = ggml("ggml_backend_graph_compute", ctypes.c_int, _Pointer, _Pointer)
         if compute(backend, graph) != 0:
             return 0.0

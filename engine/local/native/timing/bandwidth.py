@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from engine.local.native.devices import device_handle, set_processor_threads
-from engine.local.native.graphs import graph_memory
+from engine.local.native.graphs import give_memory, graph_memory
 from engine.local.native.library import ggml
 from engine.placement.plan import RAM
 
@@ -53,11 +53,8 @@ def product_bandwidth(name: str, threads: int, matrix_bytes: int = _MATRIX_BYTES
         for _ in range(_PRODUCTS):
             product = multiply(context, matrix, vector)
             expand(graph, product)
-        buffer = ggml("ggml_backend_alloc_ctx_tensors", _Pointer, _Pointer, _Pointer)(context, backend)
-        if not buffer:
+        if not give_memory(undo, context, backend):
             return 0.0
-        undo.callback(ggml("ggml_backend_buffer_free", None, _Pointer), buffer)
-        ggml("ggml_backend_buffer_clear", None, _Pointer, ctypes.c_uint8)(buffer, 0)
         compute = ggml("ggml_backend_graph_compute", ctypes.c_int, _Pointer, _Pointer)
         # A worker computes without an answer: reading a result back waits until it is there.
         get = ggml("ggml_backend_tensor_get", None, _Pointer, _Pointer, _Size, _Size)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import UserError
@@ -29,22 +29,10 @@ from engine.placement.settle import settle
 from engine.placement.slots.disk_floor import PROCESS_BYTES, kept_bytes, states_limit, working_bytes
 from engine.placement.slots.expert_slots import cacheable, slots_of, workspace_bytes
 from engine.placement.variations import answer_seconds
+from tests.engine.placement.drawn_models import indexes, quick
 from tests.support.machines import GB, MB, gpu, machine, small_index
-from tests.support.published_models import PUBLISHED, published_index
+from tests.support.published_models import published_index
 
-quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-mixtures = st.sampled_from(sorted(set(PUBLISHED) - {"Llama-3.1-8B"})).map(published_index)
-generated = st.builds(
-    small_index,
-    layers=st.integers(1, 24),
-    dense=st.integers(1, 60).map(lambda size: size * MB),
-    experts=st.sampled_from((9 * MB, 90 * MB, 600 * MB)),
-    count=st.sampled_from((4, 8, 64)),
-    used=st.integers(1, 4),
-    leading_dense=st.integers(0, 3),
-    fused=st.booleans(),
-).filter(lambda index: index.expert_bytes > 0)
-indexes = st.one_of(mixtures, generated)
 R1 = published_index("DeepSeek-R1")
 SMALL = small_index(layers=12, experts=600 * MB, count=64)
 
