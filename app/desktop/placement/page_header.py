@@ -60,7 +60,9 @@ class PageHeader(ThemedWidget):
 
     def _fit_chip(self) -> None:
         self.chip.setWordWrap(False)
-        wraps = self.chip.sizeHint().width() > self._named.width()
+        whole = self.chip.sizeHint().width()
+        self._named.set_whole_width(self.chip, whole)
+        wraps = whole > self._named.width()
         self.chip.setWordWrap(wraps)
         # A label that wraps takes the whole line: its hint is a narrow one.
         middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -21,6 +21,7 @@ class FoldingRow(QWidget):
     def __init__(self, parent: QWidget | None = None, *items: Item, spacing: float = 8) -> None:
         super().__init__(parent)
         self._widgets: list[tuple[QWidget, int]] = []
+        self._whole: dict[QWidget, int] = {}
         self._layout = Row(parent=self, spacing=spacing)
         for item in items:
             widget, stretch, wanted = (*item, 0)[:3] if isinstance(item, tuple) else (item, 0, 0)
@@ -36,6 +37,10 @@ class FoldingRow(QWidget):
         """Where a widget stands in its cell, and that it takes no more than its hint; 0 fills the cell."""
         self._layout.setAlignment(widget, alignment)
 
+    def set_whole_width(self, widget: QWidget, width: int) -> None:
+        """What a widget takes in a row, in pixels of the screen, where its hint is less: a label that wraps."""
+        self._whole[widget] = width
+
     def folded(self) -> bool:
         return self._layout.direction() == COLUMN
 
@@ -50,7 +55,8 @@ class FoldingRow(QWidget):
         """The width of the row."""
         shown = [(widget, wanted) for widget, wanted in self._widgets if not widget.isHidden()]
         widths = [
-            themes.current.px(wanted) if wanted else widget.sizeHint().width() for widget, wanted in shown
+            themes.current.px(wanted) if wanted else self._whole.get(widget) or widget.sizeHint().width()
+            for widget, wanted in shown
         ]
         return sum(widths) + self._layout.spacing() * max(0, len(shown) - 1)
 

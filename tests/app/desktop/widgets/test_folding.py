@@ -33,3 +33,17 @@ def test_a_least_width_that_is_set_counts_instead_of_the_hint(qtbot: QtBot, look
     assert row.minimumSizeHint().width() == words.minimumSizeHint().width()
     words.setMinimumWidth(80)
     assert row.minimumSizeHint().width() == 80
+
+
+def test_a_label_that_wraps_takes_a_line_of_its_own_before_it_wraps_beside_another(qtbot: QtBot) -> None:
+    title, words = QLabel("A title"), QLabel("many words " * 8)
+    words.setWordWrap(True)
+    row = FoldingRow(None, (title, 1), words)
+    qtbot.addWidget(row)
+    row.set_whole_width(words, words.fontMetrics().horizontalAdvance(words.text()))
+    row.resize(title.sizeHint().width() + 120, 200)
+    row.fold()
+    assert row.folded()
+    row.resize(2000, 200)
+    row.fold()
+    assert not row.folded()
