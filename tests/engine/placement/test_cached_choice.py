@@ -13,7 +13,8 @@ from engine.gguf.tensor_index import TensorIndex
 from engine.placement.overrides import EXPERTS
 from engine.placement.plan import RAM, LayerCosts, Misses, PlacementOptions, Plan
 from engine.placement.planner import plan
-from tests.engine.placement.test_cached import CACHED, cached, mixtures, quick
+from tests.engine.placement.drawn_models import mixtures
+from tests.engine.placement.test_cached import CACHED, cached, quick
 from tests.support.machines import GB, gpu, machine, measured, worker
 from tests.support.published_models import published_index
 

@@ -15,7 +15,8 @@ from engine.gguf.tensor_index import TensorIndex
 from engine.placement.plan import RAM, LayerCosts, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.slots.expert_slots import slots_of
-from tests.engine.placement.test_cached import cached, mixtures, quick
+from tests.engine.placement.drawn_models import mixtures
+from tests.engine.placement.test_cached import cached, quick
 from tests.support.machines import GB, gpu, machine, measured
 from tests.support.published_models import published_index
 
