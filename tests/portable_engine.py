@@ -22,12 +22,7 @@ LIBRARIES = "llama_cpp/lib/"
 
 def libraries() -> Path:
     """The folder of the engine's libraries. Raises SetupError where there is no wheel that fits."""
-    version = engine_version(ROOT)
-    engine = at_hand.chosen(os.environ, version) or at_hand.found(ROOT, version)
-    if engine is None:
-        raise SetupError(
-            "There is no engine for many computers in dist/ that fits. `make engine-wheel` makes one."
-        )
+    engine = at_hand.needed(ROOT, engine_version(ROOT), os.environ)
     place = ROOT / "build" / "portable-engine" / engine.key
     if not place.is_dir():
         partial = place.with_name(f"{place.name}.partial")

@@ -19,8 +19,9 @@ from installer.commands import SetupError
 from installer.console import Console
 from installer.packages import appimage, base, checking, deb, tree
 from installer.packages.places import ROOT, Places, Release, places, release_of, require
-
-ENGINE = "coterie_engine-*.whl"
+from installer.plugin import plugin_of
+from installer.portable import at_hand
+from installer.sources import engine_version
 
 
 def main(arguments: Sequence[str], console: Console) -> int:
@@ -68,9 +69,8 @@ def pack(here: Places, release: Release, console: Console, *, locking: bool, kin
             base.lock(here, release, progress)
     with console.step("Base") as progress:
         made = base.made(here, release, progress)
-    venv = here.root / ".venv"
-    plugin, model = venv / "lib" / "coterie", embedding.place_in(venv)
-    parts = tree.Parts(made, engine, plugin if plugin.is_dir() else None, model if model.is_file() else None)
+    model = embedding.place_in(here.root / ".venv")
+    parts = tree.Parts(made, engine, model if model.is_file() else None)
     with console.step("Tree") as progress:
         tree.make(here, release, parts, progress)
     written = []
@@ -86,13 +86,15 @@ def pack(here: Places, release: Release, console: Console, *, locking: bool, kin
 
 
 def engine_wheel(here: Places, environ: Mapping[str, str]) -> Path:
-    """The engine's wheel: what COTERIE_ENGINE names, or the one in dist/. Raises SetupError."""
-    named = environ.get("COTERIE_ENGINE", "")
-    folder = Path(named) if named else here.dist
-    found = sorted(folder.glob(ENGINE)) if folder.is_dir() else [folder]
-    if len(found) != 1 or not found[0].is_file():
-        raise SetupError(f"Packages need one engine for every processor in {folder}: make engine-wheel")
-    return found[0]
+    """The wheel that set-up would take, with the plugin of this very commit. Raises SetupError."""
+    version = engine_version(here.root)
+    engine = at_hand.needed(here.root, version, environ)
+    if not engine.brings_plugin(plugin_of(here.root, version, at_hand.PLUGIN_KEY).name):
+        raise SetupError(
+            f"The plugin for single experts in {engine.wheel} is of other sources than these. "
+            "`make engine-wheel` compiles it anew, and what else changed."
+        )
+    return engine.wheel
 
 
 if __name__ == "__main__":

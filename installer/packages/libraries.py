@@ -56,23 +56,16 @@ def complete(tree: Path, base: Path) -> None:
 
 
 def _link(wanting: Path, library: Path) -> None:
-    """Where a library of a package looks for others: its own folder, and for Qt's plugins that of Qt's libraries."""
-    folder = wanting.parent
+    """Qt's plugins look for libraries in the folder of Qt's own."""
     for parent in wanting.parents:
-        if parent.name == "Qt" or parent.name == "PySide6":
+        if parent.name in ("Qt", "PySide6"):
             folder = (parent / "lib") if parent.name == "Qt" else (parent / "Qt" / "lib")
             break
     else:
-        if parent_of_engine(wanting) is None:
-            return
+        return
     link = folder / library.name
     if not link.exists():
         link.symlink_to(os.path.relpath(library, folder))
-
-
-def parent_of_engine(path: Path) -> Path | None:
-    """The engine's folder of libraries, for a file in it."""
-    return path.parent if path.parent.name == "lib" and path.parent.parent.name == "llama_cpp" else None
 
 
 def depends(wants: Iterable[Wants]) -> list[str]:

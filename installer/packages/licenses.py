@@ -29,9 +29,8 @@ UNSAID = {"agent-client-protocol": "Apache-2.0"}
 DEBIAN = {
     "libssl3": "Apache-2.0", "libsqlite3-0": "blessing", "libffi8": "MIT", "libbz2-1.0": "bzip2-1.0.6",
     "liblzma5": "0BSD", "libuuid1": "BSD-3-Clause", "zlib1g": "Zlib",
-    "libgomp1": "GPL-3.0-or-later WITH GCC-exception-3.1", "libgssapi-krb5-2": "MIT", "libkrb5-3": "MIT",
-    "libk5crypto3": "MIT", "libkrb5support0": "MIT", "libcom-err2": "MIT", "libkeyutils1": "LGPL-2.1-or-later",
-    "libbrotli1": "MIT", "libzstd1": "BSD-3-Clause",
+    "libgssapi-krb5-2": "MIT", "libkrb5-3": "MIT", "libk5crypto3": "MIT", "libkrb5support0": "MIT",
+    "libcom-err2": "MIT", "libkeyutils1": "LGPL-2.1-or-later", "libbrotli1": "MIT", "libzstd1": "BSD-3-Clause",
     "libwayland-client0": "MIT", "libwayland-cursor0": "MIT", "libwayland-egl1": "MIT",
     "libxkbcommon0": "MIT", "libxkbcommon-x11-0": "MIT",
 }  # fmt: skip
@@ -74,7 +73,10 @@ def write(tree: Path, parts: Parts, root: Path) -> None:
 
 def may_be_inside(expression: str) -> bool:
     """Whether one of the choices of an expression is no GPL without an exception."""
-    return any(not _ONLY_GPL.search(choice) or " WITH " in choice for choice in expression.split(" OR "))
+    return any(
+        all(not _ONLY_GPL.search(part) or " WITH " in part for part in choice.split(" AND "))
+        for choice in expression.split(" OR ")
+    )
 
 
 def found(tree: Path, parts: Parts, root: Path) -> Iterator[Part]:

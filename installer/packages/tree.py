@@ -35,9 +35,7 @@ class Parts(NamedTuple):
     base: Path
     """CPython and libraries, as `base.made` leaves them."""
     engine: Path
-    """The wheel of the engine."""
-    plugin: Path | None
-    """The folder of the expert cache's plugin, where the wheel brings none."""
+    """The wheel of the engine, with the plugin for single experts."""
     embedding: Path | None
     """The model for search by meaning."""
 
@@ -60,7 +58,7 @@ def make(places: Places, release: Release, parts: Parts, progress: Progress) -> 
     prune.prune_packages(site)
     prune.prune_qt(site, prune.qt_modules(sources))
     prune.keep_program(python)
-    put_extras(python, parts)
+    put_model(python, parts)
     libraries.complete(tree, parts.base)
     write_share(tree, release)
     (tree / "bin").mkdir()
@@ -113,11 +111,8 @@ def copy_own(root: Path, release: Release, site: Path) -> None:
         raise SetupError("Coterie's own files could not be copied out of the commit.")
 
 
-def put_extras(python: Path, parts: Parts) -> None:
-    """The plugin and the model for search by meaning, where `engine` looks for them."""
-    place = python / "lib" / "coterie"
-    if parts.plugin is not None and not place.exists():
-        shutil.copytree(parts.plugin, place)
+def put_model(python: Path, parts: Parts) -> None:
+    """The model for search by meaning, where `engine` looks for it."""
     if parts.embedding is not None:
         (python / "share" / "coterie").mkdir(parents=True, exist_ok=True)
         shutil.copyfile(parts.embedding, python / "share" / "coterie" / parts.embedding.name)

@@ -75,6 +75,16 @@ def found(root: Path, version: str) -> PortableEngine | None:
     return _as_engine(fitting[-1]) if fitting else None
 
 
+def needed(root: Path, version: str, environ: Mapping[str, str]) -> PortableEngine:
+    """The wheel that a person named, else the one in a clone. Raises SetupError where none fits."""
+    engine = chosen(environ, version) or found(root, version)
+    if engine is None:
+        raise SetupError(
+            f"There is no engine for many computers in {FOLDER}/ that fits. `make engine-wheel` makes one."
+        )
+    return engine
+
+
 def wheels_in(folder: Path) -> list[Path]:
     """Those of an engine, the newest last."""
     return sorted(

@@ -98,6 +98,8 @@ def test_every_library_that_may_come_along_has_a_license_that_is_known() -> None
         ("GPL-3.0-or-later WITH GCC-exception-3.1", True),
         ("GPL-3.0-only", False),
         ("MIT AND GPL-2.0-only", False),
+        ("MIT AND GPL-3.0-or-later WITH GCC-exception-3.1", True),
+        ("GPL-2.0-only AND GPL-3.0-or-later WITH GCC-exception-3.1", False),
         ("AGPL-3.0-only", False),
     ],
 )

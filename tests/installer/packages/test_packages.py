@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import platform
 import re
 import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,12 @@ from installer.commands import SetupError
 from installer.packages import appimage, base, checking, entries, prune, tree
 from installer.packages.__main__ import engine_wheel
 from installer.packages.places import HERE, ROOT, Places, Release, environment, inputs, release_of, require
+from installer.plugin import plugin_of
+from installer.portable import at_hand
+from installer.sources import engine_version
 
+# Of a wheel that this computer can use.
+TAG = f"manylinux_2_17_{platform.machine().lower()}"
 RELEASE = Release("1.2.3", "0" * 40, 1_700_000_000, "beta")
 
 
@@ -79,20 +88,31 @@ def test_steps_see_nothing_of_the_persons_python(monkeypatch: pytest.MonkeyPatch
     assert seen["SOURCE_DATE_EPOCH"] == str(RELEASE.time)
 
 
-def test_the_engine_is_the_one_in_dist_or_the_one_that_is_named(tmp_path: Path) -> None:
-    here = Places(tmp_path, tmp_path / "build", tmp_path / "dist")
-    here.dist.mkdir()
+@pytest.mark.skipif(sys.platform != "linux", reason="names of Linux")
+def test_the_engine_is_the_one_that_set_up_takes_with_the_plugin_of_the_same_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = engine_version(ROOT)
+    here = Places(ROOT, tmp_path / "build", tmp_path / "dist")
+    monkeypatch.setattr(at_hand, "FOLDER", here.dist)
     with pytest.raises(SetupError, match="make engine-wheel"):
         engine_wheel(here, {})
-    with pytest.raises(SetupError, match="make engine-wheel"):
-        engine_wheel(here, {"COTERIE_ENGINE": str(tmp_path / "gone.whl")})
-    (here.dist / "coterie_engine-1-py3-none-any.whl").touch()
-    assert engine_wheel(here, {}).name == "coterie_engine-1-py3-none-any.whl"
-    (tmp_path / "own.whl").touch()
-    assert engine_wheel(here, {"COTERIE_ENGINE": str(tmp_path / "own.whl")}).name == "own.whl"
-    (here.dist / "coterie_engine-2-py3-none-any.whl").touch()
-    with pytest.raises(SetupError, match="one engine"):
-        engine_wheel(here, {})
+    with pytest.raises(SetupError, match="no such file"):
+        engine_wheel(here, {at_hand.VARIABLE: str(tmp_path / f"coterie_engine-{version}-py3-none-{TAG}.whl")})
+    made = engine_file(here.dist, version, plugin_of(ROOT, version, at_hand.PLUGIN_KEY).name)
+    assert engine_wheel(here, {}) == made
+    with pytest.raises(SetupError, match="is of other sources than these"):
+        engine_wheel(here, {at_hand.VARIABLE: str(engine_file(tmp_path / "older", version, "another"))})
+
+
+def engine_file(folder: Path, version: str, plugin: str) -> Path:
+    """A wheel that brings nothing but a plugin's note."""
+    folder.mkdir(parents=True)
+    made = folder / f"coterie_engine-{version}-py3-none-{TAG}.whl"
+    with zipfile.ZipFile(made, "w") as archive:
+        note = f"coterie_engine-{version}.data/data/lib/coterie/build.json"
+        archive.writestr(note, json.dumps({"build": plugin}))
+    return made
 
 
 def test_what_a_package_says_of_itself_is_what_the_program_reads(tmp_path: Path) -> None:
