@@ -15,6 +15,7 @@ from app import paths
 from app.acp.agent import CoterieAgent
 from app.acp.servers import EditorServers
 from app.acp.stdio import Streams, taken_streams
+from app.installation.first_starts import this_start
 from app.log import PACKAGES
 from app.services.services import Services
 
@@ -39,6 +40,7 @@ async def _served(agent: CoterieAgent, reading: int, writing: int) -> None:
     with contextlib.suppress(NotImplementedError):  # Windows
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, listening.cancel)
     log.info("An editor is connected")
+    await asyncio.to_thread(this_start().good)
     await asyncio.wait([listening])
     with contextlib.suppress(ConnectionError):
         await connection.close()

@@ -363,8 +363,11 @@ def run(
     dress(application, settings)
     instance = SingleInstance(home)
     if background and not instance.acquire():  # it is there already
+        this_start().says_nothing()
         return 0
     came = "first" if background else instance.begin(request or OpenRequest())
+    if came != "first":
+        this_start().says_nothing()
     if came == "told" and request is not None:
         return 0
     if came != "first":

@@ -47,9 +47,22 @@ class FirstStart:
             return
         if code == 0:
             self.good()
-        elif self._held is not None:
-            self._held.forget()
-            self._release()
+        else:
+            self.says_nothing()
+
+    def says_nothing(self) -> None:
+        """This start is neither a good one nor a bad one, such as one that left its work to a process that runs."""
+        site, held = self._site, self._held
+        if site is None or self._broken:
+            return
+        self._site = self._held = None
+        if held is not None:
+            # Windows removes no file that is open; nobody may find the mark in between.
+            with contextlib.suppress(OSError), _alone(site.mark("starting")):
+                held.release()
+                held.forget()
+            if site.read("trial") is None:  # another start has settled it
+                site.forget_trial()
 
     def _release(self) -> None:
         if self._held is not None:

@@ -244,7 +244,7 @@ class FolderSite(Site):
 
     def drop(self, version: str) -> None:
         if self.version_folder(version) != self.current():
-            shutil.rmtree(self.version_folder(version), ignore_errors=True)
+            self._remove_folder(self.version_folder(version))
 
     def _is_put(self, version: str) -> bool:
         try:
@@ -275,7 +275,15 @@ class FolderSite(Site):
             current = self.current()
             for folder in self.root.glob("app-*"):
                 if folder != current and folder.is_dir():
-                    shutil.rmtree(folder, ignore_errors=True)
+                    self._remove_folder(folder)
+
+    def _remove_folder(self, folder: Path) -> None:
+        """Whole or not at all: what runs from it keeps it from being renamed."""
+        gone = folder.with_name(f".{folder.name}.part")
+        with contextlib.suppress(OSError):
+            shutil.rmtree(gone, ignore_errors=True)
+            folder.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
 
 
 def _command(folder: Path) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Unpack a .zip into `folder`, which is made. Links of Unix stay links where they lead
-    nowhere outside.
+    """Unpack a .zip into `folder`, which is made. Links of Unix stay links where they lead nowhere outside; they come
+    last, so that nothing is written through one.
 
     Raises OSError, ValueError for what is no archive or holds a path that leads outside.
     """
@@ -19,7 +19,7 @@ def unpack(archive: Path, folder: Path) -> None:
         with zipfile.ZipFile(archive) as opened:
             members = [(entry, _target(folder, entry.filename)) for entry in opened.infolist()]
             folder.mkdir(parents=True)
-            for entry, target in members:
+            for entry, target in sorted(members, key=lambda member: _is_link(member[0])):
                 _write(opened, entry, target, folder)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
         raise ValueError(str(error)) from error
@@ -33,12 +33,11 @@ def _target(folder: Path, name: str) -> Path:
 
 
 def _write(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, folder: Path) -> None:
-    mode = entry.external_attr >> 16
     if entry.is_dir():
         target.mkdir(parents=True, exist_ok=True)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    if stat.S_ISLNK(mode):
+    if _is_link(entry):
         to = opened.read(entry).decode()
         if not (target.parent / to).resolve().is_relative_to(folder.resolve()):
             raise ValueError(entry.filename)
@@ -46,5 +45,9 @@ def _write(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, folder
         return
     with opened.open(entry) as source, target.open("xb") as file:
         shutil.copyfileobj(source, file, 2**20)
-    if mode & 0o111 and os.name == "posix":
+    if entry.external_attr >> 16 & 0o111 and os.name == "posix":
         target.chmod(0o755)
+
+
+def _is_link(entry: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(entry.external_attr >> 16)

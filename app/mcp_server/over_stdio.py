@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from app.installation.first_starts import this_start
 from app.mcp_server.alone import ElsewhereOrAlone, Opener, open_without_states
 from app.mcp_server.callers import Workers
 from app.mcp_server.protocol import mcp_server
@@ -35,6 +36,7 @@ async def _serve(carrying: ElsewhereOrAlone, workers: Workers) -> None:
     server = mcp_server(carrying.carry_out, workers)
     lines: Any = _Lines(_taken_stdin())
     async with stdio_server(stdin=lines) as (incoming, outgoing):
+        await asyncio.to_thread(this_start().good)
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 

@@ -15,6 +15,7 @@ from app.cli.opened import opened
 from app.cli.output import Output
 from app.cli.serve import user_unit
 from app.cli.serve.service_manager import tell
+from app.installation.first_starts import this_start
 from app.mcp_server.entrance import Entrance
 from app.mcp_server.over_http import OverHttp
 from app.server.options import ServerOptions, checked, options_of
@@ -69,6 +70,7 @@ def serve(given: GivenOptions, output: Output) -> int:
             output.object({"address": address, "pid": os.getpid(), "protocols": list(PROTOCOLS)})
             output.text(output.localized("cli.serve.listens", address=address))
             tell("READY=1")
+            this_start().good()
             if not options.needs_key:
                 output.note(output.localized("cli.serve.without_key"))
             elif server.keys.is_empty:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from app.desktop.single_instance import SingleInstance
+from app.installation import first_starts
+from app.installation.facts import Installation
 from app.installation.sites import FileSite, Switch
 from tests.support.releases import DIES, WORKS, write_program
 
@@ -83,6 +87,39 @@ def test_what_is_told_in_a_sentence_says_nothing_about_the_version(tmp_path: Pat
     site = installed(tmp_path, MODULE + TOLD)
     assert [start(site, home).returncode for _ in range(4)] == [1] * 4
     assert runs(site) == "0.2.0" and site.read("trial") == Switch("0.1.0", "0.2.0")
+
+
+def test_a_mark_is_closed_before_it_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows removes no file that is open."""
+    site = installed(tmp_path, WORKS)
+    here = Installation("appimage", "0.2.0")
+    monkeypatch.setattr(first_starts, "installation", lambda: here)
+    monkeypatch.setattr(first_starts, "_now", first_starts.FirstStart())
+    monkeypatch.setenv("APPIMAGE", str(site.file))
+    unlink = Path.unlink
+
+    def closed(self: Path, missing_ok: bool = False) -> None:
+        for number in Path("/proc/self/fd").iterdir():
+            with contextlib.suppress(OSError):
+                assert number.readlink() != self, "it is open"
+        unlink(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", closed)
+    for _ in range(3):
+        first_starts.begin([]).says_nothing()
+    assert not site.mark("start-1").exists() and site.read("trial") is not None
+
+
+def test_a_start_that_finds_another_one_says_nothing_about_the_version(tmp_path: Path, home: Path) -> None:
+    site = installed(tmp_path, "os.environ['QT_QPA_PLATFORM'] = 'offscreen'; " + WORKS)
+    home.mkdir()
+    other = SingleInstance(home)
+    assert other.acquire()
+    try:
+        assert start(site, home, "--background").returncode == 0
+    finally:
+        other.release()
+    assert site.read("trial") is not None and not site.mark("start-1").exists()
 
 
 def test_an_error_that_nobody_foresaw_is_a_bad_start(tmp_path: Path, home: Path) -> None:

@@ -27,7 +27,7 @@ def file_site(folder: Path) -> FileSite:
 
 
 def folder_site(folder: Path) -> FolderSite:
-    (folder / "app-0.1.0").mkdir()
+    (folder / "app-0.1.0").mkdir(parents=True)
     (folder / "app-0.1.0" / "version").write_text("0.1.0")
     (folder / "current.txt").write_text("app-0.1.0\n")
     return FolderSite(folder)
@@ -132,6 +132,28 @@ def test_the_running_folder_is_never_unpacked_over(tmp_path: Path) -> None:
     assert current(site) == "0.1.0"
 
 
+def test_a_version_that_still_runs_keeps_all_of_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows renames no folder of which a file is open, and would remove those that are not."""
+    site = folder_site(tmp_path)
+    fetched(site, "0.2.0")
+    switched(site)
+    rename = Path.rename
+
+    def held(self: Path, target: Path) -> Path:
+        if self.name == "app-0.1.0":
+            raise PermissionError(13, "in use")
+        return rename(self, target)
+
+    with monkeypatch.context() as running:
+        running.setattr(Path, "rename", held)
+        site.settle()
+    assert (tmp_path / "app-0.1.0" / "version").read_text() == "0.1.0"
+    site.settle()
+    assert left(site) == {"app-0.2.0"}
+
+
 @pytest.mark.parametrize("name", ["../out", "/out", "a/../../out", "C:/out", "..\\out"])
 def test_an_archive_writes_nowhere_else(tmp_path: Path, name: str) -> None:
     site = folder_site(tmp_path)
@@ -152,6 +174,21 @@ def test_a_link_in_an_archive_leads_nowhere_else(tmp_path: Path) -> None:
             archive.writestr(link, target)
     with pytest.raises(ValueError, match="outside"):
         site.unpack("0.2.0")
+
+
+def test_nothing_is_written_through_a_link_in_an_archive(tmp_path: Path) -> None:
+    site = folder_site(tmp_path / "here")
+    (tmp_path / "here" / "out").mkdir()
+    with zipfile.ZipFile(site.incoming, "w") as archive:
+        # Seen alone, the first leads to a folder inside; once there is the second, to one outside.
+        for name, target in (("a", "b/../out"), ("b", ".")):
+            link = zipfile.ZipInfo(name)
+            link.external_attr = (stat.S_IFLNK | 0o777) << 16
+            archive.writestr(link, target)
+        archive.writestr("a/evil", "x")
+    with pytest.raises((ValueError, OSError)):
+        site.unpack("0.2.0")
+    assert not (tmp_path / "here" / "out" / "evil").exists()
 
 
 @pytest.mark.parametrize("data", [b"", b"no archive", b"PK\x05\x06" + b"\xff" * 18])
