@@ -1,7 +1,7 @@
-"""Writes the deb and the AppImage to dist/, or tries them there.
+"""Writes the deb and the AppImage to dist/, or tries them there, or writes the wheels for `uv tool install`.
 
-Run by `make packages` and `make check-packages` in a clone that is set up. Exit codes: 0 done, 1 stopped for a reason
-told, 130 interrupted.
+Run by `make packages`, `make check-packages` and `make wheels` in a clone that is set up. Exit codes: 0 done, 1
+stopped for a reason told, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from app.version import VERSION
 from installer import embedding
 from installer.commands import SetupError
 from installer.console import Console
-from installer.packages import appimage, base, checking, deb, tree
+from installer.packages import appimage, base, checking, deb, tree, wheels
 from installer.packages.places import ROOT, Places, Release, places, release_of, require
 from installer.plugin import plugin_of
 from installer.portable import at_hand
@@ -31,6 +31,10 @@ def main(arguments: Sequence[str], console: Console) -> int:
         release = release_of(here.root, VERSION, chosen.channel)._replace(updates=chosen.updates)
         if chosen.work == "check":
             checking.check(here, release, console)
+        elif chosen.work == "wheels":
+            with console.step("Wheels") as progress:
+                made = wheels.make(here, release, progress)
+            tell(here, made, console)
         else:
             pack(here, release, console, locking=chosen.lock, kinds=chosen.kinds.split(","))
     except SetupError as error:
@@ -45,7 +49,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m installer.packages", description=__doc__.partition("\n")[0]
     )
-    parser.add_argument("work", nargs="?", choices=("pack", "check"), default="pack")
+    parser.add_argument("work", nargs="?", choices=("pack", "check", "wheels"), default="pack")
     parser.add_argument(
         "--channel", choices=("stable", "beta"), default="stable", help="which releases it belongs to"
     )
@@ -80,6 +84,10 @@ def pack(here: Places, release: Release, console: Console, *, locking: bool, kin
     if "appimage" in kinds:
         with console.step("AppImage"):
             written.append(appimage.pack(here, release, made))
+    tell(here, written, console)
+
+
+def tell(here: Places, written: Sequence[Path], console: Console) -> None:
     for path in written:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         console.say(f"{digest}  {path.relative_to(here.root)}  {path.stat().st_size / 1e6:.0f} MB")

@@ -12,9 +12,11 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from app.installation.facts import FILE
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
 from installer.packages import libraries, licenses, prune
@@ -99,10 +101,13 @@ def install_packages(places: Places, release: Release, engine: Path, progress: P
             (record / name).unlink(missing_ok=True)
 
 
-def copy_own(root: Path, release: Release, site: Path) -> None:
-    """Our own packages as the commit has them."""
+def copy_own(root: Path, release: Release, site: Path, further: Sequence[str] = ()) -> None:
+    """Our own packages, and `further` files of the clone, as the commit has them. Raises SetupError."""
     packed = subprocess.Popen(
-        ["git", "archive", release.commit, *OWN], cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        ["git", "archive", release.commit, *OWN, *further],
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
     )
     done = subprocess.run(["tar", "--extract", "--directory", site], stdin=packed.stdout, check=False)
     if packed.stdout is not None:
@@ -144,8 +149,11 @@ def settle(tree: Path, release: Release) -> None:
 
 def write_installation(tree: Path, release: Release, kind: str) -> None:
     """What `app.installation` reads; each kind of package has its own."""
+    (tree / "python" / FILE).write_text(installation_text(release, kind), encoding="utf-8")
+
+
+def installation_text(release: Release, kind: str) -> str:
     fields = {"kind": kind, "version": release.version, "channel": release.channel, "commit": release.commit}
     if release.updates:
         fields["updates"] = release.updates
-    lines = [f'{name} = "{text}"\n' for name, text in fields.items()]
-    (tree / "python" / "installation.toml").write_text("".join(lines), encoding="utf-8")
+    return "".join(f'{name} = "{text}"\n' for name, text in fields.items())

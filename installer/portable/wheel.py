@@ -46,10 +46,10 @@ def pack(content: Content, version: str, platform: str, folder: Path) -> Path:
     told = HeaderParser().parsestr((content.sources / "PKG-INFO").read_text(encoding="utf-8"))
     needs = [need for need in told.get_all("Requires-Dist", []) if "extra ==" not in need]
     licences = dict(_licences(content))
-    described = _described(_STANDS_FOR, version, told["Summary"] or "", "MIT", needs)
+    described = described_as(_STANDS_FOR, version, told["Summary"] or "", "MIT", needs)
     replaced = {
         f"{other}/METADATA": described,
-        f"{other}/WHEEL": _wheel_file(platform),
+        f"{other}/WHEEL": wheel_file(f"py3-none-{platform}"),
         f"{other}/INSTALLER": b"coterie-engine\n",
         **{f"{other}/licenses/{name}": text for name, text in licences.items()},
     }
@@ -61,15 +61,24 @@ def pack(content: Content, version: str, platform: str, folder: Path) -> Path:
             for file in _files(content.made / "plugin")
         },
         **{f"{data}/platlib/{name}": text for name, text in replaced.items()},
-        f"{own}/METADATA": _described(_NAME, version, _SUMMARY, _LICENCE, needs),
-        f"{own}/WHEEL": _wheel_file(platform),
+        f"{own}/METADATA": described_as(_NAME, version, _SUMMARY, _LICENCE, needs),
+        f"{own}/WHEEL": wheel_file(f"py3-none-{platform}"),
         **{f"{own}/licenses/{name}": text for name, text in licences.items()},
     }
-    members[f"{own}/RECORD"] = record(members, f"{own}/RECORD")
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{name}.partial"
-    _write(partial, members)
-    return partial.replace(folder / name)
+    return write(folder / name, members)
+
+
+def write(path: Path, members: Mapping[str, bytes]) -> Path:
+    """Write a wheel with these files and the list of them; it comes to `path` in one move. Raises OSError."""
+    listed = f"{'-'.join(path.name.split('-')[:2])}.dist-info/RECORD"
+    whole = {
+        **members,
+        listed: record({name: text for name, text in members.items() if name != listed}, listed),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    _write(partial, whole)
+    return partial.replace(path)
 
 
 def record(members: Mapping[str, bytes], name: str) -> bytes:
@@ -103,7 +112,8 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _described(name: str, version: str, summary: str, licence: str, needs: list[str]) -> bytes:
+def described_as(name: str, version: str, summary: str, licence: str, needs: list[str]) -> bytes:
+    """The metadata of a package."""
     lines = [
         *(
             "Metadata-Version: 2.4",
@@ -120,10 +130,10 @@ def _described(name: str, version: str, summary: str, licence: str, needs: list[
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _wheel_file(platform: str) -> bytes:
-    return (
-        f"Wheel-Version: 1.0\nGenerator: coterie\nRoot-Is-Purelib: false\nTag: py3-none-{platform}\n".encode()
-    )
+def wheel_file(tag: str) -> bytes:
+    """What a wheel says of itself; `tag` as in "py3-none-any"."""
+    pure = str(tag.endswith("-any")).lower()
+    return f"Wheel-Version: 1.0\nGenerator: coterie\nRoot-Is-Purelib: {pure}\nTag: {tag}\n".encode()
 
 
 def _write(path: Path, members: Mapping[str, bytes]) -> None:
@@ -131,6 +141,7 @@ def _write(path: Path, members: Mapping[str, bytes]) -> None:
         for name, text in sorted(members.items(), key=lambda member: (".dist-info/" in member[0], member[0])):
             entry = zipfile.ZipInfo(name, _TIME)
             entry.create_system = 3
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            # Weights of models are as good as random.
+            packed = zipfile.ZIP_STORED if name.endswith(".gguf") else zipfile.ZIP_DEFLATED
             entry.external_attr = (0o100755 if ".so" in Path(name).suffixes else 0o100644) << 16
-            archive.writestr(entry, text, compresslevel=9)
+            archive.writestr(entry, text, packed, compresslevel=9)
