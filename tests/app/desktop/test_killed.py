@@ -44,8 +44,11 @@ def test_a_killed_host_and_then_a_killed_desktop_lose_less_than_half_a_second_of
     on_screen = shown_text(record.read_text().splitlines(), killed - LOSS_LIMIT_S)
     assert on_screen
     with Store.open(short_home / "coterie.db", short_home / "backups") as store:
-        (recovered,) = store.messages.recover()
+        recovered = store.messages.recover()
         (conversation,) = store.conversations.all()
         stored = store.messages.get_all(store.messages.path(conversation.id))[-1]
-    assert stored == recovered and stored.state == "stopped"
+    # A quick desktop heard of the host's death, and ended the answer itself, before it was killed.
+    assert (recovered == [stored] and stored.state == "stopped") or (
+        not recovered and stored.state == "failed"
+    )
     assert stored.content.startswith(on_screen)

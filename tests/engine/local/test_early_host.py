@@ -12,6 +12,7 @@ from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.model
 
@@ -29,10 +30,20 @@ def request(context: int = 1024) -> LoadRequest:
 def started() -> psutil.Process:
     before = set(psutil.Process().children())
     early_host.start()
-    (new,) = (
-        child for child in set(psutil.Process().children()) - before if "spawn_main" in child.cmdline()[-2]
-    )
+    found: list[psutil.Process] = []
+
+    def is_found() -> bool:
+        found[:] = [child for child in set(psutil.Process().children()) - before if is_host(child)]
+        return bool(found)
+
+    # Between fork and exec a child still has this process's own words.
+    wait_until(is_found)
+    (new,) = found
     return new
+
+
+def is_host(child: psutil.Process) -> bool:
+    return any("spawn_main" in word for word in child.cmdline())
 
 
 def test_the_first_load_takes_it(engine: LocalEngine, told: Recorder) -> None:

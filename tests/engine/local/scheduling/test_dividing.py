@@ -114,8 +114,8 @@ def test_what_was_read_is_not_read_again_when_the_cells_are_divided_or_shared(
 
 def test_an_answer_that_outgrows_its_part_goes_on_in_shared_cells(dividing_soon: Stepping) -> None:
     session, room = dividing_soon.session, dividing_soon.session.divided_room - MARGIN
-    words = LONG.split() * 3
-    prompts = (ask(3, " ".join(words[:count]), max_tokens=20) for count in range(100, len(words)))
+    words, end = LONG.split() * 3, "Tell me a very long story about it."
+    prompts = (ask(3, " ".join([*words[:count], end]), max_tokens=60) for count in range(90, len(words)))
     growing = next(each for each in prompts if len(session.prompt(each)[1]) >= room - 12)
     asked = [ask(id, question, max_tokens=10) for id, question in enumerate(QUESTIONS[:3])]
     dividing_soon.ask(*asked, growing)
@@ -124,7 +124,7 @@ def test_an_answer_that_outgrows_its_part_goes_on_in_shared_cells(dividing_soon:
         dividing_soon.step()
     assert not any(end.id == 3 for end in dividing_soon.ended), "in the middle of its answer"
     dividing_soon.finish()
-    assert {end.id: end.usage.completion_tokens for end in dividing_soon.ended}[3] == 20
+    assert {end.id: end.usage.completion_tokens for end in dividing_soon.ended}[3] == 60
     assert is_own(dividing_soon, growing)
 
 
