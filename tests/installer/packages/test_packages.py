@@ -195,22 +195,6 @@ def test_tests_and_what_developers_need_go_and_our_own_packages_stay(tmp_path: P
     assert left == ["app/test/kept.py", "numpy/core.py"]
 
 
-def report(**changes: object) -> dict[str, object]:
-    facts = {"kind": "deb", "version": "1.2.3", "channel": "beta"}
-    checks = [{"name": "engine", "ok": True}, {"name": "emoji", "ok": False}]
-    return {"installation": facts, "checks": checks, **changes}
-
-
-def test_a_diagnosis_must_be_of_the_installed_package_and_good() -> None:
-    checking.doctor(report(), RELEASE, "deb")
-    with pytest.raises(SetupError, match="of the installation"):
-        checking.doctor(report(), RELEASE, "appimage")
-    with pytest.raises(SetupError, match="no model"):
-        checking.doctor(
-            report(checks=[{"name": "starter model", "ok": False, "message": "no model"}]), RELEASE, "deb"
-        )
-
-
 def test_one_package_of_a_kind_is_tried(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="make packages"):
         checking.only(tmp_path, "*.deb")

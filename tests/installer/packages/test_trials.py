@@ -1,0 +1,87 @@
+"""What the trials of packages accept, and how the systems that they are tried in go."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from installer.commands import SetupError
+from installer.packages import trials
+from installer.packages.inside import Inside, mounted_below, take_away
+from installer.packages.places import Release
+
+RELEASE = Release("1.2.3", "0" * 40, 1_700_000_000, "beta")
+
+
+def report(**changes: object) -> dict[str, object]:
+    facts = {"kind": "deb", "version": "1.2.3", "channel": "beta"}
+    checks = [{"name": "engine", "ok": True}, {"name": "emoji", "ok": False}]
+    engine = {"build": "portable", "variant": "zen4", "backends": ["RPC", "CPU"]}
+    return {"installation": facts, "checks": checks, "engine": engine, **changes}
+
+
+def test_a_diagnosis_must_be_of_the_installed_package_and_good() -> None:
+    trials.doctor(report(), RELEASE, "deb")
+    with pytest.raises(SetupError, match="of the installation"):
+        trials.doctor(report(), RELEASE, "appimage")
+    with pytest.raises(SetupError, match="no model"):
+        trials.doctor(
+            report(checks=[{"name": "starter model", "ok": False, "message": "no model"}]), RELEASE, "deb"
+        )
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        {"build": "native", "variant": "", "backends": ["CPU"]},
+        {"build": "portable", "variant": "", "backends": ["CPU"]},
+        {"build": "portable", "variant": "zen4", "backends": ["RPC"]},
+    ],
+)
+def test_the_engine_must_be_the_one_for_many_computers_with_a_variant(engine: dict[str, object]) -> None:
+    with pytest.raises(SetupError, match="of the engine"):
+        trials.doctor(report(engine=engine), RELEASE, "deb")
+
+
+def test_vulkan_must_be_missing_to_be_done_without(tmp_path: Path) -> None:
+    trials.without_vulkan(Inside(tmp_path), report())
+    engine = {"build": "portable", "variant": "zen4", "backends": ["CPU", "Vulkan"]}
+    with pytest.raises(SetupError, match="should not be"):
+        trials.without_vulkan(Inside(tmp_path), report(engine=engine))
+    (tmp_path / "usr" / "lib").mkdir(parents=True)
+    (tmp_path / "usr" / "lib" / "libvulkan.so.1").touch()
+    with pytest.raises(SetupError, match="should not be"):
+        trials.without_vulkan(Inside(tmp_path), report())
+
+
+@pytest.mark.parametrize(
+    ("printed", "said", "is_one"),
+    [
+        ("", "Coterie can\u2019t write there.\n", True),
+        ("", "one\ntwo\n", False),
+        ("{}", "one\n", False),
+        ("", "", False),
+    ],
+)
+def test_a_refusal_is_one_sentence_and_no_more(printed: str, said: str, is_one: bool) -> None:
+    done = subprocess.CompletedProcess(["coterie"], 1, printed, said)
+    assert trials.one_sentence(done) is is_one
+
+
+def test_what_is_mounted_in_a_system_is_found_by_the_kernels_list() -> None:
+    told = "".join(
+        f"{number} 1 0:5 / {place} rw shared:2 - devtmpfs dev rw\n"
+        for number, place in enumerate(
+            ("/", "/b/root", "/b/root/dev", "/b/root/dev/a\\040b", "/b/rooted/dev")
+        )
+    )
+    assert mounted_below(Path("/b/root"), told) == [Path("/b/root/dev"), Path("/b/root/dev/a b")]
+
+
+def test_a_system_without_mounts_is_removed_and_none_is_nothing_to_do(tmp_path: Path) -> None:
+    (tmp_path / "root" / "etc").mkdir(parents=True)
+    take_away(tmp_path / "root")
+    take_away(tmp_path / "root")
+    assert not list(tmp_path.iterdir())
