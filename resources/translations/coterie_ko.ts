@@ -2016,6 +2016,14 @@
         <translation>이 컴퓨터를 벗어납니다</translation>
     </message>
     <message>
+        <source>Reading this from the disk takes about {time}</source>
+        <translation>디스크에서 읽는 데 {time}쯤 걸립니다</translation>
+    </message>
+    <message>
+        <source>About {time}</source>
+        <translation>{time}쯤</translation>
+    </message>
+    <message>
         <source>Attach files, or choose what is searched</source>
         <translation>파일을 첨부하거나 검색할 곳 선택</translation>
     </message>

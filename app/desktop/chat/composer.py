@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.base.icons import set_icon
+from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.composer_frame import COLUMN, MARGIN, SCROLL_BAR, ComposerFrame, margins
@@ -17,11 +18,15 @@ from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH
 from app.desktop.widgets.writing import Writing
+from app.format import format_duration
 from app.services.models.events import ModelChanged
+from app.services.models.reading_time import disk_reading_seconds
 from app.services.models.reasoning import possible, reasoning_choices
 from engine.values import Reasoning
 
 DRAFT_DELAY_MS = 300
+# Waiting that is told before something is sent, in seconds.
+LONG_READING = 5.0
 
 
 class Composer(ThemedWidget):
@@ -100,6 +105,7 @@ class Composer(ThemedWidget):
         self._replacing = False
         self._draft_timer.stop()
         self.writing.sent()
+        self._show_hint()
         self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
 
     def replace(self, text: str) -> None:
@@ -180,6 +186,7 @@ class Composer(ThemedWidget):
             self.writing.letters()
 
     def _tell_draft(self) -> None:
+        self._show_hint()
         self.draft_changed.emit(self.text())
 
     def _show_button(self) -> None:
@@ -251,9 +258,18 @@ class Composer(ThemedWidget):
         elif remote is not None:
             words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
             short = self.tr("Leaves this computer")
+        elif (seconds := self._reading_seconds()) >= LONG_READING:
+            time = format_duration(seconds, languages.current)
+            words = self.tr("Reading this from the disk takes about {time}").format(time=time)
+            short = self.tr("About {time}").format(time=time)
         self._hint.set_forms((words, short or words))
         self._hint.setVisible(bool(words))
         self._fit_foot()
+
+    def _reading_seconds(self) -> float:
+        """How long the model reads what is written, where its experts are on the disk."""
+        facts = self._model.facts if self._model is not None else None
+        return disk_reading_seconds(facts.plan if facts is not None else None, self.text())
 
     def hideEvent(self, event: object) -> None:
         self.flush_draft()

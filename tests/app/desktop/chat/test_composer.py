@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
@@ -14,6 +15,7 @@ from app.services.models.events import ModelChanged
 from app.services.models.reasoning import possible, reasoning_choices
 from engine.api import ModelFacts
 from engine.values import ReasoningControl, Sampling
+from tests.app.desktop.placement.plans import from_disk
 from tests.support.window.composer import instead, reasoning, reasoning_words, says
 from tests.support.window.reading import labels
 
@@ -340,3 +342,18 @@ def test_a_model_that_rests_is_no_error_and_says_what_brings_it(composer: Compos
     assert says(composer, "Loads when you start typing.")
     composer.show_model(ModelChanged("empty", "", ""))
     assert labels(composer) == []
+
+
+def test_how_long_reading_from_the_disk_takes_is_told_before_sending(
+    qtbot: QtBot, composer: Composer
+) -> None:
+    changed = model(ReasoningControl())
+    facts = msgspec.structs.replace(changed.facts, plan=from_disk().plan)
+    composer.show_model(msgspec.structs.replace(changed, facts=facts))
+    composer.edit.insert_text("Hi")
+    qtbot.waitUntil(lambda: not composer._draft_timer.isActive())
+    assert not says(composer, "from the disk")
+    composer.edit.insert_text(" and how are you" * 20)
+    qtbot.waitUntil(lambda: says(composer, "Reading this from the disk takes about"))
+    composer.show_model(changed)
+    assert not says(composer, "from the disk")
