@@ -13,11 +13,15 @@ from pathlib import Path
 from installer.commands import SetupError
 from installer.console import Console
 from installer.portable import at_hand, building, wheel
+from installer.portable.old_system import NEWER_PLACE
 from installer.sources import engine_version
 
 ROOT = Path(__file__).resolve().parents[2]
-# Debian's copy of what libgomp may be used under, and of the exception.
-RUNTIME_LICENCE = Path("usr/share/doc/libgomp1/copyright")
+# Debian's copies of what they may be used under: the one comes along, of the others' headers code is compiled in.
+NOTICES = {
+    "libgomp": Path("usr/share/doc/libgomp1/copyright"),
+    "Vulkan-Headers": Path(f"{NEWER_PLACE}/usr/share/doc/libvulkan-dev/copyright".lstrip("/")),
+}
 MACHINE = "x86_64"
 
 
@@ -28,7 +32,8 @@ def main() -> int:
         with console.step("Engine for many computers") as progress:
             building.build(work, version, progress, os.environ)
             major, minor = building.newest_glibc(work, progress)
-            content = wheel.Content(work.package, work.made, work.system / RUNTIME_LICENCE)
+            notices = {name: work.system / terms for name, terms in NOTICES.items()}
+            content = wheel.Content(work.package, work.made, notices)
             made = wheel.pack(content, version, f"manylinux_{major}_{minor}_{MACHINE}", ROOT / at_hand.FOLDER)
     except (SetupError, OSError) as error:
         print(error, file=sys.stderr)

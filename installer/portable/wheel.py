@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import zipfile
 from collections.abc import Iterator, Mapping
 from email.parser import HeaderParser
@@ -19,11 +20,13 @@ _NAME, _STANDS_FOR = "coterie_engine", "llama_cpp_python"
 _LICENCES = {
     "LICENSE.md": "LICENSE.llama-cpp-python",
     "vendor/llama.cpp/LICENSE": "LICENSE.llama.cpp",
-    "vendor/llama.cpp/licenses/LICENSE-jsonhpp": "LICENSE.nlohmann-json",
+    "vendor/llama.cpp/vendor/hash/rotate-bits/LICENSE.md": "LICENSE.rotate-bits",
 }
+# Whose terms stand at the head of a source and nowhere else.
+_HEADS = {"vendor/llama.cpp/ggml/src/ggml-cpu/llamafile/sgemm.cpp": "LICENSE.llamafile"}
 _SUMMARY = "llama.cpp for many kinds of processors, with llama-cpp-python and Coterie's cache of experts"
-# libgomp comes with GCC's exception for what is compiled with it.
-_LICENCE = "MIT AND GPL-3.0-or-later WITH GCC-exception-3.1"
+# Vulkan's headers are under Apache's license. GCC's libraries come with its exception for what is compiled with it.
+_LICENCE = "MIT AND Apache-2.0 AND GPL-3.0-or-later WITH GCC-exception-3.1"
 
 
 class Content(NamedTuple):
@@ -33,8 +36,8 @@ class Content(NamedTuple):
     """llama-cpp-python's, of which its Python files are taken."""
     made: Path
     """The libraries: `lib`, and the plugin in `plugin`."""
-    runtime_licence: Path
-    """Of libgomp."""
+    notices: Mapping[str, Path]
+    """What of the compiler's and of others is in the libraries, by its name: the file with its terms."""
 
 
 def pack(content: Content, version: str, platform: str, folder: Path) -> Path:
@@ -105,7 +108,16 @@ def _package(content: Content) -> Iterator[tuple[str, bytes]]:
 def _licences(content: Content) -> Iterator[tuple[str, bytes]]:
     for file, name in _LICENCES.items():
         yield name, (content.sources / file).read_bytes()
-    yield "LICENSE.libgomp", content.runtime_licence.read_bytes()
+    for file, name in _HEADS.items():
+        yield name, head_of((content.sources / file).read_text(encoding="utf-8")).encode()
+    for name, terms in content.notices.items():
+        yield f"LICENSE.{name}", terms.read_bytes()
+
+
+def head_of(source: str) -> str:
+    """The comment that a source in C++ begins with, without its marks."""
+    lines = itertools.takewhile(lambda line: line.startswith("//"), source.splitlines())
+    return "".join(f"{line.removeprefix('//').strip()}\n" for line in lines)
 
 
 def _files(folder: Path) -> list[Path]:

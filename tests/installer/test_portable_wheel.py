@@ -20,6 +20,7 @@ Summary: Bindings
 Requires-Dist: numpy>=1.20.0
 Requires-Dist: fastapi>=0.100.0; extra == "server"
 """
+SOURCE = "// Copyright 2024 Somebody\n//\n// Provided as is.\n\n// What it does.\nint a;\n"
 
 
 @pytest.fixture
@@ -28,7 +29,8 @@ def content(tmp_path: Path) -> Content:
         "sources/PKG-INFO": PKG_INFO,
         "sources/LICENSE.md": "MIT",
         "sources/vendor/llama.cpp/LICENSE": "MIT",
-        "sources/vendor/llama.cpp/licenses/LICENSE-jsonhpp": "MIT",
+        "sources/vendor/llama.cpp/vendor/hash/rotate-bits/LICENSE.md": "MIT",
+        "sources/vendor/llama.cpp/ggml/src/ggml-cpu/llamafile/sgemm.cpp": SOURCE,
         "sources/llama_cpp/__init__.py": "__version__ = '1.2.3'\n",
         "sources/llama_cpp/lib/left.so": "of another build",
         "made/lib/libllama.so": "llama",
@@ -39,7 +41,7 @@ def content(tmp_path: Path) -> Content:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    return Content(tmp_path / "sources", tmp_path / "made", tmp_path / "copyright")
+    return Content(tmp_path / "sources", tmp_path / "made", {"libgomp": tmp_path / "copyright"})
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path: Path, content: Content) -> None:
@@ -68,6 +70,19 @@ def test_it_is_installed_as_itself_and_as_what_it_stands_in_for(tmp_path: Path, 
         assert all((site / path).is_file() for path in listed)
     assert not (site / "llama_cpp" / "lib" / "left.so").exists()
     assert (place / "lib" / "coterie" / "libggml-coterie-experts.so").read_text() == "plugin"
+
+
+def test_the_terms_of_what_is_inside_come_along(tmp_path: Path, content: Content) -> None:
+    with zipfile.ZipFile(pack(content, "1.2.3", "any", tmp_path)) as archive:
+        folder = "coterie_engine-1.2.3.dist-info/licenses/"
+        terms = {
+            name.removeprefix(folder): archive.read(name).decode()
+            for name in archive.namelist()
+            if name.startswith(folder)
+        }
+    names = ("libgomp", "llama-cpp-python", "llama.cpp", "llamafile", "rotate-bits")
+    assert sorted(terms) == [f"LICENSE.{name}" for name in names]
+    assert terms["LICENSE.llamafile"] == "Copyright 2024 Somebody\n\nProvided as is.\n"
 
 
 def test_libraries_can_be_run_and_others_cannot(tmp_path: Path, content: Content) -> None:
