@@ -19,7 +19,8 @@ assert sys.platform == "linux"
 ROOTS = (Path("/sys/fs/cgroup/pids"), Path("/sys/fs/cgroup"))
 # The launcher's own, and bubblewrap's.
 _BESIDES = 32
-_ENTER = 'echo $$ > "$0" && exec "$@"'
+# Where a group lets nobody in, the launcher's count is left.
+_ENTER = '{ echo $$ > "$0"; } 2> /dev/null; exec "$@"'
 _PATIENCE = 2.0  # seconds until the last process has left
 
 
@@ -59,8 +60,9 @@ def _made(most: int, roots: tuple[Path, ...]) -> Path | None:
 
 def _remove_left(root: Path) -> None:
     """Remove groups of processes of ours that were killed."""
-    for folder in root.glob("coterie-*"):
-        if not Path("/proc", folder.name.split("-")[1]).exists():
+    for folder in root.glob("coterie-*-*"):
+        number = folder.name.split("-")[1]
+        if number.isdecimal() and not Path("/proc", number).exists():
             with contextlib.suppress(OSError):  # what they started still runs
                 folder.rmdir()
 

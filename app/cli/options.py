@@ -22,13 +22,13 @@ Memory = Annotated[
 Rpc = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="HOST:PORT", help="A machine that runs llama.cpp's rpc-server; trusted networks only."
+        metavar="HOST:PORT", help="A machine that runs llama.cpp’s rpc-server; trusted networks only."
     ),
 ]
 Mmproj = Annotated[
     str,
     typer.Option(
-        metavar="FILE", help="The file that lets the model see, if it isn't beside it.", show_default=False
+        metavar="FILE", help="The file that lets the model see, if it isn’t beside it.", show_default=False
     ),
 ]
 Context = Annotated[int | None, typer.Option(min=1, help="Length of the context in tokens.")]
@@ -37,7 +37,7 @@ Experts = Annotated[
     typer.Option(
         min=0,
         metavar="N",
-        help="So many experts for each token, fewer than the model's own: faster, a little less exact. 0: its own.",
+        help="So many experts for each token, fewer than the model’s own: faster, a little less exact. 0: its own.",
     ),
 ]
 MODEL = "A path to a GGUF, a model of the library, or `starter`."

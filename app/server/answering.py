@@ -259,7 +259,7 @@ class Answering:
             raise Refusal(
                 503,
                 "model_busy",
-                f"Another model is in use on this computer, so {model.id} isn't loaded now.",
+                f"Another model is in use on this computer, so {model.id} isn’t loaded now.",
                 param="model",
                 retry_after=RETRY_S,
             )
@@ -298,7 +298,7 @@ def _first(kind: type[Told], told: Callable[[Told], None]) -> Listener:
 def check_sight(model: KnownModel, ask: Ask) -> None:
     """Raises Refusal 400 for pictures where the model is known to see none."""
     if ask.pictures and model.facts is not None and not model.facts.sees:
-        message = f"{model.id} can't see pictures. Choose a model that can."
+        message = f"{model.id} can’t see pictures. Choose a model that can."
         raise Refusal(400, "no_sight", message, param="messages")
 
 

@@ -50,9 +50,9 @@ class SentPictures(dict[str, bytes]):
         try:
             body = base64.b64decode("".join(text.split()), validate=True)
         except (binascii.Error, ValueError) as error:
-            raise bad_request("It isn't base64.", where) from error
+            raise bad_request("It isn’t base64.", where) from error
         if not is_picture(body):
-            raise bad_request("It isn't a picture.", where)
+            raise bad_request("It isn’t a picture.", where)
         name = hashlib.sha256(body).hexdigest()
         self[name] = body
         if len(self) > MOST_OF_A_REQUEST:
@@ -103,7 +103,7 @@ class PictureFiles:
             pixels = decoded(body, lambda: False)
         except Unreadable as error:
             raise Refusal(
-                400, "invalid_image", f"A picture can't be read: {error}.", param="messages"
+                400, "invalid_image", f"A picture can’t be read: {error}.", param="messages"
             ) from error
         digest = hashlib.sha256(pixels.data).hexdigest()
         with self._lock:

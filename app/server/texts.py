@@ -64,7 +64,7 @@ class Texts:
 def cut(vectors: Vectors, dimensions: int) -> Vectors:
     """The first so many numbers of each vector, of length 1 again. Raises Refusal 400 where there are not so many."""
     if dimensions > vectors.shape[1]:
-        raise bad_request(f"The model's vectors have {vectors.shape[1]} numbers.", "dimensions")
+        raise bad_request(f"The model’s vectors have {vectors.shape[1]} numbers.", "dimensions")
     kept = vectors[:, :dimensions]
     return np.asarray(kept / np.maximum(np.linalg.norm(kept, axis=1, keepdims=True), 1e-12), "<f4")
 

@@ -85,6 +85,8 @@ def expert_reads(path: Path) -> ExpertReads:
             read = alone * _ALONE_SECONDS + together * (time.perf_counter() - started)
     except OSError:
         return ExpertReads()
+    if not (alone and together):  # the file was cut off meanwhile
+        return ExpertReads()
     others = _given_by_a_disk() - before > _OTHERS * read + _LEAST_BYTES
     return ExpertReads(together, max(EXPERT / alone - EXPERT / together, 0.0), not others)
 
@@ -148,6 +150,10 @@ def _rate(file: int, block: int, parts: Sequence[Sequence[int]], most_s: float) 
 
 
 def _given_by_a_disk() -> int:
-    """Bytes that the busiest disk has given since it was there; partitions and what lies upon them count it again."""
-    found = psutil.disk_io_counters(perdisk=True, nowrap=False) or {}
+    """Bytes that the busiest disk has given since it was there, 0 where nobody tells; partitions and what lies upon
+    them count it again."""
+    try:
+        found = psutil.disk_io_counters(perdisk=True, nowrap=False) or {}
+    except NotImplementedError:
+        return 0
     return max((each.read_bytes for each in found.values()), default=0)

@@ -21,7 +21,7 @@ Kind = Literal["cuda", "vulkan"]
 _MANIFESTS = ("/usr/share", "/usr/local/share", "/etc", "~/.local/share", "~/.config")
 # The start of the computer, and NVIDIA's driver in the kernel.
 _STATES = ("/proc/sys/kernel/random/boot_id", "/proc/driver/nvidia/version")
-_KEPT, _DIED = "tried-", "died"
+_KEPT, _LIVED, _DIED = "tried-", "lived", "died"
 _TIMEOUT_S = 60
 # By the kernel for want of memory, or by a person: not the driver's fault.
 _KILLED = -9
@@ -45,10 +45,12 @@ def survives(backend: Path, llama: Path, kind: Kind) -> bool | None:
     key = _state(backend, kind)
     for folder in _places(backend.parent):
         with contextlib.suppress(OSError):
-            return (folder / f"{_KEPT}{key}").read_text(encoding="utf-8") != _DIED
+            found = (folder / f"{_KEPT}{key}").read_text(encoding="utf-8")
+            if found in (_LIVED, _DIED):  # not cut off, as by a full disk
+                return found == _LIVED
     survived = _try(backend, llama)
     if survived is not None:
-        _keep(backend.parent, key, "" if survived else _DIED)
+        _keep(backend.parent, key, _LIVED if survived else _DIED)
     return survived
 
 

@@ -9,7 +9,7 @@ import typer
 from app.cli.options import Json, Lines, chosen_output, group
 
 backup = group(
-    "backup", "Backups of chats, runs and the library's list: one is made each day, five are kept."
+    "backup", "Backups of chats, runs and the library’s list: one is made each day, five are kept."
 )
 
 
@@ -37,7 +37,7 @@ def restore(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Go back to a backup. Today's data is set aside, and can be restored the same way."""
+    """Go back to a backup. Today’s data is set aside, and can be restored the same way."""
     from app.cli.backup.working import restore as run_restore
 
     raise typer.Exit(run_restore(name, chosen_output(command, json)))

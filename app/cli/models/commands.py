@@ -21,7 +21,7 @@ def search(
     author: Annotated[str, typer.Option(help="Only what this owner has.")] = "",
     sort: Annotated[Sort, typer.Option(help="What comes first.")] = "trending",
     licence: Annotated[
-        str, typer.Option("--licence", "--license", help="The hub's short name, such as apache-2.0.")
+        str, typer.Option("--licence", "--license", help="The hub’s short name, such as apache-2.0.")
     ] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
     json: Lines = False,

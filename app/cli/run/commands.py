@@ -75,7 +75,7 @@ def run(
         ),
     ] = None,
     recipe: Annotated[
-        str, typer.Option("--recipe", "--skill", metavar="NAME", help="A skill's name, or a recipe's file.")
+        str, typer.Option("--recipe", "--skill", metavar="NAME", help="A skill’s name, or a recipe’s file.")
     ] = "",
     set: Parameters = None,
     schedule: Annotated[
@@ -125,7 +125,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Give an agent a task and a folder. It works with tools in a sandbox, asks when it should, and what it changed
-    can be undone. RUN is a run's number, or `last`."""
+    can be undone. RUN is a run’s number, or `last`."""
     output = chosen_output(command, json)
     alone = {
         "diff": diff, "review": review, "commit": commit, "undo": undo, "redo": redo, "schedule": schedule,

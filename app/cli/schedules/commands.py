@@ -21,7 +21,7 @@ class SystemName(enum.StrEnum):
     WINDOWS = "windows"
 
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A schedule's name or number.", show_default=False)]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A schedule’s name or number.", show_default=False)]
 
 
 @schedules.command("list")
@@ -66,7 +66,7 @@ def add(
         int, typer.Option(metavar="SECONDS", help="With --on-change: once nothing has changed for so long.")
     ] = 30,
     name: Annotated[str, typer.Option(help="What it is called; else it is made of the task.")] = "",
-    recipe: Annotated[str, typer.Option(metavar="NAME", help="A recipe's name, or its file.")] = "",
+    recipe: Annotated[str, typer.Option(metavar="NAME", help="A recipe’s name, or its file.")] = "",
     set: Parameters = None,
     model: AnyModel = "",
     approve: Approval = None,

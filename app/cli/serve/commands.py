@@ -51,7 +51,7 @@ def serve(
     ] = None,
     ollama_port: Annotated[
         int | None,
-        typer.Option(min=1, max=65535, help="Listen on this port too, for what expects Ollama's 11434."),
+        typer.Option(min=1, max=65535, help="Listen on this port too, for what expects Ollama’s 11434."),
     ] = None,
     install: Annotated[
         bool,

@@ -36,7 +36,7 @@ def show(command: typer.Context, name: Name, json: Json = False) -> None:
 def add(
     command: typer.Context,
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Yours to choose; its tools' names begin with it.")
+        str, typer.Argument(metavar="NAME", help="Yours to choose; its tools’ names begin with it.")
     ],
     program: Annotated[
         list[str] | None, typer.Argument(metavar="[-- COMMAND...]", help="What to run, after --.")
@@ -55,7 +55,7 @@ def add(
     ] = None,
     network: Annotated[bool, typer.Option("--network", help="Let the command use the network.")] = False,
     workspace: Annotated[
-        Literal["none", "read", "write"], typer.Option(help="What it may do in a run's workspace.")
+        Literal["none", "read", "write"], typer.Option(help="What it may do in a run’s workspace.")
     ] = "write",
     read: Annotated[list[str] | None, typer.Option(metavar="PATH", help="What else it may read.")] = None,
     write: Annotated[list[str] | None, typer.Option(metavar="PATH", help="What else it may change.")] = None,
@@ -63,7 +63,7 @@ def add(
     timeout: Annotated[float, typer.Option(min=1.0, max=3600.0, help="Seconds for one call.")] = 60.0,
     client_id: Annotated[
         str,
-        typer.Option(metavar="ID", help="What the server's login knows you as, where it must be told first."),
+        typer.Option(metavar="ID", help="What the server’s login knows you as, where it must be told first."),
     ] = "",
     yes: Yes = False,
     json: Json = False,
@@ -159,7 +159,7 @@ def trust(
 
 @servers.command()
 def enable(command: typer.Context, name: Name, json: Json = False) -> None:
-    """Offer a server's tools to runs and chats."""
+    """Offer a server’s tools to runs and chats."""
     from app.cli.servers.setting_up import change
 
     raise typer.Exit(change(name, "enable", True, chosen_output(command, json)))
@@ -188,7 +188,7 @@ def secret(
 
 @servers.command()
 def login(command: typer.Context, name: Name, json: Json = False) -> None:
-    """Log in to a server on another computer, in the browser. The page's address is printed as well."""
+    """Log in to a server on another computer, in the browser. The page’s address is printed as well."""
     from app.cli.servers.setting_up import login as run_login
 
     raise typer.Exit(run_login(name, chosen_output(command, json)))

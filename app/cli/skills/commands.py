@@ -36,11 +36,11 @@ def import_skills(
         str,
         typer.Argument(
             metavar="[PATH]",
-            help="A skill's folder, a folder of skills, or a ZIP file. Without it, lists those of other programs.",
+            help="A skill’s folder, a folder of skills, or a ZIP file. Without it, lists those of other programs.",
             show_default=False,
         ),
     ] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Don't show them first.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don’t show them first.")] = False,
     json: Json = False,
 ) -> None:
     """Copy skills, which are shown first."""

@@ -40,7 +40,7 @@ def use(
 
 @web_search.command()
 def key(command: typer.Context, provider: Provider, json: Json = False) -> None:
-    """Keep a provider's API key in the system's keyring, read from the terminal or standard input."""
+    """Keep a provider’s API key in the system’s keyring, read from the terminal or standard input."""
     from app.cli.web_search.working import key as run_key
 
     raise typer.Exit(run_key(provider, chosen_output(command, json)))

@@ -149,7 +149,7 @@ def tools_of(request: CountRequest) -> tuple[tuple[dict[str, Any], ...], str]:
     tools = [tool for tool in request.tools or () if tool.type in (None, "custom")]
     if request.tools and not tools:
         names = ", ".join(str(tool.type)[:50] for tool in request.tools[:5])
-        raise bad_request(f"Tools of these types aren't here: {names}.", "tools", "unsupported_value")
+        raise bad_request(f"Tools of these types aren’t here: {names}.", "tools", "unsupported_value")
     if any(not tool.name for tool in tools):
         raise Refusal(400, "invalid_value", "A tool has no name.", param="tools")
     given = request.tool_choice
@@ -211,13 +211,13 @@ def _text(block: Block, where: str) -> str:
     if block.type == "image":
         message = "Pictures are read from base64 alone; no address is opened."
         raise bad_request(message, where, "unsupported_value")
-    raise bad_request(f"A block of type {block.type[:50]!r} isn't read here.", where, "unsupported_value")
+    raise bad_request(f"A block of type {block.type[:50]!r} isn’t read here.", where, "unsupported_value")
 
 
 def _document(block: Block, where: str) -> str:
     """The text of a document or of a search's result, below what is said of it."""
     if isinstance(block.citations, Citations) and block.citations.enabled:
-        raise bad_request("Citations aren't made here.", f"{where}.citations", "unsupported_value")
+        raise bad_request("Citations aren’t made here.", f"{where}.citations", "unsupported_value")
     source = block.source
     heads: tuple[str | None, ...]
     if isinstance(source, str):

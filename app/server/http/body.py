@@ -26,7 +26,7 @@ def check_length(given: str | None, limit: int) -> None:
     if given is None:
         return
     if not (given.isascii() and given.isdigit()):
-        raise bad_request("The length of the body isn't a number.")
+        raise bad_request("The length of the body isn’t a number.")
     if int(given) > limit:
         raise too_large(limit)
 
@@ -34,7 +34,7 @@ def check_length(given: str | None, limit: int) -> None:
 async def read_json(request: Request, kind: type[T], limit: int) -> T:
     """The body as a `kind`, whatever its content type says. Raises Refusal 400 for what is no such JSON, 413."""
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Refusal(415, "unsupported_encoding", "Compressed bodies aren't read.")
+        raise Refusal(415, "unsupported_encoding", "Compressed bodies aren’t read.")
     check_length(request.headers.get("content-length"), limit)
     body = bytearray()
     try:
@@ -65,7 +65,7 @@ def decoded(body: bytes, kind: type[T]) -> T:
     except RecursionError as error:
         raise bad_request("The JSON is nested too deep.", code="invalid_json") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise bad_request(f"The body isn't valid JSON: {error}."[:300], code="invalid_json") from error
+        raise bad_request(f"The body isn’t valid JSON: {error}."[:300], code="invalid_json") from error
 
 
 def _with_whole_numbers(value: Any) -> Any:

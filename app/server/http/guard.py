@@ -134,7 +134,7 @@ class Guard:
             text = bearer.strip()
         call.key = await self._recognize(text) if text else None
         if call.key is None:
-            reason = "This key isn't valid." if text else "A key is needed: send it as a bearer token."
+            reason = "This key isn’t valid." if text else "A key is needed: send it as a bearer token."
             raise Refusal(401, "invalid_api_key", reason)
 
 
@@ -146,7 +146,7 @@ def plain_path(path: str) -> str:
 def check_target(scope: Scope, headers: MutableMapping[str, str]) -> None:
     """Raises Refusal 400 for what proxies and servers read differently: that is how requests are smuggled."""
     if not scope["raw_path"].startswith(b"/"):
-        raise bad_request("The target of the request isn't a path.")
+        raise bad_request("The target of the request isn’t a path.")
     if scope["http_version"] not in ("1.0", "1.1"):
         raise bad_request("Only HTTP/1.1 is spoken here.")
     if "transfer-encoding" in headers and "content-length" in headers:

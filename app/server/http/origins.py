@@ -35,7 +35,7 @@ def check_host(host: str | None, local: tuple[str, int], names: Sequence[str]) -
         if name == listed_name and (not listed_port or listed_port == str(port)):
             return
     raise Refusal(
-        403, "host_not_allowed", "This server isn't reached by that name. Add it with --allow-host."
+        403, "host_not_allowed", "This server isn’t reached by that name. Add it with --allow-host."
     )
 
 

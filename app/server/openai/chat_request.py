@@ -96,7 +96,7 @@ def reply_of(format: ResponseFormat | None) -> dict[str, Any] | None:
 
 def message_of(message: ChatMessage, at: int, pictures: SentPictures) -> Message:
     if message.audio is not None:
-        raise bad_request("Sounds aren't kept here.", f"messages[{at}].audio", "unsupported_value")
+        raise bad_request("Sounds aren’t kept here.", f"messages[{at}].audio", "unsupported_value")
     calls = []
     for id, function in calls_of(message, at):
         given = function.arguments
@@ -132,7 +132,7 @@ def content_of(
             url = part.image_url if isinstance(part.image_url, str) else part.image_url.url
             media.append(pictures.from_url(url, len(text), f"{where}[{number}]"))
         else:
-            message = f"A part of type {part.type[:50]!r} isn't read here."
+            message = f"A part of type {part.type[:50]!r} isn’t read here."
             raise bad_request(message, f"{where}[{number}]", "unsupported_value")
     return text, tuple(media)
 
@@ -199,12 +199,12 @@ def tools_of(request: ChatRequest) -> tuple[tuple[dict[str, Any], ...], str]:
     """The tools that a call can be made of, and the choice. Kinds of tools that are not ours to call are left out
     beside others, and refused alone: the request is about them."""
     if any(tool.type == "custom" for tool in request.tools or ()):
-        message = "Tools for free text aren't taken here: offer a function with one string."
+        message = "Tools for free text aren’t taken here: offer a function with one string."
         raise bad_request(message, "tools", "unsupported_value")
     tools = [tool for tool in request.tools or () if tool.type == "function" and tool.function is not None]
     if request.tools and not tools:
         types = ", ".join(tool.type[:50] for tool in request.tools[:5])
-        raise bad_request(f"Tools of these types aren't here: {types}.", "tools", "unsupported_value")
+        raise bad_request(f"Tools of these types aren’t here: {types}.", "tools", "unsupported_value")
     choice, only = choice_of(request.tool_choice)
     names = {tool.function.name for tool in tools if tool.function}
     if only is not None:

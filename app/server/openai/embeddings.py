@@ -16,7 +16,7 @@ from engine.embedding.api import Embedded, Ranked
 _MOST = 2048
 # Clients make them with OpenAI's vocabulary, unasked: the vector would be that of another text, and nobody knew.
 _NO_TOKENS = (
-    "It has to be text. Tokens aren't read here, as each model numbers them in its own way; LangChain sends text "
+    "It has to be text. Tokens aren’t read here, as each model numbers them in its own way; LangChain sends text "
     "with check_embedding_ctx_length=False."
 )
 

@@ -17,7 +17,7 @@ def with_tools(request: ChatRequest) -> ChatRequest:
             raise bad_request("There are no functions in the request.", "function_call")
         return request
     if request.tools is not None or request.tool_choice is not None:
-        raise bad_request("It doesn't go with tools.", "functions")
+        raise bad_request("It doesn’t go with tools.", "functions")
     choice: Any = request.function_call
     if isinstance(choice, CalledFunction):
         choice = {"type": "function", "function": {"name": choice.name}}

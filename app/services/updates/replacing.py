@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # What a new version is asked before it is put in place: to open its window over an empty data folder and to close it.
 SELF_TEST = "--self-test"
-TRYING_S = 180.0
+TRYING_S, _ENDING_S = 180.0, 10.0
 _SPARE = 64 * 2**20
 # What belongs to the AppImage that runs, and secrets.
 _NOT_HANDED_ON = ("APPIMAGE", "APPDIR", "ARGV0", "OWD", "HF_TOKEN", "COTERIE_HOME")
@@ -203,4 +203,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()
-    process.communicate()
+    with contextlib.suppress(subprocess.TimeoutExpired):  # what it started may hold its output open
+        process.communicate(timeout=_ENDING_S)

@@ -115,10 +115,12 @@ class Updates:
         return self._publish(self._known(kept))
 
     def look_if_due(self) -> None:
-        """Look once a day, if a person has agreed; blocks. What goes wrong is for the log alone."""
+        """Look once a day, if a person has agreed, and not while a version is on its way; blocks. What goes wrong is
+        for the log alone."""
         settings = self._settings.current
         due = not 0 <= self._clock() - self._file.read().looked < DAY_S
-        if self.can_ask and settings.updates == "on" and not settings.offline and due:
+        agreed = settings.updates == "on" and not settings.offline
+        if self.can_ask and agreed and due and self._stop is None:
             try:
                 self.look()
             except UserError as error:

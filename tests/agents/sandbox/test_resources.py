@@ -16,7 +16,7 @@ from agents.sandbox import launched
 from agents.sandbox.find import find_sandbox
 from agents.sandbox.inside.supervise import Floor, floor_of
 from agents.sandbox.output import KeptOutput
-from agents.sandbox.process_room import process_room
+from agents.sandbox.process_room import _ENTER, process_room
 from agents.sandbox.visible import interpreter
 
 MIB = 1024**2
@@ -70,11 +70,18 @@ def test_the_kernel_refuses_root_processes_without_end_too() -> None:
 
 def test_groups_of_those_who_were_killed_go(tmp_path: Path) -> None:
     own, left = tmp_path / f"coterie-{os.getpid()}-1", tmp_path / "coterie-4194305-1"
-    for folder in (own, left):
+    another = tmp_path / "coterie-of-somebody"
+    for folder in (own, left, another):
         folder.mkdir()
     with process_room(8, (tmp_path,)):
-        assert own.exists()
+        assert own.exists() and another.exists()
     assert os.geteuid() != 0 or not left.exists()
+
+
+def test_a_group_that_lets_nobody_in_stops_no_command(tmp_path: Path) -> None:
+    command = ["/bin/sh", "-c", _ENTER, str(tmp_path / "none" / "cgroup.procs"), "echo", "ran"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("ran\n", "")
 
 
 @pytest.mark.parametrize("most", [0, 100])

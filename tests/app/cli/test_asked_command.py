@@ -1,6 +1,11 @@
-"""The command line with the one command that is asked for, or all of it."""
+"""The command line with the one command that is asked for, or all of it, and what its help says."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from app.cli.asked_command import with_its_command
 from app.cli.main import application
@@ -28,3 +33,14 @@ def test_a_group_comes_alone() -> None:
 def test_what_is_no_command_is_told_by_the_whole(words: list[str]) -> None:
     assert with_its_command(application, words) is application
     assert len(application.registered_commands) > 5 and len(application.registered_groups) > 5
+
+
+def helps(command: Any) -> Iterator[str]:
+    yield from (part.help or "" for part in (command, *command.params) if hasattr(part, "help"))
+    for inner in getattr(command, "commands", {}).values():
+        yield from helps(inner)
+
+
+def test_help_has_typographic_apostrophes() -> None:
+    said = list(helps(get_command(application)))
+    assert len(said) > 100 and [text for text in said if re.search(r"\w'(?:\w| )", text)] == []

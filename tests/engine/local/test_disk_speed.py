@@ -44,6 +44,23 @@ def test_experts_are_read_past_the_cache_and_nothing_is_written(weights: Path) -
     assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
 
 
+def test_a_file_that_is_cut_off_meanwhile_gives_no_speed(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "preadv", lambda *_: 0)
+    assert expert_reads(weights) == ExpertReads()
+
+
+def test_a_system_that_counts_no_reads_is_measured_all_the_same(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def untold(**_: bool) -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr(psutil, "disk_io_counters", untold)
+    assert expert_reads(weights).alone
+
+
 @pytest.mark.skipif(not hasattr(os, "O_DIRECT"), reason="not for files that are open")
 def test_a_disk_without_direct_reads_is_measured_all_the_same(
     weights: Path, monkeypatch: pytest.MonkeyPatch

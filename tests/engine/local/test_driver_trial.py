@@ -44,7 +44,15 @@ def test_a_death_is_remembered_until_something_changes(
     assert survives(library, llama(), "vulkan") is False
     monkeypatch.setenv("VK_DRIVER_FILES", "/another/driver.json")
     assert survives(library, llama(), "vulkan")
-    assert kept(library.parent) == [""]
+    assert kept(library.parent) == ["lived"]
+
+
+def test_what_was_cut_off_says_nothing(library: Path) -> None:
+    compiled(ENDING % signal.SIGABRT, library)
+    assert survives(library, llama(), "vulkan") is False
+    (found,) = library.parent.glob("tried-*")
+    found.write_text("")  # the disk was full
+    assert survives(library, llama(), "vulkan") is False
 
 
 def test_a_process_that_was_killed_says_nothing_of_the_driver(library: Path) -> None:
@@ -72,4 +80,4 @@ def test_what_cannot_be_kept_beside_the_library_is_kept_with_the_users_caches(
     monkeypatch.setattr(Path, "write_text", refuse)
     assert survives(library, llama(), "vulkan")
     assert kept(library.parent) == []
-    assert kept(tmp_path / "cache" / "coterie" / "drivers") == [""]
+    assert kept(tmp_path / "cache" / "coterie" / "drivers") == ["lived"]

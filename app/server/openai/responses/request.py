@@ -51,7 +51,7 @@ def prompt_ask(request: PromptRequest) -> Ask:
 def response_ask(request: ResponsesRequest) -> Ask:
     """Raises as `prompt_ask`."""
     if request.background:
-        raise bad_request("Answers aren't kept here, so none can be fetched later.", "background")
+        raise bad_request("Answers aren’t kept here, so none can be fetched later.", "background")
     return msgspec.structs.replace(
         prompt_ask(request),
         sampling=Sampling(temperature=request.temperature, top_p=request.top_p),
@@ -93,7 +93,7 @@ def content_of(
         elif said is not None:
             text += f"\n{said}" if text else said
         else:
-            message = f"A part of type {part.type[:50]!r} isn't read here."
+            message = f"A part of type {part.type[:50]!r} isn’t read here."
             raise bad_request(message, f"{where}[{number}]", "unsupported_value")
     return text, tuple(media)
 
@@ -104,7 +104,7 @@ def _check_is_whole(request: PromptRequest) -> None:
         raise Refusal(
             400,
             "previous_response_not_found",
-            "Answers aren't kept here: send the whole history.",
+            "Answers aren’t kept here: send the whole history.",
             param="previous_response_id",
         )
     for name in ("conversation", "prompt"):

@@ -46,7 +46,7 @@ def offered_of(tools: Sequence[dict[str, Any]] | None) -> dict[str, Offered]:
     try:
         read = msgspec.convert(list(tools or ()), list[Tool])
     except msgspec.ValidationError as error:
-        raise bad_request(f"They aren't tools: {error}."[:300], "tools") from error
+        raise bad_request(f"They aren’t tools: {error}."[:300], "tools") from error
     offered = {tool.flat_name: tool for tool in _each(read, "")}
     if "" in offered:
         raise bad_request("A tool has no name.", "tools")
@@ -64,7 +64,7 @@ def choice_of(
     if isinstance(choice, dict):
         name = _named(choice)
         if not name:
-            raise bad_request("A tool of this type isn't here.", "tool_choice", "unsupported_value")
+            raise bad_request("A tool of this type isn’t here.", "tool_choice", "unsupported_value")
         if name not in offered:
             raise bad_request(f"There is no tool {name[:100]!r} in the request.", "tool_choice")
         return name, offered

@@ -7,6 +7,7 @@ import subprocess
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.installation.facts import Installation
@@ -232,6 +233,21 @@ def test_the_window_can_end_what_it_began(make: MakeUpdates, server: Releases, s
     thread.join(100)
     assert not thread.is_alive() and updates.state.phase == "found" and updates.state.error is None
     assert untouched(site, kept=("download",))
+
+
+def test_nobody_is_asked_while_a_version_is_on_its_way(make: MakeUpdates, server: Releases) -> None:
+    published(server)
+    updates, told = looked(make), list[str]()
+    updates._settings.change(updates="on")
+    updates._file.change(lambda kept: msgspec.structs.replace(kept, looked=0.0))
+
+    def look_too(event: UpdateChanged) -> None:
+        updates.look_if_due()
+        told.append(event.state.phase)
+
+    updates._events.subscribe(UpdateChanged, look_too)
+    updates.begin()
+    assert "found" not in told and told[-1] == "ready"
 
 
 def test_what_the_window_began_tells_why_it_failed(make: MakeUpdates, server: Releases) -> None:
