@@ -102,7 +102,7 @@ Cache::Result Cache::compute_rows(Block & block, const Lane & lane) {
     const Shape & shape = lane.is_host() ? block.shape : block.on_host;
     bool done = device_rows_.empty() || submit(layer, shape);
     if (done && !cpu_rows_.empty()) {
-        done = compute_on_cpu(layer, shape, lane.cpu());
+        done = compute_on_host(*layer.on_cpu, cpu_rows_, shape, lane.cpu());
     }
     if (!done) {
         // Nothing may be under way when this returns. The graph's memory is untouched, as the block is computed from it
@@ -141,8 +141,10 @@ bool Cache::prepare(Block & block) {
         const int rows = settings_.max_tokens * settings_.experts_used;
         layer.on_device = Program::make(block.shape, layer.held(), device_, workspace_.get(), rows);
         const ggml_backend_dev_t cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-        layer.on_cpu = Program::make(block.shape, layer.at_home(), cpu, host_workspace_.get(), rows);
-        layer.is_plain = !layer.on_device || !layer.on_cpu;
+        if (!layer.floor()) {
+            layer.on_cpu = Program::make(block.shape, layer.at_home(), cpu, host_workspace_.get(), rows);
+        }
+        layer.is_plain = !layer.on_device || !(layer.floor() || layer.on_cpu);
     }
     return !layer.is_plain && layer.on_device->computes(block.shape);
 }
@@ -254,18 +256,19 @@ bool Cache::submit(Layer & layer, const Shape & shape) {
     return ggml_backend_graph_compute_async(inner_.get(), program.graph()) == GGML_STATUS_SUCCESS;
 }
 
-bool Cache::compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cpu) {
-    Program & program = *layer.on_cpu;
-    program.set_rows(int(cpu_rows_.size()), shape.ids->ne[1] == 1);
+// By a backend whose memory is the host's.
+bool Cache::compute_on_host(
+    Program & program, const std::vector<Row> & rows, const Shape & shape, ggml_backend_t backend) const {
+    program.set_rows(int(rows.size()), shape.ids->ne[1] == 1);
     for (size_t i = 0; i < shape.inputs.size(); i++) {
         char * to = static_cast<char *>(program.input(i)->data);
-        gather(shape.inputs[i], cpu_rows_, shape.ids->ne[0], program.is_shared(i), to);
+        gather(shape.inputs[i], rows, shape.ids->ne[0], program.is_shared(i), to);
     }
     int32_t * ids = static_cast<int32_t *>(program.ids()->data);
-    for (size_t i = 0; i < cpu_rows_.size(); i++) {
-        ids[i] = cpu_rows_[i].slot;
+    for (size_t i = 0; i < rows.size(); i++) {
+        ids[i] = rows[i].slot;
     }
-    return ggml_backend_graph_compute(cpu, program.graph()) == GGML_STATUS_SUCCESS;
+    return ggml_backend_graph_compute(backend, program.graph()) == GGML_STATUS_SUCCESS;
 }
 
 // Waits for the device. Its rows in staging; nullptr if it computed all, which are then in place.

@@ -24,11 +24,8 @@ int Cache::open(const char * name, std::string & problem) {
     }
     inner_.reset(ggml_backend_dev_init(device_, nullptr));
     workspace_.reset(inner_ ? ggml_backend_buft_alloc_buffer(buffer_type(), settings_.workspace) : nullptr);
-    host_workspace_.reset(ggml_backend_buft_alloc_buffer(ggml_backend_cpu_buffer_type(), settings_.workspace));
-    staging_.reset(ggml_backend_buft_alloc_buffer(host_memory_of(device_), settings_.workspace));
-    if (!workspace_ || !host_workspace_ || !staging_) {
-        problem = "no memory for " + std::to_string(settings_.workspace) + " bytes of activations";
-        return COTERIE_CACHE_NO_MEMORY;
+    if (!workspace_) {
+        return without_workspace(problem);
     }
     room_.buffer = settings_.shared > 0 ? buffer_for_slots(buffer_type(), settings_.shared) : nullptr;
     if (settings_.shared > 0 && !room_.buffer) {
@@ -51,6 +48,20 @@ int Cache::open(const char * name, std::string & problem) {
     return COTERIE_CACHE_OK;
 }
 
+int Cache::without_workspace(std::string & problem) const {
+    problem = "no memory for " + std::to_string(settings_.workspace) + " bytes of activations";
+    return COTERIE_CACHE_NO_MEMORY;
+}
+
+// For layers whose rows are divided between the device and the CPU.
+bool Cache::has_both_sides() {
+    if (!host_workspace_ || !staging_) {
+        host_workspace_.reset(ggml_backend_buft_alloc_buffer(ggml_backend_cpu_buffer_type(), settings_.workspace));
+        staging_.reset(ggml_backend_buft_alloc_buffer(host_memory_of(device_), settings_.workspace));
+    }
+    return host_workspace_ && staging_;
+}
+
 int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int slots, size_t bytes, std::string & problem) {
     if (slots < settings_.experts_used || slots > experts_of(weights[0])) {
         problem = std::to_string(slots) + " slots for layer " + std::to_string(number);
@@ -65,6 +76,9 @@ int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int s
     const Floor * floor = open_floor();
     const auto is_there = [floor](const ggml_tensor * each) { return floor->place_of(each); };
     const bool is_on_floor = floor && std::any_of(weights, weights + count, is_there);
+    if (!is_on_floor && !has_both_sides()) {
+        return without_workspace(problem);
+    }
     auto layer = std::make_unique<Layer>(number, weights, count, slots, policy(is_on_floor));
     const int result = layer->place(device_, buffer_type(), bytes, room_, problem);
     if (result != COTERIE_CACHE_OK) {

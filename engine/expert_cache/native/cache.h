@@ -58,6 +58,8 @@ class Cache {
         int row;      // token * choices + choice
         int32_t slot; // or the expert, on the CPU
     };
+    int without_workspace(std::string & problem) const;
+    bool has_both_sides();
     Policy policy(bool is_on_floor) const;
     bool fits(const Shape & shape, const Layer & layer) const;
     // Tokens of the largest batch that is computed with slots.
@@ -75,7 +77,7 @@ class Cache {
     // With rows gathered for each side.
     Result compute_rows(Block & block, const Lane & lane);
     bool submit(Layer & layer, const Shape & shape);
-    bool compute_on_cpu(Layer & layer, const Shape & shape, ggml_backend_t cpu);
+    bool compute_on_host(Program & program, const std::vector<Row> & rows, const Shape & shape, ggml_backend_t backend) const;
     const char * fetch(const Layer & layer, const Shape & shape);
     void gather(
         const ggml_tensor * source, const std::vector<Row> & rows, int64_t choices, bool shared, char * to) const;
@@ -110,7 +112,7 @@ class Cache {
     std::atomic<bool> is_active_{ false };
     ggml_backend_dev_t device_ = nullptr;
     BackendPtr inner_;
-    BufferPtr workspace_, host_workspace_, staging_;
+    BufferPtr workspace_, host_workspace_, staging_; // the latter two not for experts on the disk
     Room room_;
     std::vector<std::unique_ptr<Layer>> layers_;
     std::unordered_map<const ggml_tensor *, Layer *> by_weights_;

@@ -1,7 +1,6 @@
 #include "disk.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace coterie {
 
@@ -102,10 +101,7 @@ void Disk::work() {
         }
         lock.unlock();
         uint64_t bytes = 0;
-        const char * found = files_[size_t(part.file)]->read(part.offset, part.bytes, room, bytes);
-        if (found) {
-            std::memcpy(part.to, found, part.bytes);
-        }
+        const bool found = files_[size_t(part.file)]->read(part.offset, part.bytes, part.to, room, bytes);
         lock.lock();
         totals_.bytes += bytes;
         if (--under_way_ == 0) {

@@ -80,7 +80,7 @@ Cache::Result Cache::compute_in_place(Block & block, const Lane & lane) {
         }
     }
     if (!cpu_rows_.empty()) {
-        if (!compute_on_cpu(layer, block.on_host, lane.cpu())) {
+        if (!compute_on_host(*layer.on_cpu, cpu_rows_, block.on_host, lane.cpu())) {
             return FAILED;
         }
         bring_up(block, lane);

@@ -45,13 +45,26 @@ static ContextPtr new_context(int tensors) {
 
 size_t Layer::bytes(ggml_backend_buffer_type_t type, ggml_tensor * const * weights, int count, int slots) {
     const ContextPtr context = new_context(count);
+    const Floor * floor = open_floor();
     const size_t alignment = ggml_backend_buft_get_alignment(type);
     size_t total = 0;
     for (int i = 0; i < count; i++) {
         const ggml_tensor * held = new_held(context.get(), weights[i], slots);
-        total = GGML_PAD(total, alignment) + ggml_backend_buft_get_alloc_size(type, held);
+        const bool is_read = floor && floor->place_of(weights[i]);
+        total = is_read ? total + RawFile::SECTOR : GGML_PAD(total, alignment);
+        total += ggml_backend_buft_get_alloc_size(type, held);
     }
     return total;
+}
+
+// Behind `offset` of memory that begins at `base`: within a sector as the experts lie in the file, which can then be
+// read to where they belong.
+static size_t begin_behind(size_t offset, const char * base, size_t alignment, const Floor::Place * place) {
+    if (!place) {
+        return GGML_PAD(offset, alignment);
+    }
+    const size_t now = (reinterpret_cast<size_t>(base) + offset) % RawFile::SECTOR;
+    return offset + (size_t(place->offset) % RawFile::SECTOR + RawFile::SECTOR - now) % RawFile::SECTOR;
 }
 
 BufferPtr buffer_for_slots(ggml_backend_buffer_type_t type, size_t bytes) {
@@ -106,10 +119,11 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
     const size_t alignment = ggml_backend_buft_get_alignment(type);
     char * base = static_cast<char *>(ggml_backend_buffer_get_base(buffer));
     size_t offset = 0;
-    for (ggml_tensor * tensor : weights_) {
+    for (size_t i = 0; i < weights_.size(); i++) {
+        ggml_tensor * tensor = weights_[i];
         ggml_tensor * held = new_held(context_.get(), tensor, slots.count());
         ggml_format_name(held, "%s (cached)", tensor->name);
-        offset = GGML_PAD(offset, alignment);
+        offset = begin_behind(offset, base, alignment, places_[i]);
         if (ggml_backend_tensor_alloc(buffer, held, base + offset) != GGML_STATUS_SUCCESS) {
             problem = std::string(tensor->name) + " could not be placed";
             return COTERIE_CACHE_NO_MEMORY;

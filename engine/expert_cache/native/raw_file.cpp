@@ -1,6 +1,7 @@
 #include "raw_file.h"
 
 #include <algorithm>
+#include <cstring>
 
 #ifdef _WIN32
 #    define WIN32_LEAN_AND_MEAN
@@ -11,12 +12,16 @@
 #    include <fcntl.h>
 #    include <sys/mman.h>
 #    include <sys/stat.h>
+#    include <sys/uio.h>
 #    include <unistd.h>
 #endif
 
 namespace coterie {
 
-const char * RawFile::read(uint64_t offset, size_t bytes, char * room, uint64_t & read_bytes) {
+bool RawFile::read(uint64_t offset, size_t bytes, char * to, char * room, uint64_t & read_bytes) {
+    if (read_straight(offset, bytes, to, room, read_bytes)) {
+        return true;
+    }
     const uint64_t begin = offset / BLOCK * BLOCK;
     const size_t before = size_t(offset - begin), needed = before + bytes;
     const size_t whole = (needed + BLOCK - 1) / BLOCK * BLOCK;
@@ -28,14 +33,15 @@ const char * RawFile::read(uint64_t offset, size_t bytes, char * room, uint64_t 
             continue;
         }
         if (count <= 0) {
-            return nullptr;
+            return false;
         }
         done += size_t(count);
         read_bytes += uint64_t(count);
         // What follows a part of a block cannot be read directly.
         direct = direct && done % BLOCK == 0;
     }
-    return room + before;
+    std::memcpy(to, room + before, bytes);
+    return true;
 }
 
 #ifdef _WIN32
@@ -57,6 +63,10 @@ static bool described(void * handle, uint64_t & size, int64_t & modified) {
     size = uint64_t(found.nFileSizeHigh) << 32 | found.nFileSizeLow;
     modified = int64_t(uint64_t(found.ftLastWriteTime.dwHighDateTime) << 32 | found.ftLastWriteTime.dwLowDateTime);
     return true;
+}
+
+bool RawFile::read_straight(uint64_t, size_t, char *, char *, uint64_t &) {
+    return false; // memory of scattered reads is pages there
 }
 
 std::unique_ptr<RawFile> RawFile::open(const std::string & path) {
@@ -159,6 +169,44 @@ RawFile::~RawFile() {
 bool RawFile::is_unchanged() const {
     struct stat found;
     return fstat(plain_, &found) == 0 && uint64_t(found.st_size) == size_ && modified_of(found) == modified_;
+}
+
+// The first and the last sector by `room`, what is between them where it is to be.
+bool RawFile::read_straight(uint64_t offset, size_t bytes, char * to, char * room, uint64_t & read_bytes) {
+#    ifdef O_DIRECT
+    const size_t before = size_t(offset % SECTOR), after = size_t((offset + bytes) % SECTOR);
+    if (!is_direct_ || !is_straight_ || bytes < 2 * SECTOR || reinterpret_cast<size_t>(to) % SECTOR != before) {
+        return false;
+    }
+    const size_t head = before ? SECTOR - before : 0, between = bytes - head - after;
+    iovec parts[3];
+    int count = 0;
+    size_t whole = between;
+    const auto add = [&](char * at, size_t size) { parts[count++] = { at, size }; };
+    if (head) {
+        add(room, SECTOR);
+        whole += SECTOR;
+    }
+    add(to + head, between);
+    if (after) {
+        add(room + SECTOR, SECTOR);
+        whole += SECTOR;
+    }
+    const ssize_t found = preadv(direct_, parts, count, off_t(offset - before));
+    if (found < 0) {
+        is_straight_ = errno == EINTR; // larger sectors, or memory that has to begin elsewhere
+        return false;
+    }
+    read_bytes += uint64_t(found);
+    if (size_t(found) < before + bytes) {
+        return false;
+    }
+    std::memcpy(to, room + before, head);
+    std::memcpy(to + head + between, room + SECTOR, after);
+    return true;
+#    else
+    return false;
+#    endif
 }
 
 int64_t RawFile::read_at(bool direct, uint64_t offset, size_t bytes, char * to) const {

@@ -13,6 +13,8 @@ class RawFile {
   public:
     // What direct reads begin and end at, and memory for them too.
     static const size_t BLOCK = 4096;
+    // The same where a disk has smaller ones.
+    static const size_t SECTOR = 512;
 
     // nullptr where it cannot be opened.
     static std::unique_ptr<RawFile> open(const std::string & path);
@@ -24,20 +26,22 @@ class RawFile {
     uint64_t size() const { return size_; }
     // The same file, as long and as old as it was when it was opened.
     bool is_unchanged() const;
-    // Reads into `room`, which holds the blocks around the bytes and begins at one; gives where the bytes then begin,
-    // nullptr for an error or an end of the file before their own. `read_bytes` grows by what came from the disk.
-    const char * read(uint64_t offset, size_t bytes, char * room, uint64_t & read_bytes);
+    // Reads to `to`: straight there where it lies within its blocks as the bytes do in the file's, else through `room`,
+    // which holds the blocks around them and begins at one. False for an error or an end of the file before theirs.
+    // `read_bytes` grows by what came from the disk.
+    bool read(uint64_t offset, size_t bytes, char * to, char * room, uint64_t & read_bytes);
     // All of it in memory as the page cache has it, nothing read ahead; nullptr where that cannot be.
     char * mapped();
 
   private:
     RawFile() = default;
+    bool read_straight(uint64_t offset, size_t bytes, char * to, char * room, uint64_t & read_bytes);
     int64_t read_at(bool direct, uint64_t offset, size_t bytes, char * to) const;
 
     std::string path_;
     uint64_t size_ = 0;
     int64_t modified_ = 0;
-    std::atomic<bool> is_direct_{ false };
+    std::atomic<bool> is_direct_{ false }, is_straight_{ true };
     char * mapped_ = nullptr;
 #ifdef _WIN32
     void *direct_ = nullptr, *plain_ = nullptr, *mapping_ = nullptr;

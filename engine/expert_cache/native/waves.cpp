@@ -184,7 +184,7 @@ bool Cache::compute_wave(Block & block) {
     for (size_t first = 0; first < wave_rows_.size(); first += device_rows_.size()) {
         const auto begin = wave_rows_.begin() + long(first);
         device_rows_.assign(begin, begin + long(rows_at_once(first)));
-        if (!submit(layer, shape)) {
+        if (!compute_on_host(*layer.on_device, device_rows_, shape, inner_.get())) {
             return false;
         }
         scatter(shape, device_rows_, static_cast<const char *>(layer.on_device->result()->data));

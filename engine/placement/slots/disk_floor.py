@@ -23,8 +23,6 @@ KEPT_SHARE, MOST_KEPT = 32, 2 * 2**30
 # Tokens of a prompt whose experts are computed in one go: more, so that an expert's rows are never split, where that
 # takes less than this share of the budget; fewer where it is tight.
 ROWS, _ROWS_SHARE = 64, 16
-# Activations lie in RAM three times: as the device's, as the host's and on their way.
-_WORKSPACES = 3
 # Threads that read, and what one reads at once, with the ends of its blocks.
 _READERS, _MOST_AT_ONCE, _ENDS = 8, 2**20, 8 * 2**10
 
@@ -69,7 +67,7 @@ def all_matrices(layers: tuple[Slots, ...]) -> int:
 def working_bytes(cache: ExpertCache, layers: tuple[Slots, ...]) -> int:
     """Bytes of RAM beside the slots of these layers."""
     reading = _READERS * (min(_MOST_AT_ONCE, max(layer.slot for layer in layers)) + _ENDS)
-    return _WORKSPACES * cache.workspace + reading
+    return cache.workspace + reading
 
 
 def with_floor(

@@ -17,8 +17,8 @@ from engine.placement.layout import Layout
 from engine.placement.plan import RAM, CachedLayer
 
 # Where a tensor may begin: CUDA 128 (`ggml-cuda.cu`, buffer_type_get_alignment), Vulkan up to 256
-# (minStorageBufferOffsetAlignment).
-ALIGNMENT = 256
+# (minStorageBufferOffsetAlignment); memory that a disk is read to, within a sector as the file has it (512).
+ALIGNMENT = 512
 # CUDA's kernels read quantized rows in steps of so many elements, so the last row of a tensor is followed by what
 # is missing (MATRIX_ROW_PADDING, `ggml-cuda.cu`, buffer_type_get_alloc_size).
 ROW_PADDING = 512
