@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
@@ -41,6 +42,9 @@ class MessageEdit(PlainEntry):
         self.setTabChangesFocus(True)
         self.wrap_anywhere(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # A space that no line has room for stands beyond the edge, and would draw the words with it.
+        sideways = self.horizontalScrollBar()
+        sideways.rangeChanged.connect(lambda *_: sideways.setRange(0, 0))
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self.height_wanted.emit())
 
     def insertFromMimeData(self, source: QMimeData) -> None:
@@ -53,11 +57,13 @@ class MessageEdit(PlainEntry):
             super().insertFromMimeData(source)
 
     def wanted_height(self) -> int:
-        """The height that shows the whole text, in pixels."""
-        # A plain text document measures its height in lines.
-        lines = max(1, round(self.document().size().height()))
-        margin = 2 * round(self.document().documentMargin())
-        return lines * self.fontMetrics().lineSpacing() + margin + 2
+        """The height that shows the whole text, or more than the window has, in pixels."""
+        # Lines differ: those of Korean are higher than those of English, and both than the font says.
+        block, height, most = self.document().firstBlock(), 0.0, self.window().height()
+        while block.isValid() and height <= most:
+            height += self.blockBoundingRect(block).height()
+            block = block.next()
+        return math.ceil(height) + 2 * round(self.document().documentMargin()) + 2
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         super().inputMethodEvent(event)

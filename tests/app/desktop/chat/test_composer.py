@@ -357,3 +357,15 @@ def test_how_long_reading_from_the_disk_takes_is_told_before_sending(
     qtbot.waitUntil(lambda: says(composer, "Reading this from the disk takes about"))
     composer.show_model(changed)
     assert not says(composer, "from the disk")
+
+
+@pytest.mark.parametrize(
+    "words", ["some more words to write about ", "조금 더 써 볼 이야기 ", "여러 words 섞어 쓰기 "]
+)
+def test_all_that_is_written_is_in_sight_while_there_is_room(composer: Composer, words: str) -> None:
+    edit = composer.edit
+    while edit.document().size().height() < 8:
+        for letter in words:
+            edit.insert_text(letter)
+        assert edit.verticalScrollBar().maximum() == 0
+        assert edit.horizontalScrollBar().value() == edit.horizontalScrollBar().maximum() == 0
