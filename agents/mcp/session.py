@@ -72,6 +72,7 @@ class Link:
         self._failures = 0
         self._not_before = 0.0
         self._calls = 0
+        self._counting = threading.Lock()
 
     @property
     def busy(self) -> bool:
@@ -149,13 +150,17 @@ class Link:
                 " used before the user has looked at it again. Go on without it.",
                 "error",
             )
-        self._calls += 1
+        self._count(1)
         try:
             taken = self.led.lead(context.ports, context.commands) if self.led and context.commands else ()
             return noted(self._call(tool, arguments, context), _taken(self.spec.name, taken))
         finally:
-            self._calls -= 1
+            self._count(-1)
             self.used = time.monotonic()
+
+    def _count(self, calls: int) -> None:
+        with self._counting:
+            self._calls += calls
 
     def _call(self, tool: str, arguments: dict[str, Any], context: ToolContext) -> Outcome:
         """Wait for the result on the calling thread, which also asks the server's questions."""
