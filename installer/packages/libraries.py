@@ -10,6 +10,7 @@ from pathlib import Path
 from installer.commands import SetupError
 from installer.packages.elf import Wants, elf_files, wants_of
 from installer.packages.places import PYTHON
+from installer.portable.building import NEWEST_GLIBC
 
 # Libraries that are the system's everywhere, and the package of Debian's that has them. What draws belongs to the
 # driver, and what is set up for the whole desktop must be the desktop's own.
@@ -32,7 +33,7 @@ def complete(tree: Path, base: Path) -> None:
     """Put the libraries that are wanted and not there beside Python, and a link to each where it is wanted.
 
     The program's RPATH leads to its own `lib`; a library that has a path of its own looks there alone. Raises
-    SetupError for what neither the tree nor the system has.
+    SetupError for what neither the tree nor the system has, and for what wants a newer system than packages are for.
     """
     python = tree / "python"
     place = python / "lib"
@@ -52,7 +53,12 @@ def complete(tree: Path, base: Path) -> None:
         inside.add(name)
         _link(path, place / name)
         (wanted,) = wants_of([library]).values()
+        wants[place / name] = wanted
         left += [(place / name, other) for other in wanted.needed]
+    if newer := sorted(path.name for path, wanted in wants.items() if wanted.glibc > NEWEST_GLIBC):
+        raise SetupError(
+            f"{', '.join(newer)} would need a newer glibc than {'.'.join(map(str, NEWEST_GLIBC))}."
+        )
 
 
 def _link(wanting: Path, library: Path) -> None:

@@ -28,16 +28,19 @@ def test_readelf_tells_what_a_program_wants(tmp_path: Path) -> None:
     assert "libc.so.6" in wanted.needed and wanted.glibc > (2, 0)
 
 
-def wanting(monkeypatch: pytest.MonkeyPatch, table: dict[str, tuple[str, ...]]) -> None:
-    """Files want what the table says of their names."""
+def wanting(monkeypatch: pytest.MonkeyPatch, table: dict[str, tuple[str, ...]], newer: str = "") -> None:
+    """Files want what the table says of their names, and one of them a newer system."""
+
+    def wants(files: list[Path]) -> dict[Path, Wants]:
+        return {
+            path: Wants(table.get(path.name, ()), path.name, (2, 36) if path.name == newer else (2, 17))
+            for path in files
+        }
+
     monkeypatch.setattr(
         libraries, "elf_files", lambda folder: sorted(p for p in folder.rglob("*.so*") if not p.is_symlink())
     )
-    monkeypatch.setattr(
-        libraries,
-        "wants_of",
-        lambda files: {path: Wants(table.get(path.name, ()), path.name) for path in files},
-    )
+    monkeypatch.setattr(libraries, "wants_of", wants)
 
 
 def made(folder: Path, *names: str) -> None:
@@ -74,6 +77,17 @@ def test_a_library_that_nobody_brings_stops_the_packing(
     made(tmp_path / "tree", "python/lib/own.so")
     wanting(monkeypatch, {"own.so": ("libgtk-3.so.0",)})
     with pytest.raises(SetupError, match=r"python/lib/own\.so wants libgtk-3\.so\.0"):
+        libraries.complete(tmp_path / "tree", tmp_path)
+
+
+@pytest.mark.parametrize("newer", ["own.so", "libz.so.1"])
+def test_what_wants_a_newer_system_than_packages_are_for_stops_the_packing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newer: str
+) -> None:
+    made(tmp_path / "tree", "python/lib/own.so")
+    made(tmp_path / "lib", "libz.so.1")
+    wanting(monkeypatch, {"own.so": ("libz.so.1",)}, newer)
+    with pytest.raises(SetupError, match=rf"{newer} would need a newer glibc than 2\.35"):
         libraries.complete(tmp_path / "tree", tmp_path)
 
 
