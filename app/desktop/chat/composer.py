@@ -259,7 +259,7 @@ class Composer(ThemedWidget):
             words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
             short = self.tr("Leaves this computer")
         elif (seconds := self._reading_seconds()) >= LONG_READING:
-            time = format_duration(seconds, languages.current)
+            time = format_duration(round(seconds), languages.current)
             words = self.tr("Reading this from the disk takes about {time}").format(time=time)
             short = self.tr("About {time}").format(time=time)
         self._hint.set_forms((words, short or words))
