@@ -26,6 +26,7 @@ from engine.local.generation.cancellation import Cancellation
 from engine.local.generation.prompt_worker import Prepared, PromptWorker
 from engine.local.generation.tokenizer_worker import TokenizerWorker
 from engine.local.model.session_guard import SessionGuard
+from engine.local.model.settling import Settling
 from engine.local.protocol import Reply
 from engine.values import Timings, Usage
 
@@ -118,6 +119,7 @@ class Host:
         self._busy = False
         self._steps = 0
         self._scheduler: Scheduler | None = None
+        self._settling: Settling | None = None
         self._started = False
         self._broken: ErrorInfo | None = None
 
@@ -131,7 +133,10 @@ class Host:
                 self._busy = True
                 began = time.monotonic()
                 self._step(self._scheduler)
-                self._outbox.step_done(time.monotonic() - began)
+                seconds = time.monotonic() - began
+                self._outbox.step_done(seconds)
+                if self._settling is not None:
+                    self._settling.beside(seconds)
                 self._steps += 1
         self._busy = True
         if self._scheduler is not None:
@@ -142,11 +147,18 @@ class Host:
         while True:
             is_idle = self._scheduler is None or self._scheduler.is_idle
             gathers = self._scheduler is not None and self._scheduler.gathers
+            settling = self._settling if is_idle else None
             self._busy = self._busy and not is_idle
             try:
-                command = self._work.get(is_idle or gathers, GATHERING_S if gathers else None)
+                patience = settling.patience if settling else GATHERING_S if gathers else None
+                command = self._work.get(is_idle or gathers, patience)
             except queue.Empty:
-                return True
+                if settling is None:
+                    return True
+                settling.at_rest()
+                continue
+            if settling is not None:
+                settling.woken()
             if isinstance(command, protocol.Close):
                 return False
             self._busy = True
@@ -241,6 +253,7 @@ class Host:
             else:
                 session = answer
                 self._scheduler = self._scheduled(session, command.request)
+                self._settling = Settling(session)
                 self._outbox.send(Loaded(session.facts))
                 if session.caching is not None:  # some of it may be warm
                     self._outbox.send(session.caching.activity())
@@ -293,7 +306,7 @@ class Host:
         scheduler.close(KEEPING_S)
         self._guard.withdraw()
         scheduler.session.close()
-        self._scheduler = None
+        self._scheduler = self._settling = None
 
     def _step(self, scheduler: Scheduler) -> None:
         try:

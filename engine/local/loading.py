@@ -204,6 +204,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
             sight,
             head,
             tokenizer.result(),
+            None if ready.plan.paged else native.open_huge_pages(model, placement),
         )
         undo.pop_all()
     return session

@@ -40,8 +40,12 @@ class Speed(NamedTuple):
 
 
 def warm_up(session: Session, check_cancelled: CheckCancelled) -> None:
-    """Page in weights, build graphs and fill the expert cache, as an earlier answer would have."""
+    """Page in weights, build graphs and fill the expert cache, as an earlier answer would have, and let weights
+    settle, as they do while the host rests."""
     answer = _FIRST_ANSWER if session.caching is None else _FILLING_ANSWER
+    while session.settles:
+        session.settle()
+        check_cancelled()
     measure(session, _WARM_UP, min(answer, session.context_length - _WARM_UP), check_cancelled)
 
 

@@ -72,6 +72,7 @@ class Session:
         sight: Sight | None = None,
         head: PredictionHead | None = None,
         tokenizer: Tokenizer | None = None,
+        huge_pages: native.HugePages | None = None,
     ) -> None:
         self._model, self._context = model, context
         self._open_context, self._experts = open_context, experts
@@ -82,6 +83,7 @@ class Session:
         self.caching = caching
         self.sight = sight
         self.head = head
+        self._huge_pages = huge_pages
         self._leaves_rows = False
         self.vocab = native.vocabulary(model)
         self.tokenizer = tokenizer or Tokenizer(self.vocab)
@@ -311,7 +313,19 @@ class Session:
         if not self._context:
             raise UserError("engine.context_memory", context=self.context_length)
 
+    @property
+    def settles(self) -> bool:
+        """Whether weights are still to be moved to where they are read faster."""
+        return self._huge_pages is not None and not self._huge_pages.is_done
+
+    def settle(self) -> None:
+        """Move some of them, for some milliseconds, between steps."""
+        if self._huge_pages is not None:
+            self._huge_pages.move()
+
     def close(self) -> None:
+        if self._huge_pages is not None:
+            self._huge_pages.close()
         if self.sight is not None:
             self.sight.close()
         if self.draft_model is not None:

@@ -57,13 +57,14 @@ class GgmlTensor(ctypes.Structure):
 
 class PlacedTensor(msgspec.Struct, frozen=True):
     """One weight in memory. `memory` is ggml's name for the kind ("CPU_Mapped"), `bytes` as in the file, `room` what
-    it takes there: a layout of its own or an alignment adds to it."""
+    it takes there: a layout of its own or an alignment adds to it. `address`: where it begins."""
 
     name: str
     device: str
     memory: str
     bytes: int
     room: int
+    address: int = 0
 
 
 def placed_tensors(model: int, placement: Placement) -> list[PlacedTensor]:
@@ -162,4 +163,5 @@ def _placed(address: int) -> PlacedTensor:
         memory=buffer_type_name(kind),
         bytes=size,
         room=-(-taken // alignment) * alignment,
+        address=tensor.data or 0,
     )

@@ -1,0 +1,138 @@
+"""Weights in huge pages: the same bytes at the same addresses, in memory of their own."""
+
+import mmap
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.local.native import huge_pages
+from engine.local.native.huge_pages import Extent, HugePages, memory_is_limited, page_size
+
+SIZE = 3 * huge_pages.SLICE
+needs_huge_pages = pytest.mark.skipif(not page_size(), reason="this system has no huge pages to ask for")
+
+
+class Mapped:
+    """A file of random bytes in memory."""
+
+    def __init__(self, file: Path) -> None:
+        self.content = random.Random(1).randbytes(SIZE)
+        self.file = file
+        file.write_bytes(self.content)
+        with file.open("rb") as opened:
+            self.memory = mmap.mmap(opened.fileno(), SIZE, access=mmap.ACCESS_READ)
+        start = int(np.frombuffer(self.memory, np.uint8).ctypes.data)
+        self.extent = Extent(start, start + SIZE, mapped=True)
+
+    @property
+    def from_file(self) -> int:
+        """Bytes of it that are still the file's."""
+        lines = Path("/proc/self/maps").read_text().splitlines()
+        ranges = (line.split()[0].split("-") for line in lines if line.endswith(str(self.file)))
+        return sum(int(end, 16) - int(start, 16) for start, end in ranges)
+
+
+@pytest.fixture
+def mapped(tmp_path: Path) -> Iterator[Mapped]:
+    mapped = Mapped(tmp_path / "weights")
+    yield mapped
+    mapped.memory.close()
+    assert not mapped.from_file, "what took its place is given back with it"
+
+
+def regions() -> int:
+    return len(Path("/proc/self/maps").read_text().splitlines())
+
+
+@needs_huge_pages
+def test_what_is_mapped_is_replaced_by_a_copy_that_is_one_piece_of_memory(mapped: Mapped) -> None:
+    before = regions()
+    moving = HugePages([mapped.extent], page_size())
+    slices = 0
+    while not moving.is_done:
+        moving.move()
+        slices += 1
+        assert mapped.memory[:] == mapped.content
+    assert slices > 2
+    assert mapped.from_file < 2 * page_size(), "but for the ends, which are no whole huge pages"
+    assert regions() - before <= 6
+    mapped.file.write_bytes(bytes(SIZE))
+    middle = slice(page_size(), SIZE - page_size())
+    assert mapped.memory[middle] == mapped.content[middle]
+
+
+@needs_huge_pages
+def test_without_memory_to_spare_everything_stays_mapped(
+    mapped: Mapped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(huge_pages, "_is_spare", lambda _: False)
+    moving = HugePages([mapped.extent], page_size())
+    moving.move()
+    assert moving.is_done and mapped.from_file == SIZE
+
+
+@needs_huge_pages
+def test_closed_in_the_middle_the_rest_stays_mapped(mapped: Mapped) -> None:
+    before = regions()
+    moving = HugePages([mapped.extent], page_size())
+    moving.move()
+    moving.close()
+    assert moving.is_done and 0 < mapped.from_file < SIZE
+    assert mapped.memory[:] == mapped.content
+    assert regions() - before <= 6
+
+
+@needs_huge_pages
+def test_memory_that_is_no_files_is_collapsed_where_it_lies() -> None:
+    content = random.Random(2).randbytes(SIZE)
+    with mmap.mmap(-1, SIZE) as memory:
+        memory[:] = content
+        start = int(np.frombuffer(memory, np.uint8).ctypes.data)
+        moving = HugePages([Extent(start, start + SIZE, mapped=False)], page_size())
+        while not moving.is_done:
+            moving.move()
+        assert memory[:] == content
+
+
+@pytest.mark.parametrize(
+    ("enabled", "size", "found"),
+    [
+        ("always [madvise] never", "2097152", 2**21),
+        ("[always] madvise never", "2097152", 2**21),
+        ("always madvise [never]", "2097152", 0),
+        ("always [madvise] never", "536870912", 0),
+        ("always [madvise] never", "", 0),
+    ],
+)
+@pytest.mark.skipif(huge_pages.sys.platform != "linux", reason="Linux alone has them")
+def test_the_size_of_a_huge_page_is_the_systems(tmp_path: Path, enabled: str, size: str, found: int) -> None:
+    (tmp_path / "enabled").write_text(enabled)
+    (tmp_path / "hpage_pmd_size").write_text(size)
+    assert page_size(tmp_path) == found
+    assert page_size(tmp_path / "missing") == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "file", "limit", "limited"),
+    [
+        ("0::/user/one", "user/memory.max", "1048576", True),
+        ("0::/user/one", "user/memory.max", "max", False),
+        ("0::/user/one", "other/memory.max", "1048576", False),
+        ("0::/", "memory.max", "1048576", True),
+        ("4:memory:/box", "memory/box/memory.limit_in_bytes", "1048576", True),
+        ("4:memory:/box", "memory/box/memory.limit_in_bytes", "9223372036854771712", False),
+        ("5:cpu,cpuacct:/box", "memory/box/memory.limit_in_bytes", "1048576", False),
+    ],
+)
+def test_a_control_group_that_limits_memory_is_found(
+    tmp_path: Path, line: str, file: str, limit: str, limited: bool
+) -> None:
+    groups, mine = tmp_path / "groups", tmp_path / "cgroup"
+    (groups / file).parent.mkdir(parents=True)
+    (groups / file).write_text(limit + "\n")
+    mine.write_text(line + "\n")
+    assert memory_is_limited(groups, mine) is limited
+    assert not memory_is_limited(groups, tmp_path / "missing")
