@@ -18,13 +18,14 @@ Ties go to the expert whose last step of use is longest ago, then to the lowest 
 never lose their slots.
 
 Where experts are on the disk (`waves.cpp`), each that is missing must come. If a block has more experts than there
-are slots, they come in waves, those with the lowest scores first: a wave fills a quarter of the slots while the one
-before it is computed, whose experts may then lose theirs.
+are slots, they come in waves, those with the lowest scores first: a wave is a quarter of the slots, and up to four
+are on their way before the first of them is computed, whose experts may then lose theirs.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 
 import msgspec
@@ -36,6 +37,8 @@ from engine.expert_cache.policy import Policy
 _RESCALE_AT = 512
 # So many times 2^-512 make nothing of every double.
 _MOST_SHIFTS = 8
+# Of a batch whose experts come from the disk.
+_WAVES = 4
 NEVER = -(2**63)
 EMPTY = -1
 
@@ -150,14 +153,19 @@ class CachedExperts:
         most = len(missing)
         if len(hits) + len(missing) > len(self._slots):
             missing.sort(key=self._scores.__getitem__)
-            most = max(len(self._slots) // 4, 1)
+            most = max(len(self._slots) // _WAVES, 1)
         self._done = set()
-        wave = self._wave(missing, most)
+        waves: deque[set[int]] = deque()
+        self._read_ahead(waves, missing, most)
         self._done |= hits
-        while wave or missing:
-            coming = self._wave(missing, most)
-            self._done |= wave
-            wave = coming
+        self._read_ahead(waves, missing, most)
+        while waves:
+            self._done |= waves.popleft()
+            self._read_ahead(waves, missing, most)
+
+    def _read_ahead(self, waves: deque[set[int]], missing: list[int], most: int) -> None:
+        while len(waves) < _WAVES and (wave := self._wave(missing, most)):
+            waves.append(wave)
 
     def _wave(self, missing: list[int], most: int) -> set[int]:
         brought: set[int] = set()

@@ -150,13 +150,14 @@ int Cache::warm(Layer & layer, const int32_t * experts, int count) {
     if (layer.has_room()) {
         return 0; // the next layer would be in its place before it is used
     }
+    Wave wave;
     int brought = 0;
     for (int i = 0; i < count; i++) {
         const int slot = layer.slots.give_warm(experts[i], i).slot;
         if (slot >= 0) {
             if (layer.floor()) {
-                layer.ask(experts[i], slot, waves_[0].batch);
-                waves_[0].experts.push_back(experts[i]);
+                layer.ask(experts[i], slot, wave.batch);
+                wave.experts.push_back(experts[i]);
             } else {
                 layer.bring(experts[i], slot, nullptr);
             }
@@ -167,8 +168,7 @@ int Cache::warm(Layer & layer, const int32_t * experts, int count) {
     }
     if (layer.floor()) {
         layer.floor()->disk().begin();
-        await(layer, waves_[0]);
-        waves_[0] = {};
+        await(layer, wave);
     }
     return brought;
 }

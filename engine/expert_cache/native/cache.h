@@ -89,9 +89,11 @@ class Cache {
         Batch batch;
     };
     Result compute_from_disk(Block & block, const Lane & lane);
-    Result compute_waves(Block & block, const Lane & lane, size_t next, int most);
+    bool compute_waves(Block & block, size_t next, int most);
     void sort_missing(const Layer & layer);
+    void read_ahead(Layer & layer, size_t & next, int most);
     void read_wave(Layer & layer, Wave & wave, size_t & next, int most);
+    bool await_next(Layer & layer);
     bool await(Layer & layer, Wave & wave);
     Result fail(const Layer & layer, int reason, int file);
     void choose_rows(const Layer & layer, const Wave & wave);
@@ -131,7 +133,9 @@ class Cache {
     std::vector<Row> wave_rows_;
     std::vector<char> seen_; // by expert
     int different_ = 0;      // experts
-    Wave waves_[2];
+    static const int WAVES = 4; // of a batch, that fill its slots
+    Wave waves_[WAVES];
+    int first_wave_ = 0, flying_ = 0; // those on their way
     int failure_ = COTERIE_FLOOR_OK;
     std::string failed_path_;
 };

@@ -1,8 +1,9 @@
 // Blocks of a layer whose experts stay in the file: what is missing is read into slots, all of it at once, while the
 // rows of what is there are computed.
 //
-// A batch of more experts than there are slots goes in waves: one wave is read while another is computed, each expert
-// once, those that count least first, so that those that count most have the slots in the end.
+// A batch of more experts than there are slots goes in waves of a quarter of the slots: while one is computed, as many
+// others are read as there are slots for, each expert once, those that count least first, so that those that count
+// most have the slots in the end.
 #include "cache.h"
 #include "floor.h"
 #include "lane.h"
@@ -11,9 +12,6 @@
 #include <cstring>
 
 namespace coterie {
-
-// The part of the slots that is filled while others are computed.
-static const int WAVES = 4;
 
 Cache::Result Cache::compute_from_disk(Block & block, const Lane & lane) {
     Layer & layer = *block.layer;
@@ -36,46 +34,16 @@ Cache::Result Cache::compute_from_disk(Block & block, const Lane & lane) {
         });
     }
     size_t next = 0;
-    Wave & first = waves_[0];
-    read_wave(layer, first, next, most);
-    const bool has_hits = int(missing_.size()) < different_;
-    if (is_at_once && !has_hits && block.in_place && lane.is_host()) {
-        return await(layer, first) ? all_ready(block) : FAILED;
+    read_ahead(layer, next, most);
+    if (is_at_once && wave_rows_.empty() && block.in_place && lane.is_host()) {
+        return await_next(layer) ? all_ready(block) : FAILED;
     }
     copy_inputs(block, lane);
-    if (has_hits) {
-        wave_rows_.clear();
-        for (int row = 0; row < int(experts_.size()); row++) {
-            const int32_t expert = experts_[size_t(row)];
-            const bool is_coming = std::find(first.experts.begin(), first.experts.end(), expert) != first.experts.end();
-            if (layer.slots.has(expert) && !is_coming) {
-                wave_rows_.push_back({ row, layer.slots.slot_of(expert) });
-            }
+    if (!compute_wave(block) || !compute_waves(block, next, most)) {
+        while (flying_ > 0) {
+            await_next(layer);
         }
-        if (!compute_wave(block)) {
-            await(layer, first);
-            return FAILED;
-        }
-    }
-    return compute_waves(block, lane, next, most);
-}
-
-// What comes in, wave by wave; the first is on its way.
-Cache::Result Cache::compute_waves(Block & block, const Lane & lane, size_t next, int most) {
-    Layer & layer = *block.layer;
-    for (int now = 0; !waves_[now].experts.empty() || next < missing_.size(); now = 1 - now) {
-        Wave & coming = waves_[1 - now];
-        read_wave(layer, coming, next, most);
-        if (!await(layer, waves_[now])) {
-            await(layer, coming);
-            return FAILED;
-        }
-        choose_rows(layer, waves_[now]);
-        waves_[now].experts.clear();
-        if (!compute_wave(block)) {
-            await(layer, coming);
-            return FAILED;
-        }
+        return FAILED;
     }
     if (!lane.is_host()) {
         const ggml_tensor * result = block.on_host.result;
@@ -85,14 +53,35 @@ Cache::Result Cache::compute_waves(Block & block, const Lane & lane, size_t next
     return DONE;
 }
 
-// The experts that are missing, each once, and how many different ones there are.
+// What comes in, wave by wave.
+bool Cache::compute_waves(Block & block, size_t next, int most) {
+    Layer & layer = *block.layer;
+    for (read_ahead(layer, next, most); flying_ > 0; read_ahead(layer, next, most)) {
+        const Wave & wave = waves_[first_wave_];
+        if (!await_next(layer)) {
+            return false;
+        }
+        choose_rows(layer, wave);
+        if (!compute_wave(block)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The experts that are missing, each once, how many different ones there are, and the rows of those that are there.
 void Cache::sort_missing(const Layer & layer) {
     missing_.clear();
+    wave_rows_.clear();
     different_ = 0;
     seen_.assign(size_t(layer.slots.experts()), 0);
-    for (const int32_t expert : experts_) {
+    for (int row = 0; row < int(experts_.size()); row++) {
+        const int32_t expert = experts_[size_t(row)];
         const bool has = layer.slots.has(expert);
-        counters_.hits += has;
+        if (has) {
+            counters_.hits++;
+            wave_rows_.push_back({ row, layer.slots.slot_of(expert) });
+        }
         if (!seen_[size_t(expert)]) {
             seen_[size_t(expert)] = 1;
             different_++;
@@ -103,14 +92,25 @@ void Cache::sort_missing(const Layer & layer) {
     }
 }
 
-// Slots for the next missing experts, as many as there are, and reads into them.
+// Reads of the waves that come next, as many as there are slots for.
+void Cache::read_ahead(Layer & layer, size_t & next, int most) {
+    while (flying_ < WAVES && next < missing_.size()) {
+        Wave & wave = waves_[(first_wave_ + flying_) % WAVES];
+        read_wave(layer, wave, next, most);
+        if (wave.experts.empty()) {
+            return; // until one that is waited for is computed
+        }
+        flying_++;
+    }
+}
+
 void Cache::read_wave(Layer & layer, Wave & wave, size_t & next, int most) {
     wave.experts.clear();
     wave.batch = {};
     for (; next < missing_.size() && int(wave.experts.size()) < most; next++) {
         const Slots::Given given = layer.slots.give(missing_[next]);
         if (given.slot < 0) {
-            break; // until one that is waited for is computed
+            break;
         }
         counters_.evicted += given.evicted >= 0;
         counters_.brought++;
@@ -121,7 +121,15 @@ void Cache::read_wave(Layer & layer, Wave & wave, size_t & next, int most) {
     layer.floor()->disk().begin();
 }
 
-// Until a wave is there. What could not be read has no slot then.
+// Until the wave that was asked for first is there.
+bool Cache::await_next(Layer & layer) {
+    Wave & wave = waves_[first_wave_];
+    first_wave_ = (first_wave_ + 1) % WAVES;
+    flying_--;
+    return await(layer, wave);
+}
+
+// What could not be read has no slot then.
 bool Cache::await(Layer & layer, Wave & wave) {
     if (layer.floor()->disk().wait(wave.batch)) {
         return true;
