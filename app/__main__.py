@@ -42,6 +42,10 @@ def start() -> int:
         from app.desktop.self_test import run as run_self_test
 
         return run_self_test(sys.argv[:1])
+    from app import paths
+    from engine.fetched_backend import tell
+
+    tell(paths.cuda())
     if sys.argv[1:2] == ["chat"]:
         from app.cli.chat.first_load import start_host
 

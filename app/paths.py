@@ -28,5 +28,10 @@ def settings_file() -> Path:
     return home() / "settings.toml"
 
 
+def cuda() -> Path:
+    """Of what computes on NVIDIA's cards, where a person had that fetched."""
+    return home() / "cuda"
+
+
 def logs() -> Path:
     return home() / "logs"

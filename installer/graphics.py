@@ -19,13 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from app.services.cuda_pack.trying import SlowerError, TrialError, run_trial
+from engine.graphics_cards import find_cards
 from installer import backend, engine
 from installer.backend import Places
-from installer.cards import find_cards
 from installer.commands import SetupError
 from installer.console import Console, Progress
 from installer.sources import engine_version
-from installer.trying import SlowerError, TrialError, run_trial
 from installer.ways import Note, Prospect, Way, prospect
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -153,10 +153,12 @@ def _bring(
     built = backend.build(wanted, places, Written(account, Note("building", told)), environ)
     account.write(Note("trying", told))
     log = places.logs / f"{wanted.way.kind}-trial.log"
-    answer = run_trial(places.python, places.root, "gpu", str(built), log, environ)
+    answer = run_trial([str(places.python)], places.root, "gpu", str(built), log, environ)
     # A card of its own is for models that are larger than the starter; one that shares the processor's memory is not.
     if answer.integrated:
-        alone = run_trial(places.python, places.root, "cpu", "none", log.with_name("cpu-trial.log"), environ)
+        alone = run_trial(
+            [str(places.python)], places.root, "cpu", "none", log.with_name("cpu-trial.log"), environ
+        )
         if answer.seconds > alone.seconds:
             account.settle(wanted.name)
             raise SlowerError(f"{answer} is no faster than {alone}")

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from engine.graphics_cards import find_cards
 from installer import system
 from installer.backend import Places, backend_of, is_whole
-from installer.cards import find_cards
 from installer.commands import SetupError, run_logged
 from installer.console import Console
 from installer.graphics import Account, settled, sole

@@ -14,11 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from installer.cards import Card, Cards, driver_major
+from engine.graphics_cards import CUDA_CAPABILITY, CUDA_DRIVER, Card, Cards, driver_major
 
 Kind = Literal["cuda", "vulkan"]
-# CUDA 13: its oldest driver and its oldest architecture, Turing.
-DRIVER, CAPABILITY = 580, 75
 # The packages that a build for Vulkan needs, and the programs or headers that tell that they are there.
 VULKAN_PACKAGES = {
     "glslc": ("glslc", "bin/glslc"),
@@ -85,10 +83,10 @@ def _cuda(cards: Cards, environ: Mapping[str, str]) -> tuple[list[Way], list[Not
     # A toolkit older than 13 serves older cards, and drivers that are as old as itself.
     if toolkit and release < (13, 0):
         return [_way(cards.nvidia, toolkit)], []
-    if driver_major(cards) < DRIVER:
-        return [], [Note("old_driver", {"driver": cards.driver, "needed": str(DRIVER)})]
-    able = tuple(card for card in cards.nvidia if card.capability >= CAPABILITY)
-    old = dict.fromkeys(card.name for card in cards.nvidia if card.capability < CAPABILITY)
+    if driver_major(cards) < CUDA_DRIVER:
+        return [], [Note("old_driver", {"driver": cards.driver, "needed": str(CUDA_DRIVER)})]
+    able = tuple(card for card in cards.nvidia if card.capability >= CUDA_CAPABILITY)
+    old = dict.fromkeys(card.name for card in cards.nvidia if card.capability < CUDA_CAPABILITY)
     notes = [Note("old_card", {"cards": ", ".join(old)})] if old else []
     return ([_way(able, toolkit)] if able else []), notes
 
@@ -101,7 +99,7 @@ def _way(cards: tuple[Card, ...], toolkit: str) -> Way:
 def _absence(cards: Cards) -> Iterator[Note]:
     if "NVIDIA" in cards.vendors:
         code = "driver_not_working" if cards.driver else "card_without_driver"
-        yield Note(code, {"needed": str(DRIVER)})
+        yield Note(code, {"needed": str(CUDA_DRIVER)})
     elif cards.driver:
         yield Note("driver_without_card")
 

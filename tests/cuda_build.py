@@ -15,8 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from engine.graphics_cards import find_cards
 from installer import backend
-from installer.cards import find_cards
 from installer.commands import SetupError
 from installer.console import Console
 from installer.sources import engine_version

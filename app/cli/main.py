@@ -17,6 +17,7 @@ from app.cli.backup.commands import backup
 from app.cli.chat.commands import chat
 from app.cli.chats.commands import chats
 from app.cli.collections.commands import collections
+from app.cli.cuda.commands import cuda
 from app.cli.ending import INTERRUPTED, interrupted, run_told
 from app.cli.hooks.commands import hooks
 from app.cli.keys.commands import keys
@@ -104,6 +105,7 @@ application.add_typer(models)
 application.add_typer(servers)
 application.add_typer(backup)
 application.add_typer(chats)
+application.add_typer(cuda)
 application.add_typer(collections)
 application.add_typer(hooks)
 application.add_typer(keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from installer.cards import Card, Cards
+from engine.graphics_cards import Card, Cards
 
 NEW = Card("NVIDIA GeForce RTX 5090", "GPU-new", 120)
 AMPERE = Card("NVIDIA GeForce RTX 3060", "GPU-ampere", 86)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from installer import backend, graphics, trying
+from app.services.cuda_pack import trying
+from app.services.cuda_pack.trying import Trial, TrialError, run_trial
+from installer import backend, graphics
 from installer.backend import Backend, Places
 from installer.builds import NOTE
 from installer.commands import SetupError
 from installer.graphics import Account, settled, sole, work
-from installer.trying import Trial, TrialError, run_trial
 from installer.ways import Note, Prospect, Way
 from tests.installer.machines import script
 
@@ -46,7 +47,7 @@ class Job:
         (folder / backend.library_name(kind)).write_text("")
         return folder
 
-    def _run(self, python: Path, root: Path, device: str, folder: str, *rest: object) -> Trial:
+    def _run(self, python: list[str], root: Path, device: str, folder: str, *rest: object) -> Trial:
         result = self.runs["cpu" if device == "cpu" else Path(folder).name]
         if isinstance(result, Exception):
             raise result
@@ -161,12 +162,12 @@ GOOD = '{"device": "X", "integrated": false, "prefill": 100.0, "decode": 10.0}'
 def test_a_run_that_breaks_is_no_answer(tmp_path: Path, answer: str) -> None:
     python = script(tmp_path / "python", answer)
     with pytest.raises(TrialError, match="The log"):
-        run_trial(python, tmp_path, "gpu", "folder", tmp_path / "log", {})
+        run_trial([str(python)], tmp_path, "gpu", "folder", tmp_path / "log", {})
 
 
 def test_a_run_is_told_the_folder_and_its_speeds_come_back(tmp_path: Path) -> None:
     python = script(tmp_path / "python", f"echo \"$3 $COTERIE_GPU\" >&2; echo '{GOOD}'")
-    trial = run_trial(python, tmp_path, "gpu", "/there", tmp_path / "log", {"PATH": "/usr/bin:/bin"})
+    trial = run_trial([str(python)], tmp_path, "gpu", "/there", tmp_path / "log", {"PATH": "/usr/bin:/bin"})
     assert trial == Trial("X", False, 100.0, 10.0)
     assert trial.seconds == trying.PROMPT_TOKENS / 100 + trying.ANSWER_TOKENS / 10
     assert (tmp_path / "log").read_text() == "gpu /there\n"

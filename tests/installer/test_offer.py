@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.graphics_cards import Cards
 from installer import backend, builds, offer
 from installer.backend import Places
-from installer.cards import Cards
 from installer.commands import SetupError
 from installer.console import Console
 from installer.graphics import Account, sole

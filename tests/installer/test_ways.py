@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from installer.cards import Cards
+from engine.graphics_cards import Cards
 from installer.ways import Note, Way, own_toolkit, prospect
 from tests.installer.machines import AMD, AMPERE, GEFORCE, INTEL, NEW, NVIDIA, PASCAL, FakeMachine
 

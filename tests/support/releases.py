@@ -20,7 +20,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.installation.facts import Installation
-from app.services.updates.looking import _machine
+from app.services.updates.looking import machine
 from app.services.updates.manifest import Manifest, ReleaseFile, canonical, signed
 from engine.hub import transfer
 from tests.support.impatient import IMPATIENT
@@ -77,7 +77,7 @@ class Releases(ThreadingHTTPServer):
 
     def publish_file(self, kind: str, path: Path, **changed: Any) -> Manifest:
         """Publish a release of a file that lies in the folder."""
-        release = manifest(**({"files": {f"{kind}-{_machine()}": entry(path)}} | changed))
+        release = manifest(**({"files": {f"{kind}-{machine()}": entry(path)}} | changed))
         self.publish(release)
         return release
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +11,15 @@ from typing import Literal
 import msgspec
 import psutil
 
+from app import paths
+from app.installation.facts import installation
 from app.language import Language
 from app.messages import localized
+from app.services.cuda_pack.able_cards import able_cards, names_of
+from app.services.cuda_pack.packs import Packs
 from app.services.diagnostics.hub import Finding
+from engine.errors import UserError
+from engine.graphics_cards import Cards, find_cards
 from engine.placement.plan import Device
 
 # What set-up tells. The last four are for its own lines alone.
@@ -38,6 +45,8 @@ Code = Literal[
     "failed_build",
     "failed_trial",
     "driver_ends",
+    "offered_pack",
+    "other_pack",
     "question",
     "question_fetch",
     "started",
@@ -45,6 +54,14 @@ Code = Literal[
 ]
 # What a person need not do anything about.
 _HARMLESS = ("driver_without_card", "slower", "vulkan_packages", "old_card")
+# What is told beside the cards in use.
+_ALSO = ("old_card", "offered_pack", "other_pack")
+# Why CUDA cannot be fetched, as a diagnosis says it.
+_REASONS: dict[str, Code] = {
+    "cuda.no_driver": "card_without_driver",
+    "cuda.old_driver": "old_driver",
+    "cuda.old_card": "old_card",
+}
 # What a process is called that builds, in its command line.
 _JOB = "installer.graphics"
 
@@ -71,15 +88,28 @@ def state_file() -> Path:
 
 
 def read_state(path: Path | None = None) -> GraphicsState:
-    """The account; an empty one where there is none, or none that can be read. What was under way and is not any more
-    was interrupted."""
+    """The account; where there is none, or none that can be read, what the drivers say. What was under way and is not
+    any more was interrupted. Blocks."""
     try:
         state = msgspec.json.decode((path or state_file()).read_bytes(), type=GraphicsState)
     except (OSError, msgspec.DecodeError):
-        return GraphicsState()
+        return GraphicsState(() if installation().kind == "source" else without_setup(find_cards(os.environ)))
     if state.step is not None and not _works(state.pid):
         return GraphicsState((*state.notes, Note("interrupted")))
     return state
+
+
+def without_setup(found: Cards, folder: Path | None = None) -> tuple[Note, ...]:
+    """What there is to say of NVIDIA's cards where nobody builds for them: CUDA is a download then."""
+    try:
+        names = {"cards": names_of(able_cards(found))}
+    except UserError as error:
+        code = _REASONS.get(error.code)
+        return (Note(code, {name: str(value) for name, value in error.params.items()}),) if code else ()
+    pack = Packs(folder or paths.cuda())
+    if pack.fits:
+        return ()
+    return (Note("offered_pack" if pack.current is None else "other_pack", names),)
 
 
 def graphics_finding(
@@ -117,7 +147,7 @@ def _told(state: GraphicsState, *, found: bool) -> list[Note]:
             return [Note("building_share", state.step.params | {"share": str(share)})]
         return [state.step]
     if found:
-        return [note for note in state.notes if note.code == "old_card"]
+        return [note for note in state.notes if note.code in _ALSO]
     # It was ready, and now there is no card.
     return [Note("not_loaded", note.params) if note.code == "ready" else note for note in state.notes]
 

@@ -20,10 +20,10 @@ ENDING = ".release"
 _MACHINES = {"amd64": "x86_64", "x64": "x86_64", "arm64": "aarch64"}
 
 
-class Looked(NamedTuple):
-    """`release` is the newest version that is newer than the installed one, None where there is none."""
+class Believed(NamedTuple):
+    """Manifests that were fetched and checked, and what has been seen with them."""
 
-    release: Release | None
+    manifests: tuple[Manifest, ...]
     seen: dict[str, Seen]
 
 
@@ -48,16 +48,15 @@ def split_address(address: str) -> tuple[str, str]:
     return (folder, name.removesuffix(ENDING)) if name.endswith(ENDING) else (address.strip(), "")
 
 
-def look(
+def fetch_manifests(
     access: HubAccess,
     channels: Iterable[str],
-    here: Installation,
     keys: Iterable[bytes],
     seen: Mapping[str, Seen],
     now: datetime.datetime,
-) -> Looked:
-    """Fetch and check the manifests of the channels; one that is wrong in any way ends the look. The first channel
-    has to be there.
+) -> Believed:
+    """Fetch and check the manifests of the channels; one that is wrong in any way ends it. The first channel has to
+    be there.
 
     Raises UserError `update.*`, `hub.*`.
     """
@@ -71,14 +70,20 @@ def look(
             manifest = verified(data, keys)
             believed[channel] = check(manifest, channel, seen.get(channel), now)
             manifests.append(manifest)
+    return Believed(tuple(manifests), believed)
+
+
+def newer(manifests: Iterable[Manifest], here: Installation, address: str) -> Release | None:
+    """The newest version, if it is newer than the installed one. `address` is the folder of the manifests."""
     newest = max(manifests, key=lambda one: order(one.version))
     if order(newest.version) <= order(here.version):
-        return Looked(None, believed)
-    file = newest.files.get(f"{here.kind}-{_machine()}")
-    return Looked(Release(newest.version, newest.channel, newest.notes, access.endpoint, file), believed)
+        return None
+    file = newest.files.get(f"{here.kind}-{machine()}")
+    return Release(newest.version, newest.channel, newest.notes, address, file)
 
 
-def _machine() -> str:
+def machine() -> str:
+    """The processor as the keys of a manifest's files have it."""
     name = platform.machine().lower()
     return _MACHINES.get(name, name)
 

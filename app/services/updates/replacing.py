@@ -88,7 +88,7 @@ def fetch_release(
     from engine.hub.transfer.disk import free_bytes, no_room
     from engine.hub.values import Located
 
-    if _is_there(site.incoming, file):  # of a try that ended while it was tried
+    if is_there(site.incoming, file):  # of a try that ended while it was tried
         return
     wanted = Wanted(file.name, file.bytes, file.sha256, site.incoming)
     located = Located(release.link, file.bytes, file.sha256)
@@ -113,7 +113,8 @@ def fetch_release(
         raise told(error, site, release) from error
 
 
-def _is_there(path: Path, file: ReleaseFile) -> bool:
+def is_there(path: Path, file: ReleaseFile) -> bool:
+    """Whether the file of a release lies at `path`, whole."""
     try:
         if path.stat().st_size != file.bytes:
             return False

@@ -19,8 +19,8 @@ from app.installation.sites import Site, Switch, site_of
 from app.services.events import EventBus
 from app.services.settings.settings import SettingsFile
 from app.services.updates import replacing
-from app.services.updates.looking import access_to, look, split_address
-from app.services.updates.manifest import known_keys, order
+from app.services.updates.looking import access_to, fetch_manifests, newer, split_address
+from app.services.updates.manifest import Manifest, known_keys, order
 from app.services.updates.values import Kept, KeptFile, Release, UpdateChanged, UpdateState
 from engine.errors import ErrorInfo, UserError
 
@@ -97,22 +97,30 @@ class Updates:
 
         Raises UserError `update.*`, `hub.*`.
         """
+        folder, manifests = self.manifests(address)
+        release = newer(manifests, self.here, folder)
+        log.info("Looked for a newer version: %s", release.version if release else "none")
+        kept = self._file.change(
+            lambda kept: msgspec.structs.replace(kept, release=release, looked=self._clock())
+        )
+        return self._publish(self._known(kept))
+
+    def manifests(self, address: str = "") -> tuple[str, tuple[Manifest, ...]]:
+        """The folder of releases at `address`, as for `look`, and what is signed there for the channels. Blocks.
+
+        Raises UserError `update.*`, `hub.*`.
+        """
         folder, channel = split_address(address or self.here.updates)
         access = access_to(folder, self._settings.current)
         now = datetime.datetime.fromtimestamp(self._clock(), datetime.UTC)
         channels = (channel,) if channel else self.channels
         try:
             access.check_online()
-            found = look(access, channels, self.here, known_keys(self.here.keys), self._file.read().seen, now)
+            found = fetch_manifests(access, channels, known_keys(self.here.keys), self._file.read().seen, now)
         except UserError as error:
             raise UserError("update.offline") if error.code == "hub.offline" else error from None
-        log.info("Looked for a newer version: %s", found.release.version if found.release else "none")
-        kept = self._file.change(
-            lambda kept: msgspec.structs.replace(
-                kept, seen={**kept.seen, **found.seen}, release=found.release, looked=self._clock()
-            )
-        )
-        return self._publish(self._known(kept))
+        self._file.change(lambda kept: msgspec.structs.replace(kept, seen={**kept.seen, **found.seen}))
+        return access.endpoint, found.manifests
 
     def look_if_due(self) -> None:
         """Look once a day, if a person has agreed, and not while a version is on its way; blocks. What goes wrong is

@@ -19,13 +19,14 @@ from typing import Literal
 
 import msgspec
 
+from engine import fetched_backend
 from engine.errors import UserError
 from engine.local import driver_trial
 from engine.local.native import library
 from engine.local.native.library import PINNED_VERSION, ggml
 
 NOTE = "build.json"
-# A folder to take instead of the environment's, "none" for no backend at all.
+# A folder to take instead of all others, "none" for no backend at all.
 VARIABLE = "COTERIE_GPU"
 # As ggml calls them (ggml-cuda.h: GGML_CUDA_NAME, ggml-vulkan.h: GGML_VK_NAME).
 _REGISTERED = {"cuda": b"CUDA", "vulkan": b"Vulkan"}
@@ -47,13 +48,14 @@ class _Note(msgspec.Struct, frozen=True):
     visible: str = ""
 
 
-def backend_folder() -> Path:
-    """Where the backend lies, unless the environment names another folder: what set-up built for the cards, else what
-    an engine for many computers brings."""
+def backend_folders() -> tuple[Path, ...]:
+    """Where backends lie, the first that works being the one: what was fetched, what set-up built for the cards, what
+    an engine for many computers brings. Where the environment names one, that alone."""
     if chosen := os.environ.get(VARIABLE):
-        return Path(chosen)
-    built = Path(sys.prefix) / "lib" / "coterie-gpu"
-    return built if (built / NOTE).is_file() else library.folder() / "gpu"
+        return (Path(chosen),)
+    fetched = fetched_backend.told()
+    own = (Path(sys.prefix) / "lib" / "coterie-gpu", library.folder() / "gpu")
+    return (*((fetched,) if fetched else ()), *own)
 
 
 def broken_backend() -> str:
@@ -125,22 +127,31 @@ def _score(file: Path) -> int:
 
 
 def load_backend() -> None:
-    """Load the backend of this environment into ggml, if there is one for this llama.cpp, ggml has none of its kind
-    compiled in and its driver lets a process live."""
+    """Load a backend for graphics cards into ggml: the first that is for this llama.cpp and finds a card. A kind that
+    ggml has compiled in, or whose driver ends processes, is left out."""
+    devices = ggml("ggml_backend_dev_count", ctypes.c_size_t)
+    before = devices()
+    for folder in backend_folders():
+        if _load_from(folder) and devices() > before:
+            return
+
+
+def _load_from(folder: Path) -> bool:
+    """Whether a backend of this folder is loaded now."""
     global _broken
-    folder = backend_folder()
     try:
         note = msgspec.json.decode((folder / NOTE).read_bytes(), type=_Note)
     except (OSError, msgspec.DecodeError):
-        return
+        return False
     by_name = ggml("ggml_backend_reg_by_name", ctypes.c_void_p, ctypes.c_char_p)
     if note.library != PINNED_VERSION or by_name(_REGISTERED[note.kind]):
-        return
+        return False
     if note.kind == "cuda" and note.visible:
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", note.visible)
     file = folder / f"libggml-{note.kind}.so"
     survived = driver_trial.survives(file, library.path(), note.kind)
     if survived:
-        ggml("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)(os.fsencode(file))
-    elif survived is False:
-        _broken = _REGISTERED[note.kind].decode()
+        return bool(ggml("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)(os.fsencode(file)))
+    if survived is False:
+        _broken = _broken or _REGISTERED[note.kind].decode()
+    return False

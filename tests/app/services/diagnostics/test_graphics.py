@@ -10,6 +10,7 @@ import msgspec
 import psutil
 import pytest
 
+from app.installation.facts import Installation
 from app.language import Language
 from app.services.diagnostics import graphics
 from app.services.diagnostics.graphics import (
@@ -19,8 +20,12 @@ from app.services.diagnostics.graphics import (
     news,
     read_state,
     sentence,
+    without_setup,
 )
+from engine.graphics_cards import Cards
 from engine.placement.plan import Device
+from tests.support import cuda_packs
+from tests.support.cuda_packs import CARDS, module
 
 RAM = Device("RAM", "cpu", "", 8 * 10**9, 16 * 10**9)
 CARD = Device("CUDA0", "gpu", "RTX 3060", 8 * 10**9, 8 * 10**9)
@@ -110,3 +115,42 @@ def test_who_starts_hears_of_a_card_only_what_is_of_use() -> None:
     used = GraphicsState((Note("old_card", {"cards": "GTX 1080"}), Note("ready", ABOUT)))
     assert [note.code for note in news(used)] == ["old_card"]
     assert news(GraphicsState((Note("slower", ABOUT), Note("driver_without_card")))) == ()
+
+
+def test_without_set_up_cuda_is_a_download_that_is_offered(tmp_path: Path) -> None:
+    (note,) = without_setup(CARDS, tmp_path)
+    assert note == Note("offered_pack", {"cards": cuda_packs.CARD.name})
+    told = graphics_finding((RAM,), GraphicsState((note,)), "en")
+    assert not told.ok and "coterie cuda install" in told.message
+    gpu = Device("Vulkan0", "gpu", cuda_packs.CARD.name, 8, 8)
+    used = graphics_finding((RAM, gpu), GraphicsState((note,)), "en")
+    assert (
+        used.ok and used.message.startswith(cuda_packs.CARD.name) and "coterie cuda install" in used.message
+    )
+
+
+def test_a_pack_of_this_version_is_not_offered_again_and_another_ones_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "current.txt").write_text("pack")
+    for name, data in module().items():
+        (tmp_path / "pack" / name).write_bytes(data)
+    assert without_setup(CARDS, tmp_path) == ()
+    (tmp_path / "pack" / "build.json").write_bytes(module(library="0.0.1")["build.json"])
+    assert [note.code for note in without_setup(CARDS, tmp_path)] == ["other_pack"]
+
+
+@pytest.mark.parametrize(
+    ("cards", "code"),
+    [
+        (Cards(), None),
+        (Cards(vendors=frozenset({"NVIDIA"})), "card_without_driver"),
+        (CARDS._replace(driver="570.86"), "old_driver"),
+    ],
+)
+def test_what_keeps_cuda_from_being_offered_is_told(
+    cards: Cards, code: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.messages.installation", lambda: Installation("deb"))
+    notes = without_setup(cards)
+    assert [note.code for note in notes] == ([code] if code else [])
+    assert not any("make setup" in sentence(note, language) for note in notes for language in ("en", "ko"))

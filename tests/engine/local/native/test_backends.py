@@ -94,3 +94,33 @@ def test_a_driver_that_ends_processes_leaves_the_processor_alone(tmp_path: Path,
     assert found(tmp_path) == msgspec.structs.replace(alone, broken="Vulkan")
     backend(tmp_path)
     assert found(tmp_path).backends == alone.backends + 1
+
+
+def fetched(folder: Path, name: str) -> dict[str, str]:
+    """The environment of an engine that was told of a folder in which this one is in use."""
+    (folder / "current.txt").write_text(name)
+    return {"COTERIE_GPU_FETCHED": str(folder)}
+
+
+def test_what_was_fetched_is_loaded_from_its_folder(tmp_path: Path, alone: Found) -> None:
+    (tmp_path / "pack").mkdir()
+    backend(tmp_path / "pack", "cuda", visible="GPU-1")
+    with_it = found("", **fetched(tmp_path, "pack"))
+    assert (with_it.backends, with_it.visible) == (alone.backends + 1, "GPU-1")
+    assert found("", **fetched(tmp_path, "../pack")).backends == alone.backends
+
+
+def test_what_was_fetched_and_finds_no_card_leaves_the_others_their_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.local.native import backends
+
+    tried: list[Path] = []
+    monkeypatch.setattr(backends, "_load_from", lambda folder: tried.append(folder) or True)
+    monkeypatch.setattr(backends, "ggml", lambda *_: lambda: 1)
+    monkeypatch.delenv("COTERIE_GPU", raising=False)
+    (tmp_path / "pack").mkdir()
+    for name, value in fetched(tmp_path, "pack").items():
+        monkeypatch.setenv(name, value)
+    backends.load_backend()
+    assert tried[0] == tmp_path / "pack" and [path.name for path in tried[1:]] == ["coterie-gpu", "gpu"]

@@ -19,6 +19,8 @@ _MANIFESTS = ("usr/share/vulkan/icd.d", "usr/local/share/vulkan/icd.d", "etc/vul
 # Whose Vulkan driver a manifest names. Nouveau's is left out: it knows few cards, and none of them well.
 _VULKAN = {"NVIDIA": ("nvidia",), "AMD": ("radeon", "amd"), "Intel": ("intel",)}
 SMI_TIMEOUT_S = 30
+# CUDA 13: its oldest driver and its oldest architecture, Turing.
+CUDA_DRIVER, CUDA_CAPABILITY = 580, 75
 
 
 class Card(NamedTuple):

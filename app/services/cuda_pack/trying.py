@@ -1,10 +1,10 @@
-"""Lets an engine answer for a moment with a backend, in a process of its own (installer/trial.py)."""
+"""Lets an engine answer for a moment with a backend, in a process of its own (`trial`)."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -14,7 +14,7 @@ PROMPT_TOKENS, ANSWER_TOKENS = 500, 100
 
 
 class TrialError(Exception):
-    """A backend was built and does not answer."""
+    """A backend does not answer."""
 
 
 class SlowerError(TrialError):
@@ -37,19 +37,20 @@ class Trial(NamedTuple):
 
 
 def run_trial(
-    python: Path,
+    python: Sequence[str],
     root: Path,
     device: Literal["cpu", "gpu"],
     folder: str,
     log: Path,
     environ: Mapping[str, str],
 ) -> Trial:
-    """Run the starter with the backend in `folder`, "none" for none. Raises TrialError."""
+    """Run the starter with the backend in `folder`, "none" for none. `python` is a command, and `root` the folder of
+    Coterie's packages. Raises TrialError."""
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
         with log.open("wb") as errors:
             done = subprocess.run(
-                [str(python), "-m", "installer.trial", device],
+                [*python, "-m", "app.services.cuda_pack.trial", device],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -1,8 +1,8 @@
 """One short run of the starter model on one device, in a process of its own: does a backend answer, and how fast?
 
-Usage: python -m installer.trial cpu|gpu (of the environment, from the clone's folder), COTERIE_GPU naming the
-backend's folder. Prints a JSON object: device, integrated, prefill and decode in tokens per second, text. Exit code 1
-where the device is missing or the model does not answer; a broken driver ends the process in its own way.
+Usage: python -m app.services.cuda_pack.trial cpu|gpu, COTERIE_GPU naming the backend's folder. Prints a JSON object:
+device, integrated, prefill and decode in tokens per second, text. Exit code 1 where the device is missing or the
+model does not answer; a broken driver ends the process in its own way.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from installer.cards import Card, Cards, driver_major, find_cards
+from engine.graphics_cards import Card, Cards, driver_major, find_cards
 from tests.installer.machines import AMD, INTEL, NVIDIA, FakeMachine
 
 pytestmark = pytest.mark.process

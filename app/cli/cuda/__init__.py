@@ -1,0 +1,1 @@
+"""`coterie cuda`: what computes on NVIDIA's cards, as a download."""
