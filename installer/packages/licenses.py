@@ -25,6 +25,8 @@ SAID = {
 }  # fmt: skip
 # Packages that say nothing that could be read.
 UNSAID = {"agent-client-protocol": "Apache-2.0"}
+# What the wheels of packages bring besides, as their texts tell: a part of GCC's Fortran.
+BESIDES = {"numpy": "GPL-3.0-or-later WITH GCC-exception-3.1"}
 # Debian's packages of the libraries that come along, by the part of each that is taken.
 DEBIAN = {
     "libssl3": "Apache-2.0", "libsqlite3-0": "blessing", "libffi8": "MIT", "libbz2-1.0": "bzip2-1.0.6",
@@ -62,13 +64,22 @@ def write(tree: Path, parts: Parts, root: Path) -> None:
         if not may_be_inside(part.license):
             raise SetupError(f"{part.name} is under “{part.license}”, which may not be inside a package.")
         for text in part.texts:
-            place = folder / part.name
-            place.mkdir(exist_ok=True)
-            shutil.copyfile(text, place / text.name)
+            place = folder / part.name / _inside(text)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(text, place)
     for text in sorted((parts.base / "copyright").glob("text-*")):
         shutil.copyfile(text, folder / text.name.removeprefix("text-"))
     (folder / "licenses.spdx.json").write_text(json.dumps(spdx(every), indent=1) + "\n", encoding="utf-8")
     (folder / "copyright").write_text(copyright_file(every, root), encoding="utf-8")
+
+
+def _inside(text: Path) -> Path:
+    """Where a text lies among those of its part: one that a package brings as in its folder of metadata, since a
+    package may have several of one name."""
+    for parent in text.parents:
+        if parent.suffix == ".dist-info":
+            return text.relative_to(parent)
+    return Path(text.name)
 
 
 def may_be_inside(expression: str) -> bool:
@@ -109,6 +120,8 @@ def part_of(info: Path) -> Part:
     license = UNSAID.get(name) or SAID.get(words, words)
     if not license or (" " in license and not re.search(r" (?:AND|OR|WITH) ", license)):
         raise SetupError(f"What license {name} has cannot be read of its metadata: “{words}”.")
+    if name in BESIDES:
+        license = f"{license} AND {BESIDES[name]}"
     texts = sorted(path for path in info.rglob("*") if path.is_file() and _is_text(path.relative_to(info)))
     return Part(name, str(told["Version"]), license, tuple(texts))
 

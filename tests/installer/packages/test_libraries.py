@@ -12,6 +12,7 @@ from installer.commands import SetupError
 from installer.packages import libraries, licenses
 from installer.packages.elf import Wants, elf_files, is_elf, wants_of
 from installer.packages.places import HERE
+from installer.packages.tree import Parts
 
 needs_readelf = pytest.mark.skipif(shutil.which("readelf") is None, reason="binutils is not installed")
 
@@ -147,3 +148,18 @@ def test_a_license_that_cannot_be_read_stops_the_packing(tmp_path: Path) -> None
     for number, lines in enumerate((["License: see the website"], [])):
         with pytest.raises(SetupError, match="thing"):
             licenses.part_of(info(tmp_path / f"{number}.dist-info", *lines))
+
+
+def test_texts_of_one_name_lie_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = info(tmp_path / "thing-1.dist-info", "License-Expression: MIT")
+    for name in ("licenses/LICENSE.txt", "licenses/vendored/LICENSE.txt"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(name)
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "LICENSE").write_text("MIT")
+    monkeypatch.setattr(licenses, "found", lambda *_: [licenses.part_of(folder)])
+    licenses.write(tmp_path / "tree", Parts(tmp_path, tmp_path, None), tmp_path)
+    kept = tmp_path / "tree" / "licenses" / "thing" / "licenses"
+    assert (kept / "LICENSE.txt").read_text() == "licenses/LICENSE.txt"
+    assert (kept / "vendored" / "LICENSE.txt").read_text() == "licenses/vendored/LICENSE.txt"
+    assert "thing 1: MIT" in (tmp_path / "tree" / "licenses" / "copyright").read_text()
