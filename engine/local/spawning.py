@@ -8,12 +8,12 @@ import multiprocessing
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from engine.local.log_file import LogFile
+from engine.local.spawned_process import UntrackedProcess
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Spawned:
             self.connection: Connection
             self.connection, theirs = context.Pipe(duplex=True)
             undo.enter_context(self.connection)
-            self.process: SpawnProcess = context.Process(
+            self.process: SpawnProcess = UntrackedProcess(
                 target=main, args=(theirs, self.log.path, *arguments), name=name, daemon=True
             )
             with theirs, _terminal_signals_blocked():
@@ -70,7 +70,6 @@ def _terminal_signals_blocked() -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
-    resource_tracker.ensure_running()  # else the start would start it, and unblock Ctrl+C after that
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield

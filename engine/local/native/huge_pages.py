@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,10 +53,11 @@ class HugePages:
     """Moves extents into huge pages of `page` bytes, slice by slice, while nothing else is to be done. Used by one
     thread; `close` before the memory is given back."""
 
-    def __init__(self, extents: Iterable[Extent], page: int) -> None:
+    def __init__(self, find: Callable[[], Iterable[Extent]], page: int) -> None:
+        """`find` is called by the first `move`."""
         self._page = page
         self._libc = _libc()
-        self._slices = self._all(tuple(extents))
+        self._slices = self._all(find)
         self.is_done = False
 
     def move(self) -> None:
@@ -68,9 +69,9 @@ class HugePages:
         self.is_done = True
         self._slices.close()
 
-    def _all(self, extents: tuple[Extent, ...]) -> Generator[int, None, None]:
+    def _all(self, find: Callable[[], Iterable[Extent]]) -> Generator[int, None, None]:
         """The bytes of each slice that was moved."""
-        for extent in extents:
+        for extent in find():
             start = -(-extent.start // self._page) * self._page
             size = extent.end // self._page * self._page - start
             if size > 0:
@@ -113,15 +114,20 @@ def open_huge_pages(model: int, placement: Placement) -> HugePages | None:
     page = page_size()
     if not page or placement.load_mode == "locked" or placement.expert_cache is not None:
         return None
-    if not lists_tensors() or memory_is_limited():
-        return None
+    return HugePages(lambda: _weights(model, placement), page) if lists_tensors() else None
+
+
+def _weights(model: int, placement: Placement) -> list[Extent]:
+    """Those in RAM as extents; none where something else than psutil knows of limits memory."""
+    if memory_is_limited():
+        return []
     anonymous = {_OWN, *extra_memories()}
-    found = [
+    found = (
         Extent(each.address, each.address + each.room, each.memory == _MAPPED)
         for each in placed_tensors(model, placement)
         if each.device == RAM and each.address and (each.memory == _MAPPED or each.memory in anonymous)
-    ]
-    return HugePages(_joined(found), page) if found else None
+    )
+    return _joined(found)
 
 
 def page_size(settings: Path = _SETTINGS) -> int:

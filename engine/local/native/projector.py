@@ -7,11 +7,11 @@ is called experimental by its makers: the layout of its one struct with defaults
 from __future__ import annotations
 
 import ctypes
+import functools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import llama_cpp.llama_cpp as llama
-import llama_cpp.mtmd_cpp as mtmd
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +22,14 @@ from engine.local.native.library import PINNED_VERSION, _on_log
 _PARAMS_BYTES, _PART_BYTES, _POSITION_BYTES = 96, 16, 16
 # An encoding can be broken off at every so many nodes of its graph.
 _NODES = 16
+
+
+@functools.cache
+def _mtmd() -> Any:
+    """The package's module, which few loads need: it takes long to import."""
+    import llama_cpp.mtmd_cpp as mtmd
+
+    return mtmd
 
 
 class PictureRows(NamedTuple):
@@ -54,17 +62,17 @@ class ProjectorHandle:
         self.stop = False
         self._nodes = 0
         self._watch = llama.ggml_backend_sched_eval_callback(self._saw)
-        params = mtmd.mtmd_context_params_default()
+        params = _mtmd().mtmd_context_params_default()
         params.use_gpu, params.n_threads, params.print_timings = bool(device), threads, False
         params.device = device_handle(device) if device else None
         params.cb_eval = self._watch
         params.image_max_tokens = most_rows or -1
-        mtmd.mtmd_helper_log_set(_on_log, ctypes.c_void_p(0))
-        self._handle = mtmd.mtmd_init_from_file(path.encode(), model, params)
+        _mtmd().mtmd_helper_log_set(_on_log, ctypes.c_void_p(0))
+        self._handle = _mtmd().mtmd_init_from_file(path.encode(), model, params)
         if not self._handle:
             raise UserError("projector.not_loaded", path=path)
         self._width = int(llama.llama_model_n_embd_inp(model))
-        self.uses_rows_and_columns = bool(mtmd.mtmd_decode_use_mrope(self._handle))
+        self.uses_rows_and_columns = bool(_mtmd().mtmd_decode_use_mrope(self._handle))
 
     def parts(self, width: int, height: int) -> list[tuple[int, ...] | PictureRows]:
         """What a picture of this size becomes: tokens around and between, and its rows. Nothing is computed."""
@@ -84,7 +92,7 @@ class ProjectorHandle:
             for chunk in chunks:
                 if _is_text(chunk):
                     continue
-                code = 1 if self.stop else mtmd.mtmd_encode_chunk(self._handle, chunk)
+                code = 1 if self.stop else _mtmd().mtmd_encode_chunk(self._handle, chunk)
                 if self.stop:  # reported as done all the same
                     return None
                 if code:
@@ -93,22 +101,24 @@ class ProjectorHandle:
         return found
 
     def close(self) -> None:
-        mtmd.mtmd_free(self._handle)
+        _mtmd().mtmd_free(self._handle)
 
     def _taken(self, chunk: int) -> Encoded:
         count = _rows(chunk)
-        out = mtmd.mtmd_get_output_embd(self._handle)
+        out = _mtmd().mtmd_get_output_embd(self._handle)
         rows = np.ctypeslib.as_array(out, (count * self._width,)).reshape(count, -1).copy()
         places = self._places(chunk, 0)
-        whole = bool(mtmd.mtmd_decode_use_non_causal(self._handle, chunk))
+        whole = bool(_mtmd().mtmd_decode_use_non_causal(self._handle, chunk))
         return Encoded(rows, places, self._places(chunk, 1) - places, whole)
 
     def _places(self, chunk: int, start: int) -> npt.NDArray[np.int32]:
         count = _rows(chunk)
         if not self.uses_rows_and_columns:
             return np.arange(start, start + count, dtype=np.int32)[None]
-        found = (mtmd.mtmd_decoder_pos * count)()
-        mtmd.mtmd_helper_image_get_decoder_pos(mtmd.mtmd_input_chunk_get_tokens_image(chunk), start, found)
+        found = (_mtmd().mtmd_decoder_pos * count)()
+        _mtmd().mtmd_helper_image_get_decoder_pos(
+            _mtmd().mtmd_input_chunk_get_tokens_image(chunk), start, found
+        )
         return np.array([[each.t, each.y, each.x, each.z] for each in found], np.int32).T.copy()
 
     def _saw(self, _tensor: int, ask: bool, _data: Any) -> bool:
@@ -128,28 +138,28 @@ class _Chunks:
         data = None
         if self._pixels is not None:
             data = ctypes.cast(ctypes.c_char_p(self._pixels), ctypes.POINTER(ctypes.c_uint8))
-        self._bitmap = mtmd.mtmd_bitmap_init(*self._size, data)  # copies the pixels
-        self._chunks = mtmd.mtmd_input_chunks_init()
-        part = mtmd.mtmd_input_part(bitmap=self._bitmap)
-        parts = (ctypes.POINTER(mtmd.mtmd_input_part) * 1)(ctypes.pointer(part))
-        if mtmd.mtmd_tokenize_from_parts(self._handle, self._chunks, parts, 1, False):
+        self._bitmap = _mtmd().mtmd_bitmap_init(*self._size, data)  # copies the pixels
+        self._chunks = _mtmd().mtmd_input_chunks_init()
+        part = _mtmd().mtmd_input_part(bitmap=self._bitmap)
+        parts = (ctypes.POINTER(_mtmd().mtmd_input_part) * 1)(ctypes.pointer(part))
+        if _mtmd().mtmd_tokenize_from_parts(self._handle, self._chunks, parts, 1, False):
             self.__exit__()
             raise UserError("picture.not_encoded")
-        count = mtmd.mtmd_input_chunks_size(self._chunks)
-        return (mtmd.mtmd_input_chunks_get(self._chunks, number) for number in range(count))
+        count = _mtmd().mtmd_input_chunks_size(self._chunks)
+        return (_mtmd().mtmd_input_chunks_get(self._chunks, number) for number in range(count))
 
     def __exit__(self, *_: object) -> None:
-        mtmd.mtmd_input_chunks_free(self._chunks)
-        mtmd.mtmd_bitmap_free(self._bitmap)
+        _mtmd().mtmd_input_chunks_free(self._chunks)
+        _mtmd().mtmd_bitmap_free(self._bitmap)
 
 
 def _check_layout() -> None:
-    params = mtmd.mtmd_context_params_default()
+    params = _mtmd().mtmd_context_params_default()
     known = (
-        ctypes.sizeof(mtmd.mtmd_context_params) == _PARAMS_BYTES
-        and ctypes.sizeof(mtmd.mtmd_input_part) == _PART_BYTES
-        and ctypes.sizeof(mtmd.mtmd_decoder_pos) == _POSITION_BYTES
-        and params.media_marker == mtmd.mtmd_default_marker()
+        ctypes.sizeof(_mtmd().mtmd_context_params) == _PARAMS_BYTES
+        and ctypes.sizeof(_mtmd().mtmd_input_part) == _PART_BYTES
+        and ctypes.sizeof(_mtmd().mtmd_decoder_pos) == _POSITION_BYTES
+        and params.media_marker == _mtmd().mtmd_default_marker()
         and params.image_min_tokens == params.image_max_tokens == -1
         and bool(params.warmup)
         and not params.cb_eval
@@ -159,18 +169,18 @@ def _check_layout() -> None:
 
 
 def _is_text(chunk: int) -> bool:
-    return bool(mtmd.mtmd_input_chunk_get_type(chunk) == mtmd.MTMD_INPUT_CHUNK_TYPE_TEXT)
+    return bool(_mtmd().mtmd_input_chunk_get_type(chunk) == _mtmd().MTMD_INPUT_CHUNK_TYPE_TEXT)
 
 
 def _tokens(chunk: int) -> tuple[int, ...]:
     count = ctypes.c_size_t()
-    pointer = mtmd.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
+    pointer = _mtmd().mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
     return tuple(pointer[: count.value])
 
 
 def _rows(chunk: int) -> int:
-    return int(mtmd.mtmd_input_chunk_get_n_tokens(chunk))
+    return int(_mtmd().mtmd_input_chunk_get_n_tokens(chunk))
 
 
 def _positions(chunk: int) -> int:
-    return int(mtmd.mtmd_input_chunk_get_n_pos(chunk))
+    return int(_mtmd().mtmd_input_chunk_get_n_pos(chunk))

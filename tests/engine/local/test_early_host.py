@@ -1,6 +1,8 @@
 """A host that is started before it is known what it loads: taken for the first load, or gone."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import psutil
@@ -92,3 +94,21 @@ def test_nobody_s_ends_with_the_engine(engine: LocalEngine) -> None:
     engine.close()
     assert not early.is_running()
     assert early_host.taken(b"") is None
+
+
+PROBE = """
+from multiprocessing import resource_tracker
+from engine.local import early_host
+
+early_host.start()
+print(early_host._waiting.process.is_alive(), resource_tracker._resource_tracker._pid)
+early_host.end()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no tracker")
+def test_nothing_but_the_host_is_started() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (done.stdout.strip(), done.stderr) == ("True None", "")

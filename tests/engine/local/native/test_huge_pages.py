@@ -50,7 +50,7 @@ def regions() -> int:
 @needs_huge_pages
 def test_what_is_mapped_is_replaced_by_a_copy_that_is_one_piece_of_memory(mapped: Mapped) -> None:
     before = regions()
-    moving = HugePages([mapped.extent], page_size())
+    moving = HugePages(lambda: [mapped.extent], page_size())
     slices = 0
     while not moving.is_done:
         moving.move()
@@ -69,7 +69,7 @@ def test_without_memory_to_spare_everything_stays_mapped(
     mapped: Mapped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(huge_pages, "_is_spare", lambda _: False)
-    moving = HugePages([mapped.extent], page_size())
+    moving = HugePages(lambda: [mapped.extent], page_size())
     moving.move()
     assert moving.is_done and mapped.from_file == SIZE
 
@@ -77,7 +77,7 @@ def test_without_memory_to_spare_everything_stays_mapped(
 @needs_huge_pages
 def test_closed_in_the_middle_the_rest_stays_mapped(mapped: Mapped) -> None:
     before = regions()
-    moving = HugePages([mapped.extent], page_size())
+    moving = HugePages(lambda: [mapped.extent], page_size())
     moving.move()
     moving.close()
     assert moving.is_done and 0 < mapped.from_file < SIZE
@@ -91,7 +91,7 @@ def test_memory_that_is_no_files_is_collapsed_where_it_lies() -> None:
     with mmap.mmap(-1, SIZE) as memory:
         memory[:] = content
         start = int(np.frombuffer(memory, np.uint8).ctypes.data)
-        moving = HugePages([Extent(start, start + SIZE, mapped=False)], page_size())
+        moving = HugePages(lambda: [Extent(start, start + SIZE, mapped=False)], page_size())
         while not moving.is_done:
             moving.move()
         assert memory[:] == content
