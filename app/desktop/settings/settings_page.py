@@ -97,7 +97,11 @@ class SettingsPage(ThemedWidget):
         # Stands beside the page.
         self.side = SettingsIndex(sections, self)
         self.side.wanted.connect(self._go_to)
-        self.scroller.verticalScrollBar().valueChanged.connect(self._show_where)
+        # A section that was gone to, until somebody scrolls.
+        self._gone_to: Section | None = None
+        self._bar = self.scroller.verticalScrollBar()
+        self._bar.valueChanged.connect(self._show_where)
+        self._bar.rangeChanged.connect(self._stay)
         self._sections = sections
         self.about.shortcuts.clicked.connect(self.shortcuts_wanted)
         self.data.run_restored.connect(self.run_restored)
@@ -176,11 +180,21 @@ class SettingsPage(ThemedWidget):
             self.remote_servers.list.open(url)
 
     def _go_to(self, section: Section) -> None:
-        self.scroller.verticalScrollBar().setValue(section.y() - self._title.y())
-        self.side.show_section(section)
+        self._gone_to = section
+        self._stay()
+
+    def _stay(self) -> None:
+        """What comes into sections above moves the one that was gone to."""
+        if self._gone_to is not None:
+            self._bar.setValue(self._gone_to.y() - self._title.y())
+            self.side.show_section(self._gone_to)
 
     def _show_where(self, top: int) -> None:
-        """Mark the section that is read: the last that begins above the first lines of what is seen."""
+        """Mark the section that is read: the last that begins above the first lines of what is seen. One that was
+        gone to may be too near the end for that."""
+        if self._gone_to is not None and top in (self._gone_to.y() - self._title.y(), self._bar.maximum()):
+            return
+        self._gone_to = None
         line = top + themes.current.px(100)
         read = [section for section in self._sections if section.isVisible() and section.y() <= line]
         if read:

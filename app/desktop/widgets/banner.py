@@ -1,4 +1,4 @@
-"""A calm line that says what went wrong and what can be done."""
+"""A calm line that says what went wrong, or asks something, and what can be done."""
 
 from __future__ import annotations
 
@@ -133,7 +133,8 @@ class Banner(ThemedWidget):
     def restyle(self) -> None:
         px = themes.current.px
         self._middle.setSpacing(px(8))
-        self._symbol.setPixmap(icon("triangle-alert", self._colour, 18).pixmap(px(18), px(18)))
+        sign = "triangle-alert" if self._colour in ("warning", "bad") else "circle-alert"
+        self._symbol.setPixmap(icon(sign, self._colour, 18).pixmap(px(18), px(18)))
         set_icon(self.close_button, "x", "muted", 16)
         self._detail.setFont(themes.current.fixed_font(12))
         self._fold()

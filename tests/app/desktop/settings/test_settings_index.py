@@ -52,6 +52,19 @@ def test_a_section_of_the_index_is_brought_into_sight(page: SettingsPage) -> Non
     assert page.side.rows[0].isChecked() and not row.isChecked()
 
 
+def test_a_section_stays_in_sight_and_marked_while_others_grow(page: SettingsPage) -> None:
+    row, section = page.side.rows[-2], page._sections[-2]
+    row.click()
+    page.answers.setMinimumHeight(page.answers.height() + 2000)
+    QTest.qWait(50)
+    assert not section.visibleRegion().isEmpty()
+    page.about.hide()  # the end of the page comes nearer
+    QTest.qWait(50)
+    assert not section.visibleRegion().isEmpty() and row.isChecked()
+    page.scroller.verticalScrollBar().setValue(0)
+    assert page.side.rows[0].isChecked()
+
+
 def test_names_follow_the_language(page: SettingsPage, running: Running) -> None:
     languages.choose("ko")
     running.until(lambda: shown(page)[0] == "화면")
