@@ -11103,7 +11103,7 @@
     <name>UpdateSheet</name>
     <message>
         <source>Downloading: {size}</source>
-        <translation>내려받는 중: {size}</translation>
+        <translation>다운로드 중: {size}</translation>
     </message>
     <message>
         <source>Coterie {version}</source>
@@ -11135,7 +11135,7 @@
     </message>
     <message>
         <source>Downloading…</source>
-        <translation>내려받는 중…</translation>
+        <translation>다운로드 중…</translation>
     </message>
     <message>
         <source>Restart now</source>
@@ -11214,7 +11214,7 @@
     </message>
     <message>
         <source>Downloading version {version}: {size}</source>
-        <translation>{version} 버전을 내려받는 중: {size}</translation>
+        <translation>{version} 버전 다운로드 중: {size}</translation>
     </message>
     <message>
         <source>Making sure that version {version} starts on this computer…</source>
