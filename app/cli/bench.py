@@ -123,24 +123,43 @@ def print_modes(found: Mapping[str, ModeResult], output: Output, limit: int = 0)
     if limit and not all(result.limit_bytes for result in found.values()):
         output.tell(ErrorInfo("bench.no_limit", {"limit_bytes": limit}))
     if output.json:
-        output.object({"modes": {name: _mode_object(result, limit) for name, result in found.items()}})
+        shown: dict[str, Any] = {"modes": {name: _mode_object(each, limit) for name, each in found.items()}}
+        if "mmap" in found and "disk" in found:
+            shown["ratios"] = _ratios(found["disk"], found["mmap"])
+        output.object(shown)
         return
+    results = list(found.values())
     columns = {"mode": list(found)}
-    columns["decode"] = [_tps(result.decode_tps, language) for result in found.values()]
-    columns["prefill"] = [_tps(result.prefill_tps, language) for result in found.values()]
-    if any(result.hit_rate for result in found.values()):
-        rates = [result.hit_rate for result in found.values()]
-        columns["hits"] = [format_percent(rate) if rate else "" for rate in rates]
+    columns["decode"] = [_tps(result.decode_tps, language) for result in results]
+    columns["prefill"] = [_tps(result.prefill_tps, language) for result in results]
+    if any(result.hit_rate for result in results):
+        columns["hits"] = [format_percent(each.hit_rate) if each.hit_rate else "" for each in results]
     if limit:
-        columns["disk"] = [format_size(result.disk_bytes_per_token) for result in found.values()]
-    headings = tuple(localized(f"cli.bench.{name}", language) for name in columns)
-    output.table([headings, *zip(*columns.values(), strict=True)])
+        columns["disk"] = [format_size(result.disk_bytes_per_token) for result in results]
+    headed = {localized(f"cli.bench.{name}", language): shown for name, shown in columns.items()}
+    for length in dict.fromkeys(length for result in results for length in list(result.prompts)[1:]):
+        speeds = (result.prompts.get(length, 0.0) for result in results)
+        headed[localized("cli.bench.prompt", language, tokens=length)] = [
+            _tps(tps, language) if tps else "" for tps in speeds
+        ]
+    output.table([tuple(headed), *zip(*headed.values(), strict=True)])
 
 
 def _mode_object(result: ModeResult, limit: int) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(result)
-    hidden = ("type",) if limit else ("type", "disk_bytes_per_token", "limit_bytes")
+    hidden = ("type",) if limit else ("type", "disk_bytes_per_token", "limit_bytes", "prompts")
     return {name: value for name, value in shown.items() if name not in hidden}
+
+
+def _ratios(disk: ModeResult, mmap: ModeResult) -> dict[str, Any]:
+    """How many times as fast the one is as the other, where both were measured."""
+    prompts = {
+        length: round(disk.prompts[length] / tps, 2)
+        for length, tps in mmap.prompts.items()
+        if length in disk.prompts and tps
+    }
+    decode = round(disk.decode_tps / mmap.decode_tps, 2) if mmap.decode_tps else None
+    return {"decode": decode, "prompts": prompts}
 
 
 def _tune(

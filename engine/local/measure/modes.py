@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,12 +30,20 @@ if TYPE_CHECKING:
     from engine.local.model.session import Session
 
 PROMPT = "Write a short story about a harbour between two hills."
+# Where memory is limited a token may take seconds. The answer is cut off after so long.
+LONGEST_TEXT_S = 45.0
+# Prompts of so many tokens are read, as far as the context holds them, and a longer one only if it promises to take
+# no more than this; writing is timed for so long, but at least so many tokens.
+PROMPTS, LONGEST_PROMPT_S = (512, 2048), 60.0
+TIMED_S, LEAST_TOKENS = 15.0, 3
 
 
 class ModeResult(msgspec.Struct, frozen=True, tag="mode_result"):
     """One mode: speeds in tokens per second, the expert cache's hit rate while decoding was timed (0
     without a cache), and the greedy answer to `PROMPT`. `disk_bytes_per_token` were read from disks for each token
-    that was decoded, within `limit_bytes` of memory; 0: there was no limit."""
+    that was decoded, within `limit_bytes` of memory; 0: there was no limit. `prompts` are the speeds of prompts by
+    their tokens, measured where memory was to be limited; the answer may be cut off there.
+    """
 
     decode_tps: float
     prefill_tps: float
@@ -42,6 +51,7 @@ class ModeResult(msgspec.Struct, frozen=True, tag="mode_result"):
     text: str
     disk_bytes_per_token: int = 0
     limit_bytes: int = 0
+    prompts: dict[str, float] = {}
 
 
 def available_modes(machine: Machine, experts: int, *, caches: bool = False) -> tuple[Mode, ...]:
@@ -130,15 +140,31 @@ def _measure(report: Report, request: LoadRequest, limit_size: int, limit_folder
         _check_mode(session, request.options)
         message = Message("user", PROMPT)
         question = GenerateRequest(1, (message,), Sampling(0.0, seed=0), max_tokens=ANSWER_TOKENS)
-        end = answer_single_stream(session, question, emit, alive)
+        seconds = LONGEST_TEXT_S if limit_size else math.inf
+        end = answer_single_stream(session, question, emit, alive, seconds)
         if end.error:
             raise UserError.from_info(end.error)
+        tokens = ANSWER_TOKENS
+        lengths: tuple[int, ...] = (PROMPT_TOKENS,)
+        if limit_size:
+            tokens = min(tokens, max(int(TIMED_S * end.timings.decode_tps), LEAST_TOKENS))
+            lengths = tuple(each for each in PROMPTS if each + tokens <= session.context_length) or lengths
         counted = _Counted(session)
-        speeds = speed.measure(session, PROMPT_TOKENS, ANSWER_TOKENS, alive, on_read=counted.begin_answer)
+        speeds = speed.measure(session, lengths[0], tokens, alive, on_read=counted.begin_answer)
         used = counted.since()
-        hit_rate = used.hits / used.uses if used.uses else 0.0
-        read = used.disk_bytes // ANSWER_TOKENS if limit_size else 0
-        return ModeResult(speeds.decode_tps, speeds.prefill_tps, hit_rate, "".join(text), read, limited)
+        prompts = {str(lengths[0]): speeds.prefill_tps}
+        for length in lengths[1:]:
+            if length <= LONGEST_PROMPT_S * speeds.prefill_tps:
+                prompts[str(length)] = speed.measure(session, length, 1, alive).prefill_tps
+        return ModeResult(
+            decode_tps=speeds.decode_tps,
+            prefill_tps=speeds.prefill_tps,
+            hit_rate=used.hits / used.uses if used.uses else 0.0,
+            text="".join(text),
+            disk_bytes_per_token=used.disk_bytes // tokens if limit_size else 0,
+            limit_bytes=limited,
+            prompts=prompts if limit_size else {},
+        )
 
 
 def _check_mode(session: Session, options: PlacementOptions) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -18,11 +19,17 @@ from engine.local.scheduling.scheduler import Scheduler
 
 
 def answer_single_stream(
-    session: Session, request: GenerateRequest, emit: Callable[[Reply], None], on_step: Callable[[], None]
+    session: Session,
+    request: GenerateRequest,
+    emit: Callable[[Reply], None],
+    on_step: Callable[[], None],
+    seconds: float = math.inf,
 ) -> Finished:
-    """Run one answer through the scheduler. `emit` gets its events; `on_step` is called after each step."""
+    """Run one answer through the scheduler. `emit` gets its events; `on_step` is called after each step. It is
+    cancelled after so many seconds."""
     ended: list[Finished] = []
-    scheduler = Scheduler(session, PromptCache(None, "", 0, 0), Cancellation(), emit, ended.append)
+    cancellation, latest = Cancellation(), time.monotonic() + seconds
+    scheduler = Scheduler(session, PromptCache(None, "", 0, 0), cancellation, emit, ended.append)
     made = Scoring if request.score else Generation
     generation: Work | None = made(session, request, emit, time.monotonic())
     error: ErrorInfo | None = None
@@ -35,4 +42,6 @@ def answer_single_stream(
     while not scheduler.is_idle:
         scheduler.step()
         on_step()
+        if time.monotonic() > latest:
+            cancellation.close()
     return ended[0]

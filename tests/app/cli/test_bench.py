@@ -87,24 +87,29 @@ def test_what_modes_read_from_disk_is_told_where_memory_is_limited(
 ) -> None:
     limit = 350_000_000
     found = {
-        "mmap": ModeResult(1.25, 33.0, 0.0, "words", 306_000_000, limit),
-        "disk": ModeResult(5.5, 80.0, 0.71, "words", 41_000_000, limit),
+        "mmap": ModeResult(1.25, 33.0, 0.0, "words", 306_000_000, limit, {"512": 33.0}),
+        "disk": ModeResult(5.5, 80.0, 0.71, "words", 41_000_000, limit, {"512": 80.0, "2048": 75.0}),
     }
     print_modes(found, Output(json=True), limit)
-    shown = json.loads(capsys.readouterr().out)["modes"]
-    assert shown["disk"] == {
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["ratios"] == {"decode": 4.4, "prompts": {"512": 2.42}}
+    assert shown["modes"]["disk"] == {
         "decode_tps": 5.5,
         "prefill_tps": 80.0,
         "hit_rate": 0.71,
         "text": "words",
         "disk_bytes_per_token": 41_000_000,
         "limit_bytes": limit,
+        "prompts": {"512": 80.0, "2048": 75.0},
     }
     output = Output(json=False)
     output.language = "en"
     print_modes(found, output, limit)
     told = capsys.readouterr()
     assert "306 MB" in told.out and "71%" in told.out and not told.err
+    head, paged, read = told.out.splitlines()
+    assert head.endswith("Reading 2048 tokens") and read.endswith("75 tokens per second")
+    assert paged.endswith("306 MB"), "it would have taken too long"
     unlimited = {"mmap": msgspec.structs.replace(found["mmap"], limit_bytes=0)}
     print_modes(unlimited, output, limit)
     assert "Memory couldn’t be limited to 350 MB here" in capsys.readouterr().err
