@@ -11,7 +11,7 @@ import msgspec
 from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.library import plugin_path
 from engine.local.isolated_call import Report, ask
-from engine.placement.plan import Device, Machine
+from engine.placement.plan import Device, HugePagesHere, Machine
 
 
 class Survey(msgspec.Struct, frozen=True, tag="survey"):
@@ -28,6 +28,7 @@ class Survey(msgspec.Struct, frozen=True, tag="survey"):
     variant: str = ""
     backends: tuple[str, ...] = ()
     broken_backend: str = ""
+    huge_pages: HugePagesHere = ""
 
     @property
     def build(self) -> Literal["native", "portable"]:
@@ -81,4 +82,5 @@ def _survey(_: Report, workers: tuple[str, ...]) -> Survey:
         variant=native.variant(),
         backends=native.registered_backends(),
         broken_backend=native.broken_backend(),
+        huge_pages=native.huge_pages_here(),
     )

@@ -13,16 +13,19 @@ from app.services.diagnostics.hub import Finding
 from engine.local.repack.failures import failed_models
 from engine.local.repack.speeds import LayoutSpeed, kept_speeds
 from engine.local.survey import Survey
+from engine.placement.plan import HugePagesHere
 
 
 class LayoutsReport(msgspec.Struct, frozen=True):
     """`memories` by ggml's names, the `types` of weights that they take, how much faster or slower an answer is with
-    each by measurement ("Q4_K": 1.6; "Q4_K experts"), and files that are left as they are, because a process died."""
+    each by measurement ("Q4_K": 1.6; "Q4_K experts"), files that are left as they are, because a process died, and
+    whether weights move into huge pages."""
 
     memories: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     gains: dict[str, float] = {}
     failed: tuple[str, ...] = ()
+    huge_pages: HugePagesHere = ""
 
 
 def layouts_report(found: Survey | None, folder: Path, language: Language) -> tuple[LayoutsReport, Finding]:
@@ -31,11 +34,15 @@ def layouts_report(found: Survey | None, folder: Path, language: Language) -> tu
     def said(name: str, **values: object) -> str:
         return localized(f"doctor.layouts.{name}", language, **values)
 
+    pages = found.huge_pages if found is not None else ""
+    in_pages = [said(f"huge_pages.{pages}")] if pages else []
     if found is None or not found.layouts:
-        return LayoutsReport(), Finding(True, said("none"))
+        return LayoutsReport(huge_pages=pages), Finding(True, " ".join([said("none"), *in_pages]))
     build = (found.library, *found.features_used)
     speeds = kept_speeds(found.machine, build, folder)
-    report = LayoutsReport(found.layouts, found.machine.repacks, _gains(speeds), failed_models(folder, build))
+    report = LayoutsReport(
+        found.layouts, found.machine.repacks, _gains(speeds), failed_models(folder, build), pages
+    )
     told = [said("used", memories=", ".join(report.memories), types=", ".join(report.types))]
     if "AMX_INT8" in found.features_used and "AMX" not in report.memories:
         told.append(said("amx_refused"))
@@ -45,7 +52,7 @@ def layouts_report(found: Survey | None, folder: Path, language: Language) -> tu
         told.append(said("slower", types=", ".join(slower)))
     if report.failed:
         told.append(said("failed", names=", ".join(Path(path).name for path in report.failed)))
-    return report, Finding(True, " ".join(told))
+    return report, Finding(True, " ".join([*told, *in_pages]))
 
 
 def _gains(speeds: Sequence[LayoutSpeed]) -> dict[str, float]:

@@ -20,7 +20,7 @@ import psutil
 
 from engine.local.native.repack import extra_memories
 from engine.local.native.tensors import lists_tensors, placed_tensors
-from engine.placement.plan import RAM, Placement
+from engine.placement.plan import RAM, HugePagesHere, Placement
 
 # Moved at once: a command waits for so little.
 SLICE = 4 * 2**20
@@ -142,6 +142,15 @@ def page_size(settings: Path = _SETTINGS) -> int:
     except (OSError, ValueError):
         return 0
     return size if size <= SLICE else 0
+
+
+def huge_pages_here() -> HugePagesHere:
+    """Whether weights move into huge pages on this machine."""
+    if sys.platform != "linux" or not lists_tensors():
+        return ""
+    if not page_size():
+        return "off"
+    return "limited" if memory_is_limited() else "used"
 
 
 def memory_is_limited(groups: Path = _GROUPS, mine: Path = Path("/proc/self/cgroup")) -> bool:

@@ -48,3 +48,17 @@ def test_matrix_units_that_the_system_keeps_from_programs_are_told(tmp_path: Pat
     found = Survey("0", "1.0", FEATURES, MACHINE, ("CPU_REPACK",))
     told = layouts_report(found, tmp_path, "en")[1].message
     assert "AMX" in told and "hasn’t been measured" in told
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("layouts", [(), ("CPU_REPACK",)])
+def test_whether_weights_move_into_huge_pages_is_told(
+    tmp_path: Path, language: Language, layouts: tuple[str, ...]
+) -> None:
+    told = set()
+    for pages in ("", "used", "off", "limited"):
+        found = Survey("0", "1.0", FEATURES, MACHINE, layouts, huge_pages=pages)
+        report, finding = layouts_report(found, tmp_path, language)
+        assert report.huge_pages == pages and finding.ok
+        told.add(finding.message)
+    assert len(told) == 4

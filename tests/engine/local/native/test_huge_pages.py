@@ -115,6 +115,16 @@ def test_the_size_of_a_huge_page_is_the_systems(tmp_path: Path, enabled: str, si
     assert page_size(tmp_path / "missing") == 0
 
 
+@pytest.mark.skipif(huge_pages.sys.platform != "linux", reason="it is no question elsewhere")
+def test_whether_weights_move_is_known_before_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for size, limited in ((0, False), (2**21, True), (2**21, False)):
+        monkeypatch.setattr(huge_pages, "page_size", lambda size=size: size)
+        monkeypatch.setattr(huge_pages, "memory_is_limited", lambda limited=limited: limited)
+        found.append(huge_pages.huge_pages_here())
+    assert found == ["off", "limited", "used"]
+
+
 @pytest.mark.parametrize(
     ("line", "file", "limit", "limited"),
     [
