@@ -17,6 +17,9 @@ def prepare_process(log_path: str) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # Before ggml aborts it would start a debugger for a backtrace, for seconds.
     os.environ["GGML_NO_BACKTRACE"] = "1"
+    # numpy's algebra, which nobody uses here, would start a thread for each core, and these spin for a while: while a
+    # model is loaded, as much time of the processor as importing numpy takes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     log = open_in_child(log_path)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # closed by who started us
