@@ -25,35 +25,40 @@ def talk(root: Path, picture: Path, user: int, home: str) -> None:
     settings.write_text('language = "en"\ntheme = "light"\nwelcomed = true\n', encoding="utf-8")
     os.chown(settings, user, user)
     with screen() as display:
-        started = time.monotonic()
-        program = subprocess.Popen(
-            [*inside, f"DISPLAY={display}", "coterie"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            window = wait(
-                lambda: _said(display, "search", "--onlyvisible", "--name", "Coterie"),
-                program,
-                "No window came",
-            )
-            print(f"  the window came after {time.monotonic() - started:.1f} s")
-            number = window.split()[0]
+        with opened(inside, display) as (program, number, took):
             _said(display, "windowfocus", "--sync", number)
             x, y = _composer(_said(display, "getwindowgeometry", "--shell", number))
             _said(display, "mousemove", x, y, "click", "1", "type", MESSAGE)
             _said(display, "key", "Return")
             wait(lambda: answered(inside), program, "No answer came", pause=1.0)
             subprocess.run(["import", "-display", display, "-window", "root", picture], check=False)
-        finally:
-            program.terminate()
-            try:
-                program.wait(30)
-            except subprocess.TimeoutExpired:
-                program.kill()
-                program.wait()
+        with opened(inside, display) as (_, _, again):
+            print(f"  the window came after {took:.1f} s, and when opened again after {again:.1f} s")
+
+
+@contextmanager
+def opened(inside: list[str], display: str) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
+    """The program with its window: that one's number, and after how many seconds it came. Raises SetupError."""
+    started = time.monotonic()
+    program = subprocess.Popen(
+        [*inside, f"DISPLAY={display}", "coterie"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        found = wait(
+            lambda: _said(display, "search", "--onlyvisible", "--name", "Coterie"), program, "No window came"
+        )
+        yield program, found.split()[0], time.monotonic() - started
+    finally:
+        program.terminate()
+        try:
+            program.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.communicate()
 
 
 def answered(inside: list[str]) -> str:
