@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run engine-wheel wheels packages check-packages test test-fast test-long test-vulkan test-cuda-build test-downloads test-agents test-clients test-soak \
+.PHONY: help setup ready run engine-wheel cuda-pack wheels packages check-packages test test-fast test-long test-vulkan test-cuda-build test-downloads test-agents test-clients test-soak \
 	test-cache-soak test-server-soak test-browser pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo 'make screenshots      take pictures of the window into screenshots/'
 	@echo 'make packages         write the deb and the AppImage to dist/; OPTIONS=--help tells more'
 	@echo 'make check-packages   try them in a bare Debian; needs root'
+	@echo 'make cuda-pack        compile CUDA for NVIDIA cards as a download, into dist/; OPTIONS="--architectures 86-real" for one; takes hours'
 	@echo 'make wheels           write Coterie and its models as wheels to dist/, for uv tool install'
 	@echo 'make demo-hub         run a hub on this machine to try downloads with; OPTIONS=--help tells more'
 	@echo 'make lock             write the versions that set-up installs; OPTIONS=--upgrade takes the newest'
@@ -121,6 +122,9 @@ lock: ready
 
 packages: ready
 	@.venv/bin/python -m installer.packages $(OPTIONS)
+
+cuda-pack: ready
+	@.venv/bin/python -m installer.portable.cuda_pack $(OPTIONS)
 
 wheels: ready
 	@.venv/bin/python -m installer.packages wheels $(OPTIONS)

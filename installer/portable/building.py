@@ -30,6 +30,8 @@ FLAGS = (
     f"-DVulkan_INCLUDE_DIR={_NEWER}/usr/include",
     f"-DSPIRV-Headers_DIR={_NEWER}/usr/share/cmake/SPIRV-Headers",
 )
+# llama.cpp's sources, as they are seen in the old system.
+LLAMA = f"{old_system.WORK}/src/vendor/llama.cpp"
 TARGETS = ("llama", "ggml", "mtmd", "ggml-vulkan")
 # As they are loaded: by their path, or by the name that each calls itself.
 CORE = ("libllama.so", "libmtmd.so", "libggml.so.0", "libggml-base.so.0", "libggml-rpc.so")
@@ -77,15 +79,23 @@ def build(work: Work, version: str, progress: Progress, environ: Mapping[str, st
 
     Raises SetupError, OSError.
     """
+    prepare(work, version, progress, environ)
+    run(work, "configure", progress, "cmake", "-G", "Ninja", "-S", LLAMA, "-B", "out", *FLAGS)
+    run(work, "build", progress, "ninja", "-C", "out", "-j", jobs(environ), *TARGETS)
+    _collect(work, version, progress)
+    _compile_plugin(work, version, progress)
+
+
+def prepare(work: Work, version: str, progress: Progress, environ: Mapping[str, str]) -> None:
+    """Bring the old system and the sources. Raises SetupError, OSError."""
     work.inside.mkdir(parents=True, exist_ok=True)
     _fetch(work, version, progress, environ)
     old_system.make(work.system, work.log("system"), progress, environ)
-    llama = f"{old_system.WORK}/src/vendor/llama.cpp"
-    jobs = environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
-    run(work, "configure", progress, "cmake", "-G", "Ninja", "-S", llama, "-B", "out", *FLAGS)
-    run(work, "build", progress, "ninja", "-C", "out", "-j", jobs, *TARGETS)
-    _collect(work, version, progress)
-    _compile_plugin(work, version, progress)
+
+
+def jobs(environ: Mapping[str, str]) -> str:
+    """How many compilers run side by side."""
+    return environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
 
 
 def run(work: Work, log: str, progress: Progress, *words: str) -> None:
