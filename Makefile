@@ -108,15 +108,15 @@ lint: ready
 	exit $$status
 
 # uv lies in build/, apart from what it resolves. The files name no server: pip takes packages from where it always does.
-UV = 0.13.9
 COMPILE = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock' $(OPTIONS)
 
 lock: ready
-	@.venv/bin/python -m pip install --quiet --upgrade --target build/uv uv==$(UV)
+	@.venv/bin/python -m pip install --quiet --upgrade --target build/uv --require-hashes --requirement requirements-release.lock
 	@$(COMPILE) pyproject.toml --group starter --output-file requirements.lock
 	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	@$(COMPILE) --group build --output-file requirements-build.lock
+	@$(COMPILE) --group release --output-file requirements-release.lock
 	@$(COMPILE) --group cuda --no-deps --output-file requirements-cuda.lock
 	@$(COMPILE) --group embedding --no-deps --output-file requirements-embedding.lock
 

@@ -10,6 +10,7 @@ import base64
 import datetime
 import hashlib
 import os
+import re
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -55,6 +56,31 @@ def read_key(path: Path) -> bytes:
     if len(key) != 32:
         raise Refused(f"{path} isn't a key: make one with `python -m installer.release key FILE`.")
     return key
+
+
+# What a release consists of, by the names of its files, and what each is for.
+_FILES = (
+    (r"Coterie-.+-x86_64\.AppImage", "appimage-x86_64"),
+    (r"coterie_.+_amd64\.deb", "deb-x86_64"),
+    (r"Coterie-.+-windows-x86_64\.zip", "windows-x86_64"),
+    (r"Coterie-.+-arm64\.dmg", "macos-aarch64"),
+    (r"coterie-(cuda(?:-libraries)?-\d.+)\.zip", r"\1"),
+)
+
+
+def files_in(folder: Path) -> dict[str, Path]:
+    """The files of a release that lie in a folder, by what they are for. Raises Refused for two of a kind."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        for pattern, kind in _FILES:
+            if match := re.fullmatch(pattern, path.name):
+                key = match.expand(kind)
+                if key in found:
+                    raise Refused(
+                        f"{found[key].name} and {path.name} are both for {key}: only one can be released."
+                    )
+                found[key] = path
+    return found
 
 
 def release_file(path: Path) -> ReleaseFile:
@@ -115,7 +141,9 @@ def _public(private: bytes) -> str:
 def _manifest(options: argparse.Namespace, keys: Sequence[bytes]) -> Manifest:
     now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
     before = _before(options.out / f"{options.channel}{ENDING}", keys)
-    files = {}
+    files = (
+        {} if options.files else {kind: release_file(path) for kind, path in files_in(options.out).items()}
+    )
     for given in options.files:
         kind, equals, path = given.partition("=")
         if not equals:
@@ -150,7 +178,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     make.add_argument("--notes", type=Path, help="what is new, in English")
     make.add_argument("--notes-ko", type=Path, help="the same in Korean")
     make.add_argument("--out", type=Path, default=Path("dist"), help="the folder that is published")
-    make.add_argument("files", nargs="*", metavar="KIND-PROCESSOR=FILE")
+    make.add_argument(
+        "files", nargs="*", metavar="KIND-PROCESSOR=FILE", help="those that lie in --out, if left out"
+    )
     options = parser.parse_args(arguments)
     try:
         if "key" in vars(options):

@@ -16,9 +16,11 @@ from installer.commands import SetupError, run_logged
 from installer.console import Progress
 
 LOCK = "requirements.lock"
+ENGINE = "llama-cpp-python"
 BUILD_LOCK = "requirements-build.lock"
 HEADERS = "headers"
 _ENGINE = re.compile(r"^llama-cpp-python==(\S+)(?: \\\n +--hash=\S+)+", re.MULTILINE)
+_REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==\S.*(?:\n +.*)*\n", re.MULTILINE)
 LLAMA = re.compile(r"[^/]+/vendor/llama\.cpp/(.+)")
 _KEPT = re.compile(r"[^/]+/vendor/llama\.cpp/ggml/((?:include|src)/[^/]+\.h)")
 
@@ -33,6 +35,12 @@ def _locked(root: Path) -> re.Match[str]:
 def engine_version(root: Path) -> str:
     """The version of llama-cpp-python that a clone is for. Raises ValueError or OSError without one."""
     return _locked(root)[1]
+
+
+def without_engine(root: Path) -> str:
+    """The lock file of a clone without the engine, where that comes as a wheel of its own, or not at all."""
+    text = (root / LOCK).read_text(encoding="utf-8")
+    return "".join(found[0] for found in _REQUIREMENT.finditer(text) if found["name"] != ENGINE)
 
 
 def install_build_tools(

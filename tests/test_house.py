@@ -156,6 +156,7 @@ def locked(name: str) -> dict[str, list[Requirement]]:
         ("requirements.lock", ["dependencies", "starter"]),
         ("requirements-dev.lock", ["dev"]),
         ("requirements-build.lock", ["build"]),
+        ("requirements-release.lock", ["release"]),
         ("requirements-embedding.lock", ["embedding"]),
     ],
 )

@@ -13,16 +13,13 @@ from app.services.library.names import STARTER_PACKAGE
 from installer import embedding
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
-from installer.macos.plists import ICON, NAME, OLDEST, PROGRAM, info
+from installer.macos.flags import OLDEST
+from installer.macos.plists import ICON, NAME, PROGRAM, info
 from installer.packages import prune, tree
 from installer.packages.places import PYTHON, Places, Release, clear, environment, output_of
+from installer.sources import LOCK, without_engine
 
 HERE = Path(__file__).resolve().parent
-# What a build for other Macs than this one is told: no instruction that the first of Apple's processors lacks.
-ENGINE_FLAGS = (
-    "-DGGML_NATIVE=OFF -DGGML_CPU_ARM_ARCH=armv8.2-a+dotprod+fp16 -DGGML_METAL=ON -DGGML_METAL_EMBED_LIBRARY=ON "
-    f"-DCMAKE_OSX_ARCHITECTURES=arm64 -DCMAKE_OSX_DEPLOYMENT_TARGET={OLDEST}"
-)
 _ENGINE = ("llama_cpp", "llama_cpp_python-*.dist-info", STARTER_PACKAGE, f"{STARTER_PACKAGE}-*.dist-info")
 _SIDES = (16, 32, 64, 128, 256, 512, 1024)
 
@@ -55,8 +52,8 @@ def put_python(places: Places, release: Release, parts: Parts, python: Path, pro
     shutil.copytree(parts.python, python, symlinks=True)
     prune.prune_python(python)
     site = tree.site_packages(python)
-    wanted = places.build / tree.LOCK
-    wanted.write_text(tree.locked((places.root / tree.LOCK).read_text(encoding="utf-8")), encoding="utf-8")
+    wanted = places.build / LOCK
+    wanted.write_text(without_engine(places.root), encoding="utf-8")
     run_logged(
         [
             parts.venv / "bin" / "python", "-m", "pip", "--python", python / "bin" / f"python{PYTHON}", "install",

@@ -6,12 +6,11 @@ import datetime
 from typing import Any
 
 from app.integration.model_link import SCHEME
+from installer.macos.flags import OLDEST
 from installer.packages.entries import ID
 from installer.packages.places import Release
 
 NAME, PROGRAM, ICON = "Coterie", "Coterie", "Coterie.icns"
-# The oldest that PySide6's wheels run on.
-OLDEST = "14.0"
 GGUF = "org.ggml.gguf"
 # Calls from C into Python are written into memory that is then run (libffi), and models' code for Metal too.
 # Every library comes with the bundle and is signed with it: none but these is loaded.

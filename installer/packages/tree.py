@@ -9,7 +9,6 @@ licenses/                of everything inside, with a list
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -22,13 +21,11 @@ from installer.console import Progress
 from installer.packages import libraries, licenses, prune
 from installer.packages.entries import write_share
 from installer.packages.places import HERE, PYTHON, Places, Release, clear, environment, output_of
+from installer.sources import LOCK, without_engine
 
 # Where the deb puts the tree; tracebacks name files so.
 TARGET = "/opt/coterie"
 OWN = ("app", "agents", "engine", "resources")
-LOCK = "requirements.lock"
-ENGINE = "llama-cpp-python"
-_REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==\S.*(?:\n +.*)*\n", re.MULTILINE)
 
 
 class Parts(NamedTuple):
@@ -71,15 +68,10 @@ def make(places: Places, release: Release, parts: Parts, progress: Progress) -> 
     compile_all(tree, release)
 
 
-def locked(text: str) -> str:
-    """A lock file without the engine, which comes as a wheel of its own."""
-    return "".join(found[0] for found in _REQUIREMENT.finditer(text) if found["name"] != ENGINE)
-
-
 def install_packages(places: Places, release: Release, engine: Path, progress: Progress) -> None:
     """Install wheels alone, each by its hash: nothing is compiled, and nothing comes out otherwise elsewhere."""
     wanted = places.build / LOCK
-    wanted.write_text(locked((places.root / LOCK).read_text(encoding="utf-8")), encoding="utf-8")
+    wanted.write_text(without_engine(places.root), encoding="utf-8")
     program = places.tree / "python" / "bin" / f"python{PYTHON}"
     pip: list[str | Path] = [
         places.root / ".venv" / "bin" / "python", "-m", "pip", "--python", program, "install",

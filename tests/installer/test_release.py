@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.services.updates.manifest import verified
-from installer.release import ROOT, main
+from installer.release import ROOT, files_in, main
 
 
 @pytest.fixture
@@ -62,6 +62,33 @@ def test_what_an_archive_takes_is_told(key: Path, tmp_path: Path, capsys: pytest
         file.writestr("a", b"0" * 10_000)
     assert sign(key, "--version", "0.2.0", f"windows-x86_64={archive}") == 0
     assert b'"unpacked":10000' in (tmp_path / "stable.release").read_bytes()
+
+
+def test_the_files_of_a_folder_are_known_by_their_names(
+    key: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {
+        "Coterie-0.2.0-x86_64.AppImage": "appimage-x86_64",
+        "coterie_0.2.0_amd64.deb": "deb-x86_64",
+        "Coterie-0.2.0-arm64.dmg": "macos-aarch64",
+    }
+    archives = {
+        "Coterie-0.2.0-windows-x86_64.zip": "windows-x86_64",
+        "coterie-cuda-0.3.36-linux-x86_64.zip": "cuda-0.3.36-linux-x86_64",
+        "coterie-cuda-libraries-0.3.36-linux-x86_64.zip": "cuda-libraries-0.3.36-linux-x86_64",
+    }
+    for name in (*names, "coterie-0.2.0-py3-none-any.whl", "SHA256SUMS"):
+        (key.parent / name).write_text(name)
+    for name in archives:
+        with zipfile.ZipFile(key.parent / name, "w") as file:
+            file.writestr("a", name)
+    assert {kind: path.name for kind, path in files_in(key.parent).items()} == {
+        kind: name for name, kind in (names | archives).items()
+    }
+    assert sign(key, "--version", "0.2.0") == 0
+    assert b"cuda-libraries-0.3.36-linux-x86_64" in (key.parent / "stable.release").read_bytes()
+    (key.parent / "coterie_0.1.0_amd64.deb").write_text("left from before")
+    assert sign(key, "--version", "0.2.1") == 1 and "both for deb-x86_64" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from PIL import Image
 from installer import system
 from installer.macos import bundle, signing
 from installer.macos.__main__ import main
-from installer.macos.plists import ENTITLEMENTS, ICON, OLDEST, PROGRAM, info
+from installer.macos.flags import ENGINE_FLAGS, OLDEST
+from installer.macos.plists import ENTITLEMENTS, ICON, PROGRAM, info
 from installer.packages.places import ROOT, Release
 from tests.installer.machines import script
 
@@ -47,7 +48,7 @@ def test_the_property_list_is_whole_and_the_same_each_time() -> None:
 
 
 def test_the_oldest_system_is_that_of_the_engine_and_of_the_launcher() -> None:
-    assert f"CMAKE_OSX_DEPLOYMENT_TARGET={OLDEST}" in bundle.ENGINE_FLAGS
+    assert f"CMAKE_OSX_DEPLOYMENT_TARGET={OLDEST}" in ENGINE_FLAGS
     assert info(RELEASE)["LSMinimumSystemVersion"] == OLDEST
 
 

@@ -20,7 +20,7 @@ from installer.packages.__main__ import engine_wheel
 from installer.packages.places import HERE, ROOT, Places, Release, environment, inputs, release_of, require
 from installer.plugin import plugin_of
 from installer.portable import at_hand
-from installer.sources import engine_version
+from installer.sources import ENGINE, LOCK, engine_version, without_engine
 
 # Of a wheel that this computer can use.
 TAG = f"manylinux_2_17_{platform.machine().lower()}"
@@ -28,11 +28,11 @@ RELEASE = Release("1.2.3", "0" * 40, 1_700_000_000, "beta")
 
 
 def test_the_lock_of_packages_leaves_the_engine_alone_out() -> None:
-    whole = (ROOT / tree.LOCK).read_text(encoding="utf-8")
-    kept = tree.locked(whole)
+    whole = (ROOT / LOCK).read_text(encoding="utf-8")
+    kept = without_engine(ROOT)
     names = re.findall(r"^([\w.-]+)==", whole, re.MULTILINE)
-    assert re.findall(r"^([\w.-]+)==", kept, re.MULTILINE) == [name for name in names if name != tree.ENGINE]
-    engine = whole.partition(f"{tree.ENGINE}==")[2].partition("\nllm-")[0]
+    assert re.findall(r"^([\w.-]+)==", kept, re.MULTILINE) == [name for name in names if name != ENGINE]
+    engine = whole.partition(f"{ENGINE}==")[2].partition("\nllm-")[0]
     hashes = whole.count("--hash=") - engine.count("--hash=")
     assert kept.count("--hash=") == hashes
 
