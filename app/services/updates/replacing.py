@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from app.installation.sites import Site
 from app.services.updates.manifest import ReleaseFile
 from app.services.updates.values import Release
@@ -51,6 +49,8 @@ def alone(site: Site) -> Iterator[None]:
 
     Raises UserError `update.elsewhere`, `update.read_only` (`folder`).
     """
+    from filelock import FileLock, Timeout  # not needed at every start
+
     path = site.mark("lock")
     lock = FileLock(path, timeout=0)
     try:

@@ -5,11 +5,9 @@ What is no time of day is looked at every few minutes; the command itself starts
 
 from __future__ import annotations
 
-import plistlib
 import subprocess
 from datetime import datetime
 from typing import Any
-from xml.sax.saxutils import escape
 
 from app.services.schedules.timers.command import FOLDER_MINUTES, TimedCommand, interval_of
 from app.store.schedules.records import Daily, Once, When
@@ -19,6 +17,8 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 def launchd_text(command: TimedCommand, when: When) -> str:
     """A property list for ~/Library/LaunchAgents."""
+    import plistlib  # as below: not needed at every start
+
     job: dict[str, Any] = {
         "Label": command.name,
         "ProgramArguments": list(command.arguments),
@@ -36,6 +36,8 @@ def launchd_text(command: TimedCommand, when: When) -> str:
 
 def task_scheduler_text(command: TimedCommand, when: When) -> str:
     """A task for `schtasks /create /xml`. Tasks have no environment: the data folder is set before the command."""
+    from xml.sax.saxutils import escape
+
     program, *arguments = command.arguments
     inner = f'set "COTERIE_HOME={command.home}" && {subprocess.list2cmdline([program, *arguments])}'
     return f"""<?xml version="1.0" encoding="UTF-16"?>
