@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gguf import GGMLQuantizationType as Type
 
 from engine.errors import ErrorInfo
 from engine.expert_cache.policy import Policy
@@ -17,6 +18,7 @@ from engine.local import native
 from engine.placement.plan import DISK
 from tests.support.cached import is_built
 from tests.support.expert_courses import Course, difference, random_course, token_by_token
+from tests.support.expert_layers import KV_HEADS, WIDTH, attention, router, start
 from tests.support.expert_logits import computed
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.expert_policy import LFU, LRU, CachedExperts, Counters
@@ -25,6 +27,7 @@ from tests.support.gguf_split import split_model
 from tests.support.greedy_texts import Texts, written
 from tests.support.moe import moe_model
 from tests.support.other_process import OtherProcess
+from tests.support.random_weights import RandomWeights
 from tests.support.rpc_worker import Worker, rpc_worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
@@ -80,6 +83,30 @@ def test_types(quantisation: str, child: OtherProcess) -> None:
     course = (*token_by_token(6, seed=3), sum(token_by_token(LARGE, seed=4), ()))
     plain = child.call(computed, path, course)
     told = child.call(computed, path, course, wish("qwen", LAYOUTS["qwen"].used))
+    assert difference(plain.logits, told.logits) <= CLOSE
+
+
+def test_experts_that_begin_anywhere_within_a_sector(child: OtherProcess, tmp_path: Path) -> None:
+    path, layout, width = tmp_path / "model.gguf", LAYOUTS["mixtral"], 480
+    file = RandomWeights(path, layout.architecture, Type.MXFP4, Type.MXFP4, 7)
+    start(file, layout, len(layout.layers))
+    file.facts(attention__head_count_kv=KV_HEADS, feed_forward_length=width)
+    for number in layout.layers:
+        layer = f"blk.{number}."
+        attention(file, layer)
+        file.norm(f"{layer}ffn_norm", WIDTH)
+        router(file, layout, layer)
+        for name, shape in (("gate", (width, WIDTH)), ("up", (width, WIDTH)), ("down", (WIDTH, width))):
+            file.expert_matrices(f"{layer}ffn_{name}_exps", layout.experts, *shape)
+    file.close()
+    assert all(
+        tensor.bytes // layout.experts % 512
+        for tensor in read_index(path).tensors
+        if tensor.name.endswith("_exps.weight")
+    )
+    course = (*token_by_token(6, seed=3), sum(token_by_token(LARGE, seed=4), ()), *token_by_token(4, seed=5))
+    plain = child.call(computed, path, course)
+    told = child.call(computed, path, course, wish("mixtral", layout.used + 1))
     assert difference(plain.logits, told.logits) <= CLOSE
 
 
