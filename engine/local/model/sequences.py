@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Tokens
 
 from engine.local import native
+from engine.local.free_memory import has_memory_for
 from engine.local.model.checkpoints import SPACING, Checkpoint, Checkpoints
 from engine.local.pictures.units import Unit, units
 
@@ -227,7 +228,9 @@ class Sequence:
     # --- kept outside the context ---
 
     def read(self) -> bytearray:
-        """Serialize the sequence's state for `write`; empty on failure."""
+        """Serialize the sequence's state for `write`; empty on failure, and where there is no memory for it."""
+        if not has_memory_for(native.state_size(self._context, self.number)):
+            return bytearray()
         return native.read_state(self._context, self.number, streams=self._streams)
 
     def write(

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.local.free_memory import has_memory_for
 from engine.local.prompt_cache.background import Background
 from engine.local.prompt_cache.disk import Disk
 from engine.local.prompt_cache.entry import Entry, packed_texts, unpacked_texts
@@ -276,7 +277,9 @@ class PromptCache:
                 self._index.make_room()
 
     def _from_disk(self, entry: Entry) -> tuple[Data, tuple[tuple[int, Data], ...]] | None:
-        """The bytes of a state; an unusable one is forgotten."""
+        """The bytes of a state; an unusable one is forgotten, one that there is no memory for is left."""
+        if not has_memory_for(entry.bytes):
+            return None
         file = entry.file
         read = self._disk.read(file, entry.tokens) if self._disk is not None and file is not None else None
         if read is None:
