@@ -153,5 +153,7 @@ def _choice_notices(given: Given, options: PlacementOptions, candidate: Candidat
             yield ErrorInfo("plan.streamed_unconfirmed", {})
         if choice.mode == "cached":
             yield ErrorInfo("plan.cached_unconfirmed", {})
+    if choice.mode == "cached" and candidate.paged and given.machine.floors:
+        yield ErrorInfo("plan.cached_paged", {"paged_bytes": candidate.paged})
     if choice.mode == "disk" and given.machine.disk.remote:
         yield ErrorInfo("plan.disk_remote", {})

@@ -155,6 +155,13 @@ def test_a_disk_over_a_network_is_taken_for_slow() -> None:
     assert [notice.code for notice in far.notices] == ["plan.disk_remote"] and not near.notices
 
 
+def test_who_wants_slots_on_a_card_above_a_ram_that_is_too_small_is_told() -> None:
+    host = msgspec.structs.replace(reading(machine(64 * GB, gpu(24 * GB))), caches=True)
+    asked = plan(R1, host, PlacementOptions(mode="cached"))
+    assert asked.paged and [notice.code for notice in asked.notices] == ["plan.cached_paged"]
+    assert plan(R1, host, PlacementOptions()).mode == "disk"
+
+
 def test_prompts_are_read_in_larger_batches_for_each_is_a_pass_over_the_disk() -> None:
     found = plan(R1, reading(machine(64 * GB, gpu(24 * GB))), PlacementOptions())
     assert found.placement.ubatch > 512
