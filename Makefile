@@ -1,7 +1,7 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
 .PHONY: help setup ready run engine-wheel cuda-pack wheels packages check-packages test test-fast test-long test-vulkan test-cuda-build test-downloads test-agents test-clients test-soak \
-	test-cache-soak test-server-soak test-browser pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
+	test-cache-soak test-disk-soak test-sanitized test-server-soak test-browser pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
 
 help:
 	@echo 'make run              start Coterie'
@@ -17,6 +17,8 @@ help:
 	@echo 'make test-clients     get Claude Code and Codex CLI by npm for as long as they talk to the server'
 	@echo 'make test-soak        let many conversations use one engine for ten minutes while it is killed again and again'
 	@echo 'make test-cache-soak  the same for half an hour with a cache of single experts, on the processor and on a worker'
+	@echo 'make test-disk-soak   the same with experts on the disk and little memory, whatever happens to either; SECONDS=180 is shorter'
+	@echo 'make test-sanitized   test the cache of single experts compiled with sanitizers, some minutes each'
 	@echo 'make test-server-soak clients of all kinds at the local server for ten minutes while its engine is killed'
 	@echo 'make test-browser     show a real browser pages that must not reach the local server; needs Chromium'
 	@echo 'make test-vulkan      build what computes with Vulkan and test it on a device that the processor draws'
@@ -84,7 +86,13 @@ test-soak: ready
 	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/engine/local
 
 test-cache-soak: ready
-	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/engine/expert_cache
+	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/engine/expert_cache/test_soak.py
+
+test-disk-soak: ready
+	@COTERIE_SOAK_SECONDS=$(SECONDS) .venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/engine/expert_cache/test_disk_soak.py
+
+test-sanitized: ready
+	@.venv/bin/python -m tests.sanitized address && .venv/bin/python -m tests.sanitized thread
 
 test-server-soak: ready
 	@.venv/bin/python -m pytest -m soak -o faulthandler_timeout=0 tests/app/server

@@ -1,6 +1,7 @@
 """What a cache of single experts costs where it gains nothing: the CPU itself stands in for a graphics card.
 
-The upcycled starter, decoding with every expert resident and with half of them, beside the same without the cache.
+The upcycled starter, decoding with every expert resident, out of RAM and out of the file, and with half of them,
+beside the same without the cache.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import statistics
 import msgspec
 
 from engine.local.isolated_call import Report, ask
+from engine.placement.plan import DISK, RAM
 from tests.support.cached import cached_session
 from tests.support.moe import EXPERTS, moe_model
 
 ROUNDS = 5
 PROMPT_TOKENS, ANSWER_TOKENS = 128, 128
-SLOTS = {"plain": 0, "all": EXPERTS, "half": EXPERTS // 2}
+# Slots, and where the experts lie.
+WAYS = {"plain": (0, RAM), "all": (EXPERTS, RAM), "disk": (EXPERTS, DISK), "half": (EXPERTS // 2, RAM)}
 
 
 class Figures(msgspec.Struct, frozen=True, tag="figures"):
@@ -30,10 +33,10 @@ class Figures(msgspec.Struct, frozen=True, tag="figures"):
 
 def compare() -> dict[str, Figures]:
     """Medians over rounds in which the ways take turns, each in a process of its own."""
-    found: dict[str, list[Figures]] = {way: [] for way in SLOTS}
+    found: dict[str, list[Figures]] = {way: [] for way in WAYS}
     for _ in range(ROUNDS):
-        for way, slots in SLOTS.items():
-            found[way].append(ask(_measure, (slots,), Figures))
+        for way, placed in WAYS.items():
+            found[way].append(ask(_measure, placed, Figures))
     return {
         way: Figures(
             *(statistics.median(column) for column in zip(*map(msgspec.structs.astuple, rows), strict=True))
@@ -42,14 +45,14 @@ def compare() -> dict[str, Figures]:
     }
 
 
-def _measure(tell: Report, slots: int) -> Figures:
+def _measure(tell: Report, slots: int, source: str) -> Figures:
     from engine.local.measure import speed
     from engine.local.threads import default_threads
 
     def alive() -> None:
         tell(0.5)
 
-    session = cached_session(str(moe_model()), slots, context=1024, threads=default_threads())
+    session = cached_session(str(moe_model()), slots, context=1024, threads=default_threads(), source=source)
     try:
         # An answer before the measured one, so that every expert has fired.
         speed.measure(session, PROMPT_TOKENS, ANSWER_TOKENS, alive)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -50,10 +51,12 @@ class Entry:
 
 class Ledger:
     """The listener of an engine whose contexts have so many tokens. `faults` are sentences about what should never
-    be. `compared` is the model whose answers may be compared later, "": any."""
+    be. `compared` is the model whose answers may be compared later, "": any. Answers may end with an error whose code
+    begins as one of `errors`. `modes` counts the plans' of what was loaded, `not_loaded` the codes of loads that
+    failed while `may_fail` said that they may."""
 
-    def __init__(self, context: int, compared: str = "") -> None:
-        self._context, self._compared = context, compared
+    def __init__(self, context: int, compared: str = "", errors: tuple[str, ...] = ("engine.",)) -> None:
+        self._context, self._compared, self._errors = context, compared, errors
         self._lock = threading.Lock()
         self.entries: dict[int, Entry] = {}
         self.faults: list[str] = []
@@ -62,6 +65,9 @@ class Ledger:
         self.kept_bytes = 0
         self.most_at_once = 0.0
         self.cache_told = 0
+        self.modes: Counter[str] = Counter()
+        self.not_loaded: Counter[str] = Counter()
+        self.may_fail = False
         self.model = ""  # the one that is asked
         self._restarting = False
 
@@ -108,8 +114,11 @@ class Ledger:
     def __call__(self, events: list[Event]) -> None:
         with self._lock:
             for event in events:
-                if isinstance(event, EngineLost | Loaded):
-                    self.lost += isinstance(event, EngineLost)
+                if isinstance(event, EngineLost):
+                    self.lost += 1
+                    self.kept_bytes = 0
+                elif isinstance(event, Loaded):
+                    self.modes[event.model.plan.mode if event.model.plan else ""] += 1
                     self.kept_bytes = 0
                 elif isinstance(event, Activity):
                     self.kept_bytes = event.kept_bytes
@@ -118,6 +127,8 @@ class Ledger:
                     self.cache_told += 1
                     if not 0 <= event.hits <= event.uses:
                         self.faults.append(f"{event} does not add up")
+                elif isinstance(event, LoadFailed) and self.may_fail:
+                    self.not_loaded[event.error.code] += 1
                 elif isinstance(event, LoadFailed):
                     self.faults.append(f"{event}")
                 elif isinstance(event, _OF_A_REQUEST):
@@ -149,7 +160,7 @@ class Ledger:
             self.faults.append(f"{end} of a request for {most} tokens")
         if end.reason == "cancelled" and not entry.harmed:
             self.faults.append(f"{end} of a request that nobody stopped")
-        if end.reason == "error" and (end.error is None or not end.error.code.startswith("engine.")):
+        if end.reason == "error" and (end.error is None or not end.error.code.startswith(self._errors)):
             self.faults.append(f"{end} without a reason")
 
     def unfinished(self, patience: float) -> list[int]:

@@ -39,12 +39,14 @@ class Sampler(threading.Thread):
         self._files: list[int] = []
         self._worker: list[int] = []
         self._calms: list[list[int]] = []
+        self._handles: list[list[int]] = []
         self._is_calm = False
         self.stop = threading.Event()
 
     def calm(self) -> None:
         """From now on the host stays the same, until `trouble` or the end."""
         self._calms.append([])
+        self._handles.append([])
         self._is_calm = True
 
     def trouble(self) -> None:
@@ -59,9 +61,10 @@ class Sampler(threading.Thread):
                     self._worker.append(held(self._other))
             if self._is_calm:
                 with contextlib.suppress(psutil.Error):
-                    now = held(psutil.Process(self._engine.host_pid))
+                    host = psutil.Process(self._engine.host_pid)
                     # What is kept has a bound of its own.
-                    self._calms[-1].append(now - self._ledger.kept_bytes)
+                    self._calms[-1].append(held(host) - self._ledger.kept_bytes)
+                    self._handles[-1].append(open_files(host) + host.num_threads())
 
     @property
     def parent(self) -> Memory:
@@ -75,6 +78,11 @@ class Sampler(threading.Thread):
     def hosts(self) -> list[Memory]:
         """Of each calm time."""
         return [halves(values) for values in self._calms]
+
+    @property
+    def handles(self) -> list[Memory]:
+        """Threads and open files of the host, together, of each calm time."""
+        return [halves(values) for values in self._handles]
 
     @property
     def files(self) -> tuple[int, int]:

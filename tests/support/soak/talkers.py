@@ -33,8 +33,8 @@ _WORDS = (
         "blue",
     ),
 )
-# A conversation that has become longer than this is left for a new one.
-_LONGEST = 1200
+# A conversation that has become longer than so many tokens is left for a new one.
+LONGEST = 1200
 
 
 class Talker(threading.Thread):
@@ -45,9 +45,16 @@ class Talker(threading.Thread):
     """
 
     def __init__(
-        self, number: int, seed: int, engine: LocalEngine, ledger: Ledger, ids: itertools.count[int]
+        self,
+        number: int,
+        seed: int,
+        engine: LocalEngine,
+        ledger: Ledger,
+        ids: itertools.count[int],
+        longest: int = LONGEST,
     ) -> None:
         super().__init__(name=f"talker-{number}")
+        self._longest = longest
         self._engine, self._ledger, self._ids = engine, ledger, ids
         self._random = random.Random(f"{seed} {number}")
         self._conversations = 0
@@ -128,7 +135,7 @@ class Talker(threading.Thread):
             text = self._words(chance.choice((2, 12, 40)))
         self._messages += (Message("assistant", text or "..."),)
         length = entry.end.usage.prompt_tokens if entry.end else 0
-        if length > _LONGEST or chance.random() < 0.15:
+        if length > self._longest or chance.random() < 0.15:
             if chance.random() < 0.5:
                 self._engine.forget(self._conversation)
             self._begin()
