@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import psutil
@@ -97,10 +99,19 @@ def halves(values: Sequence[int]) -> Memory:
 
 
 def held(process: psutil.Process) -> int:
-    """Without what is mapped from files, weights above all, which comes and goes; with it where the system does not
-    tell it apart."""
+    """Without what is mapped from files, weights above all, which comes and goes, and without huge pages, which these
+    move into while an engine rests; with both where the system does not tell them apart."""
     info = process.memory_info()
-    return int(info.rss - getattr(info, "shared", 0))
+    return int(info.rss - getattr(info, "shared", 0) - _in_huge_pages(process.pid))
+
+
+def _in_huge_pages(pid: int) -> int:
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:  # another system, or it has ended
+        return 0
+    found = re.search(r"^AnonHugePages:\s*(\d+) kB", text, re.MULTILINE)
+    return 1024 * int(found[1]) if found else 0
 
 
 def open_files(process: psutil.Process) -> int:
