@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 PROMPT = "Write a short story about a harbour between two hills."
 # Where memory is limited a token may take seconds. The answer is cut off after so long.
-LONGEST_TEXT_S = 45.0
+LONGEST_TEXT_S = 35.0
 # Prompts of so many tokens are read, as far as the context holds them, and a longer one only if it promises to take
 # no more than this; writing is timed for so long, but at least so many tokens.
-PROMPTS, LONGEST_PROMPT_S = (512, 2048), 60.0
+PROMPTS, LONGEST_PROMPT_S = (512, 2048), 50.0
 TIMED_S, LEAST_TOKENS = 15.0, 3
 
 
