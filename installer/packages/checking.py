@@ -6,6 +6,7 @@ It runs as root in a mount namespace of its own. The person that it tries them a
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -40,14 +41,9 @@ def check(here: Places, release: Release, console: Console) -> None:
 
 
 def of_the_deb(bare: Inside, package: Path, release: Release, picture: Path) -> Steps:
-    def doctor() -> None:
-        report = trials.diagnosis(bare)
-        trials.doctor(report, release, "deb")
-        trials.without_vulkan(bare, report)
-
     return (
         ("Installed from the deb", lambda: trials.install(bare, package)),
-        ("Doctor", doctor),
+        ("Doctor", lambda: trials.doctor(trials.diagnosis(bare), release, "deb")),
         ("An answer, offline", lambda: trials.answer(bare, "coterie")),
         ("A command in the sandbox", lambda: trials.sandboxed(bare)),
         ("Libraries", lambda: trials.linked(bare)),
@@ -73,16 +69,18 @@ def system(suite: str, here: Places, release: Release, console: Console) -> Iter
 
 @contextmanager
 def as_a_person(image: Path) -> Iterator[tuple[Inside, str]]:
-    """This very system for a person with few rights, and a copy of the image that they may read."""
+    """This very system for a person with few rights, and a copy of the image that they may read. It is a user that
+    every system has: fusermount mounts nothing for one without a name."""
+    nobody = pwd.getpwnam("nobody").pw_uid
     folder = Path(tempfile.mkdtemp(prefix="coterie-check-"))
     try:
         folder.chmod(0o755)
         home, copy = folder / "사람 둘", folder / image.name
         home.mkdir()
-        os.chown(home, USER, USER)
+        os.chown(home, nobody, nobody)
         shutil.copyfile(image, copy)
         copy.chmod(0o755)
-        yield Inside(Path("/"), str(home)), str(copy)
+        yield Inside(Path("/"), str(home), nobody), str(copy)
     finally:
         shutil.rmtree(folder)
 

@@ -33,12 +33,13 @@ class Inside(NamedTuple):
 
     root: Path
     home: str = HOME
+    user: int = USER
 
     def ended(
         self, *command: str, person: bool = True, online: bool = False, **variables: str
     ) -> subprocess.CompletedProcess[str]:
         """How a command ends, without a network unless `online`."""
-        here = ["chroot", *([f"--userspec={USER}:{USER}"] if person else []), str(self.root)]
+        here = ["chroot", *([f"--userspec={self.user}:{self.user}"] if person else []), str(self.root)]
         apart = [] if online else ["unshare", "--net"]
         usual = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -73,7 +74,7 @@ class Inside(NamedTuple):
         try:
             for folder in folders:
                 self.run("mkdir", "-p", folder)
-                options = f"size=100m,uid={USER},gid={USER}"
+                options = f"size=100m,uid={self.user},gid={self.user}"
                 subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", self.at(folder)], check=True)
                 mounted.append(folder)
             yield

@@ -54,7 +54,9 @@ def unpacked(inside: Inside, image: Path, release: Release) -> None:
     shutil.copyfile(image, place)
     place.chmod(0o755)
     inside.run("/Coterie.AppImage", "--version", APPIMAGE_EXTRACT_AND_RUN="1")
-    doctor(diagnosis(inside, "/Coterie.AppImage"), release, "appimage")
+    report = diagnosis(inside, "/Coterie.AppImage")
+    doctor(report, release, "appimage")
+    without_vulkan(inside, report)
     answer(inside, "/Coterie.AppImage", "--appimage-extract-and-run")
     places = (f"{HOME}/.cache", "/tmp")
     with inside.small(*places):
@@ -92,7 +94,7 @@ def doctor(report: dict[str, Any], release: Release, kind: str) -> None:
 
 
 def without_vulkan(inside: Inside, report: dict[str, Any]) -> None:
-    """Nothing of Vulkan is in a bare system, and the engine does without."""
+    """Not even Vulkan's loader is in a bare system, and the engine does without."""
     found = [str(path) for path in inside.at("usr/lib").rglob("libvulkan.so*")]
     if found or "Vulkan" in report["engine"]["backends"]:
         raise SetupError(f"Vulkan is where it should not be: {found}, {report['engine']}")
