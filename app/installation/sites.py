@@ -89,11 +89,25 @@ class Site(ABC):
     def switch(self, before: str, after: str) -> None:
         """Make version `after` the current one from the next start on; `before` runs. Raises OSError."""
         self._forget_starts()
-        if self.read("trial") is None:  # else what is kept already is the last that is known to be good
-            self._keep()
-        write_whole(self.mark("trial"), json.dumps(Switch(before, after)).encode())
-        self._put(after)
+        last = self.read("trial")
+        try:
+            if last is None:  # else what is kept already is the last that is known to be good
+                self._keep()
+            self._write("trial", Switch(before, after))
+            self._put(after)
+        except BaseException:
+            self._undo(last)
+            raise
         sync_folder(self.folder)
+
+    def _undo(self, last: Switch | None) -> None:
+        """A switch that failed is none: the mark would say that the next start takes a version that is not there."""
+        if last is None:
+            self.forget_trial()
+            self._remove(self.mark("previous"))
+            return
+        with contextlib.suppress(OSError):
+            self._write("trial", last)
 
     def waiting(self, running: str) -> str:
         """The version that the next start takes, where another one runs; "" for none."""
@@ -107,7 +121,7 @@ class Site(ABC):
         switch = self.read("trial")
         back = self._put_back()
         if back and switch is not None:
-            write_whole(self.mark("fallen"), json.dumps(switch).encode())
+            self._write("fallen", switch)
         self.forget_trial()
         return back
 
@@ -123,6 +137,9 @@ class Site(ABC):
         except (OSError, ValueError, TypeError):
             return None
         return Switch(str(before), str(after))
+
+    def _write(self, name: str, switch: Switch) -> None:
+        write_whole(self.mark(name), json.dumps(switch).encode())
 
     def forget_trial(self) -> None:
         for name in ("trial", "starting"):

@@ -95,6 +95,22 @@ def test_a_switch_that_was_cut_off_changes_nothing_and_can_be_done_again(site: S
     assert current(site) == "0.2.0" and site.go_back() and current(site) == "0.1.0"
 
 
+def test_a_switch_that_fails_leaves_the_one_before_it_on_trial(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switched(site)
+    fetched(site, "0.3.0")
+
+    def refuse(_: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(site, "_put", refuse)
+    with pytest.raises(OSError, match="No space"):
+        switched(site, "0.1.0", "0.3.0")
+    assert current(site) == "0.2.0" and site.read("trial") == Switch("0.1.0", "0.2.0")
+    assert site.go_back() and current(site) == "0.1.0"
+
+
 def test_without_an_old_version_there_is_no_way_back(site: Site) -> None:
     assert not site.go_back() and current(site) == "0.1.0" and site.read("fallen") is None
 

@@ -118,6 +118,15 @@ def test_what_is_remembered_may_be_damaged(make: MakeUpdates, server: Releases, 
     assert make().state.phase == "none" and make().look().phase == "found"
 
 
+def test_what_cannot_be_remembered_is_told_all_the_same(
+    make: MakeUpdates, server: Releases, tmp_path: Path
+) -> None:
+    server.publish(manifest())
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "updates").write_text("a file in the place of the folder")
+    assert make().look().phase == "found" and make().state.phase == "none"
+
+
 def test_a_huge_answer_is_not_read(make: MakeUpdates, server: Releases) -> None:
     (server.folder / "stable.release").write_bytes(signed(manifest(), KEY) + b" " * LARGEST)
     assert refused(make) == "update.too_large"

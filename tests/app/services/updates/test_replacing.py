@@ -194,6 +194,59 @@ def test_a_full_disk_is_noticed_before_anything_is_fetched(
         assert untouched(site, kept=("download",))
 
 
+@pytest.mark.parametrize("step", ["unpack", "_keep", "_put"])
+def test_a_disk_that_fills_up_while_it_is_put_in_place_leaves_the_old_version(
+    make: MakeUpdates, server: Releases, site: FileSite, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    published(server)
+    updates = looked(make)
+    with monkeypatch.context() as full:
+
+        def refuse(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        full.setattr(FileSite, step, refuse)
+        assert refused(updates) == "download.no_room"
+    assert site.waiting("0.1.0") == "" and untouched(site, kept=("next",))
+    assert updates.apply().phase == "ready"
+
+
+def test_what_was_fetched_whole_is_not_fetched_again(
+    make: MakeUpdates, server: Releases, site: FileSite
+) -> None:
+    file = published(server)
+    updates, asked = looked(make), len(server.asked)
+    site.incoming.write_bytes(file.read_bytes())  # the computer was switched off while it was tried
+    assert updates.apply().phase == "ready" and len(server.asked) == asked
+
+
+@pytest.mark.parametrize("change", [-1, 1], ids=["shorter", "longer"])
+def test_a_file_of_another_length_is_not_used(
+    make: MakeUpdates, server: Releases, site: FileSite, change: int
+) -> None:
+    file = published(server)
+    data = file.read_bytes()
+    file.write_bytes(data[:-1] if change < 0 else data + b"#")
+    assert refused(looked(make)) == "update.wrong_file" and untouched(site, kept=("download",))
+
+
+def test_offline_nothing_is_fetched(make: MakeUpdates, server: Releases, site: FileSite) -> None:
+    published(server)
+    updates, asked = looked(make), len(server.asked)
+    make(offline=True)
+    updates._settings.change(offline=True)
+    assert refused(updates) == "update.offline" and len(server.asked) == asked and untouched(site)
+
+
+def test_two_copies_in_one_folder_do_not_meet(make: MakeUpdates, server: Releases, site: FileSite) -> None:
+    other = FileSite(write_program(site.folder / "Coterie (2).AppImage", "0.1.0"))
+    published(server)
+    looked(make).apply()
+    assert site.waiting("0.1.0") == "0.2.0"
+    assert other.read("trial") is None and "'0.1.0'" in other.file.read_text()
+    assert other.go_back() is False and site.read("trial") is not None
+
+
 def test_a_folder_that_cannot_be_written_to_is_told(
     make: MakeUpdates, server: Releases, site: FileSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
