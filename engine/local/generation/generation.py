@@ -270,8 +270,7 @@ class Generation:
         elapsed = now - self._first
         if self._grammar.answer and text.in_reasoning and self._session.tokenizer.is_end(token):
             return None if self._close_reasoning(elapsed) else "length"  # the document is still to come
-        is_end = self._session.tokenizer.is_end(token) and not self._ends_only_reasoning(token)
-        if is_end or self._held:
+        if self._is_end(token) or self._held:
             return self._hold(token, elapsed)
         end_of_calls = gate.closing(token, self._limit - self._completion - 1)
         if end_of_calls is not None:
@@ -288,6 +287,9 @@ class Generation:
         if self._is_to_be_closed():
             self._close_reasoning(elapsed)
         return None
+
+    def _is_end(self, token: int) -> bool:
+        return self._session.tokenizer.is_end(token) and not self._ends_only_reasoning(token)
 
     def _ends_only_reasoning(self, token: int) -> bool:
         """Whether an end token closes a thought that is a message of its own, with the answer's behind it."""
