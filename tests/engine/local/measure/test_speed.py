@@ -22,7 +22,7 @@ def test_an_answer_that_is_timed_goes_on_behind_the_end_that_the_model_writes(
         monkeypatch.setattr(session.tokenizer, "is_end", lambda _: True)
         seen = []
         monkeypatch.setattr(
-            speed.Generation, "spent", lambda self, *_: seen.append(len(self.tokens) - self.prompt_length)
+            speed._Timed, "spent", lambda self, *_: seen.append(len(self.tokens) - self.prompt_length)
         )
         speed.measure(session, 16, 8, lambda: None)
         assert seen[-1] == 8
