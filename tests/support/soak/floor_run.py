@@ -47,6 +47,7 @@ _MORE_S = 600.0
 # A host that stands still for ten seconds is taken for dead.
 _LONGEST_STOP_S = 4.0
 _ERRORS = ("engine.", "disk.")
+_TOO_LONG = "engine.context_overflow"
 
 
 HARMS = ("kill", "stop", *trouble.HARMS)
@@ -159,7 +160,11 @@ def _soak(
     entries = list(ledger.entries.values())
     chosen, near, differing = compared(entries, compare)
     failed = [entry for entry in entries if entry.end and entry.end.error]
-    unharmed = [f"{entry.end} although nothing happened" for entry in failed if not entry.harmed]
+    unharmed = [
+        f"{entry.end} although nothing happened"
+        for entry in failed
+        if not entry.harmed and entry.end and entry.end.error and entry.end.error.code != _TOO_LONG
+    ]
     return FloorSoaked(
         requests=len(entries),
         whole=sum(entry.is_whole for entry in entries),
