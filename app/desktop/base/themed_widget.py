@@ -44,7 +44,9 @@ class FittedWidget(TranslatedWidget):
         return layout.totalSizeHint().height()
 
     def hasHeightForWidth(self) -> bool:
-        return True
+        # A layout around this one asks its layout, not `fit`, and takes “none” for no height at all.
+        layout = self.layout()
+        return layout is None or layout.hasHeightForWidth()
 
     def heightForWidth(self, width: int) -> int:
         return self.fit(width)

@@ -212,6 +212,8 @@ def test_what_the_model_writes_is_shown_until_its_turn_is_in_the_journal(
     show(page, events, "running")
     live = run_page.live_turn(page)
     assert live is not None and live.is_empty  # the model is waited for
+    waiting = found(page, "Waiting for the model…", WaitingLine)
+    assert waiting is not None and waiting.height() > 10
     page.delta(TextDelta(Owner(run=7, step=5), "hm ", ""))
     page.delta(TextDelta(Owner(run=7, step=5), "", "Some **words"))
     page.delta(TextDelta(Owner(run=7, step=5), "", "** come"))
@@ -230,7 +232,8 @@ def test_what_a_turn_waits_for_is_said_though_steps_have_just_come(qtbot: Any, p
     page.append(invoices.entries(events)[-1:])
     page.waits(GenerationQueued(Owner(run=7, step=5), 3))
     flushed(qtbot, page)
-    assert found(page, "Waiting for 3 other answers…", WaitingLine) is not None
+    waiting = found(page, "Waiting for 3 other answers…", WaitingLine)
+    assert waiting is not None and waiting.height() > 10
 
 
 def test_a_question_is_asked_and_answered(
