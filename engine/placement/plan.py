@@ -24,9 +24,8 @@ DeviceKind = Literal["cpu", "gpu", "integrated_gpu", "rpc"]
 # in RAM one by one.
 Mode = Literal["cpu", "layers", "resident", "streamed_prompts", "streamed", "cached", "disk"]
 CacheType = Literal["f16", "bf16", "q8_0", "q4_0"]
-# Whether weights in RAM move into huge pages: "off" and "limited" where this system has none for programs, or limits
-# their memory; "" where it is no question.
-HugePagesHere = Literal["", "used", "off", "limited"]
+# Whether weights in RAM move into huge pages: "off" where this system has none to ask for, "" where it never has.
+HugePagesHere = Literal["", "used", "off"]
 # How attention is computed. "flash": in one operation that keeps no scores, where the devices have it. "plain": as
 # products of whole matrices, with values kept transposed.
 Attention = Literal["plain", "flash"]

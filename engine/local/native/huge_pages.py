@@ -9,7 +9,6 @@ copy is memory that the system cannot take back, so a good part of it must stay 
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import sys
 from collections.abc import Callable, Generator, Iterable
@@ -18,20 +17,20 @@ from typing import NamedTuple
 
 import psutil
 
+from engine.local.free_memory import free_memory
 from engine.local.native.repack import extra_memories
 from engine.local.native.tensors import lists_tensors, placed_tensors
 from engine.placement.plan import RAM, HugePagesHere, Placement
 
 # Moved at once: a command waits for so little.
 SLICE = 4 * 2**20
-# So much of all memory must stay available beside what is copied.
+# So much of all memory must stay free beside what is copied.
 _SPARE_SHARE = 4
 # Alignment between two weights of one buffer.
 _GAP = 4096
 # ggml's names of memory: mapped from a file, and allocated in the file's own layout.
 _MAPPED, _OWN = "CPU_Mapped", "CPU"
 _SETTINGS = Path("/sys/kernel/mm/transparent_hugepage")
-_GROUPS = Path("/sys/fs/cgroup")
 
 # asm-generic/mman-common.h, linux/mman.h
 _READ_WRITE = 1 | 2
@@ -109,7 +108,7 @@ def open_huge_pages(model: int, placement: Placement) -> HugePages | None:
     """For the weights that the processor reads; None where they stay as they are.
 
     That is so on other systems than Linux, where huge pages are switched off, where a person locked the weights in
-    memory or limited it, and beside a cache of experts, which has copies of its own.
+    memory, and beside a cache of experts, which has copies of its own.
     """
     page = page_size()
     if not page or placement.load_mode == "locked" or placement.expert_cache is not None:
@@ -118,9 +117,7 @@ def open_huge_pages(model: int, placement: Placement) -> HugePages | None:
 
 
 def _weights(model: int, placement: Placement) -> list[Extent]:
-    """Those in RAM as extents; none where something else than psutil knows of limits memory."""
-    if memory_is_limited():
-        return []
+    """Those in RAM as extents."""
     anonymous = {_OWN, *extra_memories()}
     found = (
         Extent(each.address, each.address + each.room, each.memory == _MAPPED)
@@ -148,34 +145,7 @@ def huge_pages_here() -> HugePagesHere:
     """Whether weights move into huge pages on this machine."""
     if sys.platform != "linux" or not lists_tensors():
         return ""
-    if not page_size():
-        return "off"
-    return "limited" if memory_is_limited() else "used"
-
-
-def memory_is_limited(groups: Path = _GROUPS, mine: Path = Path("/proc/self/cgroup")) -> bool:
-    """Whether a control group of either version limits this process's memory, which psutil does not count."""
-    try:
-        lines = mine.read_text().splitlines()
-    except OSError:
-        return False
-    total = psutil.virtual_memory().total
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if not controllers:
-            root, name = groups, "memory.max"
-        elif "memory" in controllers.split(","):
-            root, name = groups / "memory", "memory.limit_in_bytes"
-        else:
-            continue
-        group = root / path.lstrip("/")
-        for each in (group, *group.parents):
-            if not each.is_relative_to(root):
-                break
-            with contextlib.suppress(OSError, ValueError):  # it has no limit: "max", or no file
-                if int((each / name).read_text()) < total:
-                    return True
-    return False
+    return "used" if page_size() else "off"
 
 
 def _joined(extents: Iterable[Extent]) -> list[Extent]:
@@ -191,8 +161,7 @@ def _joined(extents: Iterable[Extent]) -> list[Extent]:
 
 
 def _is_spare(size: int) -> bool:
-    memory = psutil.virtual_memory()
-    return memory.available - size > memory.total // _SPARE_SHARE
+    return free_memory() - size > psutil.virtual_memory().total // _SPARE_SHARE
 
 
 def _libc() -> ctypes.CDLL:

@@ -2,14 +2,16 @@
 
 import mmap
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from engine.local.native import huge_pages
-from engine.local.native.huge_pages import Extent, HugePages, memory_is_limited, page_size
+from engine.local.native.huge_pages import Extent, HugePages, page_size
 
 SIZE = 3 * huge_pages.SLICE
 needs_huge_pages = pytest.mark.skipif(not page_size(), reason="this system has no huge pages to ask for")
@@ -68,7 +70,8 @@ def test_what_is_mapped_is_replaced_by_a_copy_that_is_one_piece_of_memory(mapped
 def test_without_memory_to_spare_everything_stays_mapped(
     mapped: Mapped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(huge_pages, "_is_spare", lambda _: False)
+    quarter = psutil.virtual_memory().total // 4
+    monkeypatch.setattr(huge_pages, "free_memory", lambda: quarter + huge_pages.SLICE)
     moving = HugePages(lambda: [mapped.extent], page_size())
     moving.move()
     assert moving.is_done and mapped.from_file == SIZE
@@ -107,7 +110,7 @@ def test_memory_that_is_no_files_is_collapsed_where_it_lies() -> None:
         ("always [madvise] never", "", 0),
     ],
 )
-@pytest.mark.skipif(huge_pages.sys.platform != "linux", reason="Linux alone has them")
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has them")
 def test_the_size_of_a_huge_page_is_the_systems(tmp_path: Path, enabled: str, size: str, found: int) -> None:
     (tmp_path / "enabled").write_text(enabled)
     (tmp_path / "hpage_pmd_size").write_text(size)
@@ -115,34 +118,8 @@ def test_the_size_of_a_huge_page_is_the_systems(tmp_path: Path, enabled: str, si
     assert page_size(tmp_path / "missing") == 0
 
 
-@pytest.mark.skipif(huge_pages.sys.platform != "linux", reason="it is no question elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="it is no question elsewhere")
 def test_whether_weights_move_is_known_before_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = []
-    for size, limited in ((0, False), (2**21, True), (2**21, False)):
+    for size, told in ((0, "off"), (2**21, "used")):
         monkeypatch.setattr(huge_pages, "page_size", lambda size=size: size)
-        monkeypatch.setattr(huge_pages, "memory_is_limited", lambda limited=limited: limited)
-        found.append(huge_pages.huge_pages_here())
-    assert found == ["off", "limited", "used"]
-
-
-@pytest.mark.parametrize(
-    ("line", "file", "limit", "limited"),
-    [
-        ("0::/user/one", "user/memory.max", "1048576", True),
-        ("0::/user/one", "user/memory.max", "max", False),
-        ("0::/user/one", "other/memory.max", "1048576", False),
-        ("0::/", "memory.max", "1048576", True),
-        ("4:memory:/box", "memory/box/memory.limit_in_bytes", "1048576", True),
-        ("4:memory:/box", "memory/box/memory.limit_in_bytes", "9223372036854771712", False),
-        ("5:cpu,cpuacct:/box", "memory/box/memory.limit_in_bytes", "1048576", False),
-    ],
-)
-def test_a_control_group_that_limits_memory_is_found(
-    tmp_path: Path, line: str, file: str, limit: str, limited: bool
-) -> None:
-    groups, mine = tmp_path / "groups", tmp_path / "cgroup"
-    (groups / file).parent.mkdir(parents=True)
-    (groups / file).write_text(limit + "\n")
-    mine.write_text(line + "\n")
-    assert memory_is_limited(groups, mine) is limited
-    assert not memory_is_limited(groups, tmp_path / "missing")
+        assert huge_pages.huge_pages_here() == told
