@@ -82,7 +82,7 @@ def reads_rows(plan: Plan, language: Language) -> list[tuple[str, str]]:
 
 
 def _cache_rows(planned: PlannedModel, language: Language) -> list[tuple[str, str]]:
-    """Rows of the expert cache; None without one."""
+    """Rows of the expert cache; none without one."""
     cache, predicted = planned.plan.placement.expert_cache, planned.plan.predicted
     if cache is None:
         return []
