@@ -24,6 +24,7 @@ from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.expert_policy import LFU, LRU, CachedExperts, Counters
 from tests.support.expert_run import CacheOption, running
 from tests.support.gguf_split import split_model
+from tests.support.gguf_unaligned import unaligned_model
 from tests.support.greedy_texts import Texts, written
 from tests.support.moe import moe_model
 from tests.support.other_process import OtherProcess
@@ -160,6 +161,20 @@ def test_a_model_in_several_files(child: OtherProcess, tmp_path: Path) -> None:
     plain = child.call(computed, expert_model("qwen"), course)
     told = child.call(computed, first, course, wish("qwen", LAYOUTS["qwen"].used))
     assert difference(plain.logits, told.logits) <= CLOSE
+
+
+@pytest.mark.parametrize("shared", [0, ROOM])
+@pytest.mark.parametrize("quantisation", ["Q4_K", "F16"])
+def test_tensors_that_lie_at_no_aligned_place(
+    quantisation: str, shared: int, child: OtherProcess, tmp_path: Path
+) -> None:
+    usual = expert_model("qwen", quantisation)
+    path = unaligned_model(usual, tmp_path / "unaligned.gguf")
+    course = (*token_by_token(6, seed=3), sum(token_by_token(LARGE, seed=4), ()))
+    plain = child.call(computed, usual, course)
+    told = child.call(computed, path, course, wish("qwen", LAYOUTS["qwen"].used, shared=shared))
+    assert difference(plain.logits, told.logits) <= CLOSE
+    assert told.counters is not None and told.counters.plain_blocks == 0
 
 
 def test_steps_that_are_broken_off_and_a_thread_that_asks(child: OtherProcess) -> None:
