@@ -12,17 +12,20 @@ from installer.packages.places import output_of
 _FILE = re.compile(r"^File: (.+)$", re.MULTILINE)
 _NEEDED = re.compile(r"\(NEEDED\).*\[(.+)\]")
 _SONAME = re.compile(r"\(SONAME\).*\[(.+)\]")
+_SEARCHES = re.compile(r"\((?:RPATH|RUNPATH)\)")
 _GLIBC = re.compile(r"\bGLIBC_(\d+)\.(\d+)")
 # So many files at once: a command line has an end.
 _AT_ONCE = 200
 
 
 class Wants(NamedTuple):
-    """`needed` are sonames; `glibc` is the newest version of the C library that a symbol is of."""
+    """`needed` are sonames; `glibc` is the newest version of the C library that a symbol is of; `searches` is whether
+    it names folders of libraries itself."""
 
     needed: tuple[str, ...]
     soname: str = ""
     glibc: tuple[int, int] = (0, 0)
+    searches: bool = False
 
 
 def is_elf(path: Path) -> bool:
@@ -53,5 +56,12 @@ def _parsed(told: str) -> Iterator[tuple[Path, Wants]]:
     for name, text in zip(parts[1::2], parts[2::2], strict=True):
         versions = [(int(major), int(minor)) for major, minor in _GLIBC.findall(text)]
         soname = _SONAME.search(text)
-        needed = tuple(_NEEDED.findall(text))
-        yield Path(name), Wants(needed, soname[1] if soname else "", max(versions, default=(0, 0)))
+        yield (
+            Path(name),
+            Wants(
+                tuple(_NEEDED.findall(text)),
+                soname[1] if soname else "",
+                max(versions, default=(0, 0)),
+                _SEARCHES.search(text) is not None,
+            ),
+        )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from installer.packages.elf import elf_files, wants_of
-from installer.packages.places import PYTHON
+from installer.packages.places import PYTHON, output_of
 
 # Of the standard library: tests, editors, what installs packages, what other programs are built with.
 STANDARD = (
@@ -70,6 +70,14 @@ def prune_packages(site: Path) -> None:
                 for folder in sorted(package.rglob(name)):
                     if folder.is_dir() and "dist-info" not in str(folder):
                         shutil.rmtree(folder, ignore_errors=True)
+
+
+def strip_debug(site: Path) -> None:
+    """Take what debuggers read out of compiled modules. One that names folders of libraries may have had them put in
+    after it was linked, and would not always survive. Raises SetupError."""
+    files = [path for path, wanted in wants_of(elf_files(site)).items() if not wanted.searches]
+    if files:
+        output_of(["strip", "--strip-debug", *files])
 
 
 def qt_modules(sources: Iterable[Path]) -> set[str]:

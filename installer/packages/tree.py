@@ -56,6 +56,7 @@ def make(places: Places, release: Release, parts: Parts, progress: Progress) -> 
     sources = [file for name in OWN for file in (site / name).rglob("*.py")]
     prune.prune_packages(site)
     prune.prune_qt(site, prune.qt_modules(sources))
+    prune.strip_debug(site)
     prune.keep_program(python)
     put_model(python, parts)
     libraries.complete(tree, parts.base)

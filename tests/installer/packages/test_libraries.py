@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from installer.commands import SetupError
 from installer.packages import libraries, licenses
 from installer.packages.elf import Wants, elf_files, is_elf, wants_of
 from installer.packages.places import HERE
+from installer.packages.prune import strip_debug
 from installer.packages.tree import Parts
 
 needs_readelf = pytest.mark.skipif(shutil.which("readelf") is None, reason="binutils is not installed")
@@ -27,6 +30,22 @@ def test_readelf_tells_what_a_program_wants(tmp_path: Path) -> None:
     assert elf_files(tmp_path) == [program] and not is_elf(tmp_path / "text")
     wanted = wants_of([program])[program]
     assert "libc.so.6" in wanted.needed and wanted.glibc > (2, 0)
+
+
+@pytest.mark.process
+@needs_readelf
+@pytest.mark.skipif(not shutil.which("gcc") or not shutil.which("strip"), reason="no compiler")
+def test_what_debuggers_read_goes_but_of_what_names_folders_of_libraries(tmp_path: Path) -> None:
+    source = tmp_path / "a.c"
+    source.write_text("int one(void) { return 1; }\n")
+    plain, searching = tmp_path / "plain.so", tmp_path / "searching.so"
+    for file, options in ((plain, []), (searching, ["-Wl,-rpath,$ORIGIN"])):
+        subprocess.run(["gcc", "-g", "-shared", "-fPIC", *options, "-o", file, source], check=True)
+    whole = searching.read_bytes()
+    assert [wanted.searches for wanted in wants_of([plain, searching]).values()] == [False, True]
+    strip_debug(tmp_path)
+    assert b".debug_info" not in plain.read_bytes() and searching.read_bytes() == whole
+    assert ctypes.CDLL(str(plain)).one() == 1
 
 
 def wanting(monkeypatch: pytest.MonkeyPatch, table: dict[str, tuple[str, ...]], newer: str = "") -> None:
