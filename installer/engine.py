@@ -27,6 +27,9 @@ X86_INSTRUCTIONS = (
     *("xop", "tbm", "gfni", "vaes", "vpclmul", "pclmul"),
 )
 
+# What makes up for a mistake of compilers, included by all that is compiled.
+TILE_CONFIGURATION = Path(__file__).with_name("tile_configuration.h")
+
 
 def build_flags(environ: Mapping[str, str]) -> str:
     """What CMake is told. A person's own CMAKE_ARGS come last and so win. Graphics cards have backends of their own
@@ -58,6 +61,8 @@ def this_machine() -> list[str]:
 def wheel_key(version: str, flags: str, machine: list[str], environ: Mapping[str, str]) -> str:
     """Names a build. Two builds with one key can stand in for each other on this machine."""
     compiler_flags = [environ.get(name, "") for name in ("CFLAGS", "CXXFLAGS", "LDFLAGS")]
+    if "amx_tile" in machine:
+        compiler_flags.append(TILE_CONFIGURATION.read_text(encoding="utf-8"))
     return f"{version}-{fingerprint(flags, machine, compiler_flags)}"
 
 
@@ -78,6 +83,8 @@ def build_environment(environ: Mapping[str, str], flags: str, scratch: Path) -> 
     built = dict(environ)
     built["CMAKE_ARGS"] = flags
     built["TMPDIR"] = str(scratch)
+    if platform.system() == "Linux":
+        built["CXXFLAGS"] = f'-include "{TILE_CONFIGURATION}" {environ.get("CXXFLAGS", "")}'.rstrip()
     built.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
     return built
 

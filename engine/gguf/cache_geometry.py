@@ -88,6 +88,15 @@ def cache_layers(index: GgufIndex, layers: int) -> tuple[CacheLayer, ...]:
     return tuple(found)
 
 
+def has_states(index: GgufIndex) -> bool:
+    """Whether layers have a recurrent state."""
+    names = (tensor.name.split(".", 2) for tensor in index.tensors)
+    marked = index.value("attention.recurrent_layers")
+    return any(name[0] == "blk" and name[-1].startswith(_STATEFUL) for name in names) or bool(
+        any(marked) if isinstance(marked, tuple) else marked
+    )
+
+
 def _mixers(index: GgufIndex, layers: int) -> list[list[str]]:
     """The names of what mixes tokens, by layer, without `blk.N.`."""
     found: list[list[str]] = [[] for _ in range(layers)]

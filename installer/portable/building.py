@@ -14,6 +14,7 @@ from installer import plugin, sources
 from installer.builds import NOTE
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
+from installer.engine import TILE_CONFIGURATION
 from installer.portable import old_system
 from installer.portable.at_hand import PLUGIN_KEY
 
@@ -27,6 +28,7 @@ FLAGS = (
     *("-DCMAKE_INSTALL_RPATH=$ORIGIN", "-DCMAKE_BUILD_WITH_INSTALL_RPATH=ON"),
     # What lies beside a library comes before what somebody's LD_LIBRARY_PATH names.
     *(f"-DCMAKE_{kind}_LINKER_FLAGS=-Wl,--disable-new-dtags" for kind in ("SHARED", "MODULE")),
+    f"-DCMAKE_CXX_FLAGS=-include {old_system.WORK}/{TILE_CONFIGURATION.name}",
     f"-DVulkan_INCLUDE_DIR={_NEWER}/usr/include",
     f"-DSPIRV-Headers_DIR={_NEWER}/usr/share/cmake/SPIRV-Headers",
 )
@@ -91,6 +93,7 @@ def prepare(work: Work, version: str, progress: Progress, environ: Mapping[str, 
     work.inside.mkdir(parents=True, exist_ok=True)
     _fetch(work, version, progress, environ)
     old_system.make(work.system, work.log("system"), progress, environ)
+    shutil.copy(TILE_CONFIGURATION, work.inside)
 
 
 def jobs(environ: Mapping[str, str]) -> str:

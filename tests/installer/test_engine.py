@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import platform
+import shutil
+import subprocess
+import sys
 import threading
 import zipfile
 from pathlib import Path
@@ -9,6 +13,7 @@ import pytest
 from installer.commands import SetupError
 from installer.console import Console, Progress
 from installer.engine import (
+    TILE_CONFIGURATION,
     Build,
     build,
     build_environment,
@@ -19,6 +24,7 @@ from installer.engine import (
     wheel_key,
 )
 from installer.sources import HEADERS
+from installer.stamps import fingerprint
 from tests.installer.small_archive import small_archive
 
 pytestmark = pytest.mark.process
@@ -43,6 +49,17 @@ if [ "$1" = --dest ]; then cp "$ARCHIVE" "$2/engine-1.tar.gz"; exit; fi
 cmp -s "$ARCHIVE" "$3" && cp "$WHEEL" "$2/engine-1-py3-none-any.whl"
 """
 FETCHES_ONLY = f'case "$3" in wheel) seq 1 99; exit 1;; esac; {BUILDS}'
+
+# As llama.cpp configures its tiles (`ggml-cpu/amx/mmq.cpp`).
+TILES = """
+struct Tiles { unsigned char palette, start, none[14]; unsigned short columns[16]; unsigned char rows[16]; };
+void configure() {
+    alignas(64) Tiles tiles = {};
+    tiles.palette = 1;
+    tiles.columns[5] = 32103;
+    _tile_loadconfig(&tiles);
+}
+"""
 
 
 def script(path: Path, body: str) -> Path:
@@ -91,6 +108,25 @@ def test_a_build_keeps_the_persons_compilers_and_writes_in_its_own_folder(tmp_pa
     assert (environ["CC"], environ["CXX"], environ["TMPDIR"]) == ("clang", "clang++", str(tmp_path))
     assert environ["CMAKE_ARGS"] == "-DA=1"
     assert int(environ["CMAKE_BUILD_PARALLEL_LEVEL"]) >= 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of builds on Linux")
+def test_a_build_makes_up_for_compilers_that_forget_how_tiles_are_configured(tmp_path: Path) -> None:
+    environ = build_environment({"CXXFLAGS": "-O1"}, "", tmp_path)
+    included, own = environ["CXXFLAGS"].rsplit(" ", 1)
+    assert (included, own) == (f'-include "{TILE_CONFIGURATION}"', "-O1")
+    machine = ["Linux", "x86_64", "amx_tile"]
+    assert wheel_key("1", "", machine, {}) != f"1-{fingerprint('', machine, ['', '', ''])}"
+    assert wheel_key("1", "", ["avx2"], {}) == f"1-{fingerprint('', ['avx2'], ['', '', ''])}"
+
+
+@pytest.mark.skipif(not shutil.which("g++") or platform.machine() != "x86_64", reason="no g++ for x86")
+def test_every_byte_of_a_tile_configuration_is_written_before_it_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "tiles.cpp").write_text(TILES, encoding="utf-8")
+    command = ["g++", "-O3", "-mamx-tile", "-include", TILE_CONFIGURATION, "-S", "-o", "-", "tiles.cpp"]
+    compiled = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert "ldtilecfg" in compiled
+    assert "32103" in compiled.partition("ldtilecfg")[0]
 
 
 def test_the_features_are_the_instruction_sets_and_not_the_kernels_notes() -> None:

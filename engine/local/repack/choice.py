@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.gguf.cache_geometry import has_states
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_roles import classify
 from engine.local.repack.failures import has_failed
@@ -22,29 +23,36 @@ def for_model(
     on_repacking: Callable[[], None] = lambda: None,
 ) -> tuple[Machine, PlacementOptions]:
     """The machine and options to plan this model for, where llama.cpp is: without layouts for the processor where the
-    model must not have them, they are slower, or took a process down before. `on_repacking` is called before some may
-    be tried. `calibrations` as in `LoadRequest`.
+    model must not have them, they are slower, come out wrong, or took a process down before. `on_repacking` is called
+    before some may be tried, which may end the process. `calibrations` as in `LoadRequest`.
     """
     from engine.local import native
+    from engine.local.native.layout_proof import miscomputed
 
     if machine.repacks and (
-        must_not_repack(index, native.stacked_types()) or _loses(index, machine, calibrations)
+        must_not_repack(index, native.stacked_types(), alone=options.streams == 1)
+        or _loses(index, machine, calibrations)
     ):
         machine = msgspec.structs.replace(machine, repacks=())
     if has_failed(calibrations, Path(index.path), build()):
         options = options.without_repack()
     if machine.repacks and "unrepacked" not in options.fallbacks:
         on_repacking()
+        if miscomputed({tensor.type_name for tensor in index.tensors}.intersection(machine.repacks)):
+            machine = msgspec.structs.replace(machine, repacks=())
     return machine, options
 
 
-def must_not_repack(index: GgufIndex, stacked: tuple[str, ...]) -> bool:
+def must_not_repack(index: GgufIndex, stacked: tuple[str, ...], *, alone: bool) -> bool:
     """Whether the file has matrices that lie one behind the other (those of multi-head latent attention) of a type
-    that llama.cpp would lay out as if there were only the first."""
+    that llama.cpp would lay out as if there were only the first; or has recurrent states, whose answers it multiplies
+    side by side: such a layout reads behind the matrix for all but the first, unless each is written `alone`.
+
+    `stacked` are the types with a layout of that kind."""
     return any(
         tensor.type_name in stacked and _is_stacked(tensor.shape) and classify(tensor.name).role != "expert"
         for tensor in index.tensors
-    )
+    ) or bool(stacked and not alone and has_states(index))
 
 
 def _loses(index: GgufIndex, machine: Machine, calibrations: str) -> bool:

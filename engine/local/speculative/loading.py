@@ -14,6 +14,7 @@ from engine.gguf.tensor_index import tensor_index
 from engine.local import native
 from engine.local.native import prediction
 from engine.local.planning import make_plan
+from engine.local.repack.choice import for_model
 from engine.local.speculative.draft_model import AT_A_TIME, DraftModel
 from engine.local.speculative.prediction_head import PredictionHead
 from engine.placement.plan import Device, Machine, Placement, PlacementOptions, Plan
@@ -70,9 +71,10 @@ def open_draft_model(
     room = min(CONTEXT, model_index.trained_context or CONTEXT, max(plan.placement.context, SHORTEST))
     beside = left_over(machine, plan)
     options = PlacementOptions(context=room, ubatch=AT_A_TIME, fallbacks=("without_mtp",))
-    own = make_plan(
-        index, model_index, beside, options if plan.placement.repack else options.without_repack()
-    )
+    if not plan.placement.repack:
+        options = options.without_repack()
+    beside, options = for_model(index, beside, options, "")
+    own = make_plan(index, model_index, beside, options)
     if own.refusal or own.paged:
         needed = sum(each.total for each in own.bytes.values())
         free = beside.ram.free + sum(device.free for device in beside.devices)

@@ -7,8 +7,9 @@ import pytest
 
 from engine.gguf.gguf_file import GgufFile, Tensor
 from engine.gguf.gguf_index import GgufIndex
+from engine.local.native import layout_proof
 from engine.local.repack import speeds
-from engine.local.repack.choice import must_not_repack
+from engine.local.repack.choice import for_model, must_not_repack
 from engine.local.repack.speeds import LayoutSpeed, LayoutSpeeds, kept_speeds, loses, measure_speeds
 from engine.placement.plan import RAM, Machine, PlacementOptions
 from engine.placement.planner import plan
@@ -55,10 +56,42 @@ def test_weights_that_are_paged_or_cached_stay_as_they_are_in_the_file() -> None
 
 def test_matrices_that_lie_one_behind_the_other_are_not_laid_out_by_what_sees_the_first_alone() -> None:
     stacked = file(("blk.0.attn_k_b.weight", (128, 512, 16), "Q8_0", 8))
-    assert must_not_repack(stacked, ("Q8_0",))
-    assert not must_not_repack(stacked, ()) and not must_not_repack(stacked, ("Q4_K",))
-    assert not must_not_repack(file(("blk.0.ffn_up_exps.weight", (128, 512, 16), "Q8_0", 8)), ("Q8_0",))
-    assert not must_not_repack(file(("blk.0.attn_k.weight", (128, 512), "Q8_0", 8)), ("Q8_0",))
+    assert must_not_repack(stacked, ("Q8_0",), alone=True)
+    assert not must_not_repack(stacked, (), alone=True)
+    assert not must_not_repack(stacked, ("Q4_K",), alone=True)
+    assert not must_not_repack(
+        file(("blk.0.ffn_up_exps.weight", (128, 512, 16), "Q8_0", 8)), ("Q8_0",), alone=False
+    )
+    assert not must_not_repack(file(("blk.0.attn_k.weight", (128, 512), "Q8_0", 8)), ("Q8_0",), alone=False)
+
+
+@pytest.mark.parametrize("state", ["ssm_out", "shortconv.in_proj", "time_mix_key"])
+def test_states_of_several_answers_are_not_multiplied_by_what_sees_the_first_alone(state: str) -> None:
+    hybrid = file(("blk.0.attn_q.weight", (64, 64), "F16", 8), (f"blk.1.{state}.weight", (64, 64), "F16", 8))
+    assert must_not_repack(hybrid, ("Q8_0",), alone=False)
+    assert not must_not_repack(hybrid, ("Q8_0",), alone=True) and not must_not_repack(hybrid, (), alone=False)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("wrong", [(), ("Q4_K",)])
+def test_products_that_come_out_wrong_keep_weights_as_they_are(
+    wrong: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[set[str]] = []
+    order: list[str] = []
+
+    def compared(types: set[str]) -> tuple[str, ...]:
+        tried.append(types)
+        order.append("compared")
+        return wrong
+
+    monkeypatch.setattr(layout_proof, "miscomputed", compared)
+    model = file(("blk.0.attn_q.weight", (8, 8), "Q4_K", 8), ("blk.0.ffn_up.weight", (8, 8), "F32", 8))
+    machine, _ = for_model(model, MACHINE, PlacementOptions(512), "", lambda: order.append("told"))
+    assert machine.repacks == (() if wrong else MACHINE.repacks)
+    assert tried == [{"Q4_K"}] and order == ["told", "compared"]
+    for_model(model, MACHINE, PlacementOptions(512).without_repack(), "")
+    assert len(tried) == 1
 
 
 def test_what_loses_for_the_whole_file_is_left_out() -> None:
