@@ -19,7 +19,8 @@ never lose their slots.
 
 Where experts are on the disk (`waves.cpp`), each that is missing must come. If a block has more experts than there
 are slots, they come in waves, those with the lowest scores first: a wave is a quarter of the slots, and up to four
-are on their way before the first of them is computed, whose experts may then lose theirs.
+are on their way before the first of them is computed. Those that have slots are computed before, in waves too.
+Whatever is computed may lose its slot.
 """
 
 from __future__ import annotations
@@ -141,24 +142,27 @@ class CachedExperts:
 
     def block_from_disk(self, rows: Sequence[int]) -> None:
         """The same of a layer whose experts are on the disk."""
-        hits = set(rows) & set(self._place)
-        missing = list(dict.fromkeys(expert for expert in rows if expert not in hits))
+        held = list(dict.fromkeys(expert for expert in rows if expert in self._place))
+        missing = list(dict.fromkeys(expert for expert in rows if expert not in self._place))
         self._blocks += 1
         self._uses += len(rows)
-        self._hits += sum(expert in hits for expert in rows)
+        self._hits += sum(expert in self._place for expert in rows)
         weight = self._begin_step()
         for expert in rows:
             self._scores[expert] += weight
             self._last[expert] = self._step
-        most = len(missing)
-        if len(hits) + len(missing) > len(self._slots):
+        most, step = len(missing), len(held)
+        if len(held) + len(missing) > len(self._slots):
             missing.sort(key=self._scores.__getitem__)
-            most = max(len(self._slots) // _WAVES, 1)
+            held.sort(key=self._scores.__getitem__)
+            most = step = max(len(self._slots) // _WAVES, 1)
         self._done = set()
         waves: deque[set[int]] = deque()
         self._read_ahead(waves, missing, most)
-        self._done |= hits
-        self._read_ahead(waves, missing, most)
+        while held:
+            self._done |= set(held[:step])
+            del held[:step]
+            self._read_ahead(waves, missing, most)
         while waves:
             self._done |= waves.popleft()
             self._read_ahead(waves, missing, most)

@@ -39,6 +39,7 @@ int Cache::open(const char * name, std::string & problem) {
     device_rows_.reserve(rows);
     cpu_rows_.reserve(rows);
     missing_.reserve(rows);
+    held_.reserve(rows);
     slot_ids_.reserve(rows);
     wave_rows_.reserve(rows);
     if (settings_.upload_beside) {

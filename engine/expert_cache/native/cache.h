@@ -89,6 +89,7 @@ class Cache {
         Batch batch;
     };
     Result compute_from_disk(Block & block, const Lane & lane);
+    bool compute_held(Block & block, size_t & next, int most, bool is_at_once);
     bool compute_waves(Block & block, size_t next, int most);
     void sort_missing(const Layer & layer);
     void read_ahead(Layer & layer, size_t & next, int most);
@@ -96,7 +97,7 @@ class Cache {
     bool await_next(Layer & layer);
     bool await(Layer & layer, Wave & wave);
     Result fail(const Layer & layer, int reason, int file);
-    void choose_rows(const Layer & layer, const Wave & wave);
+    void choose_rows(const Layer & layer, const int32_t * experts, size_t count);
     Result all_ready(Block & block);
     void copy_inputs(const Block & block, const Lane & lane);
     bool compute_wave(Block & block);
@@ -128,7 +129,7 @@ class Cache {
     std::vector<int32_t> experts_;  // of each row
     std::vector<int32_t> slot_ids_; // of each row, in place
     std::vector<Row> device_rows_, cpu_rows_;
-    std::vector<int32_t> missing_;
+    std::vector<int32_t> missing_, held_; // the latter of a batch whose experts come from the disk
     // Of a batch whose experts come from the disk.
     std::vector<Row> wave_rows_;
     std::vector<char> seen_; // by expert

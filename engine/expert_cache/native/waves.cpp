@@ -29,17 +29,19 @@ Cache::Result Cache::compute_from_disk(Block & block, const Lane & lane) {
     const bool is_at_once = different_ <= layer.slots.count();
     const int most = is_at_once ? int(missing_.size()) : std::max(layer.slots.count() / WAVES, 1);
     if (!is_at_once) {
-        std::stable_sort(missing_.begin(), missing_.end(), [&](int32_t one, int32_t other) {
+        const auto counts_less = [&](int32_t one, int32_t other) {
             return layer.slots.score(one) < layer.slots.score(other);
-        });
+        };
+        std::stable_sort(missing_.begin(), missing_.end(), counts_less);
+        std::stable_sort(held_.begin(), held_.end(), counts_less);
     }
     size_t next = 0;
     read_ahead(layer, next, most);
-    if (is_at_once && wave_rows_.empty() && block.in_place && lane.is_host()) {
+    if (is_at_once && held_.empty() && block.in_place && lane.is_host()) {
         return await_next(layer) ? all_ready(block) : FAILED;
     }
     copy_inputs(block, lane);
-    if (!compute_wave(block) || !compute_waves(block, next, most)) {
+    if (!compute_held(block, next, most, is_at_once) || !compute_waves(block, next, most)) {
         while (flying_ > 0) {
             await_next(layer);
         }
@@ -53,15 +55,28 @@ Cache::Result Cache::compute_from_disk(Block & block, const Lane & lane) {
     return DONE;
 }
 
+// What is there, in waves too where slots are needed for what is not.
+bool Cache::compute_held(Block & block, size_t & next, int most, bool is_at_once) {
+    const size_t step = is_at_once ? held_.size() : size_t(most);
+    for (size_t first = 0; first < held_.size(); first += step) {
+        choose_rows(*block.layer, held_.data() + first, std::min(step, held_.size() - first));
+        if (!compute_wave(block)) {
+            return false;
+        }
+        read_ahead(*block.layer, next, most);
+    }
+    return true;
+}
+
 // What comes in, wave by wave.
 bool Cache::compute_waves(Block & block, size_t next, int most) {
     Layer & layer = *block.layer;
-    for (read_ahead(layer, next, most); flying_ > 0; read_ahead(layer, next, most)) {
+    for (; flying_ > 0; read_ahead(layer, next, most)) {
         const Wave & wave = waves_[first_wave_];
         if (!await_next(layer)) {
             return false;
         }
-        choose_rows(layer, wave);
+        choose_rows(layer, wave.experts.data(), wave.experts.size());
         if (!compute_wave(block)) {
             return false;
         }
@@ -69,25 +84,19 @@ bool Cache::compute_waves(Block & block, size_t next, int most) {
     return true;
 }
 
-// The experts that are missing, each once, how many different ones there are, and the rows of those that are there.
+// The experts that are missing and those that are there, each once, and how many different ones there are.
 void Cache::sort_missing(const Layer & layer) {
     missing_.clear();
-    wave_rows_.clear();
+    held_.clear();
     different_ = 0;
     seen_.assign(size_t(layer.slots.experts()), 0);
-    for (int row = 0; row < int(experts_.size()); row++) {
-        const int32_t expert = experts_[size_t(row)];
+    for (const int32_t expert : experts_) {
         const bool has = layer.slots.has(expert);
-        if (has) {
-            counters_.hits++;
-            wave_rows_.push_back({ row, layer.slots.slot_of(expert) });
-        }
+        counters_.hits += has;
         if (!seen_[size_t(expert)]) {
             seen_[size_t(expert)] = 1;
             different_++;
-            if (!has) {
-                missing_.push_back(expert);
-            }
+            (has ? held_ : missing_).push_back(expert);
         }
     }
 }
@@ -148,11 +157,11 @@ Cache::Result Cache::fail(const Layer & layer, int reason, int file) {
     return FAILED;
 }
 
-// The rows of a wave's experts.
-void Cache::choose_rows(const Layer & layer, const Wave & wave) {
+// The rows of these experts.
+void Cache::choose_rows(const Layer & layer, const int32_t * experts, size_t count) {
     seen_.assign(size_t(layer.slots.experts()), 0);
-    for (const int32_t expert : wave.experts) {
-        seen_[size_t(expert)] = 1;
+    for (size_t i = 0; i < count; i++) {
+        seen_[size_t(experts[i])] = 1;
     }
     wave_rows_.clear();
     for (int row = 0; row < int(experts_.size()); row++) {
