@@ -1,6 +1,6 @@
 """The wheel of the engine for many computers, the same bytes for the same content.
 
-It stands in for llama-cpp-python: beside its own name it tells packages that this is installed, with its files.
+It stands in for llama-cpp-python: beside its own name it says that this is installed. The files are its own alone.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def pack(content: Content, version: str, platform: str, folder: Path) -> Path:
         f"{other}/INSTALLER": b"coterie-engine\n",
         **{f"{other}/licenses/{name}": text for name, text in licences.items()},
     }
-    replaced[f"{other}/RECORD"] = record(package | replaced, f"{other}/RECORD")
+    # Of itself alone: uv takes a package away that nobody asked for, and the engine's files would go with it.
+    replaced[f"{other}/RECORD"] = record(replaced, f"{other}/RECORD")
     members = {
         **package,
         **{
