@@ -60,7 +60,7 @@ class Case(NamedTuple):
     place: str = "disk"
 
 
-# One after the other; the first two are those of the calm times as well.
+# The first two are those of the calm times as well.
 CASES = (
     Case(EVERY_LAYER),
     Case(ROOM),
@@ -203,12 +203,11 @@ class _Trouble:
     ) -> None:
         self._engine, self._ledger, self._folder = engine, ledger, folder
         self._places, self._limits = places, limits
-        self._cases = itertools.cycle(CASES)
         self._harms = itertools.cycle(HARMS)
         self._case = CASES[0]
         self.chance, self.killed = chance, 0
         self.done: Counter[str] = Counter()
-        self.load(next(self._cases))
+        self.load(self._case)
 
     @property
     def is_all_done(self) -> bool:
@@ -217,7 +216,11 @@ class _Trouble:
     def make(self, pause: float) -> None:
         """So many seconds of which most are of work."""
         time.sleep(pause / 2)
-        harm = next(self._harms)
+        if self._engine.state == "ready":
+            self._harm(next(self._harms), pause)
+        self.load(self.chance.choice(CASES))
+
+    def _harm(self, harm: str, pause: float) -> None:
         self.done[harm] += 1
         if harm == "stop":
             trouble.stopped(self._engine.host_pid, self.chance.uniform(0.2, _LONGEST_STOP_S))
@@ -225,16 +228,15 @@ class _Trouble:
         elif harm == "kill":
             with self._ledger.restarting():
                 lost = self._ledger.lost
-                self.killed += self._engine.state == "ready" and trouble.killed(self._engine.host_pid)
-                self._wait_for(lambda: self._ledger.lost > lost)
-            time.sleep(
-                pause / 4
-            )  # what is asked now is answered by a host that leaves the experts to the page cache
+                if trouble.killed(self._engine.host_pid):
+                    self.killed += 1
+                    self._wait_for(lambda: self._ledger.lost > lost)
+            # What is asked now is answered by a host that leaves the experts to the page cache.
+            time.sleep(pause / 4)
         else:
             with self._ledger.restarting(), trouble.harmed(self._places[self._case.place], harm):
                 time.sleep(pause / 4)
                 self.load(self._case, is_harmed=True)
-        self.load(next(self._cases))
 
     def load(self, case: Case, *, is_harmed: bool = False) -> None:
         """Until it is loaded, or was refused in one sentence."""
