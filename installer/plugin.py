@@ -81,7 +81,7 @@ def interface_hash(folder: Path) -> str:
 
 def library_name(kind: str) -> str:
     """The file of the plugin on a kind of system, as `platform.system` names it."""
-    return "libggml-coterie-experts" + (".dylib" if kind == "Darwin" else ".so")
+    return "libggml-coterie-experts" + {"Darwin": ".dylib", "Windows": ".dll"}.get(kind, ".so")
 
 
 class Place(NamedTuple):

@@ -57,7 +57,13 @@ class Part(NamedTuple):
 
 def write(tree: Path, parts: Parts, root: Path) -> None:
     """Write `licenses`. Raises SetupError for a part whose license is not known, or that is GPL alone."""
-    every = sorted(found(tree, parts, root))
+    put(tree, sorted(found(tree, parts, root)), root)
+    for text in sorted((parts.base / "copyright").glob("text-*")):
+        shutil.copyfile(text, tree / "licenses" / text.name.removeprefix("text-"))
+
+
+def put(tree: Path, every: list[Part], root: Path, **where: str) -> None:
+    """Write the texts and the lists of these parts; `where` as `copyright_file` has it. Raises as `write`."""
     folder = tree / "licenses"
     folder.mkdir()
     for part in every:
@@ -67,10 +73,8 @@ def write(tree: Path, parts: Parts, root: Path) -> None:
             place = folder / part.name / _inside(text)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(text, place)
-    for text in sorted((parts.base / "copyright").glob("text-*")):
-        shutil.copyfile(text, folder / text.name.removeprefix("text-"))
     (folder / "licenses.spdx.json").write_text(json.dumps(spdx(every), indent=1) + "\n", encoding="utf-8")
-    (folder / "copyright").write_text(copyright_file(every, root), encoding="utf-8")
+    (folder / "copyright").write_text(copyright_file(every, root, **where), encoding="utf-8")
 
 
 def _inside(text: Path) -> Path:
@@ -152,12 +156,12 @@ def spdx(every: list[Part]) -> dict[str, object]:
     }
 
 
-def copyright_file(every: list[Part], root: Path) -> str:
+def copyright_file(every: list[Part], root: Path, packages: str = f"python/lib/python{PYTHON}/site-packages") -> str:
     """What Debian's policy wants beside a package: our own license, and where those of the parts are."""
     own = (root / "LICENSE").read_text(encoding="utf-8")
     names = "".join(f"  {part.name} {part.version}: {part.license}\n" for part in every)
     return (
-        f"{own}\nCoterie comes with these, whose licenses lie in /opt/coterie/licenses:\n\n{names}\n"
+        f"{own}\nCoterie comes with these, whose licenses lie in its folder licenses:\n\n{names}\n"
         "Qt and PySide are used under the LGPL 3: their libraries lie as files of their own in\n"
-        f"python/lib/python{PYTHON}/site-packages/PySide6 and may be replaced.\n"
+        f"{packages}/PySide6 and may be replaced.\n"
     )
