@@ -1,6 +1,6 @@
 # `make` lists what there is. Every command sets Coterie up first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run engine-wheel cuda-pack wheels packages check-packages test test-fast test-long test-vulkan test-cuda-build test-downloads test-agents test-clients test-soak \
+.PHONY: help setup ready run engine-wheel cuda-pack wheels packages check-packages windows windows-check test test-fast test-long test-vulkan test-cuda-build test-downloads test-agents test-clients test-soak \
 	test-cache-soak test-disk-soak test-sanitized test-server-soak test-browser pictures pictures-accept gallery lint lock bench rivals screenshots formats-table cache-table demo-hub clean
 
 help:
@@ -33,6 +33,8 @@ help:
 	@echo 'make screenshots      take pictures of the window into screenshots/'
 	@echo 'make packages         write the deb and the AppImage to dist/; OPTIONS=--help tells more'
 	@echo 'make check-packages   try them in a bare Debian; needs root'
+	@echo 'make windows          cross-compile the engine and write the installer for Windows to dist/; takes long'
+	@echo 'make windows-check    try that installer under Wine'
 	@echo 'make cuda-pack        compile CUDA for NVIDIA cards as a download, into dist/; OPTIONS="--architectures 86-real" for one; takes hours'
 	@echo 'make wheels           write Coterie and its models as wheels to dist/, for uv tool install'
 	@echo 'make demo-hub         run a hub on this machine to try downloads with; OPTIONS=--help tells more'
@@ -140,6 +142,12 @@ wheels: ready
 # What is mounted for it goes with its namespace.
 check-packages: ready
 	@unshare --mount --propagation private .venv/bin/python -m installer.packages check
+
+windows: ready
+	@.venv/bin/python -m installer.windows $(OPTIONS)
+
+windows-check: ready
+	@.venv/bin/python -m installer.windows check
 
 bench: ready
 	@.venv/bin/python -m tests.bench $(PARTS)

@@ -5,6 +5,7 @@ Nothing heavy is imported at module level: a spawned engine host imports this mo
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ def main() -> None:
 def start() -> int:
     """Do what the command line asks for; the exit code."""
     _open_missing_streams()
+    _write_unicode()
     tries_itself = sys.argv[1:] == ["--self-test"]  # the version that is to be replaced wants to know
     if not tries_itself:
         from app.installation.first_starts import begin
@@ -77,6 +79,15 @@ def start() -> int:
     from app.cli.main import run
 
     return run(sys.argv[1:])
+
+
+def _write_unicode() -> None:
+    """Have UTF-8 written wherever no terminal shows it: Windows would write in the code page of its region, which
+    lacks most signs, and what reads JSON expects no other."""
+    if sys.platform == "win32":
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+                stream.reconfigure(encoding="utf-8")
 
 
 def _open_missing_streams() -> None:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -19,44 +19,49 @@ Kind = Literal["cuda", "vulkan"]
 
 # Where Vulkan's loader finds drivers, besides what the environment names.
 _MANIFESTS = ("/usr/share", "/usr/local/share", "/etc", "~/.local/share", "~/.config")
+# What each driver of Windows brings.
+_WINDOWS = ("vulkan-1.dll", "nvcuda.dll")
 # The start of the computer, and NVIDIA's driver in the kernel.
 _STATES = ("/proc/sys/kernel/random/boot_id", "/proc/driver/nvidia/version")
 _KEPT, _LIVED, _DIED = "tried-", "lived", "died"
 _TIMEOUT_S = 60
 # By the kernel for want of memory, or by a person: not the driver's fault.
 _KILLED = -9
-# Loads a backend into ggml and asks its devices for their memory: argv are llama.cpp's library and the backend's.
+# Loads a backend into ggml and asks its devices for their memory: argv are the backend's library, and those that have
+# ggml's functions.
 _TRIAL = """
 import ctypes, os, sys
-ggml = ctypes.CDLL(sys.argv[1])
-for name, result in (("load", ctypes.c_void_p), ("dev_get", ctypes.c_void_p), ("dev_count", ctypes.c_size_t)):
-    getattr(ggml, "ggml_backend_" + name).restype = result
-ggml.ggml_backend_load(ctypes.c_char_p(os.fsencode(sys.argv[2])))
+libraries = [ctypes.CDLL(path) for path in sys.argv[2:]]
+def ggml(name, result=None):
+    function = next(getattr(one, "ggml_backend_" + name) for one in libraries if hasattr(one, "ggml_backend_" + name))
+    function.restype = result
+    return function
+ggml("load", ctypes.c_void_p)(ctypes.c_char_p(os.fsencode(sys.argv[1])))
 free, total = ctypes.c_size_t(), ctypes.c_size_t()
-for index in range(ggml.ggml_backend_dev_count()):
-    device = ctypes.c_void_p(ggml.ggml_backend_dev_get(ctypes.c_size_t(index)))
-    ggml.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+for index in range(ggml("dev_count", ctypes.c_size_t)()):
+    device = ctypes.c_void_p(ggml("dev_get", ctypes.c_void_p)(ctypes.c_size_t(index)))
+    ggml("dev_memory")(device, ctypes.byref(free), ctypes.byref(total))
 """
 
 
-def survives(backend: Path, llama: Path, kind: Kind) -> bool | None:
+def survives(backend: Path, libraries: Sequence[Path], kind: Kind) -> bool | None:
     """Whether a process survives loading the library `backend` into ggml, whatever it finds then; None where that
-    could not be told this time. `llama` is llama.cpp's library."""
+    could not be told this time. `libraries` are those that have ggml's functions."""
     key = _state(backend, kind)
     for folder in _places(backend.parent):
         with contextlib.suppress(OSError):
             found = (folder / f"{_KEPT}{key}").read_text(encoding="utf-8")
             if found in (_LIVED, _DIED):  # not cut off, as by a full disk
                 return found == _LIVED
-    survived = _try(backend, llama)
+    survived = _try(backend, libraries)
     if survived is not None:
         _keep(backend.parent, key, _LIVED if survived else _DIED)
     return survived
 
 
-def _try(backend: Path, llama: Path) -> bool | None:
+def _try(backend: Path, libraries: Sequence[Path]) -> bool | None:
     """Let a process load it. None where that was stopped or did not begin, which says nothing of another time."""
-    command = [sys.executable, "-I", "-S", "-c", _TRIAL, str(llama), str(backend)]
+    command = [sys.executable, "-I", "-S", "-c", _TRIAL, str(backend), *map(str, libraries)]
     try:
         done = subprocess.run(
             command,
@@ -80,6 +85,8 @@ def _state(backend: Path, kind: Kind) -> str:
         with contextlib.suppress(OSError):
             seen.append(Path(state).read_text(encoding="ascii", errors="replace"))
     seen += [_changed(file) for place in _MANIFESTS for file in _listed(Path(place).expanduser())]
+    if sys.platform == "win32":
+        seen += [_changed(Path(os.environ.get("SYSTEMROOT", ""), "System32", name)) for name in _WINDOWS]
     return hashlib.sha256("\n".join(seen).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 

@@ -156,7 +156,9 @@ def spdx(every: list[Part]) -> dict[str, object]:
     }
 
 
-def copyright_file(every: list[Part], root: Path, packages: str = f"python/lib/python{PYTHON}/site-packages") -> str:
+def copyright_file(
+    every: list[Part], root: Path, packages: str = f"python/lib/python{PYTHON}/site-packages"
+) -> str:
     """What Debian's policy wants beside a package: our own license, and where those of the parts are."""
     own = (root / "LICENSE").read_text(encoding="utf-8")
     names = "".join(f"  {part.name} {part.version}: {part.license}\n" for part in every)

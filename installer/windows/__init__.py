@@ -1,1 +1,1 @@
-"""Coterie for Windows, made and tried on Linux: the engine cross-compiled, a private CPython, an installer per user."""
+"""Coterie for Windows, made and tried on Linux: the engine cross-compiled, a private CPython, and an installer."""

@@ -74,7 +74,7 @@ def made(work: Work, variants: Sequence[str], progress: Progress, environ: Mappi
     _compile(work, progress, environ)
     _collect(work, variants, progress)
     _compile_plugin(work, version, progress)
-    content = wheel.Content(work.package, work.made, _RUNTIME_LICENCE, "mingw-w64")
+    content = wheel.Content(work.package, work.made, {"mingw-w64": _RUNTIME_LICENCE})
     return wheel.pack(content, version, PLATFORM, work.folder)
 
 
@@ -105,7 +105,7 @@ def _compile(work: Work, progress: Progress, environ: Mapping[str, str]) -> None
     # Another folder, the same bytes.
     shared = f"-D_WIN32_WINNT=0x0A00 -ffile-prefix-map={work.folder}=."
     jobs = environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
-    configure = [
+    configure: list[str | Path] = [
         *("cmake", "-G", "Ninja", "-S", work.package / "vendor" / "llama.cpp", "-B", work.folder / "out"),
         f"-DCMAKE_TOOLCHAIN_FILE={HERE / 'mingw.cmake'}",
         *FLAGS,

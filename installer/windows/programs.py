@@ -40,7 +40,9 @@ def make(folder: Path) -> Programs:
     output_of([_RESOURCES, "--codepage=65001", told, made.resource])
     (made.folder / "bin").mkdir(parents=True)
     compile_one(places.HERE / "launcher.c", made.folder / "Coterie.exe", made.resource, windowed=True)
-    compile_one(places.HERE / "launcher.c", made.folder / "bin" / "coterie.exe", made.resource, windowed=False)
+    compile_one(
+        places.HERE / "launcher.c", made.folder / "bin" / "coterie.exe", made.resource, windowed=False
+    )
     return made
 
 
@@ -75,5 +77,5 @@ def _painted(drawing: Path, size: int) -> Image.Image:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # its stubs want bytes, and it wants text
     return Image.open(io.BytesIO(bytes(buffer.data().data())))

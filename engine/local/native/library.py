@@ -97,13 +97,18 @@ def folder() -> Path:
     return path().parent
 
 
+def paths() -> tuple[Path, ...]:
+    """The files that have ggml's functions, llama.cpp's first. A symbol is found in what a library depends on, too,
+    but on Windows in that library alone."""
+    if sys.platform != "win32":
+        return (path(),)
+    return (path(), *(folder() / f"{name}.dll" for name in ("ggml", "ggml-base")))
+
+
 @functools.cache
 def _libraries() -> tuple[Any, ...]:
-    """Those that have ggml's functions. A symbol is found in what a library depends on, too, but on Windows in that
-    library alone."""
-    if sys.platform != "win32":
-        return (llama._lib,)
-    return (llama._lib, *(ctypes.CDLL(str(folder() / f"{name}.dll")) for name in ("ggml", "ggml-base")))
+    """Those of `paths`, each loaded once."""
+    return (llama._lib, *(ctypes.CDLL(str(file)) for file in paths()[1:]))
 
 
 def log_tail() -> tuple[str, ...]:

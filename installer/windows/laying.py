@@ -95,4 +95,5 @@ def _target(name: str, site: Path, data: Path) -> Path | None:
         return site / name
     if found["kind"] in ("purelib", "platlib"):
         return site / found["path"]
-    return data / found["path"] if found["kind"] == "data" else None
+    # On Windows one folder, which Python calls Lib.
+    return data / re.sub("^lib/", "Lib/", found["path"]) if found["kind"] == "data" else None
