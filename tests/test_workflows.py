@@ -62,6 +62,6 @@ def test_commands_are_shell_and_take_nothing_of_others_into_them(path: Path) -> 
     for step in steps(path):
         text = step.get("run", "")
         assert not HOSTILE.search(text)
-        if "\\Scripts" not in text and text:
+        if text and step.get("shell") != "pwsh" and "\\Scripts" not in text:
             plain = re.sub(r"\$\{\{.*?\}\}", "x", text)
             subprocess.run(["bash", "-n"], input=plain, text=True, check=True)
