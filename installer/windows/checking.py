@@ -1,7 +1,7 @@
 """Tries the installer of dist/ as a person does, under Wine; `make windows-check`.
 
-It is installed without a question into a folder with a space and Hangul, and used from there. Wine shows neither a
-screen nor how Windows guards anything: what that leaves untried stands in the README.
+It is installed without a question into a folder named in Hangul, and its data lie in one with a space. Wine shows
+neither a screen nor how Windows guards anything: what that leaves untried stands in docs/design/windows.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from installer.packages.places import Places, Release
 from installer.windows import tree, wine
 from installer.windows.places import COMPILER, require, setup_name
 
-FOLDER, HOME = r"C:\사람 하나\Coterie", r"C:\사람 하나\data"
+# The installer takes no folder in quotation marks, with which Wine hands on whatever has a space.
+FOLDER, HOME = r"C:\사람\Coterie", r"C:\사람 하나\data"
 CHAT = ("chat", "Say hello.", "--model", "starter", "--max-tokens", "8", "--json")
 DOCUMENT = "문서 하나.docx"
 SENTENCE = "A cabinet of shells"
@@ -144,7 +145,7 @@ def remove(tried: wine.Wine) -> None:
     left = [path.name for path in tried.path(FOLDER).iterdir() if path.name != "uninstall.exe"]
     kept = tried.path(HOME) / "coterie.db"
     found = tried.registry()
-    named = [text for text in (ENTERED[0], ENTERED[2], r"CurrentVersion\\Run") if f"{text}]" in found]
+    named = [text for text in (f"{ENTERED[0]}]", f"{ENTERED[2]}]", "--background") if text in found]
     if left or named or not kept.is_file():
         raise SetupError(
             f"After the removal {left} and {named} are left; the chats are there: {kept.is_file()}."
