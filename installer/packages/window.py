@@ -109,8 +109,9 @@ def _said(display: str, *arguments: str) -> str:
 def screen() -> Iterator[str]:
     """A display that Xvfb chooses."""
     read, write = os.pipe()
+    # Else it starts anew when the last window has gone, and is not there for the next.
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-ac"],
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-ac", "-noreset"],
         pass_fds=(write,),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
