@@ -93,7 +93,10 @@ def prepare(work: Work, version: str, progress: Progress, environ: Mapping[str, 
     work.inside.mkdir(parents=True, exist_ok=True)
     _fetch(work, version, progress, environ)
     old_system.make(work.system, work.log("system"), progress, environ)
-    shutil.copy(TILE_CONFIGURATION, work.inside)
+    # All that is compiled takes it in: a newer one would have everything compiled anew.
+    place, text = work.inside / TILE_CONFIGURATION.name, TILE_CONFIGURATION.read_bytes()
+    if not place.is_file() or place.read_bytes() != text:
+        place.write_bytes(text)
 
 
 def jobs(environ: Mapping[str, str]) -> str:
