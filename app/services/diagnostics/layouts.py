@@ -28,6 +28,9 @@ class LayoutsReport(msgspec.Struct, frozen=True):
     huge_pages: HugePagesHere = ""
 
 
+_IN_PAGES = {"used": "huge_pages_used", "off": "huge_pages_off"}
+
+
 def layouts_report(found: Survey | None, folder: Path, language: Language) -> tuple[LayoutsReport, Finding]:
     """`folder` keeps what was measured of machines. Nothing of it is an error: what loses or fails is not used."""
 
@@ -35,7 +38,7 @@ def layouts_report(found: Survey | None, folder: Path, language: Language) -> tu
         return localized(f"doctor.layouts.{name}", language, **values)
 
     pages = found.huge_pages if found is not None else ""
-    in_pages = [said(f"huge_pages.{pages}")] if pages else []
+    in_pages = [said(_IN_PAGES[pages])] if pages else []
     if found is None or not found.layouts:
         return LayoutsReport(huge_pages=pages), Finding(True, " ".join([said("none"), *in_pages]))
     build = (found.library, *found.features_used)

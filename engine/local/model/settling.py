@@ -1,4 +1,4 @@
-"""When weights settle (`native/huge_pages.py`): while nobody waits, and beside answers a little at a time."""
+"""When weights settle (`native/layouts/huge_pages.py`): while nobody waits, and beside answers a little at a time."""
 
 from __future__ import annotations
 

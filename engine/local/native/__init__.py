@@ -23,7 +23,8 @@ from engine.local.native.embedding import (
 )
 from engine.local.native.expert_floor import close_floor, floor_failure, open_floor, reads_experts
 from engine.local.native.graph_log import graph_splits
-from engine.local.native.huge_pages import HugePages, huge_pages_here, open_huge_pages
+from engine.local.native.layouts.huge_pages import HugePages, huge_pages_here, open_huge_pages
+from engine.local.native.layouts.repack import extra_memories, repacked_types, stacked_types
 from engine.local.native.library import (
     PINNED_VERSION,
     clear_log,
@@ -48,7 +49,6 @@ from engine.local.native.model import (
 )
 from engine.local.native.prediction import can_predict
 from engine.local.native.refusal import context_refusal, model_refusal
-from engine.local.native.repack import extra_memories, repacked_types, stacked_types
 from engine.local.native.sampler import SamplerChain
 from engine.local.native.sequence_memory import (
     copy_sequence,

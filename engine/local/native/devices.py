@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from engine.errors import UserError
 from engine.local.native.graphs import graph_memory
@@ -201,3 +202,13 @@ def _streams(device: int) -> bool:
         product = ggml("ggml_mul_mat_id", _Pointer, *[_Pointer] * 4)(context, experts, inputs, routes)
         asks = ggml("ggml_backend_dev_offload_op", ctypes.c_bool, _Pointer, _Pointer)
         return bool(asks(device, product))
+
+
+@contextmanager
+def opened_backend(name: str) -> Iterator[int]:
+    """A backend of a device, given back at the end."""
+    backend = ggml("ggml_backend_dev_init", _Pointer, _Pointer, ctypes.c_char_p)(device_handle(name), None)
+    try:
+        yield backend
+    finally:
+        ggml("ggml_backend_free", None, _Pointer)(backend)

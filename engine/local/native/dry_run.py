@@ -9,10 +9,10 @@ from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import tensor_index
 from engine.local.native import memory, memory_log, prediction
 from engine.local.native.devices import buffer_type, buffer_type_name
+from engine.local.native.layouts.repack import repacked_types
 from engine.local.native.library import clear_log, log_tail
 from engine.local.native.model import free_context, free_model, load_model, new_context
 from engine.local.native.refusal import context_refusal, model_refusal
-from engine.local.native.repack import repacked_types
 from engine.placement.expected import block_count, device_names, expected_devices
 from engine.placement.plan import RAM, DeviceBytes, Placement
 

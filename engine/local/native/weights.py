@@ -7,7 +7,7 @@ from collections import Counter
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_roles import EXPERT_TENSOR
 from engine.local.native import memory
-from engine.local.native.repack import extra_memories
+from engine.local.native.layouts.repack import extra_memories
 from engine.local.native.tensors import placed_tensors
 from engine.placement.expected import block_count, expected_devices, misplaced
 from engine.placement.plan import LoadedWeights, Placement

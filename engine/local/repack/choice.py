@@ -27,7 +27,7 @@ def for_model(
     before some may be tried, which may end the process. `calibrations` as in `LoadRequest`.
     """
     from engine.local import native
-    from engine.local.native.layout_proof import miscomputed
+    from engine.local.native.layouts.proof import miscomputed
 
     if machine.repacks and (
         must_not_repack(index, native.stacked_types(), alone=options.streams == 1)

@@ -11,10 +11,10 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from engine.gguf.ggml_types import TYPE_NUMBERS
-from engine.local.native.devices import set_processor_threads
+from engine.local.native.devices import opened_backend, set_processor_threads
 from engine.local.native.graphs import give_memory, graph_memory
 from engine.local.native.library import ggml
-from engine.local.native.timing.bandwidth import median_s, opened_backend
+from engine.local.native.timing.bandwidth import median_s
 from engine.placement.plan import RAM, Attention, AttentionSpeed, CacheType
 
 _Pointer, _Size, _Long = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int64

@@ -10,10 +10,10 @@ import ctypes
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 
-from engine.local.native.devices import device_handle, set_processor_threads
+from engine.local.native.devices import device_handle, opened_backend, set_processor_threads
 from engine.local.native.graphs import give_memory, graph_memory
 from engine.local.native.library import ggml
 from engine.placement.plan import RAM
@@ -112,15 +112,6 @@ def _pinned(kind: int, free: Callable[[int], None], undo: ExitStack) -> int | No
         return None
     undo.callback(free, buffer)
     return int(ggml("ggml_backend_buffer_get_base", _Pointer, _Pointer)(buffer))
-
-
-@contextmanager
-def opened_backend(name: str) -> Iterator[int]:
-    backend = ggml("ggml_backend_dev_init", _Pointer, _Pointer, ctypes.c_char_p)(device_handle(name), None)
-    try:
-        yield backend
-    finally:
-        ggml("ggml_backend_free", None, _Pointer)(backend)
 
 
 def median_s(work: Callable[[], object], limit_s: float) -> float:

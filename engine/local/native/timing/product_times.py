@@ -6,11 +6,10 @@ import ctypes
 import time
 from contextlib import ExitStack
 
-from engine.local.native.devices import buffer_type, set_processor_threads
+from engine.local.native.devices import buffer_type, opened_backend, set_processor_threads
+from engine.local.native.layouts.products import Product
+from engine.local.native.layouts.repack import WIDTH
 from engine.local.native.library import ggml
-from engine.local.native.products import Product
-from engine.local.native.repack import WIDTH
-from engine.local.native.timing.bandwidth import opened_backend
 from engine.placement.plan import RAM
 
 _Size = ctypes.c_size_t

@@ -350,8 +350,8 @@ def test_how_long_reading_from_the_disk_takes_is_told_before_sending(
     changed = model(ReasoningControl())
     facts = msgspec.structs.replace(changed.facts, plan=from_disk().plan)
     composer.show_model(msgspec.structs.replace(changed, facts=facts))
-    composer.edit.insert_text("Hi")
-    qtbot.waitUntil(lambda: not composer._draft_timer.isActive())
+    with qtbot.waitSignal(composer.draft_changed):
+        composer.edit.insert_text("Hi")
     assert not says(composer, "from the disk")
     composer.edit.insert_text(" and how are you" * 20)
     qtbot.waitUntil(lambda: says(composer, "Reading this from the disk takes about"))

@@ -53,7 +53,7 @@ def test_a_section_of_the_index_is_brought_into_sight(page: SettingsPage) -> Non
 
 
 def test_a_section_stays_in_sight_and_marked_while_others_grow(page: SettingsPage) -> None:
-    row, section = page.side.rows[-2], page._sections[-2]
+    row, section = page.side.rows[-2], page.data
     row.click()
     page.answers.setMinimumHeight(page.answers.height() + 2000)
     QTest.qWait(50)

@@ -9,7 +9,7 @@ from engine.api import Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.local.free_memory import free_memory
 from engine.local.model.settling import REST_S, Settling
-from engine.local.native.huge_pages import page_size
+from engine.local.native.layouts.huge_pages import page_size
 from engine.placement.plan import PlacementOptions
 from tests.support.recorder import Recorder, ask
 from tests.support.starter import starter_model

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from engine.local.native import huge_pages
-from engine.local.native.huge_pages import Extent, HugePages, page_size
+from engine.local.native.layouts.huge_pages import Extent, HugePages, page_size
 
 SIZE = 3 * huge_pages.SLICE
 needs_huge_pages = pytest.mark.skipif(not page_size(), reason="this system has no huge pages to ask for")

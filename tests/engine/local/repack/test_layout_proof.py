@@ -18,7 +18,7 @@ class Compared(msgspec.Struct, frozen=True, tag="compared"):
 def _compare(_: Report, wrong: bool) -> Compared:
     from engine.local import native
     from engine.local.native import layout_proof
-    from engine.local.native.products import Product
+    from engine.local.native.layouts.products import Product
 
     filled: list[Product] = []
 

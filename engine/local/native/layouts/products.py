@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 from engine.local.native.devices import buffer_type
 from engine.local.native.graphs import graph_memory
+from engine.local.native.layouts.repack import EXPERTS, EXPERTS_USED, product_of
 from engine.local.native.library import ggml
-from engine.local.native.repack import EXPERTS, EXPERTS_USED, product_of
 from engine.placement.plan import RAM
 
 _Pointer, _Size = ctypes.c_void_p, ctypes.c_size_t

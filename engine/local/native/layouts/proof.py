@@ -12,10 +12,9 @@ from contextlib import ExitStack
 import numpy as np
 
 from engine.gguf.ggml_types import TYPE_NUMBERS
-from engine.local.native.devices import buffer_type, set_processor_threads
-from engine.local.native.products import Product
-from engine.local.native.repack import WIDTH, extra_buffer_types, takes
-from engine.local.native.timing.bandwidth import opened_backend
+from engine.local.native.devices import buffer_type, opened_backend, set_processor_threads
+from engine.local.native.layouts.products import Product
+from engine.local.native.layouts.repack import WIDTH, extra_buffer_types, takes
 from engine.placement.plan import RAM
 
 # Of a prompt, which fill a tile and begin the next, and of an answer.

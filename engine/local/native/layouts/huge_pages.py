@@ -18,7 +18,7 @@ from typing import NamedTuple
 import psutil
 
 from engine.local.free_memory import free_memory
-from engine.local.native.repack import extra_memories
+from engine.local.native.layouts.repack import extra_memories
 from engine.local.native.tensors import lists_tensors, placed_tensors
 from engine.placement.plan import RAM, HugePagesHere, Placement
 
