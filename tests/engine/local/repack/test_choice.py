@@ -7,7 +7,7 @@ import pytest
 
 from engine.gguf.gguf_file import GgufFile, Tensor
 from engine.gguf.gguf_index import GgufIndex
-from engine.local.native import layout_proof
+from engine.local.native.layouts import proof
 from engine.local.repack import speeds
 from engine.local.repack.choice import for_model, must_not_repack
 from engine.local.repack.speeds import LayoutSpeed, LayoutSpeeds, kept_speeds, loses, measure_speeds
@@ -85,7 +85,7 @@ def test_products_that_come_out_wrong_keep_weights_as_they_are(
         order.append("compared")
         return wrong
 
-    monkeypatch.setattr(layout_proof, "miscomputed", compared)
+    monkeypatch.setattr(proof, "miscomputed", compared)
     model = file(("blk.0.attn_q.weight", (8, 8), "Q4_K", 8), ("blk.0.ffn_up.weight", (8, 8), "F32", 8))
     machine, _ = for_model(model, MACHINE, PlacementOptions(512), "", lambda: order.append("told"))
     assert machine.repacks == (() if wrong else MACHINE.repacks)

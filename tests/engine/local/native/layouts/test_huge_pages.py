@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from engine.local.native import huge_pages
+from engine.local.native.layouts import huge_pages
 from engine.local.native.layouts.huge_pages import Extent, HugePages, page_size
 
 SIZE = 3 * huge_pages.SLICE

@@ -17,7 +17,7 @@ class Compared(msgspec.Struct, frozen=True, tag="compared"):
 
 def _compare(_: Report, wrong: bool) -> Compared:
     from engine.local import native
-    from engine.local.native import layout_proof
+    from engine.local.native.layouts import proof
     from engine.local.native.layouts.products import Product
 
     filled: list[Product] = []
@@ -28,7 +28,7 @@ def _compare(_: Report, wrong: bool) -> Compared:
 
     put = Product.fill
     with patch.object(Product, "fill", fill):
-        return Compared(layout_proof.miscomputed(native.repacked_types()))
+        return Compared(proof.miscomputed(native.repacked_types()))
 
 
 @pytest.mark.parametrize("wrong", [False, True])
