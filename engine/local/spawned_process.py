@@ -40,9 +40,13 @@ else:
                 self.sentinel, told = ours
                 command = [os.fsencode(word) for word in spawn.get_command_line(pipe_handle=theirs[1])]
                 program = os.fsencode(spawn.get_executable())
+                # As a rule all of it: the process then knows what to do, whatever becomes of this one meanwhile.
+                os.set_blocking(told, False)
+                ahead = os.write(told, words.getbuffer())
+                os.set_blocking(told, True)
                 self.pid = util.spawnv_passfds(program, command, [*self._fds, *theirs])
                 with os.fdopen(told, "wb", closefd=False) as pipe:
-                    pipe.write(words.getbuffer())
+                    pipe.write(words.getbuffer()[ahead:])
             finally:
                 self.finalizer = util.Finalize(self, _close, ours)
                 _close(*theirs)

@@ -26,7 +26,7 @@ from agents.sandbox.inside import landlock, privileges, relay, seccomp
 from agents.sandbox.inside import plan as plans
 from agents.sandbox.inside.guard import PutBack
 from agents.sandbox.inside.plan import LaunchPlan
-from agents.sandbox.inside.supervise import Answering, End, supervise
+from agents.sandbox.inside.supervise import Answering, End, Watch, supervise
 from agents.sandbox.inside.tree import Descendants, Namespace, Tree
 
 CANNOT_START = 126
@@ -83,9 +83,10 @@ def _run(plan: LaunchPlan, argv: list[str], environment: dict[str, str]) -> End:
             return End(-signal.SIGTERM, "stopped")
         if plan.proxy:
             relay.start(plan.proxy)
+        watch = Watch(plan, home)
         first, listener = _started(plan, argv, environment, home)
         _let_go_of_streams()
-        return supervise(first, tree, plan, home, _deputy(plan, home, listener))
+        return supervise(first, tree, plan, watch, _deputy(plan, home, listener))
 
 
 def _served(plan: LaunchPlan, tree: Tree, environment: dict[str, str], home: str) -> End:

@@ -110,9 +110,11 @@ class Watch:
         return "disk" if any(floor.is_reached() for floor in self._floors) else ""
 
 
-def supervise(first: int, tree: Tree, plan: LaunchPlan, home: str, broker: Answering | None = None) -> End:
-    """Wait for the process `first`, reap, and kill all that is left; returns when the tree is empty."""
-    watch = Watch(plan, home)
+def supervise(first: int, tree: Tree, plan: LaunchPlan, watch: Watch, broker: Answering | None = None) -> End:
+    """Wait for the process `first`, reap, and kill all that is left; returns when the tree is empty.
+
+    `watch` is older than `first`: who is told to end while it starts ends it too.
+    """
     with woken_by_children() as wake:
         end = _watched(first, tree, plan, wake, watch, broker)
     tree.end()

@@ -9,20 +9,20 @@ import typer
 from app.cli.options import Json, chosen_output, group
 
 cuda = group(
-    "cuda", "What computes on NVIDIA's graphics cards, as a download. Clones build it: make setup YES=1."
+    "cuda", "What computes on NVIDIA’s graphics cards, as a download. Clones build it: make setup YES=1."
 )
 
 
 @cuda.command()
 def install(
     command: typer.Context,
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask before the download.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don’t ask before the download.")] = False,
     address: Annotated[
         str, typer.Option("--from", metavar="URL", help="Where releases are kept, if not at the usual place.")
     ] = "",
     json: Json = False,
 ) -> None:
-    """Download CUDA for this version of Coterie and use it once it has answered. Until then, and if it doesn't, what
+    """Download CUDA for this version of Coterie and use it once it has answered. Until then, and if it doesn’t, what
     was there is used."""
     from app.cli.cuda.working import install as run_install
 

@@ -102,7 +102,7 @@ def test_a_package_is_only_told(server: Releases, monkeypatch: pytest.MonkeyPatc
     assert found["how"].endswith("then install it with `sudo apt install ./coterie_0.2.0_amd64.deb`.")
     refused = update("--apply", "--from", server.address)
     assert refused.code == 1 and refused.sentence == found["how"]
-    assert update("--check").sentence.endswith("Give the address with --from URL.")
+    assert update("--check").sentence.endswith("Give the address: `coterie update --check --from URL`.")
 
 
 def test_a_wrong_answer_is_told_in_one_sentence(installed: FileSite, server: Releases) -> None:

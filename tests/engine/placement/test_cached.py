@@ -222,9 +222,9 @@ def test_slots_hold_weights_biases_and_scales_and_no_chunk_experts() -> None:
 def test_rows_that_cuda_pads_take_what_it_adds() -> None:
     """2,880 elements of MXFP4 in a row, 17 bytes for 32 of them: 192 are missing to whole steps of 512."""
     gpt_oss = slots_of(published_index("gpt-oss-20b"))[0]
-    assert gpt_oss.once == 6 * 256 + 3 * 192 // 32 * 17
+    assert gpt_oss.once == 6 * 512 + 3 * 192 // 32 * 17
     # 768 in a row of Q6_K down: 256 are missing. The others have 2,048.
-    assert slots_of(published_index("Qwen3-30B-A3B"))[0].once == 3 * 256 + 210
+    assert slots_of(published_index("Qwen3-30B-A3B"))[0].once == 3 * 512 + 210
 
 
 def test_the_longest_context_leaves_every_layer_its_slots() -> None:
