@@ -93,5 +93,5 @@ if [ -z "$python" ]; then
 fi
 
 PYTHONSAFEPATH='' PYTHONPATH='' PYTHONDONTWRITEBYTECODE=1 "$python" -m installer.setup "$@" || exit $?
-printf '%s\n' "$now" >.venv/.setup/finished.partial
-mv .venv/.setup/finished.partial .venv/.setup/finished
+printf '%s\n' "$now" >".venv/.setup/finished.$$"
+mv ".venv/.setup/finished.$$" .venv/.setup/finished

@@ -53,9 +53,8 @@ def test_the_same_content_gives_the_same_bytes(tmp_path: Path, content: Content)
 def test_it_is_installed_as_itself_and_as_what_it_stands_in_for(tmp_path: Path, content: Content) -> None:
     wheel, place = pack(content, "1.2.3", "any", tmp_path), tmp_path / "installed"
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    subprocess.run(
-        [*pip, "install", "--no-index", "--no-deps", "--no-compile", f"--prefix={place}", wheel], check=True
-    )
+    into = ["--no-index", "--no-deps", "--no-compile", "--ignore-installed", f"--prefix={place}"]
+    subprocess.run([*pip, "install", *into, wheel], check=True)
     (site,) = place.glob("lib*/python3*/site-packages")
     seen = {found.metadata["Name"]: found for found in importlib.metadata.distributions(path=[str(site)])}
     assert set(seen) == {"coterie-engine", "llama-cpp-python"}

@@ -69,7 +69,9 @@ def test_an_installation_from_wheels_knows_that_it_is_one(tmp_path: Path, built:
     place = tmp_path / "installed"
     made = completed(built, tmp_path / "dist", RELEASE, [])
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-index"]
-    subprocess.run([*pip, "--no-deps", "--no-compile", f"--prefix={place}", made], check=True)
+    # Else pip takes away the Coterie that runs this.
+    into = ["--no-deps", "--no-compile", "--ignore-installed", f"--prefix={place}"]
+    subprocess.run([*pip, *into, made], check=True)
     here = read(place)
     assert (here.kind, here.version, here.channel) == ("uv", "1.2.3", "beta")
     assert here.updates == RELEASE.updates and here.commit == RELEASE.commit
