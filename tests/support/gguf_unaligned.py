@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gguf import GGUFReader, GGUFWriter, Keys
 
-from tests.support.moe import copy_field
+from tests.support.moe import copy_fields, finish
 
 ALIGNMENT, USUAL = 8, 32
 
@@ -16,17 +16,12 @@ def unaligned_model(model: Path, destination: Path) -> Path:
     reader = GGUFReader(str(model))
     for words in range(USUAL // ALIGNMENT):
         writer = GGUFWriter(str(destination), str(reader.fields[Keys.General.ARCHITECTURE].contents()))
-        for key, field in reader.fields.items():
-            if not key.startswith("GGUF.") and key != Keys.General.ARCHITECTURE:
-                copy_field(writer, key, field)
+        copy_fields(reader, writer)
         writer.add_custom_alignment(ALIGNMENT)
         writer.add_description("a" * ALIGNMENT * words)
         for tensor in reader.tensors:
             writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
-        writer.write_header_to_file()
-        writer.write_kv_data_to_file()
-        writer.write_tensors_to_file()
-        writer.close()
+        finish(writer)
         if all(tensor.data_offset % USUAL for tensor in GGUFReader(str(destination)).tensors):
             return destination
     raise ValueError(f"the tensors of {model.name} come to lie where they should")

@@ -31,14 +31,25 @@ def copy_field(writer: GGUFWriter, key: str, field: ReaderField) -> None:
     writer.add_key_value(key, field.contents(), kind, sub_type=element)
 
 
+def copy_fields(reader: GGUFReader, writer: GGUFWriter, *left_out: str) -> None:
+    """All that a file says of its model but the fields that are left out and those that its writer writes."""
+    for key, field in reader.fields.items():
+        if not key.startswith("GGUF.") and key not in ("general.architecture", *left_out):
+            copy_field(writer, key, field)
+
+
+def finish(writer: GGUFWriter) -> None:
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 def write_upcycled(dense: Path, destination: Path) -> None:
     """Write the upcycled copy of a dense model of the llama architecture."""
     reader = GGUFReader(str(dense))
     writer = GGUFWriter(str(destination), "llama")
-    for key, field in reader.fields.items():
-        if key.startswith("GGUF.") or key == "general.architecture":
-            continue
-        copy_field(writer, key, field)
+    copy_fields(reader, writer)
     writer.add_expert_count(EXPERTS)
     writer.add_expert_used_count(EXPERTS_USED)
     embedding = int(reader.fields["llama.embedding_length"].contents())
@@ -54,7 +65,4 @@ def write_upcycled(dense: Path, destination: Path) -> None:
         if part == "ffn_gate":
             router = random.standard_normal((EXPERTS, embedding)).astype(np.float32)
             writer.add_tensor(f"{block}.ffn_gate_inp.weight", router)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    finish(writer)

@@ -8,7 +8,7 @@ from pathlib import Path
 from gguf import GGUFReader, GGUFWriter
 
 from tests.support.caches import cache_folder, made_once
-from tests.support.moe import copy_field
+from tests.support.moe import copy_fields, finish
 from tests.support.starter import starter_model
 
 _TEMPLATE = "tokenizer.chat_template"
@@ -24,14 +24,9 @@ def with_template(template: str) -> Path:
 def _write(template: str, destination: Path) -> None:
     reader = GGUFReader(str(starter_model()))
     writer = GGUFWriter(str(destination), "llama")
-    for key, field in reader.fields.items():
-        if not key.startswith("GGUF.") and key not in ("general.architecture", _TEMPLATE):
-            copy_field(writer, key, field)
+    copy_fields(reader, writer, _TEMPLATE)
     if template:
         writer.add_chat_template(template)
     for tensor in reader.tensors:
         writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    finish(writer)
