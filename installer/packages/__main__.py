@@ -13,12 +13,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app.version import VERSION
 from installer import embedding
 from installer.commands import SetupError
 from installer.console import Console
 from installer.packages import appimage, base, checking, deb, tree, wheels
-from installer.packages.places import ROOT, Places, Release, places, release_of, require
+from installer.packages.options import chosen_release, exit_code, options
+from installer.packages.places import ROOT, Places, Release, places, require
 from installer.plugin import plugin_of
 from installer.portable import at_hand
 from installer.sources import engine_version
@@ -27,8 +27,9 @@ from installer.sources import engine_version
 def main(arguments: Sequence[str], console: Console) -> int:
     chosen = _parsed(arguments)
     here = places(ROOT)
-    try:
-        release = release_of(here.root, VERSION, chosen.channel)._replace(updates=chosen.updates)
+
+    def work() -> None:
+        release = chosen_release(here.root, chosen)
         if chosen.work == "check":
             checking.check(here, release, console)
         elif chosen.work == "wheels":
@@ -37,25 +38,12 @@ def main(arguments: Sequence[str], console: Console) -> int:
             tell(here, made, console)
         else:
             pack(here, release, console, locking=chosen.lock, kinds=chosen.kinds.split(","))
-    except SetupError as error:
-        console.say(f"\n{error}")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+
+    return exit_code(work, console)
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m installer.packages", description=__doc__.partition("\n")[0]
-    )
-    parser.add_argument("work", nargs="?", choices=("pack", "check", "wheels"), default="pack")
-    parser.add_argument(
-        "--channel", choices=("stable", "beta"), default="stable", help="which releases it belongs to"
-    )
-    parser.add_argument(
-        "--updates", default="", metavar="URL", help="the folder of releases that it looks for newer ones in"
-    )
+    parser = options("installer.packages", __doc__, ("pack", "check", "wheels"))
     parser.add_argument("--kinds", default="deb,appimage", help="which packages are written")
     parser.add_argument(
         "--lock", action="store_true", help="take the packages that Debian has now, and lock them"

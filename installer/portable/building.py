@@ -69,7 +69,7 @@ class Work(NamedTuple):
 
     @property
     def made(self) -> Path:
-        """What goes into the wheel: `lib`, `lib/gpu` and `plugin`."""
+        """What goes into the wheel: `lib`, with `lib/gpu` where that is made, and `plugin`."""
         return self.inside / "made"
 
     def log(self, name: str) -> Path:

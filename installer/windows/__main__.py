@@ -13,11 +13,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.version import VERSION
 from installer import embedding
-from installer.commands import SetupError
 from installer.console import Console
-from installer.packages.places import ROOT, Places, Release, release_of
+from installer.packages.options import chosen_release, exit_code, options
+from installer.packages.places import ROOT, Places, Release
 from installer.packages.tree import write_installation
 from installer.windows import checking, engine, packing, programs, tree
 from installer.windows.places import COMPILER, OBJDUMP, places, require
@@ -26,31 +25,19 @@ from installer.windows.places import COMPILER, OBJDUMP, places, require
 def main(arguments: Sequence[str], console: Console) -> int:
     chosen = _parsed(arguments)
     here = places(ROOT)
-    try:
-        release = release_of(here.root, VERSION, chosen.channel)._replace(updates=chosen.updates)
+
+    def work() -> None:
+        release = chosen_release(here.root, chosen)
         if chosen.work == "check":
             checking.check(here, release, console)
         else:
             pack(here, release, chosen, console)
-    except (SetupError, OSError) as error:
-        console.say(f"\n{error}")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+
+    return exit_code(work, console)
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m installer.windows", description=__doc__.partition("\n")[0]
-    )
-    parser.add_argument("work", nargs="?", choices=("pack", "check"), default="pack")
-    parser.add_argument(
-        "--channel", choices=("stable", "beta"), default="stable", help="which releases it belongs to"
-    )
-    parser.add_argument(
-        "--updates", default="", metavar="URL", help="the folder of releases that it looks for newer ones in"
-    )
+    parser = options("installer.windows", __doc__, ("pack", "check"))
     parser.add_argument(
         "--variants",
         default=",".join(engine.VARIANTS),

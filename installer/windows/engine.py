@@ -7,17 +7,16 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from installer import plugin, sources
 from installer.commands import SetupError, run_logged
 from installer.console import Progress
-from installer.portable import wheel
+from installer.portable import building, wheel
 from installer.portable.at_hand import PLUGIN_KEY
 from installer.windows.places import COMPILER, HERE, STRIP
 
 PLATFORM = "win_amd64"
-# Without AMX, as on Linux.
+# Without AMX (sapphirerapids), which nobody has tried there.
 VARIANTS = (
     *("x64", "sse42", "sandybridge", "ivybridge", "piledriver", "haswell", "skylakex", "cannonlake"),
     *("cascadelake", "icelake", "cooperlake", "zen4", "alderlake"),
@@ -40,26 +39,12 @@ _VARIANT = re.compile(r"^(\s*)#?(ggml_add_cpu_backend_variant\((\w+)[ )].*)$", r
 _RUNTIME_LICENCE = Path("/usr/share/doc/g++-mingw-w64-x86-64-posix/copyright")
 
 
-class Work(NamedTuple):
-    """A build's folder, kept so that the next one goes on with it."""
-
-    root: Path
-    """The clone."""
-    python: Path
-    folder: Path
+class Work(building.Work):
+    """Without an old system around it."""
 
     @property
-    def package(self) -> Path:
-        """The sources of the whole archive."""
-        return self.folder / "src"
-
-    @property
-    def made(self) -> Path:
-        """What goes into the wheel: `lib` and `plugin`."""
-        return self.folder / "made"
-
-    def log(self, name: str) -> Path:
-        return self.folder / f"{name}.log"
+    def inside(self) -> Path:
+        return self.folder
 
 
 def made(work: Work, variants: Sequence[str], progress: Progress, environ: Mapping[str, str]) -> Path:

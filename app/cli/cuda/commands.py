@@ -9,7 +9,7 @@ import typer
 from app.cli.options import Json, chosen_output, group
 
 cuda = group(
-    "cuda", "What computes on NVIDIA’s graphics cards, as a download. Clones build it: make setup YES=1."
+    "cuda", "CUDA for NVIDIA graphics cards, as a download. A clone builds its own: make setup YES=1."
 )
 
 
@@ -31,7 +31,7 @@ def install(
 
 @cuda.command()
 def remove(command: typer.Context, json: Json = False) -> None:
-    """Remove it. Models run with Vulkan or on the CPU then."""
+    """Remove CUDA. Models then run with Vulkan or on the CPU."""
     from app.cli.cuda.working import remove as run_remove
 
     raise typer.Exit(run_remove(chosen_output(command, json)))
