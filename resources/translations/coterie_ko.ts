@@ -6438,6 +6438,10 @@
         <translation>초당 약 {speed}토큰으로 매우 느립니다.</translation>
     </message>
     <message>
+        <source>The last answer came at {speed}: other programs may have kept this computer busy.</source>
+        <translation>지난 답변은 초당 {speed}토큰이었습니다. 다른 프로그램이 컴퓨터를 많이 쓰고 있었을 수 있습니다.</translation>
+    </message>
+    <message>
         <source>A smaller quantization or a smaller model would be much faster.</source>
         <translation>더 작은 양자화나 더 작은 모델을 쓰면 훨씬 빨라집니다.</translation>
     </message>

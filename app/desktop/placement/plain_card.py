@@ -15,6 +15,8 @@ from engine.placement.plan import Plan
 
 # Tokens per second: faster than anybody reads, as fast as people read, and what one can wait for.
 FAST, READING, BEARABLE = 20.0, 8.0, 3.0
+# Of the least that is predicted: below, something else took the time.
+_HELD_UP = 0.5
 
 
 class PlainCard(Card):
@@ -43,7 +45,8 @@ class PlainCard(Card):
         if not plan.fits:
             refusal = plan.refusal or plan.explanation
             return self.tr("This model doesn’t fit as it is. {reason}").format(reason=languages.tell(refusal))
-        speed = self._measured or plan.predicted.decode_tps
+        held_up = 0 < self._measured < _HELD_UP * plan.predicted.decode_range[0]
+        speed = plan.predicted.decode_tps if held_up else self._measured or plan.predicted.decode_tps
         template = self.tr("This model fits. {speed} {advice}")
         if plan.mode == "disk":
             template = self.tr(
@@ -51,7 +54,8 @@ class PlainCard(Card):
             )
         elif plan.paged:
             template = self.tr("This model is larger than the memory it may use. {speed} {advice}")
-        return template.format(speed=self._speed(speed), advice=self._advice(plan, speed))
+        advice = self._held_up() if held_up else self._advice(plan, speed)
+        return template.format(speed=self._speed(speed), advice=advice)
 
     def _speed(self, speed: float) -> str:
         if speed >= FAST:
@@ -63,6 +67,11 @@ class PlainCard(Card):
         else:
             words = self.tr("Expect about {speed} tokens a second, which is very slow.")
         return words.format(speed=format_speed(speed))
+
+    def _held_up(self) -> str:
+        return self.tr(
+            "The last answer came at {speed}: other programs may have kept this computer busy."
+        ).format(speed=format_speed(self._measured))
 
     def _advice(self, plan: Plan, speed: float) -> str:
         if plan.paged or plan.mode == "disk" or speed < BEARABLE:

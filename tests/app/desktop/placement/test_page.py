@@ -141,12 +141,23 @@ def test_a_speed_is_told_in_plain_words(qtbot: QtBot, looks: None, speed: float,
     button = QPushButton()
     card = PlainCard(button)
     qtbot.addWidget(card)
-    card.show_plan(plans.qwen().plan, speed)
+    card.show_plan(plans.plan(predicted=plans.prediction(speed)), speed)
     assert words in card.sentence.text() and card.sentence.text().endswith("Nothing to do here.")
-    card.show_plan(plans.qwen().plan, 1.5)
+    card.show_plan(plans.plan(predicted=plans.prediction(1.5)), 1.4)
     assert "very slow" in card.sentence.text() and "Nothing to do" not in card.sentence.text()
     card.show_plan(plans.paged().plan, 4)
     assert card.sentence.text().startswith("This model is larger than the memory it may use.")
+
+
+def test_one_answer_of_a_busy_computer_makes_no_model_slow(qtbot: QtBot, looks: None) -> None:
+    button = QPushButton()
+    card = PlainCard(button)
+    qtbot.addWidget(card)
+    card.show_plan(plans.qwen().plan, 0.6)
+    assert card.sentence.text() == (
+        "This model fits. Expect about 36 tokens a second, which is fast. "
+        "The last answer came at 0.6: other programs may have kept this computer busy."
+    )
 
 
 def test_the_machine_is_told_in_words(running: Running, placements: HandMadePlacements) -> None:
