@@ -35,7 +35,7 @@ from engine.placement.plan import (
 )
 from engine.placement.planned_file import described
 from engine.placement.prediction_heads import with_heads
-from engine.placement.processor import cpu_flops
+from engine.placement.processor import cpu_flops, plain_cpu_flops
 from engine.placement.settle import settle
 from engine.placement.slots.uncached import or_uncached
 from engine.placement.vision import with_vision
@@ -95,10 +95,17 @@ def find_machine(workers: Sequence[str], calibrations: str = "", path: Path | No
     found = native.devices()
     memory = psutil.virtual_memory()
     cpu = next((device for device in found if device.name == RAM), Device(RAM, "cpu", "", 0, 0))
-    flops = cpu_flops(default_threads(), native.cpu_features())
+    threads, features = default_threads(), native.cpu_features()
+    ram = msgspec.structs.replace(
+        cpu,
+        free=memory.available,
+        total=memory.total,
+        flops=cpu_flops(threads, features),
+        plain_flops=plain_cpu_flops(threads, features),
+    )
     is_built = plugin_state().problem is None
     machine = Machine(
-        ram=msgspec.structs.replace(cpu, free=memory.available, total=memory.total, flops=flops),
+        ram=ram,
         devices=tuple(device for device in found if device.name != RAM),
         caches=is_built,
         floors=is_built,

@@ -18,7 +18,7 @@ class Survey(msgspec.Struct, frozen=True, tag="survey"):
     """`features_used` are the CPU features that the library was compiled for, in its own names; `layouts` the kinds
     of memory whose weights are laid out for this processor ("AMX"). `variant` of a library for many processors is the
     one in use ("zen4"), "" of one that was built for this computer. `backends` are what computes, as ggml names them;
-    `broken_backend` is left out because its driver ends processes."""
+    `broken_backend` is left out because its driver ends processes. `build_key` is what measurements hold for."""
 
     package: str
     library: str
@@ -29,6 +29,7 @@ class Survey(msgspec.Struct, frozen=True, tag="survey"):
     backends: tuple[str, ...] = ()
     broken_backend: str = ""
     huge_pages: HugePagesHere = ""
+    build_key: tuple[str, ...] = ()
 
     @property
     def build(self) -> Literal["native", "portable"]:
@@ -83,4 +84,5 @@ def _survey(_: Report, workers: tuple[str, ...]) -> Survey:
         backends=native.registered_backends(),
         broken_backend=native.broken_backend(),
         huge_pages=native.huge_pages_here(),
+        build_key=native.build_key(),
     )

@@ -56,7 +56,8 @@ class Device(msgspec.Struct, frozen=True):
 
     `bandwidth` is how fast kernels on it read its own memory, `link` how fast bytes reach it from RAM; 0 when
     not measured. `streams`: ggml can copy routed experts to it for one operation (op offload). `flops` are the
-    floating-point operations per second that prompts reach on it, 0: not known. `costs` are those of its layers.
+    floating-point operations per second that prompts reach on it, 0: not known; `plain_flops` those where it has
+    matrix units and they do not take part, 0: as `flops`. `costs` are those of its layers.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Device(msgspec.Struct, frozen=True):
     streams: bool = False
     flops: float = 0.0
     costs: LayerCosts = LayerCosts()
+    plain_flops: float = 0.0
 
 
 class AttentionSpeed(msgspec.Struct, frozen=True):

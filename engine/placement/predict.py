@@ -25,7 +25,7 @@ from engine.placement.speed.cached_speed import (
     cached_reads,
 )
 from engine.placement.speed.floor_speed import FloorPaths, floor_decode, floor_prompt_seconds
-from engine.placement.speed.prefill import Prompt, prefill_seconds
+from engine.placement.speed.prefill import Prompt, expert_seconds, prefill_seconds
 from engine.placement.speed.rates import (
     DEFAULT_DISK_BANDWIDTH,
     device_link,
@@ -82,7 +82,8 @@ def predict(
     share = paged_share(index, layout, paged)
     prompt = prompt or Prompt(min(PROMPT, placement.context))
     seconds = prefill_seconds(index, machine, layout, placement, reads, prompt, paged)
-    seconds += _batches(placement, prompt) * _floor_seconds(index, machine, placement, prompt)
+    if _from_disk(placement.expert_cache):
+        seconds += _floor_seconds(index, machine, placement, reads[RAM], prompt)
     prefill = prompt.tokens / (seconds + _prompt_splits(devices, away, placement, prompt))
     of_disk = disk_deviation(machine.disk) if _from_disk(placement.expert_cache) else 0.0
     prefill_off = combined((prefill_deviation(devices, reads, paged, streams=streams), of_disk))
@@ -168,10 +169,13 @@ def _from_disk(cache: ExpertCache | None) -> bool:
     return cache is not None and cache.source == DISK and bool(cache.layers)
 
 
-def _floor_seconds(index: TensorIndex, machine: Machine, placement: Placement, prompt: Prompt) -> float:
-    """Of each batch of a prompt, those of experts that are read from the file."""
-    batch = max(min(placement.ubatch, prompt.tokens), 1)
-    return floor_prompt_seconds(index, placement.expert_cache, machine.disk, batch)
+def _floor_seconds(
+    index: TensorIndex, machine: Machine, placement: Placement, read: Reads, prompt: Prompt
+) -> float:
+    """How long a prompt waits for experts that are read from the file."""
+    batches, batch = _batches(placement, prompt), max(min(placement.ubatch, prompt.tokens), 1)
+    computing = expert_seconds(index, machine, machine.ram, read.routed, prompt.tokens, batch) / batches
+    return batches * floor_prompt_seconds(index, placement.expert_cache, machine.disk, batch, computing)
 
 
 def _split_seconds(device: Device) -> float:

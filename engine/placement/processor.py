@@ -62,6 +62,7 @@ _CORE_GFLOPS = (
     ("AVX", 10),
 )
 _USUAL_GFLOPS = 27
+_MATRIX_UNITS = ("AMX_INT8",)
 _AVX512 = re.compile(
     r"ryzen.* [789]\d{3}|ryzen ai|epyc 9|threadripper.* [79]\d{3}"
     r"|xeon (6|w|gold|platinum|silver)|xeon.*69\d\d|i9-(7|9|10)9"
@@ -69,10 +70,17 @@ _AVX512 = re.compile(
 
 
 def cpu_flops(cores: int, features: Iterable[str]) -> float:
-    """Operations per second that prompts reach on so many cores with these features, in llama.cpp's names."""
+    """Operations per second that prompts reach on so many cores with these features, in llama.cpp's names; those of
+    matrix units where a layout of the weights is made for them."""
     present = set(features)
     each = next((gflops for name, gflops in _CORE_GFLOPS if name in present), _USUAL_GFLOPS)
     return max(cores, 0) * each * 1e9
+
+
+def plain_cpu_flops(cores: int, features: Iterable[str]) -> float:
+    """The same without matrix units: ggml's AMX has no product by ids, so routed experts go without, and so does
+    attention."""
+    return cpu_flops(cores, (name for name in features if name not in _MATRIX_UNITS))
 
 
 def processor_flops(cores: int, name: str) -> float:

@@ -155,8 +155,7 @@ def diagnose(language: Language) -> Diagnosis:
 
 def _devices(found: Survey) -> tuple[Device, ...]:
     """RAM and the devices, with bandwidths where measured."""
-    build = (found.library, *found.features_used)
-    known = kept_calibration(found.machine, build, calibrations(paths.home()))
+    known = kept_calibration(found.machine, found.build_key, calibrations(paths.home()))
     machine = with_bandwidths(found.machine, known) if known else found.machine
     return (machine.ram, *machine.devices)
 

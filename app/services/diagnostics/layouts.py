@@ -41,7 +41,7 @@ def layouts_report(found: Survey | None, folder: Path, language: Language) -> tu
     in_pages = [said(_IN_PAGES[pages])] if pages else []
     if found is None or not found.layouts:
         return LayoutsReport(huge_pages=pages), Finding(True, " ".join([said("none"), *in_pages]))
-    build = (found.library, *found.features_used)
+    build = found.build_key
     speeds = kept_speeds(found.machine, build, folder)
     report = LayoutsReport(
         found.layouts, found.machine.repacks, _gains(speeds), failed_models(folder, build), pages

@@ -48,7 +48,7 @@ class Placing:
         from engine.local.survey import survey
 
         found = survey(tuple(workers))
-        build = (found.library, *found.features_used)
+        build = found.build_key
         known = kept_calibration(found.machine, build, self._folder)
         return Surveyed(with_bandwidths(found.machine, known) if known else found.machine, build)
 

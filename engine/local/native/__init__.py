@@ -4,7 +4,7 @@ Only a child process imports this package. It uses the low-level functions of ll
 are plain integers (C pointers); who makes one frees it.
 """
 
-from engine.local.native.backends import broken_backend, registered_backends, start, variant
+from engine.local.native.backends import broken_backend, build_key, registered_backends, start, variant
 from engine.local.native.batch import Batch, decode_rows, see_each_other
 from engine.local.native.decoding import AbortFlag, decode, synchronize
 from engine.local.native.devices import buffer_type_name, devices, fetches_weights, register_workers

@@ -11,6 +11,8 @@ the reason lies in llama.cpp's log.
 from __future__ import annotations
 
 import ctypes
+import functools
+import hashlib
 import os
 import re
 import sys
@@ -37,6 +39,7 @@ _LIBRARY = re.compile(r"(?:lib)?(ggml-[a-z]+)-?([\w.]*)\.(?:so|dll)")
 
 _loaded = ""
 _broken = ""
+_variant_file: Path | None = None
 
 
 class _Note(msgspec.Struct, frozen=True):
@@ -76,7 +79,7 @@ def start() -> None:
 def load_variant() -> None:
     """Load what computes on the processor, unless it is built in. To be called before llama.cpp is initialized, which
     else searches by itself. Raises UserError `engine.no_variant`."""
-    global _loaded
+    global _loaded, _variant_file
     if ggml("ggml_backend_reg_count", ctypes.c_size_t)():
         return
     best = best_variant(library.folder())
@@ -88,12 +91,23 @@ def load_variant() -> None:
     if not load(os.fsencode(best)):
         raise UserError("engine.no_variant")
     found = _LIBRARY.fullmatch(best.name)
-    _loaded = found[2] if found else ""
+    _loaded, _variant_file = found[2] if found else "", best
 
 
 def variant() -> str:
     """The variant in use as llama.cpp names it ("zen4"); "" where the engine was built for this computer."""
     return _loaded
+
+
+@functools.cache
+def build_key() -> tuple[str, ...]:
+    """What tells this build of the engine from others, of the same version too (another compiler, other flags): the
+    version, a digest of the library that computes on the processor, and the CPU features in use."""
+    own = library.folder().glob("*ggml-cpu.*")  # one that was built for this computer has no variants
+    file = _variant_file or min(own, default=library.path())
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
+    return (library.library_version(), digest, *library.cpu_features())
 
 
 def registered_backends() -> tuple[str, ...]:

@@ -60,10 +60,10 @@ def _loses(index: GgufIndex, machine: Machine, calibrations: str) -> bool:
 
 
 def build() -> tuple[str, ...]:
-    """What the library was built from and for: its version, and the CPU features in use."""
+    """What measurements and failures hold for, as `native.build_key`."""
     from engine.local import native
 
-    return (native.library_version(), *native.cpu_features())
+    return native.build_key()
 
 
 def _is_stacked(shape: tuple[int, ...]) -> bool:

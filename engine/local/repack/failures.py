@@ -25,7 +25,7 @@ _PREFIX = "unrepacked-"
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """A file as it was, and the build (library version, CPU features) that died with it."""
+    """A file as it was, and the build that died with it (`native.build_key`)."""
 
     path: str
     bytes: int

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.plan import RAM, Attention, AttentionSpeed, Machine, Placement
-from engine.placement.speed.rates import effective_bandwidth, effective_flops
+from engine.placement.speed.rates import effective_bandwidth, plain_flops
 
 # Where nothing was measured. Of RAM's bandwidth, what decoding reaches over keys and values: flash attention walks
 # them once for each query head, plain attention once for all. Qwen3-30B falls from 25.3 to 21.4 tokens per second at
@@ -54,7 +54,7 @@ def prefill_rate(machine: Machine, placement: Placement) -> float:
     measured = _measured(machine, placement)
     if measured is not None:
         return measured.prefill
-    return effective_flops(machine.ram, machine.ram) * PROMPT_EFFICIENCY[placement.attention]
+    return plain_flops(machine.ram, machine.ram) * PROMPT_EFFICIENCY[placement.attention]
 
 
 def _measured(machine: Machine, placement: Placement) -> AttentionSpeed | None:

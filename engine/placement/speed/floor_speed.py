@@ -19,6 +19,8 @@ from engine.placement.speed.rates import disk_rate
 BLOCK = 4096
 # What a layer costs however little it reads: sorting hits from misses, waking the readers, waiting for them.
 FLOOR_LAYER_S = 60e-6
+# A prompt's experts come in waves that fill so large a part of the slots (`native/cache.h`).
+WAVES = 4
 
 
 class FloorPaths(NamedTuple):
@@ -41,18 +43,31 @@ def floor_decode(reads: Sequence[CachedReads], paths: FloorPaths, used: int, bes
     return CachedDecode(seconds(0), seconds(1), seconds(2), means)
 
 
-def floor_prompt_seconds(index: TensorIndex, cache: ExpertCache | None, disk: DiskReads, batch: int) -> float:
-    """Seconds of reading for a batch of a prompt: every expert that it touches and RAM lacks, once."""
-    if cache is None or cache.source != DISK:
+def floor_prompt_seconds(
+    index: TensorIndex, cache: ExpertCache | None, disk: DiskReads, batch: int, computing: float
+) -> float:
+    """Seconds that reading takes longer than the `computing` seconds of the experts of a batch of a prompt.
+
+    Every expert that the batch touches and RAM lacks is read once, in waves: while one is computed the next ones are
+    read into the slots that are left, and the first is waited for.
+    """
+    if cache is None or cache.source != DISK or not cache.layers:
         return 0.0
     share = index.experts_used / index.experts
-    slots = {granted.layer: granted.own for granted in cache.layers}
-    absent = sum(
-        (layer.experts - slots[layer.layer]) * (layer.slot + layer.tensors * BLOCK)
-        for layer in slots_of(index)
-        if layer.layer in slots
-    )
-    return touched_share(share, batch) * absent / disk_rate(disk) + len(slots) * disk.wait_s
+    touched = touched_share(share, batch)
+    granted = {each.layer: each for each in cache.layers}
+    each_computing = computing / len(granted)
+    seconds = 0.0
+    for layer in slots_of(index):
+        if layer.layer in granted:
+            absent = layer.experts - granted[layer.layer].own
+            expert = (layer.slot + layer.tensors * BLOCK) / disk_rate(disk)
+            slots = max(granted[layer.layer].slots, 1)
+            wave = max(slots // WAVES, 1)
+            waves = max(touched * absent / wave, 1.0)
+            reading = touched * absent * expert + waves * disk.wait_s
+            seconds += reading - min(reading, each_computing) * (1 - 1 / waves) * (1 - wave / slots)
+    return seconds
 
 
 def _likely(rates: HitRates) -> HitRates:

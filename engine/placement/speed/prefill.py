@@ -19,6 +19,7 @@ from engine.placement.speed.rates import (
     effective_bandwidth,
     effective_flops,
     fastest_link,
+    plain_flops,
 )
 from engine.placement.speed.reads import Reads
 
@@ -58,7 +59,7 @@ def prefill_seconds(
     devices = {device.name: device for device in (*machine.devices, machine.ram)}
     batch = max(min(placement.ubatch, prompt.tokens), 1)
     batches = -(-prompt.tokens // batch)
-    share = index.experts_used / index.experts if 0 < index.experts_used < index.experts else 1.0
+    share = _share(index)
     touched = touched_share(share, batch)
     rows = batch * share / touched
     dense_work, expert_work = _work(index, share)
@@ -67,12 +68,12 @@ def prefill_seconds(
     for name, read in reads.items():
         device = devices[name]
         here = 0.0 if streamed and name == RAM else read.routed
-        rate = effective_flops(device, machine.ram)
-        seconds += batches * (read.dense + here / share * touched) / effective_bandwidth(device, machine.ram)
+        rate = (effective_flops if placement.repack else plain_flops)(device, machine.ram)
+        seconds += batches * read.dense / effective_bandwidth(device, machine.ram)
         # Only the last token of a prompt is read out.
         each = read.dense - (index.output_bytes if name == layout.output else 0)
         seconds += prompt.tokens * each * dense_work / rate
-        seconds += prompt.tokens * here * expert_work / (rate * _filled(device, rows))
+        seconds += expert_seconds(index, machine, device, here, prompt.tokens, batch)
     if streamed and reads[RAM].routed:
         rate = max(effective_flops(devices[name], machine.ram) for name in layout.devices)
         seconds += batches * reads[RAM].routed / share * touched / fastest_link(devices, placement)
@@ -81,6 +82,23 @@ def prefill_seconds(
     if paged:
         seconds += batches * paged * touched / (machine.disk_bandwidth or DEFAULT_DISK_BANDWIDTH)
     return seconds
+
+
+def expert_seconds(
+    index: TensorIndex, machine: Machine, device: Device, routed: float, tokens: int, batch: int
+) -> float:
+    """Of a prompt of so many tokens, those that experts take which lie on a device and of which each token reads
+    `routed` bytes: reading what is touched once per batch, and the arithmetic."""
+    share = _share(index)
+    touched = touched_share(share, batch)
+    read = -(-tokens // batch) * routed / share * touched
+    rate = plain_flops(device, machine.ram) * _filled(device, batch * share / touched)
+    return read / effective_bandwidth(device, machine.ram) + tokens * routed * _work(index, share)[1] / rate
+
+
+def _share(index: TensorIndex) -> float:
+    """Of a layer's experts, those that a token uses."""
+    return index.experts_used / index.experts if 0 < index.experts_used < index.experts else 1.0
 
 
 def _streams(devices: Mapping[str, Device], layout: Layout, placement: Placement, batch: int) -> bool:

@@ -57,6 +57,12 @@ def effective_flops(device: Device, ram: Device) -> float:
     return bandwidth * per_byte
 
 
+def plain_flops(device: Device, ram: Device) -> float:
+    """The same of products that a processor's matrix units take no part in: with routed experts, in attention, and
+    with weights that lie as they do in the file."""
+    return device.plain_flops or effective_flops(device, ram)
+
+
 def device_link(device: Device, placement: Placement) -> float:
     """Bytes per second that reach a device from the RAM of a model that is placed so."""
     assumed = DEFAULT_NETWORK if device.kind == "rpc" else published_link(device.description) or DEFAULT_LINK

@@ -32,7 +32,7 @@ def kept_calibration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What measuring this machine leaves in a data folder, and is not left while other tests keep it busy."""
     folder = calibrations(tmp_path_factory.mktemp("measured"))
     found = survey(())
-    build = (found.library, *found.features_used)
+    build = found.build_key
     # A machine that others keep busy may take longer than a measurement may.
     assert any(calibrate(found.machine, build, folder, busy=lambda: 0.0).complete for _ in range(8))
     keep_speeds(found.machine, build, folder, ())

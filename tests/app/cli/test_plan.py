@@ -72,7 +72,7 @@ def measured_worker(worker: Worker, tmp_path_factory: pytest.TempPathFactory) ->
     """What measuring this machine and the worker leaves in a data folder: beside other tests it is not kept."""
     folder = calibrations(tmp_path_factory.mktemp("measured"))
     found = survey((worker.address,))
-    build = (found.library, *found.features_used)
+    build = found.build_key
     calibrate(found.machine, build, folder, workers=(worker.address,), busy=lambda: 0.0)
     return folder
 

@@ -53,7 +53,7 @@ def measure(bed: Bed, depths: tuple[int, ...] = tuple(GOALS)) -> list[Row]:
     settings = list(SETTINGS) if bed.bench else []
     with tempfile.TemporaryDirectory() as folder:
         found = survey(())
-        calibrate(found.machine, (found.library, *found.features_used), Path(folder), busy=lambda: 0.0)
+        calibrate(found.machine, found.build_key, Path(folder), busy=lambda: 0.0)
         for depth in depths:
             if max(depth, _PROMPT) + _ANSWER > trained:
                 continue

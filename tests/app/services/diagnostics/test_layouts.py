@@ -15,8 +15,8 @@ from tests.support.machines import GB, ram
 
 MACHINE = Machine(ram(8 * GB), repacks=("Q2_K", "Q4_K"))
 FEATURES = ("AVX2", "AMX_INT8")
-FOUND = Survey("0", "1.0", FEATURES, MACHINE, ("AMX", "CPU_REPACK"))
-BUILD = ("1.0", *FEATURES)
+BUILD = ("1.0", "a digest", *FEATURES)
+FOUND = Survey("0", "1.0", FEATURES, MACHINE, ("AMX", "CPU_REPACK"), build_key=BUILD)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

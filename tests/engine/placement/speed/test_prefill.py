@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.placement.layout import lay_out, on_the_cpu
 from engine.placement.plan import RAM, Device, Machine, Placement, Prediction
 from engine.placement.predict import predict
-from engine.placement.processor import cpu_flops, processor_flops
+from engine.placement.processor import cpu_flops, plain_cpu_flops, processor_flops
 from engine.placement.published.names import table
 from engine.placement.speed.gpu_bandwidths import published_bandwidth, published_link
 from engine.placement.speed.gpu_flops import reached_flops
@@ -152,6 +152,35 @@ def test_newer_instructions_compute_faster() -> None:
     assert rates[1] < rates[0] < rates[2] < rates[3]
     assert cpu_flops(0, ("AVX2",)) == 0
     assert processor_flops(16, "Ryzen 9 7950X") > processor_flops(16, "Ryzen 9 5950X")
+
+
+def test_matrix_units_read_the_prompts_of_dense_models_and_hardly_those_of_experts() -> None:
+    cores, features = 8, ("AVX2", "AVX512_VNNI", "AMX_INT8")
+    units, plain = cpu_flops(cores, features), plain_cpu_flops(cores, features)
+    assert plain == cpu_flops(cores, features[:2]) < units
+
+    def gain(model: str, *, repack: bool = True) -> float:
+        named = table(model, "Q4_K_M")
+        assert named is not None
+        layout = on_the_cpu(named.index.layers)
+        placement = Placement(context=1024, repack=repack)
+        with_units, without = (
+            predict(
+                named.index,
+                Machine(Device(RAM, "cpu", "", 2**40, 2**40, flops=flops, plain_flops=plain, bandwidth=1e12)),
+                layout,
+                placement,
+                0,
+                depth=0,
+                prompt=Prompt(512),
+            ).prefill_tps
+            for flops in (units, plain)
+        )
+        return with_units / without
+
+    dense, mixture = gain("Qwen3-8B"), gain("OLMoE-1B-7B")
+    assert dense > 1.5 > 1.2 > mixture > 1
+    assert gain("Qwen3-8B", repack=False) == gain("OLMoE-1B-7B", repack=False) == 1
 
 
 def test_what_is_not_measured_widens_the_range() -> None:
