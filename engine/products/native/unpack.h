@@ -1,0 +1,24 @@
+// Rows of a type's blocks, eight at a time, into a tile.
+#pragma once
+
+#include "ggml.h"
+#include "targets.h"
+#include "tile.h"
+
+namespace coterie::products {
+
+// Unpacks k values of 8 or 16 rows.
+using Unpack = void (*)(const void * const * rows, int64_t k, void * tile);
+
+struct Format {
+    ggml_type type;
+    int64_t block; // k is a multiple of it
+    int parts;
+    Range range;
+    Unpack unpack8, unpack16; // for tiles of so many rows
+};
+
+// The format of a type of blocks of 32 values; null for another type.
+const Format * small_format(ggml_type type);
+
+} // namespace coterie::products

@@ -1,0 +1,152 @@
+// Types of blocks of 32 values, each with a scale of its own.
+#define GGML_COMMON_DECL_CPP
+#include "ggml-common.h"
+
+#include "transpose.h"
+#include "unpack.h"
+
+#ifdef COTERIE_PRODUCTS_X86
+
+#include <algorithm>
+#include <iterator>
+
+namespace coterie::products {
+
+// Low halves of 16 bytes, then the high ones.
+TARGET_AVX2 INLINE __m256i nibbles(const uint8_t * bytes) {
+    const __m128i both = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes));
+    const __m256i each = _mm256_inserti128_si256(_mm256_castsi128_si256(both), _mm_srli_epi16(both, 4), 1);
+    return _mm256_and_si256(each, _mm256_set1_epi8(15));
+}
+
+// 16 where a bit is set.
+TARGET_AVX2 INLINE __m256i fifth_bits(const uint8_t * bits) {
+    int32_t all;
+    __builtin_memcpy(&all, bits, sizeof(all));
+    const __m256i byte = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+    const __m256i bit = _mm256_set1_epi64x(int64_t(0x8040201008040201));
+    const __m256i found = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32(all), byte), bit);
+    return _mm256_and_si256(_mm256_cmpeq_epi8(found, bit), _mm256_set1_epi8(16));
+}
+
+template <class Block> TARGET_AVX2 INLINE __m256 halves(const Block * const blocks[8]) {
+    const auto half = [&](int i) { return int16_t(blocks[i]->d); };
+    return _mm256_cvtph_ps(
+        _mm_setr_epi16(half(0), half(1), half(2), half(3), half(4), half(5), half(6), half(7)));
+}
+
+// A scale and a least value, that lie side by side.
+template <class Block>
+TARGET_AVX2 INLINE void two_halves(const Block * const blocks[8], __m256 & scales, __m256 & offsets) {
+    const auto both = [&](int i) {
+        int32_t word;
+        __builtin_memcpy(&word, blocks[i], sizeof(word));
+        return word;
+    };
+    const __m256i words =
+        _mm256_setr_epi32(both(0), both(1), both(2), both(3), both(4), both(5), both(6), both(7));
+    // Within each half of the register: four scales, then four least values.
+    const __m256i order = _mm256_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15, //
+                                           0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
+    const __m256i apart = _mm256_permute4x64_epi64(_mm256_shuffle_epi8(words, order), 0xd8);
+    scales = _mm256_cvtph_ps(_mm256_castsi256_si128(apart));
+    offsets = _mm256_cvtph_ps(_mm256_extracti128_si256(apart, 1));
+}
+
+template <class Block>
+TARGET_AVX2 INLINE void shifted(const Block * const blocks[8], float shift, __m256 & scales, __m256 & offsets) {
+    scales = halves(blocks);
+    offsets = _mm256_mul_ps(scales, _mm256_set1_ps(-shift));
+}
+
+struct Q4_0 {
+    using Block = block_q4_0;
+    TARGET_AVX2 INLINE __m256i values(const Block & block) { return nibbles(block.qs); }
+    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], __m256 & scales, __m256 & offsets) {
+        shifted(blocks, 8.0f, scales, offsets);
+    }
+};
+
+struct Q4_1 {
+    using Block = block_q4_1;
+    TARGET_AVX2 INLINE __m256i values(const Block & block) { return nibbles(block.qs); }
+    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], __m256 & scales, __m256 & offsets) {
+        two_halves(blocks, scales, offsets);
+    }
+};
+
+struct Q5_0 {
+    using Block = block_q5_0;
+    TARGET_AVX2 INLINE __m256i values(const Block & block) {
+        return _mm256_or_si256(nibbles(block.qs), fifth_bits(block.qh));
+    }
+    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], __m256 & scales, __m256 & offsets) {
+        shifted(blocks, 16.0f, scales, offsets);
+    }
+};
+
+struct Q5_1 {
+    using Block = block_q5_1;
+    TARGET_AVX2 INLINE __m256i values(const Block & block) {
+        return _mm256_or_si256(nibbles(block.qs), fifth_bits(block.qh));
+    }
+    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], __m256 & scales, __m256 & offsets) {
+        two_halves(blocks, scales, offsets);
+    }
+};
+
+struct Q8_0 {
+    using Block = block_q8_0;
+    TARGET_AVX2 INLINE __m256i values(const Block & block) {
+        const __m256i numbers = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(block.qs));
+        return _mm256_xor_si256(numbers, _mm256_set1_epi8(int8_t(0x80)));
+    }
+    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], __m256 & scales, __m256 & offsets) {
+        shifted(blocks, 128.0f, scales, offsets);
+    }
+};
+
+template <class Type, int ROWS>
+TARGET_AVX2 static void unpack(const void * const * rows, int64_t k, void * tile) {
+    auto * groups = static_cast<TileGroup<ROWS, 1> *>(tile);
+    for (int64_t g = 0; g < k / GROUP; g++) {
+        for (int first = 0; first < ROWS; first += 8) {
+            const typename Type::Block * blocks[8];
+            __m256i values[8];
+#pragma GCC unroll 8
+            for (int row = 0; row < 8; row++) {
+                blocks[row] = static_cast<const typename Type::Block *>(rows[first + row]) + g;
+                values[row] = Type::values(*blocks[row]);
+            }
+            transpose(values);
+#pragma GCC unroll 8
+            for (int four = 0; four < 8; four++) {
+                _mm256_storeu_si256(reinterpret_cast<__m256i *>(groups[g].values[four] + 4 * first), values[four]);
+            }
+            __m256 scales, offsets;
+            Type::scales(blocks, scales, offsets);
+            _mm256_storeu_ps(groups[g].scales[0] + first, scales);
+            _mm256_storeu_ps(groups[g].offsets[0] + first, offsets);
+        }
+    }
+}
+
+template <class Type> static Format format(ggml_type type, Range range) {
+    return { type, GROUP, 1, range, unpack<Type, 8>, unpack<Type, 16> };
+}
+
+static const Format FORMATS[] = {
+    format<Q4_0>(GGML_TYPE_Q4_0, Range::bits4), format<Q4_1>(GGML_TYPE_Q4_1, Range::bits4),
+    format<Q5_0>(GGML_TYPE_Q5_0, Range::bits4), format<Q5_1>(GGML_TYPE_Q5_1, Range::bits4),
+    format<Q8_0>(GGML_TYPE_Q8_0, Range::bits8),
+};
+
+const Format * small_format(ggml_type type) {
+    const Format * found = std::find_if(std::begin(FORMATS), std::end(FORMATS),
+                                        [&](const Format & format) { return format.type == type; });
+    return found == std::end(FORMATS) ? nullptr : found;
+}
+
+} // namespace coterie::products
+
+#endif
