@@ -29,7 +29,8 @@ const char * instructions() {
 #ifdef COTERIE_PRODUCTS_X86
 
 static const Format * format_of(ggml_type type) {
-    return small_format(type);
+    const Format * small = small_format(type);
+    return small ? small : super_format(type);
 }
 
 bool known(ggml_type type, int64_t k) {

@@ -18,7 +18,8 @@ struct Format {
     Unpack unpack8, unpack16; // for tiles of so many rows
 };
 
-// The format of a type of blocks of 32 values; null for another type.
+// The format of a type of small blocks, or of blocks of 256 values; null for another type.
 const Format * small_format(ggml_type type);
+const Format * super_format(ggml_type type);
 
 } // namespace coterie::products
