@@ -1,4 +1,5 @@
-"""Changing a message where it stands: Enter saves or sends it, Esc cancels, Shift+Enter breaks the line."""
+"""Changing a message where it stands: Enter saves or sends it, Esc cancels, Shift+Enter and Alt+Enter break the
+line."""
 
 from __future__ import annotations
 
@@ -40,10 +41,10 @@ class _Field(TextEntry, QTextEdit):
         super().inputMethodEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        breaks = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier)
         if self.composing:
             super().keyPressEvent(event)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not breaks:
             self.saved.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()

@@ -58,7 +58,7 @@ def settled(qtbot: QtBot, view: TranscriptView) -> None:
     QApplication.processEvents()
 
 
-@pytest.mark.parametrize("ends", ["Escape", "Enter", "Cancel", "Save"])
+@pytest.mark.parametrize("ends", ["Escape", "Enter", "Ctrl+Enter", "Cancel", "Save"])
 def test_an_editor_that_goes_leaves_the_reader_where_they_are(
     long_chat: Running, qtbot: QtBot, ends: str
 ) -> None:
@@ -70,9 +70,10 @@ def test_an_editor_that_goes_leaves_the_reader_where_they_are(
     settled(qtbot, view)
     before = top_on_screen(view, message)
     shown = card(view, message)
-    if ends in ("Escape", "Enter"):
+    if ends in ("Escape", "Enter", "Ctrl+Enter"):
         key = Qt.Key.Key_Escape if ends == "Escape" else Qt.Key.Key_Return
-        qtbot.keyClick(editor(shown), key)
+        held = Qt.KeyboardModifier.ControlModifier if "Ctrl" in ends else Qt.KeyboardModifier.NoModifier
+        qtbot.keyClick(editor(shown), key, held)
     else:
         qtbot.mouseClick(button(shown, ends), Qt.MouseButton.LeftButton)
     settled(qtbot, view)
