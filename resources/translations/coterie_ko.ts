@@ -3625,8 +3625,8 @@
         <translation>도우미의 모델</translation>
     </message>
     <message>
-        <source>A task can give parts of itself to helpers. With a model on a server, text leaves this computer. Of the models of this computer one is loaded at a time: helpers then use the task’s.</source>
-        <translation>작업은 할 일의 일부를 도우미에게 맡길 수 있습니다. 외부 모델을 고르면 내용이 이 컴퓨터를 벗어납니다. 이 컴퓨터의 모델은 한 번에 하나만 불러오므로, 그때는 작업의 모델을 씁니다.</translation>
+        <source>A task can give parts of itself to helpers. With a remote model, text leaves this computer. Only one local model is loaded at a time, so local helpers use the task’s own.</source>
+        <translation>작업은 할 일의 일부를 도우미에게 맡길 수 있습니다. 외부 모델을 고르면 내용이 이 컴퓨터를 벗어납니다. 이 컴퓨터의 모델은 한 번에 하나만 불러오므로, 도우미도 작업의 모델을 씁니다.</translation>
     </message>
     <message>
         <source>The task’s own model</source>
@@ -3672,8 +3672,8 @@
         <translation>작업이 스스로 실행하는 명령</translation>
     </message>
     <message>
-        <source>In the sandbox, without the internet, for two minutes at most. The model is told what they print. If one before the end fails, the task goes on once.</source>
-        <translation>인터넷 없이 샌드박스 안에서 최대 2분 동안 실행합니다. 출력한 내용은 모델에 알립니다. 끝내기 전 훅이 실패하면 작업을 한 번 더 이어 갑니다.</translation>
+        <source>In the sandbox, without the internet, for two minutes at most. The model is told what they print. If one that runs at the end fails, the model gets one more try.</source>
+        <translation>인터넷 없이 샌드박스 안에서 최대 2분 동안 실행합니다. 출력한 내용은 모델에 알립니다. 끝날 때 실행하는 명령이 실패하면 모델이 한 번 더 시도합니다.</translation>
     </message>
     <message>
         <source>None yet.</source>
@@ -4152,7 +4152,7 @@
         <translation>키</translation>
     </message>
     <message>
-        <source>No program can come in yet.</source>
+        <source>No keys yet.</source>
         <translation>아직 접속할 수 있는 프로그램이 없습니다.</translation>
     </message>
     <message>
@@ -4200,7 +4200,7 @@
         <translation>{name} 키 숨기기</translation>
     </message>
     <message>
-        <source>Each program has its own. Revoking a key ends what it is being answered.</source>
+        <source>Each program gets a key of its own. Revoking a key also stops the answers it is getting.</source>
         <translation>프로그램마다 키를 따로 만드세요. 키를 폐기하면 그 키로 받던 답변도 끝납니다.</translation>
     </message>
     <message>
@@ -6059,7 +6059,7 @@
         <translation>이 컴퓨터의 웹페이지</translation>
     </message>
     <message>
-        <source>Those at localhost or 127.0.0.1, whichever program has made them. They need a key too.</source>
+        <source>Pages at localhost or 127.0.0.1, from any program here. They need a key too.</source>
         <translation>어느 프로그램이 띄웠든 localhost나 127.0.0.1에 있는 웹페이지입니다. 여기에도 키가 필요합니다.</translation>
     </message>
     <message>
@@ -6083,7 +6083,7 @@
         <translation>다른 웹페이지</translation>
     </message>
     <message>
-        <source>All that aren’t listed are refused. Each needs a key as programs do.</source>
+        <source>Pages that aren’t listed are refused. Each needs a key, as programs do.</source>
         <translation>여기에 없는 웹페이지는 모두 거부합니다. 웹페이지에도 프로그램처럼 키가 필요합니다.</translation>
     </message>
     <message>
@@ -10324,7 +10324,7 @@
         <translation>주소</translation>
     </message>
     <message>
-        <source>For programs on this computer. Those that speak OpenAI’s protocol need /v1 behind it.</source>
+        <source>For programs on this computer. Those that use OpenAI’s API need /v1 at the end.</source>
         <translation>이 컴퓨터의 프로그램이 쓰는 주소입니다. OpenAI 방식을 쓰는 프로그램에는 뒤에 /⁠v1을 붙여 입력하세요.</translation>
     </message>
     <message>
@@ -11347,6 +11347,10 @@
         <translation>외부 모델 요금</translation>
     </message>
     <message>
+        <source>Deletes all days and months, and what each key of the server has used.</source>
+        <translation>모든 날짜와 달의 기록, 서버 키마다 쓴 양을 삭제합니다.</translation>
+    </message>
+    <message>
         <source>Currency</source>
         <translation>통화</translation>
     </message>
@@ -11377,10 +11381,6 @@
     <message>
         <source>History of usage</source>
         <translation>사용량 기록</translation>
-    </message>
-    <message>
-        <source>Deletes all days and months, with what keys of the server have used.</source>
-        <translation>모든 날짜와 달의 기록을 삭제합니다. 서버 키가 쓴 양도 함께 삭제합니다.</translation>
     </message>
 </context>
 <context>

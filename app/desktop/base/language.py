@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +14,8 @@ from engine.errors import ErrorInfo, UserError
 from resources import FOLDER
 
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
+QUOTED: dict[Language, str] = {"en": r"“\1”", "ko": r"‘\1’"}
+_COMMAND = re.compile(r"`([^`\n]+)`")
 
 
 def system_language() -> Language:
@@ -60,8 +63,9 @@ class Languages(QObject):
             self._installed.append(translator)
 
     def tell(self, error: ErrorInfo | UserError) -> str:
-        """The plain sentence for an error, in the language that is on."""
-        return localized_error(error, self.current)
+        """The plain sentence for an error, in the language that is on. Commands in it are quoted as words are: a
+        window has no use for the backticks of a terminal."""
+        return _COMMAND.sub(QUOTED[self.current], localized_error(error, self.current))
 
 
 languages = Languages()

@@ -151,7 +151,7 @@ class KeysSection(FormSection):
     def fields(self) -> Sequence[Field]:
         self.set_title(self.tr("Keys"))
         self.list.show_lines(
-            [self._line(key, *tokens) for key, tokens in self._keys], self.tr("No program can come in yet.")
+            [self._line(key, *tokens) for key, tokens in self._keys], self.tr("No keys yet.")
         )
         self.field.setPlaceholderText(self.tr("Name of the program"))
         self.field.setAccessibleName(self.tr("Name of a new key"))
@@ -163,7 +163,9 @@ class KeysSection(FormSection):
         self.key.setText(breakable(self.text))
         self.copy.setAccessibleName(self.tr("Copy the key {name}").format(name=self._name))
         set_texts(self.done, self.tr("Done"), self.tr("Hide the key {name}").format(name=self._name))
-        explanation = self.tr("Each program has its own. Revoking a key ends what it is being answered.")
+        explanation = self.tr(
+            "Each program gets a key of its own. Revoking a key also stops the answers it is getting."
+        )
         return [Field("keys", self.tr("Who may come in"), explanation, self._body, below=True)]
 
     def _terms(self) -> list[tuple[int, str]]:

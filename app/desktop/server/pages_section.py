@@ -70,16 +70,14 @@ class PagesSection(FormSection):
             Field(
                 "here",
                 self.tr("Pages of this computer"),
-                self.tr(
-                    "Those at localhost or 127.0.0.1, whichever program has made them. They need a key too."
-                ),
+                self.tr("Pages at localhost or 127.0.0.1, from any program here. They need a key too."),
             ),
             Field("obsidian", self.tr("Obsidian"), self.tr("Its plug-ins, at app://obsidian.md.")),
             Field("vscode", self.tr("Visual Studio Code"), self.tr("The panels of all its extensions.")),
             Field(
                 "pages",
                 self.tr("Other web pages"),
-                self.tr("All that aren’t listed are refused. Each needs a key as programs do."),
+                self.tr("Pages that aren’t listed are refused. Each needs a key, as programs do."),
                 self.pages,
                 below=True,
             ),

@@ -97,9 +97,7 @@ class SwitchSection(FormSection):
             Field(
                 "address",
                 self.tr("Address"),
-                self.tr(
-                    "For programs on this computer. Those that speak OpenAI’s protocol need /v1 behind it."
-                ),
+                self.tr("For programs on this computer. Those that use OpenAI’s API need /v1 at the end."),
                 self.place,
                 below=True,
             ),

@@ -30,8 +30,8 @@ class HelpersSection(ModelChoiceSection):
                 "subagent_model",
                 self.tr("Model for helpers"),
                 self.tr(
-                    "A task can give parts of itself to helpers. With a model on a server, text leaves this "
-                    "computer. Of the models of this computer one is loaded at a time: helpers then use the task’s."
+                    "A task can give parts of itself to helpers. With a remote model, text leaves this computer. "
+                    "Only one local model is loaded at a time, so local helpers use the task’s own."
                 ),
                 self.model,
             ),

@@ -11,8 +11,7 @@ from app.desktop.base.language import languages
 from app.desktop.text.remote_marks import leaving, short_mark
 from app.desktop.text.words import joined
 from app.format import format_context, format_duration
-from app.services.library.model_names import STARTER_NAME, shown_name
-from app.services.library.names import STARTER
+from app.services.library.model_names import shown_name
 from app.services.runs.values import RunRecord
 from app.store.records import RUNS_UNDER_WAY
 
@@ -78,8 +77,6 @@ def progress_text(run: RunRecord, seconds: float) -> str:
 
 def model_name(model: str) -> str:
     """What the model of a run is called; one elsewhere with its place."""
-    if model == STARTER:
-        return STARTER_NAME
     return shown_name(model) if model else ""
 
 

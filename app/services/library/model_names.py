@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.services.library.names import STARTER_PACKAGE
+from app.services.library.names import STARTER, STARTER_PACKAGE
 from engine.api import ModelFacts
 from engine.remote.names import read_name
 
@@ -17,7 +17,7 @@ def shown_name(path: str, facts: ModelFacts | None = None) -> str:
     """
     if (remote := read_name(path)) is not None:
         return f"{remote.model} · {remote.host}"
-    if Path(path).parent.name == STARTER_PACKAGE:
+    if path == STARTER or Path(path).parent.name == STARTER_PACKAGE:
         return STARTER_NAME
     if facts is None:
         return Path(path).stem

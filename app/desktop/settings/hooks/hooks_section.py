@@ -122,7 +122,7 @@ class HooksSection(FormSection):
                 self.tr("Commands that tasks carry out by themselves"),
                 self.tr(
                     "In the sandbox, without the internet, for two minutes at most. The model is told what they "
-                    "print. If one before the end fails, the task goes on once."
+                    "print. If one that runs at the end fails, the model gets one more try."
                 ),
                 self._body,
                 below=True,

@@ -156,7 +156,7 @@ class UsageSection(FormSection):
             Field(
                 "delete",
                 self.tr("History of usage"),
-                self.tr("Deletes all days and months, with what keys of the server have used."),
+                self.tr("Deletes all days and months, and what each key of the server has used."),
                 self.delete,
             ),
         )

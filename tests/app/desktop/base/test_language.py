@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
 from app.desktop.base.themed_widget import ThemedWidget
+from engine.errors import ErrorInfo
 from resources.translations.update import HERE, LANGUAGES, ROOT, collect, compiled
 
 pytestmark = pytest.mark.usefixtures("looks")
@@ -108,3 +109,10 @@ def test_open_windows_change_their_language(qtbot: QtBot) -> None:
     assert QApplication.translate("QPlatformTheme", "Cancel") == "취소"
     languages.choose("en")
     qtbot.waitUntil(lambda: greeting.words[-1] == "New chat")
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "“git pull”"), ("ko", "‘git pull’")])
+def test_commands_in_a_sentence_are_quoted_as_words_are(language: str, told: str) -> None:
+    languages.choose(language)
+    sentence = languages.tell(ErrorInfo("update.by_source"))
+    assert told in sentence and "`" not in sentence

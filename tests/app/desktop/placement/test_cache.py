@@ -309,7 +309,7 @@ def test_that_experts_are_not_kept_and_why_is_one_notice(qtbot: QtBot) -> None:
     made = msgspec.structs.replace(plans.qwen().plan, notices=(*why, ErrorInfo("chat.busy")))
     card.show_plan(made, 0, why)
     first, second = [line.text() for line in card.notices]
-    assert first.startswith("The model runs without") and first.endswith("Run `make setup` to build it.")
+    assert first.startswith("The model runs without") and first.endswith("Run “make setup” to build it.")
     assert not second.startswith("The model runs without")
 
 

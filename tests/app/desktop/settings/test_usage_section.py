@@ -43,7 +43,9 @@ class Bench:
         day = today.isoformat()
         here = UsageDay(day, model="qwen", answers=2, read=9000, cached=4000, written=1000, seconds=65.0)
         there = UsageDay(day, "run", model=ELSEWHERE, remote=True, answers=1, read=2_000_000, written=500_000)
-        before = UsageDay((today - datetime.timedelta(days=3)).isoformat(), model="qwen", answers=1, read=100)
+        before = UsageDay(
+            (today - datetime.timedelta(days=3)).isoformat(), model="starter", answers=1, read=100
+        )
         measured = UsageDay(
             day, "chat", "", "gpt", False, 1, 10, 0, 5, 0, 1.0, 7.2e6, 1, "dram, package-0", 4.0, 60.0, 10, 5
         )
@@ -89,6 +91,7 @@ def test_days_sums_and_models_are_shown(bench: Bench) -> None:
         "Energy for each token: 0.4\N{NO-BREAK SPACE}J read · 12\N{NO-BREAK SPACE}J written",
         "Energy is what answers used beyond an idle computer. Measured: memory, processor",
     ]
+    assert "SmolLM2 135M Instruct: 1 answer · 100 read" in section.models.text()
     assert "big · models.example: 1 answer · 2M read · 500k written" in section.models.text()
     bars = section.chart.bars()
     assert len(bars) == 30 and section.chart.words(bars[-4][0]).endswith("1 answer · 100 read · 0 written")
