@@ -48,6 +48,8 @@ from app.services.connections.events import RemoteServersChanged
 from app.services.connections.remote_servers import RemoteServers
 from app.services.connections.servers import Servers
 from app.services.connections.web_search import WebSearches
+from app.services.cuda_pack.cuda_pack import CudaPack
+from app.services.cuda_pack.getting import CudaGetting
 from app.services.diagnostics.settings_summary import settings_summary
 from app.services.events import EventBus
 from app.services.hub.downloads import Downloads
@@ -164,6 +166,8 @@ class Services:
         self.citations = Citations(store, self.attachments.parts)
         self.usage = UsageHistory(store.usage, events, self._usage_name)
         self.updates = Updates(home, settings, events)
+        pack = CudaPack(home / "cuda", home / "logs", settings, self.updates)
+        self.cuda = CudaGetting(pack, events, placements.refresh)
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         self.collection_search = CollectionSearch(self.collections, self.projects, models, self.tool_checks)
         self.answers = OpenAnswers(
@@ -322,6 +326,7 @@ class Services:
         self.hub.close()
         self.models.close()
         self.updates.close()
+        self.cuda.close()
         self.usage.close()
         self.placements.close()
         self.answers.close()

@@ -2312,6 +2312,37 @@
     </message>
 </context>
 <context>
+    <name>CudaControl</name>
+    <message>
+        <source>{action}: CUDA</source>
+        <translation>CUDA {action}</translation>
+    </message>
+    <message>
+        <source>Download of CUDA</source>
+        <translation>CUDA 다운로드</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>다운로드</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Download…</source>
+        <translation>다운로드…</translation>
+    </message>
+</context>
+<context>
     <name>CutLine</name>
     <message>
         <source>The model sees a summary of the {messages} messages above.</source>
@@ -3510,6 +3541,53 @@
     <message>
         <source>Standing permissions you’ve granted. They apply until you revoke them.</source>
         <translation>계속 허용하기로 한 권한입니다. 취소할 때까지 적용됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>GraphicsSection</name>
+    <message>
+        <source>Graphics card</source>
+        <translation>그래픽 카드</translation>
+    </message>
+    <message>
+        <source>CUDA for NVIDIA cards</source>
+        <translation>NVIDIA 카드용 CUDA</translation>
+    </message>
+    <message>
+        <source>Checking the graphics card…</source>
+        <translation>그래픽 카드를 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>{cards} can use it. Models usually run faster with it than with Vulkan.</source>
+        <translation>{cards}에서 쓸 수 있습니다. 모델은 대개 Vulkan보다 CUDA에서 더 빠르게 실행됩니다.</translation>
+    </message>
+    <message>
+        <source>Checking the size of the download…</source>
+        <translation>다운로드 크기를 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>A download of {size} that takes {disk} on the disk. It includes cuBLAS by NVIDIA, under NVIDIA’s license.</source>
+        <translation>다운로드 크기는 {size}이고, 디스크 공간 {disk}가 필요합니다. NVIDIA 라이선스가 적용되는 cuBLAS가 포함되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Downloading: {received}</source>
+        <translation>다운로드 중: {received}</translation>
+    </message>
+    <message>
+        <source>Making sure that it works on {cards}…</source>
+        <translation>{cards}에서 작동하는지 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>In use on {cards}.</source>
+        <translation>{cards}에서 사용하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>The CUDA that was downloaded belongs to another version of Coterie, so it isn’t used.</source>
+        <translation>내려받은 CUDA는 다른 버전의 Coterie용이어서 사용하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>It works on {cards}. Models use it from the next time they’re loaded.</source>
+        <translation>{cards}에서 작동합니다. 모델을 다음에 불러올 때부터 사용합니다.</translation>
     </message>
 </context>
 <context>

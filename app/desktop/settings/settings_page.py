@@ -19,6 +19,7 @@ from app.desktop.settings.chat.answers_section import DefaultAnswers, DefaultSam
 from app.desktop.settings.chat.chats_section import ChatsSection
 from app.desktop.settings.data_section import DataSection
 from app.desktop.settings.grants_section import GrantsSection
+from app.desktop.settings.graphics_section import GraphicsSection
 from app.desktop.settings.helpers_section import HelpersSection
 from app.desktop.settings.hooks.hooks_section import HooksSection
 from app.desktop.settings.hub.hub_section import HubSection
@@ -65,6 +66,7 @@ class SettingsPage(ThemedWidget):
         self.chats = ChatsSection(self._change, self)
         self.model = ModelSection(calls, self)
         self.loading = LoadingSection(self._change, self)
+        self.graphics = GraphicsSection(calls, self)
         self.search = SearchSection(calls, self)
         self.web_search = WebSearchSection(calls, self)
         self.helpers = HelpersSection(calls, self)
@@ -82,9 +84,9 @@ class SettingsPage(ThemedWidget):
         self.about = AboutSection(self)
         self._column = QWidget(self)
         sections = (
-            self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.search,
-            self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.helpers, self.grants,
-            self.hooks, self.sampling, self.usage, self.data, self.updates, self.about,
+            self.appearance, self.answers, self.chats, self.remembered, self.model, self.loading, self.graphics,
+            self.search, self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.helpers,
+            self.grants, self.hooks, self.sampling, self.usage, self.data, self.updates, self.about,
         )  # fmt: skip
         self._lines = Column(
             self._title, *sections, STRETCH, parent=self._column, margins=(SIDE, 22, SIDE, 32), spacing=20
@@ -127,8 +129,8 @@ class SettingsPage(ThemedWidget):
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for section in (
-            self.remembered, self.model, self.search, self.hub, self.remote_servers, self.workers, self.servers,
-            self.helpers, self.grants, self.updates,
+            self.remembered, self.model, self.graphics, self.search, self.hub, self.remote_servers, self.workers,
+            self.servers, self.helpers, self.grants, self.updates,
         ):  # fmt: skip
             section.take_events(events)
         for event in events:
@@ -141,8 +143,8 @@ class SettingsPage(ThemedWidget):
     def open(self) -> None:
         """The page comes to the front: show what others may have changed."""
         for section in (
-            self.search, self.web_search, self.hub, self.remote_servers, self.workers, self.servers, self.helpers,
-            self.updates,
+            self.graphics, self.search, self.web_search, self.hub, self.remote_servers, self.workers, self.servers,
+            self.helpers, self.updates,
         ):  # fmt: skip
             section.open()
         self.data.read()

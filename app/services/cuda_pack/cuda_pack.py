@@ -9,7 +9,7 @@ import platform
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -70,17 +70,31 @@ class CudaPack:
         self._cards, self._trial = cards, trial or self._answers
         self._packs = Packs(folder)
 
+    @property
+    def kept(self) -> Literal["", "fits", "other"]:
+        """What is in use: nothing, a pack for the installed version of the engine, one for another."""
+        return "" if self._packs.current is None else "fits" if self._packs.fits else "other"
+
+    def cards(self) -> str:
+        """The names of those that can use it. Blocks. Raises UserError `cuda.*`."""
+        return names_of(able_cards(self._cards()))
+
+    def check_address(self) -> None:
+        """Raises UserError `cuda.no_address` where the installation knows nobody to ask."""
+        if not self._updates.can_ask:
+            raise UserError("cuda.no_address")
+
     def look(self, address: str = "") -> Offer:
         """Ask at `address`, "" for the one that the installation knows, what there is for this computer. Blocks.
 
         Raises UserError `cuda.*`, `update.*`, `hub.*`.
         """
-        cards = able_cards(self._cards())
+        cards = self.cards()
         folder, manifests = self._updates.manifests(address)
         module, libraries = (self._file(manifests, name) for name in ("cuda", "cuda-libraries"))
         there = self._packs.libraries(libraries.sha256).is_dir()
         return Offer(
-            cards=names_of(cards),
+            cards=cards,
             address=folder,
             module=module,
             libraries=libraries,

@@ -31,7 +31,7 @@ def shown(page: SettingsPage) -> list[str]:
 
 def test_a_search_leaves_the_rows_and_sections_with_its_words(page: SettingsPage, qtbot: QtBot) -> None:
     every = shown(page)
-    assert page.side.search.hasFocus() and len(every) == 20
+    assert page.side.search.hasFocus() and len(every) == 21
     qtbot.keyClicks(page.side.search, "top-k")
     assert shown(page) == ["Advanced"]
     assert [row for row in page.sampling.rows() if row.isVisible()] == [page.sampling.form.rows["top_k"]]
