@@ -74,7 +74,8 @@ class PlainCard(Card):
         ).format(speed=format_speed(self._measured))
 
     def _advice(self, plan: Plan, speed: float) -> str:
-        if plan.paged or plan.mode == "disk" or speed < BEARABLE:
+        waits = READING if plan.paged or plan.mode == "disk" else BEARABLE
+        if speed < waits:
             return self.tr("A smaller quantization or a smaller model would be much faster.")
         return self.tr("Nothing to do here.")
 

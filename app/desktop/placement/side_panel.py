@@ -97,10 +97,10 @@ class SidePanel(ThemedWidget):
     # Inside
 
     def _choose(self, row: SideRow) -> None:
-        path = self._lines[self.rows.index(row)].path
+        self._chosen = self._lines[self.rows.index(row)].path
         for other in self.rows:
             other.setChecked(other is row)
-        self.model_wanted.emit(path)
+        self.model_wanted.emit(self._chosen)
 
     def _figure(self, line: ModelLine) -> tuple[str, str]:
         """What stands at the right of a row, and the same as a whole sentence."""

@@ -104,6 +104,7 @@ def test_a_model_is_shown_by_a_click_or_by_keys(running: Running, qtbot: QtBot) 
     qtbot.keyClick(page.side.rows[1], Qt.Key.Key_Return)
     running.until(lambda: "no experts" in page.view.strip.title())
     assert page.view.header.title.whole() == "smollm2.gguf"
+    assert [row.isChecked() for row in page.side.rows] == [False, True, False]
     assert page.view.header.chip.text() == "135 million parameters, all used for each token"
     assert page.view.heat.isHidden()
 
@@ -147,6 +148,11 @@ def test_a_speed_is_told_in_plain_words(qtbot: QtBot, looks: None, speed: float,
     assert "very slow" in card.sentence.text() and "Nothing to do" not in card.sentence.text()
     card.show_plan(plans.paged().plan, 4)
     assert card.sentence.text().startswith("This model is larger than the memory it may use.")
+    assert card.sentence.text().endswith("much faster.")
+    card.show_plan(plans.plan(mode="disk"), 0)
+    assert "runs from the disk" in card.sentence.text() and card.sentence.text().endswith(
+        "Nothing to do here."
+    )
 
 
 def test_one_answer_of_a_busy_computer_makes_no_model_slow(qtbot: QtBot, looks: None) -> None:
