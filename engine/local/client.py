@@ -344,7 +344,7 @@ class LocalEngine:
                 elif isinstance(reply, protocol.Repacking):
                     current.repacks = True
                 elif isinstance(reply, protocol.CacheOpening):
-                    current.caches, current.repacks = True, False
+                    current.caches, current.from_disk, current.repacks = True, reply.from_disk, False
                 elif not isinstance(reply, protocol.Ready):
                     batch.append(reply)
             last = batch and isinstance(batch[-1], Finished | Measured | Tokenized | Loaded | LoadFailed)
@@ -374,6 +374,7 @@ class LocalEngine:
             current.vitals.loading = False
             plan = event.model.plan
             current.caches = plan is not None and plan.placement.expert_cache is not None
+            current.from_disk = plan is not None and plan.mode == "disk"
             weights = event.model.weights
             current.repacks = weights is not None and bool(weights.repacked)
         elif isinstance(event, LoadFailed):
@@ -385,6 +386,7 @@ class LocalEngine:
     def _lose(self, current: HostProcess, failure: ErrorInfo) -> None:
         """Emit `EngineLost`, unless the host was ended on purpose."""
         gone = tuple(health.gone(current.workers)) if current.caches and failure.code == "worker.lost" else ()
+        starved = current.may_lack_memory()
         with self._lock:
             if self._host is not current:
                 return
@@ -394,7 +396,9 @@ class LocalEngine:
             # A worker that went away says nothing about the model.
             if self._wanted and failure.code != "worker.lost":
                 self._crashes.setdefault(self._wanted.path, []).append(time.monotonic())
-            if self._wanted and current.caches:
+            if self._wanted and current.from_disk and failure.code == "engine.killed":
+                self._wanted = _with_fewer_slots(self._wanted) if starved else self._wanted
+            elif self._wanted and current.caches:
                 self._wanted = _without_cache(self._wanted, gone)
             if self._wanted and current.repacks and failure.code in DEATHS:
                 self._wanted = _without_repack(self._wanted)
@@ -411,6 +415,11 @@ def _without_cache(request: LoadRequest, gone: tuple[str, ...]) -> LoadRequest:
     """The same load without expert cache and lost workers, whose cached experts are in RAM too."""
     options = without_workers(request.options, gone).without_cache()
     return msgspec.structs.replace(request, options=options)
+
+
+def _with_fewer_slots(request: LoadRequest) -> LoadRequest:
+    """The same load with fewer experts in memory: the page cache in their place would read several times as much."""
+    return msgspec.structs.replace(request, options=request.options.with_fewer_slots())
 
 
 def _without_repack(request: LoadRequest) -> LoadRequest:

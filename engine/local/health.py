@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -23,6 +25,7 @@ CRASH_WINDOW = 600.0
 # What ggml prints before it aborts because of a worker (`ggml/src/ggml-rpc/ggml-rpc.cpp`).
 _WORKER_ENDED = ("Remote RPC server crashed", "Failed to connect to", "RPC handshake failed")
 _WORKER_PATIENCE = 1.0
+_COUNTERS = Path("/proc/vmstat")
 
 
 def outcome(exit_code: int | None) -> ErrorInfo:
@@ -40,6 +43,17 @@ def outcome(exit_code: int | None) -> ErrorInfo:
             name = f"signal {-exit_code}"
         return ErrorInfo("engine.crashed", {"how": name})
     return ErrorInfo("engine.crashed", {"how": f"exit {exit_code}"})
+
+
+def kills_for_memory() -> int | None:
+    """How many processes the system has killed for their memory, that of groups included; None where it does not
+    tell. Linux counts before it kills."""
+    try:
+        counters = _COUNTERS.read_text()
+    except OSError:
+        return None
+    found = re.search(r"^oom_kill (\d+)$", counters, re.MULTILINE)
+    return int(found[1]) if found else None
 
 
 def lost_worker(log: Sequence[str], workers: Sequence[str]) -> ErrorInfo | None:

@@ -292,7 +292,7 @@ class Host:
                 self._abort,
                 progress,
                 started_with,
-                on_caching=lambda: self._outbox.send(protocol.CacheOpening()),
+                on_caching=lambda from_disk: self._outbox.send(protocol.CacheOpening(from_disk)),
                 on_repacking=lambda: self._outbox.send(protocol.Repacking()),
             )
             if command.died:

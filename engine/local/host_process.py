@@ -28,19 +28,21 @@ class HostProcess(Spawned):
 
     `workers` are the machines that it computes with. `start_again` is set when it wants to be replaced by a
     host that starts with that `min_batch`; `caches` from when it opens a cache of single experts until it loaded
-    without, `repacks` likewise from when it lays weights out anew for the processor. `early` is a process
-    that runs `main` already. Raises OSError when the machine gives no process, pipe or temporary file.
+    without, `from_disk` likewise if these stay in the file, `repacks` from when it lays weights out anew for the
+    processor. `early` is a process that runs `main` already. Raises OSError when the machine gives no process, pipe
+    or temporary file.
     """
 
     def __init__(self, main: HostMain, workers: tuple[str, ...], early: Spawned | None = None) -> None:
         self.workers = workers
         self.start_again: int | None = None
-        self.caches = False
+        self.caches = self.from_disk = False
         self.repacks = False
         if early is None:
             super().__init__(main, "coterie-engine")
         else:
             self.take_over(early)
+        self._killed_before = health.kills_for_memory()
         now = time.monotonic()
         self.vitals = health.Vitals(heard=now + health.START_PATIENCE, stepped=now)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -75,6 +77,11 @@ class HostProcess(Spawned):
         """How the process has ended; None where that takes longer than it may."""
         self.process.join(CLOSE_PATIENCE)
         return self.process.exitcode
+
+    def may_lack_memory(self) -> bool:
+        """Whether the system killed a process for its memory since this one started, or does not tell."""
+        killed = health.kills_for_memory()
+        return killed is None or killed != self._killed_before
 
     def log_tail(self) -> tuple[str, ...]:
         """The last lines of native code's output, or of a traceback."""

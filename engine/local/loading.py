@@ -96,15 +96,15 @@ def open_session(
     abort: native.AbortFlag,
     on_progress: Callable[[float], bool],
     min_batch: int | None = 0,
-    on_caching: Callable[[], None] = lambda: None,
+    on_caching: Callable[[bool], None] = lambda _: None,
     on_repacking: Callable[[], None] = lambda: None,
 ) -> Session:
     """Plan, load a model as planned, make its context, and look where its weights lie.
 
     `on_progress` gets fractions and cancels by returning False. `min_batch` is what ggml started with, None
-    when the plan's may differ. `on_caching` is called before a cache of single experts is opened. Where that or
-    whatever follows fails, the model is loaded without a cache, and the plan's notices say why. `on_repacking` is
-    called before weights may be laid out anew for the processor.
+    when the plan's may differ. `on_caching` is called before a cache of single experts is opened, with whether
+    these stay in the file. Where that or whatever follows fails, the model is loaded without a cache, and the plan's
+    notices say why. `on_repacking` is called before weights may be laid out anew for the processor.
 
     Raises UserError: `model.*` for the file, `worker.*`, what the plan refuses, `engine.unknown_architecture`,
     `engine.load_failed`, `engine.context_memory`, `engine.cache_type`, `engine.not_a_chat_model`,
@@ -116,7 +116,7 @@ def open_session(
     ready = _ready(request, progress.check, on_repacking)
     if ready.plan.placement.expert_cache is None:
         return _opened(opening, ready, _CONCEDED if "uncached" in request.options.fallbacks else ())
-    on_caching()
+    on_caching(native.reads_experts(ready.plan.placement))
     try:
         return _opened(opening, ready)
     except UserError as error:

@@ -96,7 +96,10 @@ class Repacking(msgspec.Struct, frozen=True, tag="repacking"):
 
 
 class CacheOpening(msgspec.Struct, frozen=True, tag="cache_opening"):
-    """The host is about to open the expert cache: should it die, the next one does without."""
+    """The host is about to open the expert cache: should it die, the next one does without. `from_disk`: the experts
+    stay in the file, and one that is only killed keeps to that."""
+
+    from_disk: bool = False
 
 
 Command = (

@@ -19,6 +19,7 @@ from engine.placement.plan import RAM, CacheType, Mode, PlacementOptions, Predic
 from engine.placement.planning_input import Choice, Given
 from engine.placement.slots.expert_slots import slots_of
 from engine.placement.speed.rates import effective_bandwidth
+from engine.placement.tightening import tightened
 from engine.values import DEFAULT_CONTEXT
 
 UBATCH = 512  # llama.cpp's default
@@ -56,7 +57,8 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
     best = mixed(given, options, best) if best.mode == "cached" else best
     best = _streamed_if_clearly_faster(given, options, best)
     best = _cached_if_clearly_faster(given, options, best, devices)
-    return attended(given, options, _from_disk_if_too_large(given, options, best, devices))
+    best = _from_disk_if_too_large(given, options, best, devices)
+    return attended(given, options, _tightened_to_a_limit(given, options, best))
 
 
 # --- mode ------------------------------------------------------------------------------------------------
@@ -163,7 +165,7 @@ def _from_disk_if_too_large(
 ) -> Choice:
     """Single experts from the file where not all of them fit into RAM: the page cache would read several times as
     much, for it knows nothing of experts. Where there is no room for the least slots, RAM pages as it can; but a
-    budget that was named is refused."""
+    budget that was named is kept to."""
     if requested_mode(given, options) is not None or not _may_read_experts(given, options):
         return choice
     before = work_out(given, choice)
@@ -175,6 +177,14 @@ def _from_disk_if_too_large(
     start = _best(given, _spreads(given, start)).choice
     from_disk = _smallest_ubatch_near_the_best(given, _ubatches(given, options, start))
     return from_disk if RAM in options.budgets or work_out(given, from_disk).fits else choice
+
+
+def _tightened_to_a_limit(given: Given, options: PlacementOptions, choice: Choice) -> Choice:
+    """The choice, with all that gives way where a limit was named; batches as large as that leaves room for."""
+    if choice.mode != "disk" or RAM not in options.budgets or work_out(given, choice).fits:
+        return choice
+    tight = tightened(given, options, choice)
+    return _smallest_ubatch_near_the_best(given, (*_ubatches(given, options, tight), tight))
 
 
 def _halfway_tps(before: Prediction, after: Prediction) -> float:
@@ -197,7 +207,12 @@ def _context(index: TensorIndex, options: PlacementOptions) -> int:
     trained = index.trained_context or LONGEST_CONTEXT
     if options.context > trained:
         raise UserError("engine.context_too_long", asked=options.context, trained=trained)
-    return options.context or min(index.trained_context or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
+    return options.context or usual_context(index)
+
+
+def usual_context(index: TensorIndex) -> int:
+    """Tokens of a context that nobody asked for."""
+    return min(index.trained_context or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
 
 
 def _smaller_cache_if_needed(given: Given, start: Choice) -> Choice:

@@ -114,7 +114,9 @@ def fallback_notices(given: Given, candidate: Candidate) -> Iterator[ErrorInfo]:
         yield ErrorInfo("plan.conceded_pinned", {})
     if "unrepacked" in made:
         yield ErrorInfo("plan.conceded_repack", {})
-    if "layer" in made:
+    if "layer" in made and candidate.choice.mode == "disk":
+        yield ErrorInfo("plan.conceded_slots", {})
+    elif "layer" in made:
         yield ErrorInfo("plan.conceded_layers", {"count": made.count("layer")})
     if "ubatch" in made:
         yield ErrorInfo("plan.conceded_ubatch", {"ubatch": candidate.placement.ubatch})

@@ -5,10 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from engine.placement.candidate import SMALLEST_CONTEXT
-from engine.placement.plan import RAM, Fallback, PlacementOptions, Plan
+from engine.placement.plan import MOST_LAYERS, RAM, Fallback, PlacementOptions, Plan
 
-# Expert layers given back one by one before anything else is given up.
-MOST_LAYERS = 3
 SMALLEST_UBATCH = 128
 
 

@@ -38,6 +38,8 @@ MOST_DRAFTED = 64
 # "uncached": without the cache of single experts. "unrepacked": without layouts of weights that are made for the
 # processor. "without_mtp": without the heads for multi-token prediction.
 Fallback = Literal["unpinned", "layer", "ubatch", "context", "uncached", "unrepacked", "without_mtp"]
+# Expert layers given back one by one before anything else is given up; of a cache of experts as many slots.
+MOST_LAYERS = 3
 # On an expert cache miss, the CPU computes the expert and it is uploaded for the
 # next time, or it is uploaded first.
 Misses = Literal["computed", "brought"]
@@ -146,6 +148,12 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     def without_cache(self) -> PlacementOptions:
         """The same options, but no cache of experts, for a fallback."""
         return self._with("uncached")
+
+    def with_fewer_slots(self) -> PlacementOptions:
+        """The same options, but less memory for single experts, as often as that may be; then no cache of them."""
+        if self.fallbacks.count("layer") >= MOST_LAYERS:
+            return self.without_cache()
+        return msgspec.structs.replace(self, fallbacks=(*self.fallbacks, "layer"))
 
     def without_repack(self) -> PlacementOptions:
         """The same options, but the processor computes with weights as they are in the file."""

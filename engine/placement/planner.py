@@ -15,7 +15,7 @@ from engine.errors import ErrorInfo, Param, UserError
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.budgets import device_budgets
 from engine.placement.candidate import Candidate, unserved, work_out
-from engine.placement.choosing import choose, requested_mode
+from engine.placement.choosing import choose, requested_mode, usual_context
 from engine.placement.estimate import Overhead
 from engine.placement.explain import explanation, fallback_notices, unused_notices
 from engine.placement.fewer_experts import overridden, with_experts_used
@@ -24,6 +24,7 @@ from engine.placement.plan import DISK, RAM, DeviceBytes, Machine, Mode, Placeme
 from engine.placement.planning_input import Given
 from engine.placement.refusal import smallest_change
 from engine.placement.slots.disk_floor import served_from_disk
+from engine.placement.tightening import SMALL_UBATCHES
 
 
 def plan(
@@ -155,5 +156,15 @@ def _choice_notices(given: Given, options: PlacementOptions, candidate: Candidat
             yield ErrorInfo("plan.cached_unconfirmed", {})
     if choice.mode == "cached" and candidate.paged and given.machine.floors:
         yield ErrorInfo("plan.cached_paged", {"paged_bytes": candidate.paged})
-    if choice.mode == "disk" and given.machine.disk.remote:
+    if choice.mode == "disk":
+        yield from _disk_notices(given, options, candidate)
+
+
+def _disk_notices(given: Given, options: PlacementOptions, candidate: Candidate) -> Iterator[ErrorInfo]:
+    choice = candidate.choice
+    if candidate.fits and not options.context and choice.context < usual_context(given.index):
+        yield ErrorInfo("plan.shorter_context", {"context": choice.context})
+    if candidate.fits and not options.ubatch and choice.ubatch in SMALL_UBATCHES:
+        yield ErrorInfo("plan.small_batches", {"ubatch": choice.ubatch})
+    if given.machine.disk.remote:
         yield ErrorInfo("plan.disk_remote", {})

@@ -22,7 +22,7 @@ def smallest_change(given: Given, options: PlacementOptions, candidate: Candidat
         given, msgspec.structs.replace(choice, cache_type="q8_0")
     ):
         return ErrorInfo("plan.try_smaller_cache", {"missing_bytes": candidate.missing})
-    context = _longest_that_fits(given, choice)
+    context = longest_that_fits(given, choice)
     if context:
         return ErrorInfo("plan.try_shorter_context", {"context": context, "asked": choice.context})
     return _larger_budget(given, options, choice) or ErrorInfo(
@@ -34,7 +34,7 @@ def _fits(given: Given, choice: Choice) -> bool:
     return work_out(given, choice).fits
 
 
-def _longest_that_fits(given: Given, choice: Choice) -> int:
+def longest_that_fits(given: Given, choice: Choice) -> int:
     """The longest shorter context, 0 when even a very short one does not help."""
 
     def fits(cells: int) -> bool:

@@ -1,9 +1,10 @@
 """From an estimate to an exact plan: plan, let llama.cpp measure without loading, learn, plan again.
 
 Ends after at most `MOST_RUNS` dry runs, whatever they answer, or twice as many where a cache of experts has to be
-given up. The plan that comes out was measured itself, stays within every device's budget, and one step more on a
-device (a layer of experts, a part of one, or a layer) would not: that step was measured too, or follows from adding
-its weights to what was measured. A cache of experts takes what was measured to be left.
+given up, and three times where a limit is met with less and less. The plan that comes out was measured itself, stays
+within every device's budget, and one step more on a device (a layer of experts, a part of one, or a layer) would not:
+that step was measured too, or follows from adding its weights to what was measured. A cache of experts takes what was
+measured to be left.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ DryRun = Callable[[Placement], Mapping[str, DeviceBytes]]
 MOST_RUNS = 8
 # Kept back for the plan that always works, everything on the CPU.
 _FALLBACK_RUNS = 1
+# Where experts are read from the disk and buffers turn out too large for what a limit was to hold.
+_MOST_TIGHTER = 2
 
 
 def settle(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_run: DryRun) -> Plan:
@@ -51,13 +54,27 @@ def settle(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_
 def _settled(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_run: DryRun) -> Plan:
     given, notices = given_by(index, machine, options, Overhead())
     choice = choose(given, options)
+    found, known = _searched(given, options, choice, dry_run, notices)
+    for _ in range(_MOST_TIGHTER):
+        tighter = choice if found.fits or choice.mode != "disk" else choose(known, options)
+        if tighter == choice:
+            break
+        choice = tighter
+        found, known = _searched(given, options, choice, dry_run, notices)
+    return found
+
+
+def _searched(
+    given: Given, options: PlacementOptions, choice: Choice, dry_run: DryRun, notices: tuple[ErrorInfo, ...]
+) -> tuple[Plan, Given]:
+    """The plan for a choice, and what is given with what its dry runs taught."""
     search = _Search(given, choice, dry_run)
     best = search.run()
     if best is None:
         refused = finished(given, options, work_out(given, choice), notices)
-        return msgspec.structs.replace(refused, fits=False, refusal=search.error)
+        return msgspec.structs.replace(refused, fits=False, refusal=search.error), given
     known = msgspec.structs.replace(given, overhead=best.taught)
-    return finished(known, options, assess(known, choice, best.layout), notices, measured=True)
+    return finished(known, options, assess(known, choice, best.layout), notices, measured=True), known
 
 
 class _Tried(msgspec.Struct, frozen=True):

@@ -46,13 +46,15 @@ def place_floor(
     every = sizes[RAM].total - all_matrices(layers) + PROCESS_BYTES
     every += choice.ubatch * given.index.embedding_length * 4  # a block's inputs
     cache, room = _without_slots(given, choice, 0), 0
-    for tokens, kept in _comforts(given, choice, layers):
-        cache = _without_slots(given, choice, tokens)
-        room = budget - every - kept - working_bytes(cache, layers)
-        room -= given.fallbacks.count("layer") * max(room // 4, 0)
-        found = _slots_for_all(layers, room) if kept else _some_slots(layers, room)
-        if found is not None:
-            return Floor(msgspec.structs.replace(cache, layers=found.layers, shared=found.shared), 0)
+    # Quarters of the room for slots that are given up, but not the least slots.
+    for given_up in sorted({given.fallbacks.count("layer"), 0}, reverse=True):
+        for tokens, kept in _comforts(given, choice, layers):
+            cache = _without_slots(given, choice, tokens)
+            room = budget - every - kept - working_bytes(cache, layers)
+            room -= given_up * max(room // 4, 0)
+            found = _slots_for_all(layers, room) if kept else _some_slots(layers, room)
+            if found is not None:
+                return Floor(msgspec.structs.replace(cache, layers=found.layers, shared=found.shared), 0)
     least = _in_turns(layers, 1)
     return Floor(
         msgspec.structs.replace(cache, layers=least.layers, shared=least.shared), least.shared - room

@@ -1,6 +1,8 @@
 """How a host is judged from outside."""
 
 import signal
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -21,6 +23,15 @@ from engine.local import health
 )
 def test_an_exit_code_is_told_in_its_own_words(exit_code: int | None, told: ErrorInfo) -> None:
     assert health.outcome(exit_code) == told
+
+
+def test_kills_for_memory_are_counted_where_the_system_tells(tmp_path: Path) -> None:
+    counters = tmp_path / "vmstat"
+    for text, told in ((None, None), ("pgfault 12\n", None), ("pgfault 12\noom_kill 3\nswpin 0\n", 3)):
+        if text is not None:
+            counters.write_text(text)
+        with patch.object(health, "_COUNTERS", counters):
+            assert health.kills_for_memory() == told
 
 
 def test_a_host_that_is_silent_past_the_limit_hangs() -> None:

@@ -231,7 +231,7 @@ class _Trouble:
                 if trouble.killed(self._engine.host_pid):
                     self.killed += 1
                     self._wait_for(lambda: self._ledger.lost > lost)
-            # What is asked now is answered by a host that leaves the experts to the page cache.
+            # What is asked now is answered by a host that reads from the disk as this one did.
             time.sleep(pause / 4)
         else:
             with self._ledger.restarting(), trouble.harmed(self._places[self._case.place], harm):

@@ -15,6 +15,7 @@ from engine.placement.choosing import WORTH_A_LARGER_UBATCH
 from engine.placement.layout import on_the_cpu
 from engine.placement.plan import (
     DISK,
+    MOST_LAYERS,
     RAM,
     CachedLayer,
     Device,
@@ -31,6 +32,7 @@ from engine.placement.settle import settle
 from engine.placement.slots.disk_floor import PROCESS_BYTES, kept_bytes, states_limit, working_bytes
 from engine.placement.slots.expert_slots import cacheable, slots_of, workspace_bytes
 from engine.placement.speed.floor_speed import floor_prompt_seconds
+from engine.placement.tightening import SMALL_UBATCHES
 from engine.placement.variations import answer_seconds
 from tests.engine.placement.drawn_models import indexes, quick
 from tests.support.machines import GB, MB, gpu, machine, small_index
@@ -149,6 +151,21 @@ def test_a_limit_below_what_a_token_needs_is_refused_with_the_limit_that_would_d
     assert lacking.fits and lacking.mode == "cpu" and lacking.paged  # nobody named a limit: it runs as it did
 
 
+def test_memory_that_ran_out_takes_slots_and_never_the_disk() -> None:
+    host = reading(machine(64 * GB))
+    for budget in (400, 500, 1000, 4000):
+        options = PlacementOptions(context=512, cache_type="q8_0", budgets={RAM: budget * MB})
+        found = [plan(SMALL, host, options)]
+        for _ in range(MOST_LAYERS):
+            options = options.with_fewer_slots()
+            found.append(plan(SMALL, host, options))
+        assert all(each.fits and each.mode == "disk" for each in found)
+        slots = [each.placement.expert_cache.slots for each in found if each.placement.expert_cache]
+        assert slots == sorted(slots, reverse=True) and (slots[0] > slots[-1] or budget == 400)
+        assert [notice.code for notice in found[1].notices] == ["plan.conceded_slots"]
+        assert plan(SMALL, host, options.with_fewer_slots()).mode == "cpu"
+
+
 def test_a_disk_over_a_network_is_taken_for_slow() -> None:
     near, far = (
         plan(R1, reading(machine(64 * GB), DiskReads(remote=remote)), PlacementOptions())
@@ -204,6 +221,59 @@ def test_states_of_prompts_share_the_budget_with_the_slots() -> None:
     assert states_limit(found, 10) == 10 and states_limit(None, 4 * GB) == 4 * GB
     usual = plan(SMALL, machine(64 * GB), PlacementOptions())
     assert states_limit(usual, 4 * GB) == 4 * GB
+
+
+@pytest.mark.parametrize("asked", [0, 2304])
+def test_a_limit_that_was_named_is_kept_to_with_less_of_everything_and_that_is_told(asked: int) -> None:
+    host, options = reading(machine(64 * GB)), PlacementOptions(asked)
+    steps = range(300, 700, 5)
+    found = [plan(SMALL, host, msgspec.structs.replace(options, budgets={RAM: mb * MB})) for mb in steps]
+    fitting = [each for each in found if each.fits]
+    assert fitting and found[-len(fitting) :] == fitting, "what fits goes on to fit with more memory"
+    told = [[notice.code for notice in each.notices] for each in fitting]
+    for each, codes in zip(fitting, told, strict=True):
+        placement = each.placement
+        assert ("plan.smaller_cache" in codes) == (placement.cache_type_k == "q8_0")
+        assert ("plan.small_batches" in codes) == (placement.ubatch in SMALL_UBATCHES)
+        assert ("plan.shorter_context" in codes) == (placement.context < (asked or 8192))
+        assert not asked or placement.context == asked
+    assert "plan.small_batches" in told[0] and told[-1] == []
+    assert asked or sorted(each.placement.context for each in fitting) == [
+        each.placement.context for each in fitting
+    ]
+    short = found[-len(fitting) - 1]
+    assert short.refusal is not None
+    assert {notice.code for notice in short.notices} <= {"plan.smaller_cache"}
+
+
+def test_what_was_asked_for_does_not_give_way_to_a_limit() -> None:
+    options = PlacementOptions(2304, cache_type="f16", ubatch=256, budgets={RAM: 420 * MB})
+    found = plan(SMALL, reading(machine(64 * GB)), options)
+    assert not found.fits
+    loose = msgspec.structs.replace(options, cache_type=None, ubatch=0)
+    assert plan(SMALL, reading(machine(64 * GB)), loose).fits
+
+
+def test_buffers_that_turn_out_larger_than_a_limit_holds_are_answered_with_less_of_the_rest() -> None:
+    host, options = reading(machine(64 * GB)), PlacementOptions(2304)
+    budgets = [options.budgets | {RAM: mb * MB} for mb in range(400, 700, 5)]
+    tight = [msgspec.structs.replace(options, budgets=each) for each in budgets]
+    least = next(each for each in tight if plan(SMALL, host, each).placement.cache_type_k == "f16")
+
+    def dry_run(placement: Placement) -> dict[str, DeviceBytes]:
+        at = msgspec.structs.replace(
+            options,
+            mode="cpu",
+            ubatch=placement.ubatch,
+            cache_type=placement.cache_type_k,
+            attention=placement.attention,
+        )
+        found = plan(SMALL, machine(64 * GB), at).bytes[RAM]
+        return {RAM: msgspec.structs.replace(found, compute=found.compute + 12 * MB)}
+
+    settled = settle(SMALL, host, least, dry_run)
+    assert settled.fits and settled.measured and settled.mode == "disk"
+    assert settled.placement.cache_type_k == "q8_0"
 
 
 def test_a_tight_limit_is_met_with_smaller_batches_and_layers_that_take_turns() -> None:
