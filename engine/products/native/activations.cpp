@@ -53,9 +53,10 @@ TARGET_AVX2 INLINE void quantise_group(const float * values, Activation & to) {
     const int32_t sums[2] = { sum(_mm_add_epi32(_mm256_castsi256_si128(low), _mm256_extracti128_si256(low, 1))),
                               sum(_mm_add_epi32(_mm256_castsi256_si128(high), _mm256_extracti128_si256(high, 1))) };
     to.scale = odd_any ? std::numeric_limits<float>::quiet_NaN() : small ? 0.0f : peak / 127.0f;
-    to.sum = to.scale * float(sums[0] + sums[1]);
-    to.sums[0] = to.scale * float(sums[0]);
-    to.sums[1] = to.scale * float(sums[1]);
+    to.total = float(sums[0] + sums[1]);
+    to.sum = to.scale * to.total;
+    to.totals[0] = float(sums[0]);
+    to.totals[1] = float(sums[1]);
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(to.quants), packed(quants));
 }
 

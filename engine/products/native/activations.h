@@ -12,8 +12,9 @@ static const int64_t GROUP = 32;
 // 32 values of a token: value i is about scale * quants[i], where quants are from -127 to 127.
 struct Activation {
     float scale;
-    float sum;     // scale times the sum of all quants, and of their halves
-    float sums[2];
+    float sum;   // scale times total
+    float total; // sum of all quants, and of their halves: whole numbers
+    float totals[2];
     int8_t quants[GROUP];
 };
 

@@ -6,48 +6,26 @@
 
 namespace coterie::products {
 
-static const int ROWS = 8;
-static const int MOST_TOKENS = 4;
 static const int FOURS = int(GROUP / 4);
+enum Kind { ADDED, TAKEN_OFF };
 
-template <int PARTS, Range RANGE, int TOKENS> struct Block {
-    const Activation * tokens[TOKENS];
-    __m256 sums[TOKENS];
+template <int KIND, int TOKENS> struct Dots {
+    static const bool SHIFTED = KIND == TAKEN_OFF, OFFSETS = KIND == ADDED;
 
-    TARGET_AVX_VNNI void begin(int token, const Activation * activations) {
-        tokens[token] = activations;
-        sums[token] = _mm256_setzero_ps();
-    }
-
-    TARGET_AVX_VNNI void store(int token, float * results) const { _mm256_storeu_ps(results, sums[token]); }
-
-    TARGET_AVX_VNNI __attribute__((always_inline)) inline void add(const TileGroup<ROWS, PARTS> & group, int64_t g) {
-#pragma GCC unroll 2
-        for (int part = 0; part < PARTS; part++) {
-            __m256i dots[TOKENS];
+    TARGET_AVX_VNNI INLINE void of(const uint8_t (*values)[32], int first, int end, const Activation * const * tokens,
+                                   int64_t g, __m256i * dots) {
 #pragma GCC unroll 4
-            for (int token = 0; token < TOKENS; token++) {
-                dots[token] = _mm256_setzero_si256();
-            }
+        for (int token = 0; token < TOKENS; token++) {
+            dots[token] = _mm256_setzero_si256();
+        }
 #pragma GCC unroll 8
-            for (int four = part * FOURS / PARTS; four < (part + 1) * FOURS / PARTS; four++) {
-                const __m256i values = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(group.values[four]));
-#pragma GCC unroll 4
-                for (int token = 0; token < TOKENS; token++) {
-                    int32_t quants;
-                    __builtin_memcpy(&quants, tokens[token][g].quants + 4 * four, sizeof(quants));
-                    dots[token] = _mm256_dpbusd_avx_epi32(dots[token], values, _mm256_set1_epi32(quants));
-                }
-            }
-            const __m256 scales = _mm256_loadu_ps(group.scales[part]);
-            const __m256 offsets = _mm256_loadu_ps(group.offsets[part]);
+        for (int four = first; four < end; four++) {
+            const __m256i rows = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(values[four]));
 #pragma GCC unroll 4
             for (int token = 0; token < TOKENS; token++) {
-                const Activation & activation = tokens[token][g];
-                const float sum = PARTS == 1 ? activation.sum : activation.sums[part];
-                const __m256 scale = _mm256_mul_ps(scales, _mm256_set1_ps(activation.scale));
-                sums[token] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dots[token]), scale, sums[token]);
-                sums[token] = _mm256_fmadd_ps(offsets, _mm256_set1_ps(sum), sums[token]);
+                int32_t quants;
+                __builtin_memcpy(&quants, tokens[token][g].quants + 4 * four, sizeof(quants));
+                dots[token] = _mm256_dpbusd_avx_epi32(dots[token], rows, _mm256_set1_epi32(quants));
             }
         }
     }
@@ -56,12 +34,15 @@ template <int PARTS, Range RANGE, int TOKENS> struct Block {
 } // namespace coterie::products
 
 #define TARGET TARGET_AVX_VNNI
-#include "kernel_loop.h"
+#include "kernel_eight.h"
 
 namespace coterie::products {
 
-Kernel kernel_avx_vnni(int parts, Range) {
-    return parts == 1 ? all_tokens<1, Range::bits8> : all_tokens<2, Range::bits8>;
+Kernel kernel_avx_vnni(Form form) {
+    if (form.shift > 0) {
+        return form.parts == 1 ? all_tokens<1, TAKEN_OFF> : all_tokens<2, TAKEN_OFF>;
+    }
+    return form.parts == 1 ? all_tokens<1, ADDED> : all_tokens<2, ADDED>;
 }
 
 } // namespace coterie::products

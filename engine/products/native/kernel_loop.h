@@ -1,13 +1,14 @@
 // The loop over a tile's groups, for as many tokens at once as their sums find registers. Included by each kernel
-// after its ROWS, MOST_TOKENS, Block and TARGET: a function may only be put into another of the same instructions.
+// after its ROWS, MOST_TOKENS, TARGET and Block, which has kinds of its own: a function may only be put into another of the same instructions.
 
 #include <cstring>
 
 namespace coterie::products {
 
-template <int PARTS, Range RANGE, int TOKENS> TARGET static void tokens_at(const Products & products, int64_t first) {
+template <int PARTS, int KIND, int TOKENS> TARGET static void tokens_at(const Products & products, int64_t first) {
     const auto * groups = static_cast<const TileGroup<ROWS, PARTS> *>(products.tile);
-    Block<PARTS, RANGE, TOKENS> block;
+    Block<PARTS, KIND, TOKENS> block;
+    block.shift = products.shift;
     for (int token = 0; token < TOKENS; token++) {
         block.begin(token, products.tokens[first + token]);
     }
@@ -26,21 +27,21 @@ template <int PARTS, Range RANGE, int TOKENS> TARGET static void tokens_at(const
     }
 }
 
-template <int PARTS, Range RANGE> static void all_tokens(const Products & products) {
+template <int PARTS, int KIND> static void all_tokens(const Products & products) {
     int64_t first = 0;
     for (; first + MOST_TOKENS <= products.count; first += MOST_TOKENS) {
-        tokens_at<PARTS, RANGE, MOST_TOKENS>(products, first);
+        tokens_at<PARTS, KIND, MOST_TOKENS>(products, first);
     }
     if (first + 4 <= products.count) {
-        tokens_at<PARTS, RANGE, 4>(products, first);
+        tokens_at<PARTS, KIND, 4>(products, first);
         first += 4;
     }
     if (first + 2 <= products.count) {
-        tokens_at<PARTS, RANGE, 2>(products, first);
+        tokens_at<PARTS, KIND, 2>(products, first);
         first += 2;
     }
     if (first < products.count) {
-        tokens_at<PARTS, RANGE, 1>(products, first);
+        tokens_at<PARTS, KIND, 1>(products, first);
     }
 }
 

@@ -16,7 +16,9 @@ struct Ways {
     std::array<Processor, 4> ways; // the last has no kernel
     int count = 0;
 
-    void add(const char * name, int64_t rows, Kernel (*kernel)(int, Range)) { ways[size_t(count++)] = { name, rows, kernel }; }
+    void add(const char * name, int64_t rows, Kernel (*kernel)(Form)) {
+        ways[size_t(count++)] = { name, rows, kernel };
+    }
 };
 
 #ifdef COTERIE_PRODUCTS_X86

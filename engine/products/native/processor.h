@@ -9,7 +9,7 @@ namespace coterie::products {
 struct Processor {
     const char * name;
     int64_t rows; // of a tile
-    Kernel (*kernel)(int parts, Range range);
+    Kernel (*kernel)(Form form);
 };
 
 // Every way that this processor has, best first; `count` of them.

@@ -11,7 +11,7 @@ namespace coterie::products {
 static const size_t LINE = 64;
 
 size_t activation_bytes(int64_t k) {
-    return size_t(k / GROUP) * sizeof(Activation);
+    return (size_t(k / GROUP) * sizeof(Activation) + 15) / 16 * 16;
 }
 
 size_t tile_bytes(int64_t k) {
@@ -50,7 +50,7 @@ void multiply_by(const Processor & way, ggml_type type, int64_t k, const void * 
                    int64_t first, int64_t end, const void * const * tokens, float * const * results, int64_t count,
                    void * workspace) {
     const Format & format = *format_of(type);
-    const Kernel kernel = way.kernel(format.parts, format.range);
+    const Kernel kernel = way.kernel(format.form);
     const Unpack unpack = way.rows == 16 ? format.unpack16 : format.unpack8;
     void * tile = reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(workspace) + LINE - 1) / LINE * LINE);
     const auto * activations = reinterpret_cast<const Activation * const *>(tokens);
@@ -60,7 +60,7 @@ void multiply_by(const Processor & way, ggml_type type, int64_t k, const void * 
             rows[i] = static_cast<const char *>(weights) + size_t(std::min(row + i, end - 1)) * row_bytes;
         }
         unpack(rows, k, tile);
-        kernel({ k / GROUP, tile, activations, results, count, row, std::min(way.rows, end - row) });
+        kernel({ k / GROUP, tile, format.form.shift, activations, results, count, row, std::min(way.rows, end - row) });
     }
 }
 

@@ -12,4 +12,5 @@
 #define TARGET_AVX_VNNI __attribute__((target("avx2,fma,f16c,avxvnni")))
 #endif
 #define INLINE __attribute__((always_inline)) static inline
+#define MEMBER __attribute__((always_inline)) inline
 #endif

@@ -13,8 +13,7 @@ using Unpack = void (*)(const void * const * rows, int64_t k, void * tile);
 struct Format {
     ggml_type type;
     int64_t block; // k is a multiple of it
-    int parts;
-    Range range;
+    Form form;
     Unpack unpack8, unpack16; // for tiles of so many rows
 };
 

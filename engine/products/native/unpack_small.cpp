@@ -47,95 +47,82 @@ TARGET_AVX2 INLINE void two_halves(const Block * const blocks[8], __m256 & scale
     offsets = _mm256_cvtph_ps(_mm256_extracti128_si256(apart, 1));
 }
 
-template <class Block>
-TARGET_AVX2 INLINE void shifted(const Block * const blocks[8], float shift, __m256 & scales, __m256 & offsets) {
-    scales = halves(blocks);
-    offsets = _mm256_mul_ps(scales, _mm256_set1_ps(-shift));
-}
-
-template <class Type> struct OneScale {
+// Types that take SHIFT off their values have scales; others have offsets, too.
+template <class Type, int TAKEN_OFF> struct OneScale {
     using Block = Type;
+    static constexpr float SHIFT = float(TAKEN_OFF);
     static const int GROUPS = 1, PARTS = 1;
 };
 
-struct Q4_0 : OneScale<block_q4_0> {
+struct Q4_0 : OneScale<block_q4_0, 8> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int) { return nibbles(block.qs); }
-    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], int, __m256 & scales, __m256 & offsets) {
-        shifted(blocks, 8.0f, scales, offsets);
-    }
+    TARGET_AVX2 INLINE __m256 scales(const Block * const blocks[8], int) { return halves(blocks); }
 };
 
-struct Q4_1 : OneScale<block_q4_1> {
+struct Q4_1 : OneScale<block_q4_1, 0> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int) { return nibbles(block.qs); }
-    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], int, __m256 & scales, __m256 & offsets) {
+    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], __m256 & scales, __m256 & offsets) {
         two_halves(blocks, scales, offsets);
     }
 };
 
-struct Q5_0 : OneScale<block_q5_0> {
+struct Q5_0 : OneScale<block_q5_0, 16> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int) {
         return _mm256_or_si256(nibbles(block.qs), fifth_bits(block.qh));
     }
-    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], int, __m256 & scales, __m256 & offsets) {
-        shifted(blocks, 16.0f, scales, offsets);
-    }
+    TARGET_AVX2 INLINE __m256 scales(const Block * const blocks[8], int) { return halves(blocks); }
 };
 
-struct Q5_1 : OneScale<block_q5_1> {
+struct Q5_1 : OneScale<block_q5_1, 0> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int) {
         return _mm256_or_si256(nibbles(block.qs), fifth_bits(block.qh));
     }
-    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], int, __m256 & scales, __m256 & offsets) {
+    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], __m256 & scales, __m256 & offsets) {
         two_halves(blocks, scales, offsets);
     }
 };
 
-struct Q8_0 : OneScale<block_q8_0> {
+struct Q8_0 : OneScale<block_q8_0, 128> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int) {
         const __m256i numbers = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(block.qs));
         return _mm256_xor_si256(numbers, _mm256_set1_epi8(int8_t(0x80)));
     }
-    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], int, __m256 & scales, __m256 & offsets) {
-        shifted(blocks, 128.0f, scales, offsets);
-    }
+    TARGET_AVX2 INLINE __m256 scales(const Block * const blocks[8], int) { return halves(blocks); }
 };
 
-struct IQ4_NL : OneScale<block_iq4_nl> {
+struct IQ4_NL : OneScale<block_iq4_nl, 128> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int) { return looked_up(nibbles(block.qs)); }
-    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], int, __m256 & scales, __m256 & offsets) {
-        shifted(blocks, 128.0f, scales, offsets);
-    }
+    TARGET_AVX2 INLINE __m256 scales(const Block * const blocks[8], int) { return halves(blocks); }
 };
 
-struct MXFP4 : OneScale<block_mxfp4> {
+struct MXFP4 : OneScale<block_mxfp4, 12> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int) { return looked_up_e2m1(nibbles(block.qs)); }
     // Half of two to the power of e - 127: what is no normal number has its bits elsewhere.
-    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], int, __m256 & scales, __m256 & offsets) {
+    TARGET_AVX2 INLINE __m256 scales(const Block * const blocks[8], int) {
         const auto e = [&](int i) { return int32_t(blocks[i]->e); };
         const __m256i powers = _mm256_setr_epi32(e(0), e(1), e(2), e(3), e(4), e(5), e(6), e(7));
         const __m256i normal = _mm256_slli_epi32(_mm256_sub_epi32(powers, _mm256_set1_epi32(1)), 23);
         const __m256i small = _mm256_sllv_epi32(_mm256_set1_epi32(0x00200000), powers);
         const __m256i is_small = _mm256_cmpgt_epi32(_mm256_set1_epi32(2), powers);
-        scales = _mm256_castsi256_ps(_mm256_blendv_epi8(normal, small, is_small));
-        offsets = _mm256_mul_ps(scales, _mm256_set1_ps(-12.0f));
+        return _mm256_castsi256_ps(_mm256_blendv_epi8(normal, small, is_small));
     }
 };
 
 struct NVFP4 {
     using Block = block_nvfp4;
     static const int GROUPS = 2, PARTS = 2;
+    static constexpr float SHIFT = 12.0f;
     // The low halves of eight bytes, then their high ones.
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         return looked_up_e2m1(_mm256_permute4x64_epi64(nibbles(block.qs + 16 * group), 0xd8));
     }
     // Half of a float of eight bits (E4M3) without sign, which half a float's bits hold as they are; 127 is zero.
-    TARGET_AVX2 INLINE void scales(const Block * const blocks[8], int part, __m256 & scales, __m256 & offsets) {
+    TARGET_AVX2 INLINE __m256 scales(const Block * const blocks[8], int part) {
         const auto d = [&](int i) { return int16_t(blocks[i]->d[part]); };
         const __m128i all = _mm_setr_epi16(d(0), d(1), d(2), d(3), d(4), d(5), d(6), d(7));
         const __m128i none = _mm_cmpeq_epi16(all, _mm_set1_epi16(127));
         const __m128i bits = _mm_slli_epi16(_mm_and_si128(all, _mm_set1_epi16(127)), 7);
-        scales = _mm256_mul_ps(_mm256_cvtph_ps(_mm_andnot_si128(none, bits)), _mm256_set1_ps(128.0f));
-        offsets = _mm256_mul_ps(scales, _mm256_set1_ps(-12.0f));
+        return _mm256_mul_ps(_mm256_cvtph_ps(_mm_andnot_si128(none, bits)), _mm256_set1_ps(128.0f));
     }
 };
 
@@ -160,23 +147,27 @@ TARGET_AVX2 static void unpack(const void * const * rows, int64_t k, void * tile
             }
             for (int part = 0; part < Type::PARTS; part++) {
                 __m256 scales, offsets;
-                Type::scales(blocks, within * Type::PARTS + part, scales, offsets);
+                if constexpr (Type::SHIFT > 0) {
+                    scales = Type::scales(blocks, within * Type::PARTS + part);
+                } else {
+                    Type::scales(blocks, scales, offsets);
+                    _mm256_storeu_ps(groups[g].offsets[part] + first, offsets);
+                }
                 _mm256_storeu_ps(groups[g].scales[part] + first, scales);
-                _mm256_storeu_ps(groups[g].offsets[part] + first, offsets);
             }
         }
     }
 }
 
 template <class Type> static Format format(ggml_type type, Range range) {
-    return { type, GROUP * Type::GROUPS, Type::PARTS, range, unpack<Type, 8>, unpack<Type, 16> };
+    return { type, GROUP * Type::GROUPS, { Type::PARTS, range, Type::SHIFT }, unpack<Type, 8>, unpack<Type, 16> };
 }
 
 static const Format FORMATS[] = {
-    format<Q4_0>(GGML_TYPE_Q4_0, Range::bits4),     format<Q4_1>(GGML_TYPE_Q4_1, Range::bits4),
-    format<Q5_0>(GGML_TYPE_Q5_0, Range::bits4),     format<Q5_1>(GGML_TYPE_Q5_1, Range::bits4),
+    format<Q4_0>(GGML_TYPE_Q4_0, Range::bits5),     format<Q4_1>(GGML_TYPE_Q4_1, Range::bits5),
+    format<Q5_0>(GGML_TYPE_Q5_0, Range::bits5),     format<Q5_1>(GGML_TYPE_Q5_1, Range::bits5),
     format<Q8_0>(GGML_TYPE_Q8_0, Range::bits8),     format<IQ4_NL>(GGML_TYPE_IQ4_NL, Range::bits8),
-    format<MXFP4>(GGML_TYPE_MXFP4, Range::bits4),   format<NVFP4>(GGML_TYPE_NVFP4, Range::bits4),
+    format<MXFP4>(GGML_TYPE_MXFP4, Range::bits5),   format<NVFP4>(GGML_TYPE_NVFP4, Range::bits5),
 };
 
 const Format * small_format(ggml_type type) {

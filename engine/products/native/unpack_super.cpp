@@ -48,6 +48,7 @@ TARGET_AVX2 INLINE __m256 times(__m256 scales, float factor) {
 struct Q2_K {
     using Block = block_q2_K;
     static const int PARTS = 2;
+    static constexpr float SHIFT = 0.0f;
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         return bits(loaded(block.qs + group / 4 * 32), group % 4 * 2, 3);
     }
@@ -63,11 +64,12 @@ struct Q2_K {
 struct Q3_K {
     using Block = block_q3_K;
     static const int PARTS = 2;
+    static constexpr float SHIFT = 4.0f;
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const __m256i high = bits(loaded(block.hmask), group, 1);
         return _mm256_or_si256(bits(loaded(block.qs + group / 4 * 32), group % 4 * 2, 3), _mm256_slli_epi16(high, 2));
     }
-    TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[2], __m256 offsets[2]) {
+    TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[2]) {
         uint64_t low;
         uint32_t high;
         __builtin_memcpy(&low, block.scales, sizeof(low));
@@ -76,8 +78,6 @@ struct Q3_K {
         const auto twos = [&](int first) { return int32_t(high >> first & 0x03030303) << 4; };
         const __m128i all = _mm_or_si128(fours, _mm_setr_epi32(twos(0), twos(2), twos(4), twos(6)));
         signed_multiples(_mm_sub_epi8(all, _mm_set1_epi8(32)), number(block.d), scales);
-        offsets[0] = times(scales[0], -4.0f);
-        offsets[1] = times(scales[1], -4.0f);
     }
 };
 
@@ -93,6 +93,7 @@ TARGET_AVX2 INLINE void six_bits(const uint8_t * bytes, __m128i & scales, __m128
 template <class Type> struct Six {
     using Block = Type;
     static const int PARTS = 1;
+    static constexpr float SHIFT = 0.0f;
     TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[1], __m256 offsets[1]) {
         __m128i all, least;
         six_bits(block.scales, all, least);
@@ -117,26 +118,26 @@ struct Q5_K : Six<block_q5_K> {
 struct Q6_K {
     using Block = block_q6_K;
     static const int PARTS = 2;
+    static constexpr float SHIFT = 32.0f;
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const int half = group / 4, within = group % 4;
         const __m256i low = bits(loaded(block.ql + 64 * half + 32 * (within % 2)), within / 2 * 4, 15);
         const __m256i high = bits(loaded(block.qh + 32 * half), within * 2, 3);
         return _mm256_or_si256(low, _mm256_slli_epi16(high, 4));
     }
-    TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[2], __m256 offsets[2]) {
+    TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[2]) {
         signed_multiples(_mm_loadu_si128(reinterpret_cast<const __m128i *>(block.scales)), number(block.d), scales);
-        offsets[0] = times(scales[0], -32.0f);
-        offsets[1] = times(scales[1], -32.0f);
     }
 };
 
 struct IQ4_XS {
     using Block = block_iq4_xs;
     static const int PARTS = 1;
+    static constexpr float SHIFT = 128.0f;
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         return looked_up(nibbles(block.qs + 16 * group));
     }
-    TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[1], __m256 offsets[1]) {
+    TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[1]) {
         uint32_t low;
         __builtin_memcpy(&low, block.scales_l, sizeof(low));
         const __m256i four = _mm256_and_si256(
@@ -147,7 +148,6 @@ struct IQ4_XS {
             _mm256_set1_epi32(3));
         const __m256i all = _mm256_or_si256(four, _mm256_slli_epi32(two, 4));
         scales[0] = times(_mm256_cvtepi32_ps(_mm256_sub_epi32(all, _mm256_set1_epi32(32))), number(block.d));
-        offsets[0] = times(scales[0], -128.0f);
     }
 };
 
@@ -184,14 +184,22 @@ TARGET_AVX2 static void unpack(const void * const * rows, int64_t k, void * tile
             for (int row = 0; row < 8; row++) {
                 blocks[row] = static_cast<const typename Type::Block *>(rows[first + row]) + block;
                 __m256 scale[PARTS], offset[PARTS];
-                Type::scales(*blocks[row], scale, offset);
+                if constexpr (Type::SHIFT > 0) {
+                    Type::scales(*blocks[row], scale);
+                } else {
+                    Type::scales(*blocks[row], scale, offset);
+                }
                 for (int half = 0; half < PARTS; half++) {
                     scales[half][row] = scale[half];
-                    offsets[half][row] = offset[half];
+                    if constexpr (Type::SHIFT == 0) {
+                        offsets[half][row] = offset[half];
+                    }
                 }
             }
             put<PARTS, ROWS>(scales, first, groups, &TileGroup<ROWS, PARTS>::scales);
-            put<PARTS, ROWS>(offsets, first, groups, &TileGroup<ROWS, PARTS>::offsets);
+            if constexpr (Type::SHIFT == 0) {
+                put<PARTS, ROWS>(offsets, first, groups, &TileGroup<ROWS, PARTS>::offsets);
+            }
             for (int group = 0; group < GROUPS; group++) {
                 __m256i values[8];
 #pragma GCC unroll 8
@@ -210,12 +218,12 @@ TARGET_AVX2 static void unpack(const void * const * rows, int64_t k, void * tile
 }
 
 template <class Type> static Format format(ggml_type type, Range range) {
-    return { type, QK_K, Type::PARTS, range, unpack<Type, 8>, unpack<Type, 16> };
+    return { type, QK_K, { Type::PARTS, range, Type::SHIFT }, unpack<Type, 8>, unpack<Type, 16> };
 }
 
 static const Format FORMATS[] = {
-    format<Q2_K>(GGML_TYPE_Q2_K, Range::bits4), format<Q3_K>(GGML_TYPE_Q3_K, Range::bits4),
-    format<Q4_K>(GGML_TYPE_Q4_K, Range::bits4), format<Q5_K>(GGML_TYPE_Q5_K, Range::bits4),
+    format<Q2_K>(GGML_TYPE_Q2_K, Range::bits5), format<Q3_K>(GGML_TYPE_Q3_K, Range::bits5),
+    format<Q4_K>(GGML_TYPE_Q4_K, Range::bits5), format<Q5_K>(GGML_TYPE_Q5_K, Range::bits5),
     format<Q6_K>(GGML_TYPE_Q6_K, Range::bits6), format<IQ4_XS>(GGML_TYPE_IQ4_XS, Range::bits8),
 };
 
