@@ -46,9 +46,9 @@ class CudaControl(ThemedWidget):
     def _words(self, state: CudaState) -> tuple[str, str]:
         if state.phase == "offered":
             return self.tr("Cancel"), self.tr("Download")
-        if state.phase == "fetching":
+        if state.phase in ("fetching", "trying"):
             return self.tr("Stop"), ""
-        if state.phase in ("unknown", "trying"):
+        if state.phase == "unknown":
             return "", ""
         here = state.phase == "ready" or state.is_other
         again = state.can_ask and state.phase != "ready"
@@ -99,7 +99,7 @@ class GraphicsSection(FormSection):
             self._calls.do(lambda s: s.cuda.look(), executor="net", owner=self)
 
     def _go_back(self) -> None:
-        if self._state.phase == "fetching":
+        if self._state.phase in ("fetching", "trying"):
             self._calls.do(lambda s: s.cuda.cancel(), owner=self)
         elif self._state.phase == "offered":
             self._calls.do(lambda s: s.cuda.decline(), executor="io", owner=self)

@@ -67,7 +67,7 @@ class CudaPack:
     ) -> None:
         self._settings, self._updates = settings, updates
         self._log = logs / "cuda.log"
-        self._cards, self._trial = cards, trial or self._answers
+        self._cards, self._trial = cards, trial
         self._packs = Packs(folder)
 
     @property
@@ -116,7 +116,7 @@ class CudaPack:
         try:
             with self._packs.alone():
                 self._fetch(offer, progress, stop)
-                return self._put(offer, visible)
+                return self._put(offer, visible, stop)
         except OSError as error:
             raise disk_error(error, self._packs.folder, 0) from error
         except ValueError as error:
@@ -184,8 +184,8 @@ class CudaPack:
         finally:
             self._packs.drop(folder / "download.parts")
 
-    def _put(self, offer: Offer, visible: str) -> str:
-        """Unpack, try, put into use. Raises UserError `cuda.no_answer`, OSError, ValueError."""
+    def _put(self, offer: Offer, visible: str, stop: StopToken | None) -> str:
+        """Unpack, try, put into use. Raises Stopped, UserError `cuda.no_answer`, OSError, ValueError."""
         packs, version = self._packs, llama_package.version()
         module, archive = packs.folder / offer.module.name, packs.folder / offer.libraries.name
         libraries = packs.libraries(offer.libraries.sha256)
@@ -194,7 +194,7 @@ class CudaPack:
             if not libraries.is_dir():
                 packs.unpack_libraries(archive, offer.libraries.sha256)
             folder = packs.unpack_pack(module, name, libraries, version, visible)
-            trial = self._tried(folder, offer)
+            trial = self._tried(folder, offer, stop)
             packs.put(folder, libraries)
         except (ValueError, UserError):  # a file that is no good; what the disk refused may go on later
             _unlink(module, archive)
@@ -203,10 +203,10 @@ class CudaPack:
         log.info("CUDA is in use: %s", trial)
         return trial.device
 
-    def _tried(self, folder: Path, offer: Offer) -> Trial:
-        """Raises UserError `cuda.no_answer`."""
+    def _tried(self, folder: Path, offer: Offer, stop: StopToken | None) -> Trial:
+        """Raises Stopped, UserError `cuda.no_answer`."""
         try:
-            return self._trial(folder)
+            return self._trial(folder) if self._trial is not None else self._answers(folder, stop)
         except TrialError as error:
             self._packs.drop(folder)
             raise UserError("cuda.no_answer", cards=offer.cards, log=str(self._log)) from error
@@ -214,9 +214,10 @@ class CudaPack:
             self._packs.drop(folder)
             raise
 
-    def _answers(self, folder: Path) -> Trial:
-        """Raises TrialError."""
-        return run_trial(python(), Path(paths.__file__).parents[1], "gpu", str(folder), self._log, os.environ)
+    def _answers(self, folder: Path, stop: StopToken | None) -> Trial:
+        """Raises Stopped, TrialError."""
+        root = Path(paths.__file__).parents[1]
+        return run_trial(python(), root, "gpu", str(folder), self._log, os.environ, stop)
 
 
 def _name(module: ReleaseFile) -> str:

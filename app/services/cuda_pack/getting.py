@@ -84,14 +84,14 @@ class CudaGetting:
         except UserError as failed:
             error = failed.info
         except Stopped:
-            log.info("The download of CUDA was stopped")
+            log.info("CUDA was stopped on its way")
         finally:
             with self._lock:
                 self._stop = None
             self._publish(self._idle(msgspec.structs.replace(self._state, is_new=is_new), error))
 
     def cancel(self) -> None:
-        """End the download; what is there of it is kept."""
+        """End the download or the trial; what was fetched is kept."""
         with self._lock:
             if self._stop is not None:
                 self._stop.pause()
