@@ -65,6 +65,12 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
     model: ModelFacts
 
 
+class Replanned(msgspec.Struct, frozen=True, tag="replanned"):
+    """Between two answers the loaded model was placed in another way; the newest notice of its plan says why."""
+
+    model: ModelFacts
+
+
 class LoadFailed(msgspec.Struct, frozen=True, tag="load_failed"):
     """A load has failed, or was cancelled (`engine.load_cancelled`)."""
 
@@ -181,6 +187,7 @@ class EngineLost(msgspec.Struct, frozen=True, tag="lost"):
 HostEvent = (
     LoadProgress
     | Loaded
+    | Replanned
     | LoadFailed
     | Queued
     | PrefillProgress

@@ -63,6 +63,7 @@ class ModelLifecycle:
         self._changed = threading.Condition()
         self._used = clock()
         self._since = wall()
+        self._ready = ""  # the path of the model that is loaded
         self._runs: dict[int, RunRecord] = {}  # runs in progress with the local model
         self._asking: dict[int, float] = {}  # runs that wait for approval, since when
         self._last: Using | None = None
@@ -244,8 +245,9 @@ class ModelLifecycle:
         self._wake()
 
     def _model_changed(self, event: ModelChanged) -> None:
-        if event.state == "ready":
-            with self._changed:
+        with self._changed:
+            before, self._ready = self._ready, event.path if event.state == "ready" else ""
+            if self._ready and self._ready != before:  # and not only placed in another way
                 self._used, self._since = self._clock(), self._wall()
         self._wake()
 

@@ -27,6 +27,7 @@ from engine.api import (
     LoadRequest,
     Measured,
     ModelFacts,
+    Replanned,
     Tokenized,
     TokenizeRequest,
 )
@@ -377,6 +378,8 @@ class LocalEngine:
             current.from_disk = plan is not None and plan.mode == "disk"
             weights = event.model.weights
             current.repacks = weights is not None and bool(weights.repacked)
+        elif isinstance(event, Replanned):
+            self._model = event.model
         elif isinstance(event, LoadFailed):
             self._state = "empty"
             current.vitals.loading = False

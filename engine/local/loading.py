@@ -34,7 +34,8 @@ from engine.local.speculative.loading import open_draft_model, open_head
 from engine.local.threads import default_threads
 from engine.placement.budgets import without_absent
 from engine.placement.fewer_experts import without_unfit_experts
-from engine.placement.plan import LoadedWeights, Machine, Plan
+from engine.placement.outgrowing import Planned
+from engine.placement.plan import LoadedWeights, Machine, Placement, PlacementOptions, Plan
 from engine.placement.vision import with_vision
 
 # Of a plan that does without a cache because it failed before, in another process.
@@ -77,6 +78,7 @@ class _Ready(NamedTuple):
     summary: ModelSummary
     chat_format: ChatFormat
     machine: Machine
+    planned: Planned
     plan: Plan
     projector: Projector | None
 
@@ -154,7 +156,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
             caching = open_caching(model, placement, ready.summary, calibrations=request.calibrations)
             undo.callback(caching.close)
 
-        def open_context(watch: ExpertWatch | None, divided: bool = False) -> int:
+        def open_context(placement: Placement, watch: ExpertWatch | None, divided: bool = False) -> int:
             on_node = watch.callback if watch else None
             return native.new_context(model, placement, threads, abort, on_node, divided=divided)
 
@@ -163,7 +165,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
             watch = ExpertWatch(native.layer_count(model), ready.summary.experts)
         with ThreadPoolExecutor(1, "vocabulary") as aside:  # both take about as long
             tokenizer = aside.submit(Tokenizer, native.vocabulary(model))
-            context = open_context(watch)
+            context = open_context(placement, watch)
         if not context:
             raise native.context_refusal(placement)
         undo.callback(native.free_context, context)
@@ -205,6 +207,7 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
             head,
             tokenizer.result(),
             None if ready.plan.paged else native.open_huge_pages(model, placement),
+            ready.planned,
         )
         undo.pop_all()
     return session
@@ -230,14 +233,19 @@ def _ready(
         options = without_unfit_experts(without_absent(options, machine), model_index)
     projector, of_projector = seeing_projector(index, options.mmproj)
     options = msgspec.structs.replace(options, sees=projector is not None)
-    plan = make_plan(index, model_index, machine, options, check_cancelled, request.calibrations)
+
+    def made(options: PlacementOptions, check: Callable[[], None] = lambda: None) -> Plan:
+        plan = make_plan(index, model_index, machine, options, check, request.calibrations)
+        return with_vision(plan, machine, options, projector.needs if projector else 0)
+
+    plan = made(options, check_cancelled)
     if plan.refusal:
         raise UserError.from_info(plan.refusal)
-    plan = with_vision(plan, machine, options, projector.needs if projector else 0)
     if options.experts_used:
         summary = msgspec.structs.replace(summary, experts_used=options.experts_used)
     plan = msgspec.structs.replace(plan, notices=(*plan.notices, *of_projector))
-    return _Ready(index, summary, chat_format, machine, plan, projector)
+    planned = Planned(model_index, machine, options, made)
+    return _Ready(index, summary, chat_format, machine, planned, plan, projector)
 
 
 def _beside(

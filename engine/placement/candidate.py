@@ -13,9 +13,10 @@ from engine.placement.layout import Layout, Load
 from engine.placement.overrides import overrides_for
 from engine.placement.plan import DISK, RAM, DeviceBytes, ExpertCache, LoadMode, Misses, Placement, Prediction
 from engine.placement.planning_input import Choice, Given
-from engine.placement.predict import predict
+from engine.placement.predict import PROMPT, predict
 from engine.placement.slots.disk_floor import Floor, all_matrices, left_in_file, place_floor, with_floor
 from engine.placement.slots.expert_slots import TOKENS, cacheable, divided, workspace_bytes
+from engine.placement.speed.prefill import Prompt
 from engine.placement.variations import answer_seconds
 
 # Memory that a GPU reads by itself cannot be swapped out, so it must leave the system this part of the budget.
@@ -70,7 +71,7 @@ def assess(given: Given, choice: Choice, layout: Layout) -> Candidate:
     held = expert_bytes(index.layers, layout)
     cache = place_cache(given, reduced, layout, sizes) if choice.mode == "cached" else None
     if cache is None:
-        predicted = predict(index, given.machine, layout, placement, paged)
+        predicted = _predicted(given, layout, placement, paged)
         return Candidate(choice, layout, placement, sizes, sizes, held, missing, paged, predicted)
     placement, predicted = _with_misses(given, layout, placement, cache, paged)
     return Candidate(
@@ -105,8 +106,17 @@ def _above_the_disk(
         held | {DISK: rest},
         floor.missing + _crowded(given, layout, sizes),
         0,
-        predict(index, given.machine, layout, placement, 0),
+        _predicted(given, layout, placement, 0),
     )
+
+
+def _predicted(given: Given, layout: Layout, placement: Placement, paged: int) -> Prediction:
+    """In a conversation of the length that is expected."""
+    if not given.length:
+        return predict(given.index, given.machine, layout, placement, paged)
+    depth = min(given.length, placement.context)
+    prompt = Prompt(min(PROMPT, placement.context), depth)
+    return predict(given.index, given.machine, layout, placement, paged, depth=depth, prompt=prompt)
 
 
 def with_cache(sizes: Mapping[str, DeviceBytes], cache: ExpertCache | None) -> dict[str, DeviceBytes]:
@@ -230,7 +240,7 @@ def _with_misses(
         msgspec.structs.replace(placement, expert_cache=msgspec.structs.replace(cache, misses=misses))
         for misses in ((given.misses,) if given.misses else ways)
     ]
-    predicted = [predict(given.index, given.machine, layout, each, paged) for each in placed]
+    predicted = [_predicted(given, layout, each, paged) for each in placed]
     return max(zip(placed, predicted, strict=True), key=lambda pair: pair[1].decode_tps)
 
 

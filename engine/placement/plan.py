@@ -125,6 +125,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     `together`: several answers are usually written at once, as a server's are. `sees`: there is a projector, and
     all rows of a picture may have to be in one step.
     `experts_used`: so many experts for each token, fewer than the model's own number.
+    `length`: the conversation is expected to be as long as that, in tokens; 0: as a usual one.
     """
 
     context: int = 0
@@ -144,6 +145,7 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     together: bool = False
     sees: bool = False
     experts_used: int = 0
+    length: int = 0
 
     def without_cache(self) -> PlacementOptions:
         """The same options, but no cache of experts, for a fallback."""

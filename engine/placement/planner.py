@@ -69,7 +69,15 @@ def given_by(
         told: dict[str, Param] = {"used": options.experts_used, "own": index.experts_used}
         notices = (*notices, ErrorInfo("plan.fewer_experts", told))
     given = Given(
-        fewer, machine, budgets, options.workers, options.fallbacks, options.misses, overhead, changed
+        fewer,
+        machine,
+        budgets,
+        options.workers,
+        options.fallbacks,
+        options.misses,
+        overhead,
+        changed,
+        options.length,
     )
     return given, notices
 

@@ -40,7 +40,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True):
-    """The input of every candidate."""
+    """The input of every candidate. `length` as in `PlacementOptions`."""
 
     index: TensorIndex
     machine: Machine
@@ -50,6 +50,7 @@ class Given(msgspec.Struct, frozen=True):
     misses: Misses | None = None
     overhead: Overhead = Overhead()
     kv_overrides: tuple[tuple[str, int], ...] = ()
+    length: int = 0
 
     def device(self, name: str) -> Device:
         return next(device for device in (*self.machine.devices, self.machine.ram) if device.name == name)

@@ -46,6 +46,7 @@ class Talk:
         self._content: list[str] = []
         self._failure: ErrorInfo | None = None
         self._given_up = 0.0
+        self._noticed: tuple[ErrorInfo, ...] = ()  # of how the model is placed
         self._tools = ToolsShown(services, output)
         # Whether each question is answered from a collection.
         self.searches = bool(options.collection)
@@ -156,10 +157,13 @@ class Talk:
             self._given_up = time.monotonic() + SAVE_PATIENCE
             self._output.tell(event.error)
         elif isinstance(event, ModelChanged) and event.state == "loading" and not event.fraction:
+            self._noticed = ()
             self._output.progress(f"{event.name} …")
         elif isinstance(event, ModelChanged) and event.state == "ready":
             for notice in event.notices:
-                self._output.tell(notice)
+                if notice not in self._noticed:
+                    self._output.tell(notice)
+            self._noticed = event.notices
 
 
 class Interrupted(Exception):

@@ -34,6 +34,7 @@ class WindowEvents(QObject):
             ConversationsReread,
             ProjectsChanged,
         )
+        from app.services.models.events import ModelReplanned
 
         window = self._window
         window.chat.take_events(events)
@@ -51,6 +52,8 @@ class WindowEvents(QObject):
                 window.windows.take_events(gone)
             elif isinstance(event, ProjectsChanged):
                 window.sidebar.set_projects(event.projects)
+            elif isinstance(event, ModelReplanned):
+                window.toast.say(languages.tell(event.because))
         window.save_strip.take_events(events)
         window.windows.take_events(events)
         window.downloads.take_events(events)

@@ -120,6 +120,14 @@ class ModelChanged(ServiceEvent, frozen=True):
     trouble: ErrorInfo | None = None
 
 
+class ModelReplanned(ServiceEvent, frozen=True):
+    """Between two answers the loaded model was placed in another way; `because` says how and why."""
+
+    name: str
+    path: str
+    because: ErrorInfo
+
+
 class LoadedModelChanged(ServiceEvent, frozen=True):
     """The loaded model, its users and its unload time; None: no model."""
 

@@ -28,6 +28,7 @@ from engine.api import (
     LoadFailed,
     LoadProgress,
     LoadRequest,
+    Replanned,
 )
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import PlacementOptions
@@ -279,6 +280,8 @@ class Loading:
             # The engine survives the loss of a worker beneath its cache.
             self._told.loaded(event.model, plan.placement.workers if plan else self._workers())
             self._delivery.rest()
+        elif isinstance(event, Replanned):
+            self._told.replanned(event.model)
         elif isinstance(event, LoadFailed):
             self.failed("empty", event.error)
         elif isinstance(event, EngineLost):

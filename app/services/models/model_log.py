@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from engine.api import EngineLost, Event, Finished, Loaded, LoadFailed, LoadRequest, ModelFacts
+from engine.api import EngineLost, Event, Finished, Loaded, LoadFailed, LoadRequest, ModelFacts, Replanned
 from engine.placement.plan import Plan
 from engine.remote.names import is_remote
 
@@ -45,6 +45,8 @@ def log_events(events: Iterable[Event]) -> None:
     for event in events:
         if isinstance(event, Loaded):
             log.info("Loaded %s", _facts(event.model))
+        elif isinstance(event, Replanned):
+            log.info("Placed anew %s", _facts(event.model))
         elif isinstance(event, LoadFailed):
             log.warning("Loading failed: %s", event.error.code)
         elif isinstance(event, EngineLost):

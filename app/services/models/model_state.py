@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from app.services.events import EventBus
-from app.services.models.events import ModelChanged
+from app.services.models.events import ModelChanged, ModelReplanned
 from app.services.models.loaded_model import LoadReason, Resting
 from engine.api import EngineState, ModelFacts
 from engine.errors import ErrorInfo
@@ -53,6 +53,14 @@ class ModelState:
                 because=self.because,
             )
         )
+
+    def replanned(self, facts: ModelFacts) -> None:
+        """The loaded model is placed in another way, for the reason that is the newest of its notices."""
+        notices = facts.plan.notices if facts.plan else ()
+        change = msgspec.structs.replace(self._current, facts=facts, notices=notices)
+        self.publish(change)
+        if notices:
+            self._events.publish(ModelReplanned(change.name, facts.path, notices[-1]))
 
     def rests(self, path: str, why: Resting) -> None:
         """Whether it is idle: not loaded, and the next request loads it."""

@@ -16,10 +16,12 @@ from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat, Prompt
 from engine.formats.picture_marks import marked, with_pictures
 from engine.local import native
+from engine.local.free_memory import has_memory_for
 from engine.local.model import checkpoints
 from engine.local.model.expert_caching import ExpertCaching
 from engine.local.model.raw_prompts import raw_tokens
 from engine.local.model.sequences import Sequence, TokenizedTexts
+from engine.local.model.state_form import StateData, form_of, in_form
 from engine.local.model.step_threads import StepThreads
 from engine.local.model.tokenizer import Tokenizer
 from engine.local.native import prediction
@@ -28,7 +30,8 @@ from engine.local.native.routing import ExpertWatch
 from engine.local.pictures.sight import Sight
 from engine.local.speculative.draft_model import DraftModel
 from engine.local.speculative.prediction_head import PredictionHead
-from engine.placement.plan import Placement
+from engine.placement.outgrowing import Planned
+from engine.placement.plan import Placement, Plan
 from engine.placement.slots.disk_floor import states_limit
 from engine.values import LEAST_LOGPROB, TokenLogprob
 
@@ -41,8 +44,8 @@ class Decoded:
     ABORTED = 2
 
 
-# Makes a context as the session was opened with, its cells divided or not; 0 when its memory could not be had.
-OpenContext = Callable[[ExpertWatch | None, bool], int]
+# Makes a context as a placement says, its cells divided or not; 0 when its memory could not be had.
+OpenContext = Callable[[Placement, ExpertWatch | None, bool], int]
 # Beside other files there is room for an answer of so many tokens, where the request does not say.
 _ANSWER = 256
 # So many conversations' texts are remembered.
@@ -53,7 +56,7 @@ class Session:
     """Owns the model, its context, its expert cache, its head and its draft model; `close` frees all.
 
     `open_context` makes a context like the one given; `experts` are the model's per layer, 0 for a dense one.
-    The context was made with `threads.most`, `watch` is what it reports to.
+    The context was made with `threads.most`, `watch` is what it reports to. `planned` is what the plan was made of.
     """
 
     def __init__(
@@ -73,8 +76,10 @@ class Session:
         head: PredictionHead | None = None,
         tokenizer: Tokenizer | None = None,
         huge_pages: native.HugePages | None = None,
+        planned: Planned | None = None,
     ) -> None:
         self._model, self._context = model, context
+        self._placement, self.planned = placement, planned
         self._open_context, self._experts = open_context, experts
         self._threads = threads
         self._used_threads = threads.most
@@ -99,12 +104,13 @@ class Session:
         self._count = placement.sequences
         self._cells_of_each = native.cells_of_each(placement)
         self.is_divided = False
+        # Whether a state is nothing but keys and values of each token.
+        self.is_plain = self.memory.keeps_every_token and native.is_plain(context, 0)
         self.may_divide = (
             self._count > 1
             and self._count * self._cells_of_each >= placement.ubatch
-            and self.memory.keeps_every_token
             and head is None
-            and native.is_plain(context, 0)
+            and self.is_plain
         )
         self.sequences = self._new_sequences()
         # What conversations said, the newest last. Replaced as a whole, as other threads read it.
@@ -300,10 +306,35 @@ class Session:
             self._renew()
         return self.is_divided is on
 
+    def attend(self, plan: Plan) -> bool:
+        """Compute attention as another plan says that differs by nothing else; a change empties the memory. Whether
+        there was one: where there is no memory for it, all stays as it was. Raises as `watch_experts`."""
+        before, self._placement = self._placement, plan.placement
+        try:
+            self._renew()
+        except UserError:
+            self._placement = before
+            self._renew()
+            return False
+        self.facts = msgspec.structs.replace(self.facts, plan=plan)
+        return True
+
+    def state_bytes(self, tokens: int) -> int:
+        """What a state of so many tokens takes, by what all cells take."""
+        plan = self.facts.plan
+        context = sum(size.context for size in plan.bytes.values()) if plan else 0
+        return context * tokens // self.cells
+
+    def readable(self, state: StateData) -> StateData:
+        """A kept state in the form that this context reads."""
+        form = form_of(self._placement) if self.is_plain and has_memory_for(len(state)) else None
+        return in_form(state, form)
+
     def _renew(self) -> None:
-        """Make the context anew, as `watch` and `is_divided` say. Raises UserError `engine.context_memory`."""
+        """Make the context anew, as the placement, `watch` and `is_divided` say. Raises UserError
+        `engine.context_memory`."""
         native.free_context(self._context)
-        self._context = self._open_context(self.watch, self.is_divided)
+        self._context = self._open_context(self._placement, self.watch, self.is_divided)
         self._leaves_rows = False
         if self.head is not None:
             self.head.forget()

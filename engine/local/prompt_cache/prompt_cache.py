@@ -84,6 +84,10 @@ class PromptCache:
         if self._background is not None:
             self._background.wake()
 
+    def keeps(self, size: int) -> bool:
+        """Whether a state of so many bytes is kept in RAM."""
+        return size <= self._index.ram_limit
+
     def find(self, tokens: Sequence[int], most: int = 2**31) -> FoundState | None:
         """The state of at most `most` tokens with the longest common prefix with `tokens`; ties go to RAM,
         then to the most recent."""

@@ -19,7 +19,7 @@ WORTH_KEEPING = 64
 # A sequence idle for so long is evicted while others run: each token in memory costs every step a little.
 REST_S = 2.0
 # Before anything was read, a token is taken to take this long.
-_ASSUMED_READ_S = 0.005
+ASSUMED_READ_S = 0.005
 
 
 class Found(NamedTuple):
@@ -137,7 +137,7 @@ class SlotManager:
         self._session.disown(conversation)
 
     def _seconds(self, tokens: int) -> float:
-        return tokens * (self.read_s or _ASSUMED_READ_S)
+        return tokens * (self.read_s or ASSUMED_READ_S)
 
     def _steps_back(self, tokens: list[int], conversation: str, kept: Found | None) -> bool:
         """Whether the conversation's state can be truncated where `tokens` differ from it."""
@@ -179,7 +179,8 @@ class SlotManager:
             return None
         sequence = self._emptied(conversation)
         started = time.perf_counter()
-        while not sequence.write(kept.tokens, taken.data, taken.partials):
+        data = self._session.readable(taken.data)
+        while not sequence.write(kept.tokens, data, taken.partials):
             if not self.make_room():
                 if not any(each.taken for each in self._session.sequences):  # with all the room that there is
                     self._states.discard(kept)

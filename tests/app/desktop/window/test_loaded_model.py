@@ -19,14 +19,16 @@ from app.desktop.model_picker.loaded_model_text import (
     used_sentence,
     where_sentence,
 )
-from app.services.models.events import ModelChanged
+from app.services.models.events import ModelChanged, ModelReplanned
 from app.services.models.loaded_model import Held, LoadedModel, LoadReason, Using, held_by
 from engine.api import ModelFacts
+from engine.errors import ErrorInfo
 from engine.placement.plan import RAM, Device, DeviceBytes, LoadedWeights
 from engine.values import ReasoningControl, Sampling
 from tests.app.desktop.conftest import Running
 from tests.support.plans import a_machine, a_plan
 from tests.support.window.composer import says
+from tests.support.window.main_window import toast_text
 from tests.support.window.pressing import press
 
 GB = 10**9
@@ -209,3 +211,10 @@ def test_the_settings_say_when_it_is_loaded_and_how_long_it_stays(running: Runni
     running.until(
         lambda: "Stays in memory until you unload it" in running.window.chat.header.model.pill.toolTip()
     )
+
+
+def test_a_model_that_goes_on_in_another_way_says_so(running: Running) -> None:
+    because = ErrorInfo("plan.for_long_conversations", {"tokens": 9000})
+    running.services.events.publish(ModelReplanned("Qwen", "/m/qwen.gguf", because))
+    running.until(running.window.toast.isVisible)
+    assert toast_text(running.window).startswith("A conversation has grown to 9,000 tokens")

@@ -270,7 +270,7 @@ def test_without_memory_for_divided_cells_they_stay_shared(
     session = dividing_soon.session
     monkeypatch.setattr(session, "may_divide", True)  # and as it was again, after the test
     opened = session._open_context
-    monkeypatch.setattr(session, "_open_context", lambda watch, on: 0 if on else opened(watch, on))
+    monkeypatch.setattr(session, "_open_context", lambda how, watch, on: 0 if on else opened(how, watch, on))
     asked = [ask(id, question, max_tokens=8) for id, question in enumerate(QUESTIONS)]
     dividing_soon.ask(*asked)
     dividing_soon.finish()
