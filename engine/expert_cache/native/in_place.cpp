@@ -109,16 +109,19 @@ void Cache::choose_slots(const Shape & shape) {
     }
 }
 
-// The CPU's rows into the result, after what the device wrote there.
+// The CPU's rows into the result, after what the device wrote there; those that follow one another there in one copy.
 void Cache::bring_up(const Block & block, const Lane & lane) {
     const ggml_tensor * result = block.shape.result;
     const size_t width = size_t(result->ne[0]) * sizeof(float);
     const int64_t choices = block.shape.ids->ne[0];
     const char * from = static_cast<const char *>(block.layer->on_cpu->result()->data);
-    for (size_t i = 0; i < cpu_rows_.size(); i++) {
-        const size_t offset = row_offset(result, cpu_rows_[i].row, choices);
-        ggml_backend_tensor_set_async(lane.primary(), block.shape.result, from + i * width, offset, width);
-        counters_.moved_bytes += width;
+    const auto place = [&](size_t i) { return row_offset(result, cpu_rows_[i].row, choices); };
+    for (size_t i = 0, next = 0; i < cpu_rows_.size(); i = next) {
+        const size_t offset = place(i);
+        for (next = i + 1; next < cpu_rows_.size() && place(next) == offset + (next - i) * width; next++) {}
+        const size_t bytes = (next - i) * width;
+        ggml_backend_tensor_set_async(lane.primary(), block.shape.result, from + i * width, offset, bytes);
+        counters_.moved_bytes += bytes;
     }
 }
 
