@@ -19,6 +19,8 @@ LOCK = "requirements-cuda.lock"
 # What the backend needs at run time: cuBLAS alone is 0.6 GB.
 LIBRARIES = ("libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13")
 _NEWEST_GCC = re.compile(r"__GNUC__ > (\d+)")
+# What the driver's library is called by; versions of a function, as `cuMemAlloc_v2`, are names too.
+_DRIVER_NAME = re.compile(r"\bcu[A-Z]\w*")
 
 
 def fetch_kit(
@@ -50,18 +52,14 @@ def complete(toolkit: Path, compiler: str) -> None:
     (toolkit / "lib64").symlink_to("lib")
     stub = libraries / "stubs" / "libcuda.so"
     stub.parent.mkdir()
-    command = [
-        *compiler.split(),
-        "-shared",
-        "-x",
-        "c",
-        "/dev/null",
-        "-Wl,-soname,libcuda.so.1",
-        "-o",
-        str(stub),
-    ]
     try:
-        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True)
+        # It has the driver's names, or linkers leave out what they need nothing of, and the backend cannot be loaded.
+        declared = (toolkit / "include" / "cuda.h").read_text(encoding="utf-8", errors="replace")
+        names = sorted(set(_DRIVER_NAME.findall(declared)))
+        source = "".join(f"void {name}(void) {{}}\n" for name in names)
+        soname = "-Wl,-soname,libcuda.so.1"
+        command = [*compiler.split(), "-shared", "-fPIC", "-w", "-x", "c", "-", soname, "-o", str(stub)]
+        subprocess.run(command, input=source.encode(), capture_output=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise SetupError("The C compiler makes no shared library.") from error
 

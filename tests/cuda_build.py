@@ -2,7 +2,7 @@
 toolkit, and loads it. No card is needed: then it must say so, and the engine must serve.
 
 Usage: python -m tests.cuda_build [ARCHITECTURE]
-86 unless told otherwise. Fetches 0.6 GB and takes some 90 minutes of one processor; an interrupted build goes on. The
+86 unless told otherwise. Fetches 0.6 GB and takes some 30 minutes of one processor; an interrupted build goes on. The
 result stays in build/cuda.
 """
 
@@ -92,7 +92,7 @@ def main(arguments: list[str]) -> int:
         stand_in(folder / backend.library_name("cuda"), Path(drivers))
         cardless = look(folder, LD_LIBRARY_PATH=drivers)
     print(f"Without a driver:\n{alone}\nWith a driver that finds no card:\n{cardless}")
-    serves = all("devices: RAM" in told for told in (alone, cardless))
+    serves = all("devices: CPU" in told for told in (alone, cardless))
     loaded = "loaded CUDA backend" in cardless
     print("The processor serves." if serves else "The processor is lost.")
     print("CUDA was loaded and found no card." if loaded else "CUDA could not be loaded.")

@@ -31,7 +31,8 @@ mkdir -p "$2"
 if [ "$1" = --dest ]; then cp "$ARCHIVE" "$2/engine-1.tar.gz"; exit; fi
 case "$last" in *cuda.lock)
     kit=$2/nvidia/cu13
-    mkdir -p "$kit/bin" "$kit/lib"
+    mkdir -p "$kit/bin" "$kit/lib" "$kit/include"
+    echo "CUresult CUDAAPI cuInit(int);" >"$kit/include/cuda.h"
     touch "$kit/bin/nvcc"
     for name in libcudart libcublas libcublasLt; do echo $name >"$kit/lib/$name.so.13"; done
 esac

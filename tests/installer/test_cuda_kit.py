@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,8 @@ def toolkit(tmp_path: Path) -> Path:
     header = folder / "include" / "crt" / "host_config.h"
     header.parent.mkdir(parents=True)
     header.write_text("#if __GNUC__ > 16\n#error -- unsupported GNU version!\n#endif\n")
+    driver = folder / "include" / "cuda.h"
+    driver.write_text("#define cuMemAlloc cuMemAlloc_v2\nCUresult CUDAAPI cuMemAlloc(int *at);\n")
     return folder
 
 
@@ -41,7 +44,17 @@ def test_every_part_is_locked_with_hashes_and_no_server_is_named() -> None:
 def test_the_names_that_a_linker_looks_for_are_added_and_a_stand_in_for_the_driver(toolkit: Path) -> None:
     complete(toolkit, "cc")
     assert (toolkit / "lib64" / "libcublas.so").read_text() == "libcublas.so.13"
-    assert b"libcuda.so.1" in (toolkit / "lib" / "stubs" / "libcuda.so").read_bytes()
+
+
+def test_what_calls_the_driver_is_linked_to_it_though_no_driver_is_here(
+    toolkit: Path, tmp_path: Path
+) -> None:
+    complete(toolkit, "cc")
+    backend = tmp_path / "backend.so"
+    command = ["cc", "-shared", "-fPIC", "-x", "c", "-", "-x", "none", "-Wl,--as-needed", "-o", str(backend)]
+    source = b"int cuMemAlloc_v2(int *); int call(void) { return cuMemAlloc_v2(0); }"
+    subprocess.run([*command, f"-L{toolkit}/lib/stubs", "-lcuda"], input=source, check=True)
+    assert b"libcuda.so.1" in backend.read_bytes()
 
 
 def test_a_compiler_that_makes_no_library_is_told(toolkit: Path) -> None:
