@@ -1600,15 +1600,15 @@
         <translation>{count}개 읽는 중</translation>
     </message>
     <message>
-        <source>words ready</source>
+        <source>search by words ready</source>
         <translation>단어 검색 준비됨</translation>
     </message>
     <message>
-        <source>meaning ready</source>
+        <source>search by meaning ready</source>
         <translation>의미 검색 준비됨</translation>
     </message>
     <message>
-        <source>meaning {share}</source>
+        <source>search by meaning {share}</source>
         <translation>의미 검색 {share}</translation>
     </message>
     <message>

@@ -23,7 +23,7 @@ translate = QCoreApplication.translate
 
 
 def state_text(status: Status) -> str:
-    """How far a collection is read: "1,204 documents · words ready · meaning 34 %"."""
+    """How far a collection is read: "1,204 documents · search by words ready · search by meaning 34%"."""
     counts = status.counts
     if not counts.documents:
         return translate("Collections", "No documents yet") if status.sources else ""
@@ -36,14 +36,16 @@ def state_text(status: Status) -> str:
         waiting = translate("Collections", "{count} still to be read")
         said.append(waiting.format(count=format_count(counts.waiting)))
     else:
-        said.append(translate("Collections", "words ready"))
+        said.append(translate("Collections", "search by words ready"))
     if status.finds_meaning and counts.words:
         if counts.meaning >= counts.words:
-            said.append(translate("Collections", "meaning ready"))
+            said.append(translate("Collections", "search by meaning ready"))
         else:
             # Never 100 % before all is done.
             share = counts.meaning * 100 // counts.words / 100
-            said.append(translate("Collections", "meaning {share}").format(share=format_percent(share)))
+            said.append(
+                translate("Collections", "search by meaning {share}").format(share=format_percent(share))
+            )
     if counts.partly:
         partly = translate("Collections", "{count} too long to be read whole")
         said.append(partly.format(count=format_count(counts.partly)))

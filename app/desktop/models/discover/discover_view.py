@@ -228,6 +228,9 @@ class DiscoverView(ThemedWidget):
 
     def _finished(self, judged: tuple[JudgedVariant, ...]) -> None:
         self.details.show_all(judged)
+        best = next((each.verdict for each in judged if each.best), None)
+        if best is not None:
+            self.results.results.set_best(self.details.repo(), best)
         if (facts := self.details.facts()) is not None:
             self.results.results.set_facts(self.details.repo(), facts)
 

@@ -44,6 +44,7 @@ class ResultsModel(QAbstractListModel):
         self._facts: dict[str, RemoteFacts] = {}
         self._owned: frozenset[str] = frozenset()
         self._verdicts: dict[str, Verdict] = {}
+        self._best: dict[str, Verdict] = {}
 
     def clear(self) -> None:
         self.beginResetModel()
@@ -68,6 +69,11 @@ class ResultsModel(QAbstractListModel):
     def set_verdicts(self, verdicts: Mapping[str, Verdict]) -> None:
         """What the usual quantization of repositories would be here."""
         self._verdicts.update(verdicts)
+        self._tell()
+
+    def set_best(self, repo: str, verdict: Verdict) -> None:
+        """What the best of its files is here, by its header: no longer guessed."""
+        self._best[repo] = verdict
         self._tell()
 
     def set_owned(self, repos: Iterable[str]) -> None:
@@ -100,7 +106,7 @@ class ResultsModel(QAbstractListModel):
         if role == Role.ABOUT:
             return self._about(model)
         if role == Role.VERDICT:
-            verdict = self._verdicts.get(model.repo)
+            verdict = self._verdict(model)
             return verdict_words(verdict) if verdict is not None else ("", "quiet")
         if role == Role.SIGNS:
             return joined(signs(model, self._facts.get(model.repo)))
@@ -112,6 +118,9 @@ class ResultsModel(QAbstractListModel):
             return self._said(model)
         return None
 
+    def _verdict(self, model: HubModel) -> Verdict | None:
+        return self._best.get(model.repo) or self._verdicts.get(model.repo)
+
     def _about(self, model: HubModel) -> list[str]:
         facts = self._facts.get(model.repo)
         if facts is None or not facts.experts:
@@ -120,7 +129,7 @@ class ResultsModel(QAbstractListModel):
         return [joined([experts, licence_name(model.licence)]), experts]
 
     def _said(self, model: HubModel) -> str:
-        verdict = self._verdicts.get(model.repo)
+        verdict = self._verdict(model)
         parts = [short_name(model.repo), self._about(model)[0], popularity(model, time.time())]
         parts += [verdict_words(verdict)[0] if verdict is not None else ""]
         parts += signs(model, self._facts.get(model.repo))

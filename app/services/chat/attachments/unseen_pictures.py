@@ -65,10 +65,11 @@ class UnseenPictures:
             finished = msgspec.structs.replace(finished, notices=(*finished.notices, notice))
         if finished.error is None or finished.error.code != REFUSED:
             return finished
-        other = self._library.seeing()
-        if other is None:
-            return finished
-        params = finished.error.params | {"other": other.name, "model": other.path}
+        params, state = finished.error.params, self._models.state
+        if not is_remote(state.path):  # its file may call it otherwise
+            params = params | {"name": state.name}
+        if (other := self._library.seeing()) is not None:
+            params = params | {"other": other.name, "model": other.path}
         return msgspec.structs.replace(finished, error=ErrorInfo(REFUSED, params))
 
     def _leaves_out(self, options: ChatOptions) -> bool:

@@ -193,6 +193,9 @@ def test_verdicts_fill_in_one_by_one_and_the_best_is_marked(opened: Open) -> Non
     assert details.chips.isVisible()
     opened.search("qwen3-30")
     assert ["128 experts, 8 active" in said for said in results(opened.page)] == [True]
+    best = next(row.line.chip for row in details.table.rows if row.line.mark == "best here")
+    speed = "about " + best.partition("about ")[2]
+    opened.until(lambda: opened.page.discover.results.results.index(0).data(Role.VERDICT)[0] == speed)
 
 
 def test_a_model_of_the_hub_without_a_chat_template_is_said_to_have_none(opened: Open) -> None:

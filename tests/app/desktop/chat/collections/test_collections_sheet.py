@@ -59,7 +59,7 @@ def filled(running: Running, qtbot: QtBot, folder: Path) -> CollectionsSheet:
     """The sheet with the folder, once its files are read."""
     sheet = opened(running, qtbot)
     sheet.add_wanted.emit(folder.name, [folder])
-    running.until(lambda: sheet.state.text().startswith("3 documents · words ready"))
+    running.until(lambda: sheet.state.text().startswith("3 documents · search by words ready"))
     return sheet
 
 
@@ -80,7 +80,7 @@ def test_a_folder_becomes_a_collection_whose_files_are_counted_and_whose_failure
     assert [line.name.text() for line in sheet.sources.lines] == ["Contracts"]
     (folder / "more.txt").write_text("One page more.\n")
     plugged_in.services.indexing.look_again()
-    plugged_in.until(lambda: sheet.state.text().startswith("4 documents · words ready"))
+    plugged_in.until(lambda: sheet.state.text().startswith("4 documents · search by words ready"))
 
 
 def test_a_named_collection_is_made_empty_and_a_bad_name_is_explained(
@@ -108,13 +108,13 @@ def test_what_is_removed_comes_back_by_undo_and_the_files_stay(
     assert toast_text(plugged_in.window).startswith("“Contracts” removed.")
     assert (folder / "lease.md").exists()
     plugged_in.window.toast.undo()
-    plugged_in.until(lambda: sheet.state.text().startswith("3 documents · words ready"))
+    plugged_in.until(lambda: sheet.state.text().startswith("3 documents · search by words ready"))
     plugged_in.until(lambda: not plugged_in.window.toast.isVisible())
     sheet.sources.lines[0].button.click()
     plugged_in.until(lambda: services.collections.status("Contracts").counts == Counts())
     plugged_in.until(plugged_in.window.toast.isVisible)
     plugged_in.window.toast.undo()
-    plugged_in.until(lambda: sheet.state.text().startswith("3 documents · words ready"))
+    plugged_in.until(lambda: sheet.state.text().startswith("3 documents · search by words ready"))
 
 
 def test_a_chat_searches_its_collection_for_each_question_until_it_is_taken_off(

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.services.library.model_names import STARTER_NAME
 from app.store.records import LibraryFile, LibraryModel
 from engine.errors import ErrorInfo
 from tests.app.services.chat.attachments.conftest import House
@@ -44,7 +45,8 @@ def agree(house: House) -> None:
 
 def test_it_is_refused_until_a_person_agrees_and_an_installed_model_is_named(house: House) -> None:
     alone = house.say("And now?")
-    assert alone.error == ErrorInfo("picture.not_seen", {"name": "Scripted model"})
+    # as the window calls it, not as its file does
+    assert alone.error == ErrorInfo("picture.not_seen", {"name": STARTER_NAME})
     house.services.store.models.add(SEEING)
     answer = house.say("And now?")
     assert answer.error is not None and answer.error.code == "picture.not_seen"
