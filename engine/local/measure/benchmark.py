@@ -67,9 +67,11 @@ def benchmark(
 ) -> Benchmark:
     """Load in a child as `options` say and measure there; `calibrations` as in `LoadRequest`.
 
+    With a `depth` the model is placed for conversations as long as that, as one that has grown so long has it.
     `keep_going` gets the progress, 0 to 1, and ends the child by returning False. Raises UserError as loading
     does, `engine.context_overflow` when the tokens do not fit the context, `engine.load_cancelled`.
     """
+    options = msgspec.structs.replace(options, length=depth)
     request = LoadRequest(path, options, threads, calibrations=calibrations)
     return ask_about(request, _benchmark, (prompt_tokens, answer_tokens, depth), Benchmark, keep_going)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import statistics
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from engine.api import LoadRequest
 from engine.gguf.reading import read_index
@@ -13,20 +14,20 @@ from engine.gguf.tensor_index import tensor_index
 from engine.local.calibration import calibrate
 from engine.local.isolated_call import Report
 from engine.local.measure.benchmark import ask_about, loaded
-from engine.local.measure.tuning import Speeds
 from engine.local.survey import survey
-from engine.placement.plan import PlacementOptions
+from engine.placement.plan import Attention, AttentionSpeed, CacheType, PlacementOptions
 from tests.bench.serving import llama_bench
 from tests.bench.serving.bench_bed import Bed
 from tests.bench.serving.goals import Row
 
-# Each with its goal for decoding beside llama-bench's default. With an answer behind it the deepest is about all that
-# the models were trained for.
+# Each with its goal for decoding beside llama-bench's default. The deepest is as deep as the models were trained for,
+# with a prompt and an answer behind it.
 GOALS = {0: 0.97, 1500: 1.5, 3000: 2.0, 8000: 2.0}
 _CONTEXT, _PROMPT, _ANSWER = 8192, 256, 32
-# The deepest takes minutes to read for each of all who are compared.
-_ROUNDS = {0: 3, 1500: 3, 3000: 3, 8000: 1}
-# What llama-bench can be told of attention.
+# What is read before is read once for all of them: with both models all depths take some ten minutes.
+_TIMES = {0: 3, 1500: 2, 3000: 2, 8000: 1}
+# What llama-bench can be told of attention. Behind few tokens all of it is timed, then the default, and the way that
+# is fastest over 2,048 cells by the calibration of this machine.
 SETTINGS: dict[str, tuple[str, ...]] = {
     "default": (),
     "-fa 0": ("-fa", "0"),
@@ -34,87 +35,80 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "-fa 1, bf16": ("-fa", "1", "-ctk", "bf16", "-ctv", "bf16"),
     "-fa 1, q8_0": ("-fa", "1", "-ctk", "q8_0", "-ctv", "q8_0"),
 }
-# What is so far behind the best at one depth is not timed deeper.
-_HOPELESS = 0.8
+_WAYS: dict[tuple[Attention, CacheType], str] = {
+    ("flash", "f16"): "default",
+    ("plain", "f16"): "-fa 0",
+    ("plain", "bf16"): "-fa 0, bf16",
+    ("flash", "bf16"): "-fa 1, bf16",
+    ("flash", "q8_0"): "-fa 1, q8_0",
+}
 
 
-class _Pair(NamedTuple):
-    """Tokens per second."""
+class _Timed(msgspec.Struct, frozen=True, tag="timed"):
+    """Tokens per second, several times."""
 
-    prefill: float
-    decode: float
+    prefill: list[float]
+    decode: list[float]
 
 
 def measure(bed: Bed, depths: tuple[int, ...] = tuple(GOALS)) -> list[Row]:
     """At each depth our speeds, those of llama-bench's default, and of the settings that are its best there; in
-    turns. As in use, we choose by a calibration of this machine."""
+    turns. As in use, we choose by a calibration of this machine and by the length of the conversation."""
     rows: list[Row] = []
-    trained = tensor_index(read_index(bed.model)).trained_context
-    settings = list(SETTINGS) if bed.bench else []
+    room = min(tensor_index(read_index(bed.model)).trained_context, _CONTEXT) - _PROMPT - _ANSWER
     with tempfile.TemporaryDirectory() as folder:
         found = survey(())
-        calibrate(found.machine, found.build_key, Path(folder), busy=lambda: 0.0)
-        for depth in depths:
-            if max(depth, _PROMPT) + _ANSWER > trained:
+        ways = calibrate(found.machine, found.build_key, Path(folder), busy=lambda: 0.0).attention
+        for depth, times in _TIMES.items():
+            behind = min(depth, room)
+            if depth not in depths or 2 * behind < depth:
                 continue
-            ours: list[_Pair] = []
-            theirs: dict[str, list[_Pair]] = {name: [] for name in settings}
-            for _ in range(_ROUNDS[depth]):
-                ours.append(_ours(bed, depth, folder))
-                for name, pairs in theirs.items():
-                    pairs.append(_theirs(bed, depth, SETTINGS[name]))
-            rows += _rows(depth, ours, theirs)
-            if depth:
-                settings = _worth_timing(theirs)
+            names = (_fastest(ways) if depth else tuple(SETTINGS)) if bed.bench else ()
+            ours = _ours(bed, behind, times, folder)
+            theirs = {name: _theirs(bed, behind, times, SETTINGS[name]) for name in names}
+            rows += _rows(behind, GOALS[depth], ours, theirs)
     return rows
 
 
-def _rows(depth: int, ours: list[_Pair], theirs: dict[str, list[_Pair]]) -> list[Row]:
-    place = f"behind {max(depth, _PROMPT):,} tokens"
-    mine = [each.decode for each in ours]
+def _fastest(ways: tuple[AttentionSpeed, ...]) -> tuple[str, ...]:
+    """The default, and the setting with the fastest of the `ways`."""
+    best = max(ways, key=lambda each: each.decode, default=None)
+    name = _WAYS[best.attention, best.kv_type] if best else "default"
+    return tuple(dict.fromkeys(("default", name)))
+
+
+def _rows(behind: int, goal: float, ours: _Timed, theirs: dict[str, _Timed]) -> list[Row]:
+    read, written = f"prefill behind {behind:,} tokens", f"decode behind {behind or _PROMPT:,} tokens"
     if not theirs:
-        return [Row(f"decode {place}", "tok/s", mine)]
-    best = max(theirs, key=lambda name: _median(theirs[name]))
-    default, fastest = theirs["default"], [each.decode for each in theirs[best]]
-    read = [each.prefill for each in ours], [each.prefill for each in default]
+        return [Row(written, "tok/s", ours.decode)]
+    best = max(theirs, key=lambda name: statistics.median(theirs[name].decode))
+    default, fastest = theirs["default"], theirs[best]
     return [
-        Row(
-            f"decode {place} beside llama-bench",
-            "tok/s",
-            mine,
-            [each.decode for each in default],
-            GOALS[depth],
-        ),
-        Row(f"decode {place} beside its best ({best})", "tok/s", mine, fastest, 0.97),
-        Row(f"prefill {place} beside llama-bench", "tok/s", *read, 0.97),
+        Row(f"{written} beside llama-bench", "tok/s", ours.decode, default.decode, goal),
+        Row(f"{written} beside its best ({best})", "tok/s", ours.decode, fastest.decode, 0.97),
+        Row(f"{read} beside llama-bench", "tok/s", ours.prefill, default.prefill, 0.97),
     ]
 
 
-def _median(pairs: list[_Pair]) -> float:
-    return statistics.median(each.decode for each in pairs)
-
-
-def _worth_timing(theirs: dict[str, list[_Pair]]) -> list[str]:
-    best = max(map(_median, theirs.values()), default=0.0)
-    return [name for name, pairs in theirs.items() if name == "default" or _median(pairs) >= _HOPELESS * best]
-
-
-def _theirs(bed: Bed, depth: int, settings: tuple[str, ...]) -> _Pair:
+def _theirs(bed: Bed, behind: int, times: int, settings: tuple[str, ...]) -> _Timed:
     assert bed.bench is not None
-    before, behind = max(depth - _PROMPT, 0), max(depth, _PROMPT)
-    return _Pair(
-        llama_bench.prefill_tps(bed.bench, bed.model, bed.threads, _PROMPT, before, settings),
-        llama_bench.decode_tps(bed.bench, bed.model, bed.threads, _ANSWER, behind, settings),
+    about = (bed.bench, bed.model, bed.threads)
+    if behind:
+        return _Timed(*llama_bench.both_tps(*about, _PROMPT, _ANSWER, behind, times, settings))
+    turns = range(times)
+    return _Timed(
+        [llama_bench.prefill_tps(*about, _PROMPT, 0, settings) for _ in turns],
+        [llama_bench.decode_tps(*about, _ANSWER, _PROMPT, settings) for _ in turns],
     )
 
 
-def _ours(bed: Bed, depth: int, folder: str) -> _Pair:
-    request = LoadRequest(str(bed.model), PlacementOptions(_CONTEXT), bed.threads, calibrations=folder)
-    found = ask_about(request, _once, (depth,), Speeds, lambda _: True)
-    return _Pair(found.prefill_tps, found.decode_tps)
+def _ours(bed: Bed, behind: int, times: int, folder: str) -> _Timed:
+    options = PlacementOptions(_CONTEXT, length=behind)
+    request = LoadRequest(str(bed.model), options, bed.threads, calibrations=folder)
+    return ask_about(request, _timed, (behind, times), _Timed, lambda _: True)
 
 
-def _once(report: Report, request: LoadRequest, depth: int) -> Speeds:
+def _timed(report: Report, request: LoadRequest, behind: int, times: int) -> _Timed:
     from engine.local.measure import speed
 
     def alive() -> None:
@@ -122,5 +116,10 @@ def _once(report: Report, request: LoadRequest, depth: int) -> Speeds:
 
     with loaded(request, report) as session:
         speed.warm_up(session, alive)
-        found = speed.measure(session, _PROMPT, _ANSWER, alive, depth=depth)
-        return Speeds(found.prefill_tps, found.decode_tps, _PROMPT)
+        if not behind:
+            found = [speed.measure(session, _PROMPT, _ANSWER, alive) for _ in range(times)]
+            return _Timed([each.prefill_tps for each in found], [each.decode_tps for each in found])
+        # What was read before the one stays for the other.
+        written = [speed.measure(session, 1, _ANSWER, alive, depth=behind) for _ in range(times)]
+        read = [speed.measure(session, _PROMPT, 1, alive, depth=behind + _PROMPT) for _ in range(times)]
+        return _Timed([each.prefill_tps for each in read], [each.decode_tps for each in written])

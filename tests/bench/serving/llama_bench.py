@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 def prefill_tps(
@@ -22,7 +23,31 @@ def decode_tps(
     return _measured(program, model, threads, ["-p", 0, "-n", tokens, "-d", depth, *settings])
 
 
+def both_tps(
+    program: Path,
+    model: Path,
+    threads: int,
+    prompt: int,
+    answer: int,
+    depth: int,
+    times: int,
+    settings: Sequence[str] = (),
+) -> tuple[list[float], list[float]]:
+    """So many times both speeds, behind tokens that are read once."""
+    what: list[str | int] = ["-p", prompt, "-n", answer, "-d", depth, *settings]
+    read, written = _asked(program, model, threads, times, what)
+    assert read["n_prompt"] and written["n_gen"]
+    return read["samples_ts"], written["samples_ts"]
+
+
 def _measured(program: Path, model: Path, threads: int, what: list[str | int]) -> float:
-    command = [program, "-m", model, "-t", threads, "-r", 1, "-o", "json", *what]
+    return float(_asked(program, model, threads, 1, what)[0]["avg_ts"])
+
+
+def _asked(
+    program: Path, model: Path, threads: int, times: int, what: list[str | int]
+) -> list[dict[str, Any]]:
+    command = [program, "-m", model, "-t", threads, "-r", times, "-o", "json", *what]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True)
-    return float(json.loads(done.stdout)[0]["avg_ts"])
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
