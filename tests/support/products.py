@@ -27,12 +27,13 @@ COMPILER = shutil.which("c++")
 # What stands between ggml and the products needs ggml's own library.
 SOURCES = ("activations", "kernel_*", "processor", "products", "unpack_*", "ways")
 TYPES = ("Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS", "MXFP4",
-         "NVFP4")  # fmt: skip
+         "NVFP4", "IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ3_XXS", "IQ3_S")  # fmt: skip
 # Where a block's scales lie that are halves of floats: bytes from its beginning.
 HALVES = {
     **dict.fromkeys(("Q4_0", "Q5_0", "Q8_0", "IQ4_NL", "IQ4_XS"), (0,)),
+    **dict.fromkeys(("IQ1_S", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ3_XXS", "IQ3_S"), (0,)),
     **dict.fromkeys(("Q4_1", "Q5_1", "Q4_K", "Q5_K"), (0, 2)),
-    "Q2_K": (80, 82), "Q3_K": (108,), "Q6_K": (208,), "MXFP4": (), "NVFP4": (),
+    "Q2_K": (80, 82), "Q3_K": (108,), "Q6_K": (208,), "MXFP4": (), "NVFP4": (), "IQ1_M": (),
 }  # fmt: skip
 GROUP = 32
 
@@ -83,7 +84,7 @@ def _compile(target: Path) -> None:
 
 def ways() -> list[str]:
     """Of this processor, best first."""
-    names = []
+    names: list[str] = []
     while name := library().coterie_products_way(len(names)):
         names.append(name.decode())
     return names
@@ -103,6 +104,16 @@ def block_of(name: str) -> tuple[int, int]:
     return int(values), int(size)
 
 
+def tame(name: str, blocks: Bytes) -> None:
+    """Scales that are no halves of floats, neither endless nor all but nothing: blocks by row."""
+    if name == "MXFP4":
+        blocks[:, :, 0] = blocks[:, :, 0] % 10 + 115
+    if name == "IQ1_M":  # four bits each of a half, the uppermost of four words
+        blocks[:, :, 49:57:2] &= 15
+        blocks[:, :, 53] |= 0x80
+        blocks[:, :, 55] |= 0x20
+
+
 def made(name: str, rows: int, k: int, random: np.random.Generator, scale: float = 0.01) -> Bytes:
     """A matrix of any bits, whose scales are some numbers of the size of `scale`."""
     values, size = block_of(name)
@@ -110,8 +121,7 @@ def made(name: str, rows: int, k: int, random: np.random.Generator, scale: float
     for place in HALVES[name]:
         numbers = (random.standard_normal((rows, k // values, 1)) * scale).astype(np.float16)
         blocks[:, :, place : place + 2] = numbers.view(np.uint8)
-    if name == "MXFP4":
-        blocks[:, :, 0] = random.integers(115, 125, blocks.shape[:2])
+    tame(name, blocks)
     return blocks.reshape(rows, -1)
 
 

@@ -7,16 +7,16 @@
 namespace coterie::products {
 
 static const int FOURS = int(GROUP / 4);
-enum Kind { OFFSETS5, SHIFTED5, SHIFTED6, SIGNED8 };
+enum Kind { OFFSETS5, SHIFTED5, SHIFTED6, SHIFTED7, SIGNED8 };
 
 // How many pairs fit in 16 bits: each is at most 2 * 127 * the greatest value.
 static constexpr int pairs_together(int kind) {
-    return kind == SIGNED8 ? 1 : kind == SHIFTED6 ? 2 : 4;
+    return kind >= SHIFTED7 ? 1 : kind == SHIFTED6 ? 2 : 4;
 }
 static_assert(4 * 2 * 127 * 31 < 32768 && 2 * 2 * 127 * 63 < 32768 && 2 * 127 * 128 < 32768, "16 bits hold them");
 
 template <int KIND, int TOKENS> struct Dots {
-    static const bool SHIFTED = KIND == SHIFTED5 || KIND == SHIFTED6, OFFSETS = KIND == OFFSETS5;
+    static const bool SHIFTED = KIND >= SHIFTED5 && KIND <= SHIFTED7, OFFSETS = KIND == OFFSETS5;
 
     TARGET_AVX2 INLINE __m256i loaded(const uint8_t * values) {
         const __m256i found = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(values));
@@ -73,6 +73,9 @@ Kernel kernel_avx2(Form form) {
     }
     if (form.range == Range::bits6) {
         return form.parts == 1 ? all_tokens<1, SHIFTED6> : all_tokens<2, SHIFTED6>;
+    }
+    if (form.range == Range::bits7) {
+        return form.parts == 1 ? all_tokens<1, SHIFTED7> : all_tokens<2, SHIFTED7>;
     }
     return form.parts == 1 ? all_tokens<1, SHIFTED5> : all_tokens<2, SHIFTED5>;
 }

@@ -29,8 +29,12 @@ const char * instructions() {
 #ifdef COTERIE_PRODUCTS_X86
 
 static const Format * format_of(ggml_type type) {
-    const Format * small = small_format(type);
-    return small ? small : super_format(type);
+    for (const auto found : { small_format, super_format, grid_format }) {
+        if (const Format * format = found(type)) {
+            return format;
+        }
+    }
+    return nullptr;
 }
 
 bool known(ggml_type type, int64_t k) {

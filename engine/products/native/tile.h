@@ -18,6 +18,7 @@ template <int ROWS, int PARTS> struct TileGroup {
 enum class Range {
     bits5, // values less than 32
     bits6,
+    bits7,
     bits8, // a signed number plus 128
 };
 

@@ -17,8 +17,19 @@ struct Format {
     Unpack unpack8, unpack16; // for tiles of so many rows
 };
 
-// The format of a type of small blocks, or of blocks of 256 values; null for another type.
+template <size_t COUNT> const Format * find(const Format (&formats)[COUNT], ggml_type type) {
+    for (const Format & format : formats) {
+        if (format.type == type) {
+            return &format;
+        }
+    }
+    return nullptr;
+}
+
+// The format of a type of small blocks, of blocks of 256 values, or of such with values out of tables; null for
+// another type.
 const Format * small_format(ggml_type type);
 const Format * super_format(ggml_type type);
+const Format * grid_format(ggml_type type);
 
 } // namespace coterie::products

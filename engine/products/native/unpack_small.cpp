@@ -8,9 +8,6 @@
 
 #ifdef COTERIE_PRODUCTS_X86
 
-#include <algorithm>
-#include <iterator>
-
 namespace coterie::products {
 
 // 16 where a bit is set.
@@ -171,9 +168,7 @@ static const Format FORMATS[] = {
 };
 
 const Format * small_format(ggml_type type) {
-    const Format * found = std::find_if(std::begin(FORMATS), std::end(FORMATS),
-                                        [&](const Format & format) { return format.type == type; });
-    return found == std::end(FORMATS) ? nullptr : found;
+    return find(FORMATS, type);
 }
 
 } // namespace coterie::products

@@ -3,22 +3,14 @@
 #include "ggml-common.h"
 
 #include "nibbles.h"
-#include "transpose.h"
-#include "unpack.h"
+#include "super.h"
 
 #ifdef COTERIE_PRODUCTS_X86
-
-#include <algorithm>
-#include <iterator>
 
 namespace coterie::products {
 
 TARGET_AVX2 INLINE __m256i loaded(const uint8_t * bytes) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(bytes));
-}
-
-TARGET_AVX2 INLINE float number(ggml_half half) {
-    return _cvtsh_ss(half);
 }
 
 // Bits of each byte, from `first` on: those of `mask`.
@@ -39,10 +31,6 @@ TARGET_AVX2 INLINE __m256 signed_multiples(__m128i bytes, float factor) {
 TARGET_AVX2 INLINE void signed_multiples(__m128i bytes, float factor, __m256 to[2]) {
     to[0] = signed_multiples(bytes, factor);
     to[1] = signed_multiples(_mm_unpackhi_epi64(bytes, bytes), factor);
-}
-
-TARGET_AVX2 INLINE __m256 times(__m256 scales, float factor) {
-    return _mm256_mul_ps(scales, _mm256_set1_ps(factor));
 }
 
 struct Q2_K {
@@ -151,76 +139,6 @@ struct IQ4_XS {
     }
 };
 
-static const int GROUPS = 8; // of a block
-
-// `numbers` are eight for each of eight rows, PARTS of them after one another: by row; then by group and part.
-template <int PARTS, int ROWS>
-TARGET_AVX2 INLINE void put(__m256 (&numbers)[PARTS][8], int first, TileGroup<ROWS, PARTS> * groups,
-                            float (TileGroup<ROWS, PARTS>::*field)[PARTS][ROWS]) {
-    for (int half = 0; half < PARTS; half++) {
-        __m256i lanes[8];
-#pragma GCC unroll 8
-        for (int row = 0; row < 8; row++) {
-            lanes[row] = _mm256_castps_si256(numbers[half][row]);
-        }
-        transpose(lanes);
-#pragma GCC unroll 8
-        for (int i = 0; i < 8; i++) {
-            const int place = half * 8 + i;
-            float * to = (groups[place / PARTS].*field)[place % PARTS] + first;
-            _mm256_storeu_ps(to, _mm256_castsi256_ps(lanes[i]));
-        }
-    }
-}
-
-template <class Type, int ROWS>
-TARGET_AVX2 static void unpack(const void * const * rows, int64_t k, void * tile) {
-    constexpr int PARTS = Type::PARTS;
-    auto * groups = static_cast<TileGroup<ROWS, PARTS> *>(tile);
-    for (int64_t block = 0; block < k / QK_K; block++, groups += GROUPS) {
-        for (int first = 0; first < ROWS; first += 8) {
-            const typename Type::Block * blocks[8];
-            __m256 scales[PARTS][8], offsets[PARTS][8];
-            for (int row = 0; row < 8; row++) {
-                blocks[row] = static_cast<const typename Type::Block *>(rows[first + row]) + block;
-                __m256 scale[PARTS], offset[PARTS];
-                if constexpr (Type::SHIFT > 0) {
-                    Type::scales(*blocks[row], scale);
-                } else {
-                    Type::scales(*blocks[row], scale, offset);
-                }
-                for (int half = 0; half < PARTS; half++) {
-                    scales[half][row] = scale[half];
-                    if constexpr (Type::SHIFT == 0) {
-                        offsets[half][row] = offset[half];
-                    }
-                }
-            }
-            put<PARTS, ROWS>(scales, first, groups, &TileGroup<ROWS, PARTS>::scales);
-            if constexpr (Type::SHIFT == 0) {
-                put<PARTS, ROWS>(offsets, first, groups, &TileGroup<ROWS, PARTS>::offsets);
-            }
-            for (int group = 0; group < GROUPS; group++) {
-                __m256i values[8];
-#pragma GCC unroll 8
-                for (int row = 0; row < 8; row++) {
-                    values[row] = Type::values(*blocks[row], group);
-                }
-                transpose(values);
-#pragma GCC unroll 8
-                for (int four = 0; four < 8; four++) {
-                    uint8_t * to = groups[group].values[four] + 4 * first;
-                    _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), values[four]);
-                }
-            }
-        }
-    }
-}
-
-template <class Type> static Format format(ggml_type type, Range range) {
-    return { type, QK_K, { Type::PARTS, range, Type::SHIFT }, unpack<Type, 8>, unpack<Type, 16> };
-}
-
 static const Format FORMATS[] = {
     format<Q2_K>(GGML_TYPE_Q2_K, Range::bits5), format<Q3_K>(GGML_TYPE_Q3_K, Range::bits5),
     format<Q4_K>(GGML_TYPE_Q4_K, Range::bits5), format<Q5_K>(GGML_TYPE_Q5_K, Range::bits5),
@@ -228,9 +146,7 @@ static const Format FORMATS[] = {
 };
 
 const Format * super_format(ggml_type type) {
-    const Format * found = std::find_if(std::begin(FORMATS), std::end(FORMATS),
-                                        [&](const Format & format) { return format.type == type; });
-    return found == std::end(FORMATS) ? nullptr : found;
+    return find(FORMATS, type);
 }
 
 } // namespace coterie::products

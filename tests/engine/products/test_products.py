@@ -50,8 +50,7 @@ def test_no_sum_is_too_great(name: str, byte: int, random: np.random.Generator) 
     blocks = np.full_like(scales, byte)
     for place in products.HALVES[name]:
         blocks[:, :, place : place + 2] = scales[:, :, place : place + 2]
-    if name == "MXFP4":
-        blocks[:, :, 0] = 120
+    products.tame(name, blocks)
     tokens = np.ones((4, K), np.float32)
     tokens[1] = -1
     tokens[2, ::2] = -1
