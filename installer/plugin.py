@@ -1,4 +1,5 @@
-"""Compiles the plugin that keeps single experts on the graphics card, and puts it into the environment.
+"""Compiles the plugin, and puts it into the environment: single experts on the graphics card, and products of
+quantised matrices.
 
 Nothing else needs it: where it cannot be built, a note says why, and set-up goes on. Built plugins lie in a
 per-user folder under the name of their build, for other clones and for machines whose compiler is gone.
@@ -12,7 +13,7 @@ import json
 import platform
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from installer.commands import SetupError, run_logged
 from installer.console import Progress
 from installer.stamps import fingerprint
 
-SOURCES = Path("engine") / "expert_cache" / "native"
+SOURCES = (Path("engine") / "expert_cache" / "native", Path("engine") / "products" / "native")
 INTERFACE = "expert_cache.h"
 # The policy's scores must come out as Python's do, bit by bit: no fused multiplication and addition.
 FLAGS = ("-O2", "-std=c++17", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden", "-pthread")
@@ -53,7 +54,8 @@ class PluginError(Exception):
 class Plugin(NamedTuple):
     """One build of the plugin."""
 
-    sources: Path
+    sources: tuple[Path, ...]
+    """Folders; the interface is the first one's."""
     version: str
     """Of llama-cpp-python."""
     key: str
@@ -64,19 +66,24 @@ class Plugin(NamedTuple):
 
 def plugin_of(root: Path, version: str, key: str) -> Plugin:
     """The plugin of a clone, for an engine."""
-    folder = root / SOURCES
-    return Plugin(folder, version, key, f"{version}-{fingerprint(key, sources_hash(folder), FLAGS)}")
+    folders = tuple(root / folder for folder in SOURCES)
+    return Plugin(folders, version, key, f"{version}-{fingerprint(key, sources_hash(folders), FLAGS)}")
 
 
-def sources_hash(folder: Path) -> str:
+def sources_hash(folders: Iterable[Path]) -> str:
     """Changes when a source or header of the plugin does."""
-    files = sorted((*folder.glob("*.cpp"), *folder.glob("*.h")))
+    files = [path for folder in folders for path in sorted((*folder.glob("*.cpp"), *folder.glob("*.h")))]
     return fingerprint([(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files])
 
 
 def interface_hash(folder: Path) -> str:
     """Changes when the functions that are called of the plugin do; library.py makes the same one."""
     return hashlib.sha256((folder / INTERFACE).read_bytes()).hexdigest()[:16]
+
+
+def compiled(plugin: Plugin) -> list[Path]:
+    """The files that are compiled."""
+    return [path for folder in plugin.sources for path in sorted(folder.glob("*.cpp"))]
 
 
 def library_name(kind: str) -> str:
@@ -138,7 +145,7 @@ def compile_command(
         f'-DCOTERIE_CACHE_BUILD="{plugin.name}"',
         f"-I{headers / 'include'}",
         f"-I{headers / 'src'}",
-        *(str(path) for path in sorted((plugin.sources).glob("*.cpp"))),
+        *(str(path) for path in compiled(plugin)),
         *("-o", str(target)),
         *link_arguments(library, platform.system()),
         *shlex.split(environ.get("LDFLAGS", "")),
@@ -196,7 +203,7 @@ def write_note(plugin: Plugin, folder: Path) -> None:
         "library": plugin.version,
         "key": plugin.key,
         "sources": sources_hash(plugin.sources),
-        "interface": interface_hash(plugin.sources),
+        "interface": interface_hash(plugin.sources[0]),
         "build": plugin.name,
     }
     (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")

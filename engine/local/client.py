@@ -302,7 +302,7 @@ class LocalEngine:
             return old, died or ErrorInfo("engine.not_started", {"detail": str(error)})
         with self._lock:
             if died and self._wanted and self._host is old:
-                self._wanted = _without_repack(self._wanted)
+                self._wanted = _plainly_computed(self._wanted)
             wanted = self._wanted if self._host is old else None
             if wanted:
                 fresh.vitals.loading = True
@@ -377,7 +377,8 @@ class LocalEngine:
             current.caches = plan is not None and plan.placement.expert_cache is not None
             current.from_disk = plan is not None and plan.mode == "disk"
             weights = event.model.weights
-            current.repacks = weights is not None and bool(weights.repacked)
+            is_own = weights is not None and bool(weights.repacked or weights.products)
+            current.repacks = is_own and not current.caches
         elif isinstance(event, Replanned):
             self._model = event.model
         elif isinstance(event, LoadFailed):
@@ -404,7 +405,7 @@ class LocalEngine:
             elif self._wanted and current.caches:
                 self._wanted = _without_cache(self._wanted, gone)
             if self._wanted and current.repacks and failure.code in DEATHS:
-                self._wanted = _without_repack(self._wanted)
+                self._wanted = _plainly_computed(self._wanted)
             ended = self._ended_requests("error", failure)
         if current.process.is_alive():
             current.process.kill()
@@ -425,9 +426,9 @@ def _with_fewer_slots(request: LoadRequest) -> LoadRequest:
     return msgspec.structs.replace(request, options=request.options.with_fewer_slots())
 
 
-def _without_repack(request: LoadRequest) -> LoadRequest:
-    """The same load with weights as they are in the file."""
-    return msgspec.structs.replace(request, options=request.options.without_repack())
+def _plainly_computed(request: LoadRequest) -> LoadRequest:
+    """The same load with weights as they are in the file, by ggml's own products."""
+    return msgspec.structs.replace(request, options=request.options.plainly_computed())
 
 
 def _clean(request: GenerateRequest) -> GenerateRequest:

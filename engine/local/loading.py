@@ -28,7 +28,7 @@ from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.routing import ExpertWatch
 from engine.local.pictures.opening import open_sight
 from engine.local.planning import find_machine, make_plan
-from engine.local.repack.choice import for_model
+from engine.local.repack.choice import for_model, settle_products
 from engine.local.speculative.draft_model import DraftModel
 from engine.local.speculative.loading import open_draft_model, open_head
 from engine.local.threads import default_threads
@@ -229,6 +229,7 @@ def _ready(
     model_index = tensor_index(index)
     _check_memory(model_index, machine)
     machine, options = for_model(index, machine, request.options, request.calibrations, on_repacking)
+    settle_products(index, options, on_repacking)
     if request.remembered:
         options = without_unfit_experts(without_absent(options, machine), model_index)
     projector, of_projector = seeing_projector(index, options.mmproj)

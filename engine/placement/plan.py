@@ -26,6 +26,9 @@ Mode = Literal["cpu", "layers", "resident", "streamed_prompts", "streamed", "cac
 CacheType = Literal["f16", "bf16", "q8_0", "q4_0"]
 # Whether weights in RAM move into huge pages: "off" where this system has none to ask for, "" where it never has.
 HugePagesHere = Literal["", "used", "off"]
+# Our own products of quantised matrices on the processor: not asked, used, not built or of another build, or not for
+# this processor or engine.
+ProductsHere = Literal["", "used", "not_built", "not_here"]
 # How attention is computed. "flash": in one operation that keeps no scores, where the devices have it. "plain": as
 # products of whole matrices, with values kept transposed.
 Attention = Literal["plain", "flash"]
@@ -36,8 +39,11 @@ LoadMode = Literal["mapped", "pinned", "locked"]
 MOST_DRAFTED = 64
 # What a load that failed is made easier by, one after the other.
 # "uncached": without the cache of single experts. "unrepacked": without layouts of weights that are made for the
-# processor. "without_mtp": without the heads for multi-token prediction.
-Fallback = Literal["unpinned", "layer", "ubatch", "context", "uncached", "unrepacked", "without_mtp"]
+# processor. "plain_products": without our own products of quantised matrices. "without_mtp": without the heads for
+# multi-token prediction.
+Fallback = Literal[
+    "unpinned", "layer", "ubatch", "context", "uncached", "unrepacked", "plain_products", "without_mtp"
+]
 # Expert layers given back one by one before anything else is given up; of a cache of experts as many slots.
 MOST_LAYERS = 3
 # On an expert cache miss, the CPU computes the expert and it is uploaded for the
@@ -160,6 +166,10 @@ class PlacementOptions(msgspec.Struct, frozen=True):
     def without_repack(self) -> PlacementOptions:
         """The same options, but the processor computes with weights as they are in the file."""
         return self._with("unrepacked")
+
+    def plainly_computed(self) -> PlacementOptions:
+        """The same options, but the processor computes as ggml does with weights as they are in the file."""
+        return self.without_repack()._with("plain_products")
 
     def _with(self, fallback: Fallback) -> PlacementOptions:
         if fallback in self.fallbacks:
@@ -341,9 +351,11 @@ class PlannedModel(msgspec.Struct, frozen=True, tag="planned_model"):
 class LoadedWeights(msgspec.Struct, frozen=True):
     """Where the weights were found after loading: bytes by device, experts apart, both with the slots of a cache,
     and what lies elsewhere than planned (tensor name to device). `repacked` are bytes by the name of the memory whose
-    layout is made for the processor ("AMX", "CPU_REPACK")."""
+    layout is made for the processor ("AMX", "CPU_REPACK"). `products` are the types of weights in RAM that prompts
+    are multiplied with by products of our own."""
 
     bytes: dict[str, int]
     expert_bytes: dict[str, int]
     misplaced: dict[str, str] = {}
     repacked: dict[str, int] = {}
+    products: tuple[str, ...] = ()

@@ -143,11 +143,13 @@ def _compile_plugin(work: Work, version: str, progress: Progress) -> None:
     wanted = plugin.plugin_of(work.root, version, PLUGIN_KEY)
     inner, folder = work.inside / "plugin", work.made / "plugin"
     shutil.rmtree(inner, ignore_errors=True)
-    shutil.copytree(wanted.sources, inner)
+    copies = tuple(inner / source.parent.name for source in wanted.sources)
+    for source, copy in zip(wanted.sources, copies, strict=True):
+        shutil.copytree(source, copy)
     folder.mkdir()
     name, inside = plugin.library_name("Linux"), Path(old_system.WORK)
     words = plugin.compile_command(
-        wanted._replace(sources=inner),
+        wanted._replace(sources=copies),
         "g++",
         inside / sources.HEADERS,
         work.made / "lib",

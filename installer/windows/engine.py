@@ -122,7 +122,7 @@ def _compile_plugin(work: Work, version: str, progress: Progress) -> None:
     command: list[str | Path] = [
         COMPILER, *(flag for flag in plugin.FLAGS if flag != "-fPIC"), "-D_WIN32_WINNT=0x0A00",
         f"-ffile-prefix-map={work.root}=.", f'-DCOTERIE_CACHE_BUILD="{wanted.name}"',
-        f"-I{headers / 'include'}", f"-I{headers / 'src'}", *sorted(wanted.sources.glob("*.cpp")),
+        f"-I{headers / 'include'}", f"-I{headers / 'src'}", *plugin.compiled(wanted),
         "-o", library, *(work.made / "lib" / f"{name}.dll" for name in plugin.LIBRARIES),
         "-static", "-Wl,--no-insert-timestamp",
     ]  # fmt: skip

@@ -71,9 +71,9 @@ def place(tmp_path: Path, headers: Path) -> Place:
 
 def project(folder: Path, source: str = GOOD) -> Plugin:
     """The plugin of a project whose only source is `source`."""
-    native = folder / plugin.SOURCES
+    native = folder / plugin.SOURCES[0]
     native.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / plugin.SOURCES / plugin.INTERFACE, native)
+    shutil.copy(ROOT / plugin.SOURCES[0] / plugin.INTERFACE, native)
     (native / "plugin.cpp").write_text(source)
     return plugin_of(folder, VERSION, f"{VERSION}-wheel")
 
@@ -254,9 +254,12 @@ def test_whatever_shapes_a_plugin_changes_its_name(tmp_path: Path) -> None:
         plugin_of(tmp_path / "a", "0.3.37", first.key),
         plugin_of(tmp_path / "a", VERSION, "another wheel"),
     ]
-    (tmp_path / "a" / plugin.SOURCES / plugin.INTERFACE).write_text("")
+    (tmp_path / "a" / plugin.SOURCES[0] / plugin.INTERFACE).write_text("")
     changed.append(plugin_of(tmp_path / "a", VERSION, first.key))
-    assert len({first.name, *(found.name for found in changed)}) == 5
+    (tmp_path / "b" / plugin.SOURCES[1]).mkdir(parents=True)
+    (tmp_path / "b" / plugin.SOURCES[1] / "products.cpp").write_text("int also;")
+    changed.append(plugin_of(tmp_path / "b", VERSION, first.key))
+    assert len({first.name, *(found.name for found in changed)}) == 6
 
 
 def test_the_command_takes_the_persons_own_flags_after_ours(tmp_path: Path) -> None:
@@ -290,7 +293,7 @@ def test_set_up_and_the_engine_agree_on_names() -> None:
     for kind, name in systems.items():
         assert plugin.library_name(kind) == library.plugin_name(name)
     assert NOTE == library.NOTE
-    assert plugin.interface_hash(ROOT / plugin.SOURCES) == library.interface_hash()
+    assert plugin.interface_hash(ROOT / plugin.SOURCES[0]) == library.interface_hash()
 
 
 class TestInstalling:

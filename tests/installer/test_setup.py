@@ -121,9 +121,10 @@ def clone(folder: Path) -> Path:
     (folder / "pyproject.toml").write_text(PYPROJECT)
     for name in (*setup.LOCKS, embedding.LOCK):
         (folder / name).write_text(LOCK)
-    (folder / plugin.SOURCES).mkdir(parents=True)
+    for source in plugin.SOURCES:
+        (folder / source).mkdir(parents=True)
     for name in ("plugin.cpp", plugin.INTERFACE):
-        (folder / plugin.SOURCES / name).write_text("")
+        (folder / plugin.SOURCES[0] / name).write_text("")
     return folder
 
 
@@ -300,10 +301,10 @@ def test_an_environment_that_set_up_did_not_make_is_replaced(machine: Machine) -
 def test_changed_sources_of_the_plugin_build_it_again_and_nothing_else(machine: Machine) -> None:
     machine.set_up()
     before = machine.note_of_plugin
-    (machine.root / plugin.SOURCES / "plugin.cpp").write_text("int changed;")
+    (machine.root / plugin.SOURCES[0] / "plugin.cpp").write_text("int changed;")
     assert machine.set_up() == ["plugin"]
     assert machine.note_of_plugin["build"] != before["build"]
-    (machine.root / plugin.SOURCES / "plugin.cpp").write_text("")
+    (machine.root / plugin.SOURCES[0] / "plugin.cpp").write_text("")
     assert machine.set_up() == ["kept plugin"]
     assert machine.note_of_plugin == before
     assert machine.set_up() == []
@@ -365,7 +366,7 @@ def test_an_embedding_model_that_is_lost_comes_back_without_a_download(machine: 
 
 def test_a_plugin_that_cannot_be_built_any_more_gives_way_to_the_reason(machine: Machine) -> None:
     machine.set_up()
-    (machine.root / plugin.SOURCES / "plugin.cpp").write_text("int changed;")
+    (machine.root / plugin.SOURCES[0] / "plugin.cpp").write_text("int changed;")
     machine.breaks_in = ("plugin", PluginError("compile", "It could not be compiled."))
     machine.set_up()
     assert [path.name for path in machine.plugin_folder.iterdir()] == ["build.json"]

@@ -25,6 +25,7 @@ from engine import fetched_backend
 from engine.errors import UserError
 from engine.local import driver_trial
 from engine.local.native import library
+from engine.local.native.layouts.own_products import install_products, products_build
 from engine.local.native.library import PINNED_VERSION, ggml
 
 NOTE = "build.json"
@@ -67,12 +68,13 @@ def broken_backend() -> str:
 
 
 def start() -> None:
-    """Initialize llama.cpp once, with the processor's part and this environment's backend, capturing the log. Raises
-    UserError `engine.wrong_library`, `engine.no_variant`."""
+    """Initialize llama.cpp once, with the processor's part, our products in it, and this environment's backend,
+    capturing the log. Raises UserError `engine.wrong_library`, `engine.no_variant`."""
     library.check_version()
     library.capture_log()
     load_variant()
     library.initialize()
+    install_products(_variant_file)
     load_backend()
 
 
@@ -102,12 +104,13 @@ def variant() -> str:
 @functools.cache
 def build_key() -> tuple[str, ...]:
     """What tells this build of the engine from others, of the same version too (another compiler, other flags): the
-    version, a digest of the library that computes on the processor, and the CPU features in use."""
+    version, a digest of the library that computes on the processor, our products in it, and the CPU features in
+    use."""
     own = library.folder().glob("*ggml-cpu.*")  # one that was built for this computer has no variants
     file = _variant_file or min(own, default=library.path())
     with file.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
-    return (library.library_version(), digest, *library.cpu_features())
+    return (library.library_version(), digest, products_build(), *library.cpu_features())
 
 
 def registered_backends() -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def clear_log() -> None:
 
 def ggml(name: str, result: Any, *arguments: Any) -> Any:
     """A function of ggml or llama.cpp, from the one library handle, with its prototype set."""
-    function = _symbol(name)
+    function = loaded_symbol(name)
     if function is None:
         raise AttributeError(name)
     function.restype, function.argtypes = result, list(arguments)
@@ -130,10 +130,11 @@ def ggml(name: str, result: Any, *arguments: Any) -> Any:
 
 def has_symbol(name: str) -> bool:
     """Whether the library exports a symbol: C++ names differ between compilers."""
-    return _symbol(name) is not None
+    return loaded_symbol(name) is not None
 
 
-def _symbol(name: str) -> Any:
+def loaded_symbol(name: str) -> Any:
+    """A function without a prototype, None where no library has it."""
     return next((found for library in _libraries() if (found := getattr(library, name, None))), None)
 
 

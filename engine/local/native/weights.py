@@ -7,10 +7,11 @@ from collections import Counter
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.tensor_roles import EXPERT_TENSOR
 from engine.local.native import memory
+from engine.local.native.layouts.own_products import are_products_used, has_product
 from engine.local.native.layouts.repack import extra_memories
 from engine.local.native.tensors import placed_tensors
 from engine.placement.expected import block_count, expected_devices, misplaced
-from engine.placement.plan import LoadedWeights, Placement
+from engine.placement.plan import RAM, LoadedWeights, Placement
 
 
 def loaded_weights(model: int, context: int, index: GgufIndex, placement: Placement) -> LoadedWeights:
@@ -38,4 +39,14 @@ def loaded_weights(model: int, context: int, index: GgufIndex, placement: Placem
         expert_bytes=dict(experts),
         misplaced=misplaced(((weight.name, weight.device) for weight in found), expected),
         repacked=dict(repacked),
+        products=_own_products(
+            index, {each.name for each in found if each.device == RAM and each.memory not in extra}
+        ),
     )
+
+
+def _own_products(index: GgufIndex, names: set[str]) -> tuple[str, ...]:
+    if not are_products_used():
+        return ()
+    types = {tensor.type_name for tensor in index.tensors if tensor.name in names}
+    return tuple(sorted(filter(has_product, types)))

@@ -1,4 +1,4 @@
-"""Whether a model's weights are laid out anew for the processor."""
+"""Whether a model's weights are laid out anew for the processor, and multiplied by products of our own."""
 
 from __future__ import annotations
 
@@ -35,12 +35,28 @@ def for_model(
     ):
         machine = msgspec.structs.replace(machine, repacks=())
     if has_failed(calibrations, Path(index.path), build()):
-        options = options.without_repack()
+        options = options.plainly_computed()
     if machine.repacks and "unrepacked" not in options.fallbacks:
         on_repacking()
         if miscomputed({tensor.type_name for tensor in index.tensors}.intersection(machine.repacks)):
             machine = msgspec.structs.replace(machine, repacks=())
     return machine, options
+
+
+def settle_products(
+    index: GgufIndex, options: PlacementOptions, on_trying: Callable[[], None] = lambda: None
+) -> None:
+    """Have this process use our own products for the model, unless they come out wrong or took a process down before.
+    `on_trying` is called before they are tried, which may end the process."""
+    from engine.local import native
+    from engine.local.native.layouts.proof import misproduced
+
+    types = {tensor.type_name for tensor in index.tensors if native.has_product(tensor.type_name)}
+    wanted = bool(types) and "plain_products" not in options.fallbacks
+    if wanted:
+        on_trying()
+        wanted = not misproduced(types)
+    native.use_products(wanted)
 
 
 def must_not_repack(index: GgufIndex, stacked: tuple[str, ...], *, alone: bool) -> bool:

@@ -1,4 +1,5 @@
-"""Models that a process died with while their weights were laid out anew for the processor, remembered as files.
+"""Models that a process died with while their weights were laid out anew for the processor, or multiplied by products
+of our own, remembered as files.
 
 One file a model: several processes may learn of several models at the same time.
 """
@@ -56,13 +57,13 @@ def unrepacked_if_it_dies(
     ask: Callable[[PlacementOptions, bool], Answer], options: PlacementOptions
 ) -> Answer:
     """What `ask` answers, which asks a process with these options; where that dies, with options that leave weights
-    as they are. The second argument says that it died before. Raises what `ask` raises."""
+    as they are, and ggml's own products. The second argument says that it died before. Raises what `ask` raises."""
     try:
         return ask(options, False)
     except UserError as error:
-        if error.code not in DEATHS or "unrepacked" in options.fallbacks:
+        if error.code not in DEATHS or "plain_products" in options.fallbacks:
             raise
-    return ask(options.without_repack(), True)
+    return ask(options.plainly_computed(), True)
 
 
 def _failed(path: Path, build: Sequence[str]) -> Failed | None:

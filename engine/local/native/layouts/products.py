@@ -35,7 +35,7 @@ class Product:
         size = int(ggml("ggml_nbytes", _Size, _Pointer)(weights))
         put = ggml("ggml_backend_tensor_set", None, _Pointer, _Pointer, _Size, _Size)
         put(weights, ctypes.create_string_buffer(size), 0, size)
-        self.bytes = size  # that a row is multiplied with
+        self.weight_bytes = self.bytes = size  # the second is what a row is multiplied with
         self._weights, self._inputs, self._product = weights, inputs[0], product
         self._graph = ggml("ggml_new_graph", _Pointer, _Pointer)(context)
         ggml("ggml_build_forward_expand", None, _Pointer, _Pointer)(self._graph, product)
@@ -47,6 +47,7 @@ class Product:
         for each in inputs:
             size = int(ggml("ggml_nbytes", _Size, _Pointer)(each))
             put(each, ctypes.create_string_buffer(size), 0, size)
+        self.input_bytes = int(ggml("ggml_nbytes", _Size, _Pointer)(inputs[0]))
         if experts:
             used = rows * EXPERTS_USED
             routes = (ctypes.c_int32 * used)(*(number % EXPERTS for number in range(used)))

@@ -1,4 +1,5 @@
-"""Whether the processor computes the same with weights that are laid out anew as with those of the file.
+"""Whether the processor computes the same with weights that are laid out anew as with those of the file, and with our
+own products as with ggml's.
 
 Its matrix units need a system that grants them, a virtual machine that has them and a compiler that configures them.
 Where one is wrong the products are, or they end the process: so they are tried where that is noticed.
@@ -13,12 +14,15 @@ import numpy as np
 
 from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.local.native.devices import buffer_type, opened_backend, set_processor_threads
+from engine.local.native.layouts.own_products import use_products
 from engine.local.native.layouts.products import Product
-from engine.local.native.layouts.repack import WIDTH, extra_buffer_types, takes
+from engine.local.native.layouts.repack import EXPERTS, extra_buffer_types, takes
 from engine.placement.plan import RAM
 
 # Of a prompt, which fill a tile and begin the next, and of an answer.
 _ROWS = (17, 1)
+# Of experts, each of which gets a quarter: enough for products of ours.
+_EXPERT_ROWS = 68
 _OUTPUTS = 64
 # Of sums in another order and another precision; what is wrong is as large as the product.
 _CLOSE = 0.01
@@ -27,6 +31,34 @@ _CLOSE = 0.01
 def miscomputed(types: Iterable[str]) -> tuple[str, ...]:
     """Those of these types of weights whose products come out otherwise in their own layout, or find no memory."""
     return tuple(name for name in types if not _is_right(TYPE_NUMBERS[name]))
+
+
+def misproduced(types: Iterable[str]) -> tuple[str, ...]:
+    """Those of these types of weights whose products by ours come out otherwise, or find no memory. Ours are in use
+    afterwards."""
+    return tuple(name for name in types if not _is_ours_right(TYPE_NUMBERS[name]))
+
+
+def _is_ours_right(number: int) -> bool:
+    cases = ((_ROWS[0], False), (_EXPERT_ROWS, True))
+    try:
+        return all(_ours_agree(number, rows, experts=experts) for rows, experts in cases)
+    except MemoryError:
+        return False
+
+
+def _ours_agree(number: int, rows: int, *, experts: bool) -> bool:
+    outputs, found = _OUTPUTS * (EXPERTS if experts else 1), []
+    with ExitStack() as undo:
+        backend = undo.enter_context(opened_backend(RAM))
+        set_processor_threads(backend, 1)
+        product = Product(number, buffer_type(RAM), rows, outputs, undo=undo, experts=experts)
+        product.fill(*_contents(product, rows))
+        for is_ours in (False, True):
+            use_products(is_ours)
+            product.compute(backend)
+            found.append(product.result())
+    return _are_close(*found)
 
 
 def _is_right(number: int) -> bool:
@@ -38,16 +70,25 @@ def _is_right(number: int) -> bool:
 
 
 def _agree(number: int, kind: int, rows: int) -> bool:
-    random = np.random.default_rng(rows)
     with ExitStack() as undo:
         backend = undo.enter_context(opened_backend(RAM))
         set_processor_threads(backend, 1)
         plain, own = (Product(number, each, rows, _OUTPUTS, undo=undo) for each in (buffer_type(RAM), kind))
-        # As half floats such bytes are below 1, so whatever a type scales by is finite.
-        weights = random.integers(1, 0x3C, plain.bytes, np.uint8).tobytes()
-        inputs = random.standard_normal((rows, WIDTH), np.float32).tobytes()
+        weights, inputs = _contents(plain, rows)
         for each in (plain, own):
             each.fill(weights, inputs)
             each.compute(backend)
-        expected, found = (np.frombuffer(each.result(), np.float32) for each in (plain, own))
-        return bool(np.square(found - expected).mean() < _CLOSE**2 * np.square(expected).mean())
+        return _are_close(plain.result(), own.result())
+
+
+def _contents(product: Product, rows: int) -> tuple[bytes, bytes]:
+    """Weights and inputs by chance."""
+    random = np.random.default_rng(rows)
+    # As half floats such bytes are below 1, so whatever a type scales by is finite.
+    weights = random.integers(1, 0x3C, product.weight_bytes, np.uint8).tobytes()
+    return weights, random.standard_normal(product.input_bytes // 4, np.float32).tobytes()
+
+
+def _are_close(expected: bytes, found: bytes) -> bool:
+    wanted, got = (np.frombuffer(each, np.float32) for each in (expected, found))
+    return bool(np.square(got - wanted).mean() < _CLOSE**2 * np.square(wanted).mean())

@@ -1,0 +1,37 @@
+// Puts our products of quantised matrices into ggml's own backend for the processor. C, for whoever loads the library.
+#pragma once
+
+#include <stdint.h>
+
+#ifdef _WIN32
+#    define COTERIE_PRODUCTS_API __declspec(dllexport)
+#else
+#    define COTERIE_PRODUCTS_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Of this interface: who calls it checks the number first.
+#define COTERIE_PRODUCTS_INTERFACE 1
+
+// Functions of the very library that computes on the processor, and its device; none may be null.
+struct coterie_products_backend {
+    void * extra_buffer_types;   // `ggml_backend_cpu_get_extra_buffer_types`, in C++
+    void * barrier;              // `ggml_barrier`
+    void * type_traits;          // `ggml_get_type_traits_cpu`
+    struct ggml_backend_device * device;
+};
+
+COTERIE_PRODUCTS_API int coterie_products_interface(void);
+// Once, before anything is computed. 0 where this processor has none of the instructions that are used.
+COTERIE_PRODUCTS_API int coterie_products_install(const struct coterie_products_backend * backend);
+// Whether they are used from the next graph on; not while one is computed. Installed, they are.
+COTERIE_PRODUCTS_API void coterie_products_use(int is_used);
+// Products that were ours since the library was loaded. From any thread.
+COTERIE_PRODUCTS_API uint64_t coterie_products_computed(void);
+
+#ifdef __cplusplus
+}
+#endif
