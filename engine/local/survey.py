@@ -11,7 +11,7 @@ import msgspec
 from engine.errors import ErrorInfo, UserError
 from engine.expert_cache.library import plugin_path
 from engine.local.isolated_call import Report, ask
-from engine.placement.plan import Device, HugePagesHere, Machine
+from engine.placement.plan import Device, HugePagesHere, Machine, ProductsHere
 
 
 class Survey(msgspec.Struct, frozen=True, tag="survey"):
@@ -29,6 +29,7 @@ class Survey(msgspec.Struct, frozen=True, tag="survey"):
     backends: tuple[str, ...] = ()
     broken_backend: str = ""
     huge_pages: HugePagesHere = ""
+    products: ProductsHere = ""
     build_key: tuple[str, ...] = ()
 
     @property
@@ -84,5 +85,6 @@ def _survey(_: Report, workers: tuple[str, ...]) -> Survey:
         backends=native.registered_backends(),
         broken_backend=native.broken_backend(),
         huge_pages=native.huge_pages_here(),
+        products=native.products_here(),
         build_key=native.build_key(),
     )

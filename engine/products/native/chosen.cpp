@@ -1,10 +1,11 @@
 // MUL_MAT_ID: tokens are grouped by the matrix that they chose. One that many chose is unpacked once for them; of one
 // that few chose each row is multiplied by ggml's own function, so that a result depends on nothing but how many
-// chose the same.
+// chose the same. Where few chose each, as when a single token is written, all is left to ggml.
 #include "operation.h"
 #include "products.h"
 
 #include <algorithm>
+#include <array>
 #include <new>
 
 namespace coterie::products {
@@ -12,6 +13,8 @@ namespace {
 
 // Rows times tokens of a share: about ten microseconds of work.
 constexpr int64_t SHARE = 1024;
+// More matrices are not counted.
+constexpr int64_t MOST_MATRICES = 1024;
 // How an input is needed.
 constexpr uint8_t OURS = 1, GGMLS = 2;
 
@@ -66,6 +69,31 @@ template <typename Visit> void each_choice(const ggml_tensor * choices, Visit vi
             visit(token, slot, *reinterpret_cast<const int32_t *>(place));
         }
     }
+}
+
+// Whether as many tokens chose one of the matrices as make its product ours.
+bool are_many(const ggml_tensor * product) {
+    const ggml_tensor *weights = product->src[0], *choices = product->src[2];
+    const int64_t least = least_tokens(weights->type);
+    if (weights->ne[2] > MOST_MATRICES) {
+        return choices->ne[1] >= least;
+    }
+    std::array<int32_t, MOST_MATRICES> counts;
+    std::fill_n(counts.begin(), weights->ne[2], 0);
+    int32_t most = 0;
+    each_choice(choices, [&](int64_t, int64_t, int32_t matrix) { most = std::max(most, ++counts[size_t(matrix)]); });
+    return most >= least;
+}
+
+// What ggml's own product wants (`ggml_graph_plan` in ggml-cpu.c), whose tiles take this much of each thread.
+size_t workspace_of_ggml(const Backend & backend, const ggml_tensor * product, int threads) {
+    const size_t tile = 512 * 1024, line = 64;
+    const ggml_tensor *weights = product->src[0], *inputs = product->src[1], *choices = product->src[2];
+    const size_t matrices = size_t(weights->ne[2]), chosen = size_t(choices->ne[0] * choices->ne[1]);
+    const ggml_type type = backend.traits(weights->type)->vec_dot_type;
+    const size_t values = ggml_row_size(type, ggml_nelements(inputs)) + 3 * sizeof(int64_t);
+    const size_t rows = matrices * (sizeof(int64_t) + chosen * 2 * sizeof(int32_t));
+    return values + rows + line * (matrices + 3) + tile * size_t(threads);
 }
 
 int64_t rows_of_share(const Group & group) {
@@ -141,10 +169,13 @@ void multiply_each(const Backend & backend, const ggml_tensor * weights, const c
 } // namespace
 
 size_t workspace_of_chosen(const Backend & backend, const ggml_tensor * product, int threads) {
-    return Shared(nullptr, backend, product, threads).needed;
+    return std::max(Shared(nullptr, backend, product, threads).needed, workspace_of_ggml(backend, product, threads));
 }
 
-void compute_chosen(const Backend & backend, const Part & part, ggml_tensor * product) {
+bool compute_chosen(const Backend & backend, const Part & part, ggml_tensor * product) {
+    if (!are_many(product)) {
+        return false;
+    }
     const ggml_tensor * weights = product->src[0];
     const Shared shared(part.workspace, backend, product, part.threads);
     if (part.thread == 0) {
@@ -164,7 +195,7 @@ void compute_chosen(const Backend & backend, const Part & part, ggml_tensor * pr
             group++;
         }
         if (!group->tokens()) {
-            return;
+            return true;
         }
         const int64_t rows = rows_of_share(*group), first = (share - group->share) * rows;
         const int64_t end = std::min(first + rows, weights->ne[1]);

@@ -42,15 +42,14 @@ class Traits : public ggml::cpu::tensor_traits {
     }
 
     bool compute_forward(Part * part, ggml_tensor * operation) override {
-        if (part->thread == 0) {
-            computed.fetch_add(1, std::memory_order_relaxed);
-        }
+        bool is_done = true;
         if (operation->op == GGML_OP_MUL_MAT) {
             compute_product(the_backend, *part, operation);
         } else {
-            compute_chosen(the_backend, *part, operation);
+            is_done = compute_chosen(the_backend, *part, operation);
         }
-        return true;
+        computed.fetch_add(is_done && part->thread == 0, std::memory_order_relaxed);
+        return is_done;
     }
 };
 
@@ -58,12 +57,12 @@ bool is_in_ordinary_memory(const ggml_tensor * weights) {
     return !weights->buffer || ggml_backend_buffer_is_host(weights->buffer);
 }
 
-// How many tokens one matrix can be multiplied with.
+// How many tokens one matrix may be multiplied with. The choices of several tokens may come as those of one.
 int64_t tokens_of(const ggml_tensor * operation) {
     if (operation->op == GGML_OP_MUL_MAT) {
         return ggml_nrows(operation->src[1]);
     }
-    return operation->op == GGML_OP_MUL_MAT_ID ? operation->src[2]->ne[1] : 0;
+    return operation->op == GGML_OP_MUL_MAT_ID ? ggml_nelements(operation->src[2]) : 0;
 }
 
 bool is_ours(const ggml_tensor * operation) {

@@ -52,8 +52,8 @@ using Counter = std::atomic<int64_t>;
 size_t workspace_of_product(const ggml_tensor * product, int threads);
 void compute_product(const Backend & backend, const Part & part, ggml_tensor * product);
 
-// MUL_MAT_ID: of several matrices those that each token chose.
+// MUL_MAT_ID: of several matrices those that each token chose. False, of each thread, where ggml is to compute it.
 size_t workspace_of_chosen(const Backend & backend, const ggml_tensor * product, int threads);
-void compute_chosen(const Backend & backend, const Part & part, ggml_tensor * product);
+bool compute_chosen(const Backend & backend, const Part & part, ggml_tensor * product);
 
 } // namespace coterie::products

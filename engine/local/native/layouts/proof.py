@@ -16,7 +16,7 @@ from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.local.native.devices import buffer_type, opened_backend, set_processor_threads
 from engine.local.native.layouts.own_products import use_products
 from engine.local.native.layouts.products import Product
-from engine.local.native.layouts.repack import EXPERTS, extra_buffer_types, takes
+from engine.local.native.layouts.repack import extra_buffer_types, takes
 from engine.placement.plan import RAM
 
 # Of a prompt, which fill a tile and begin the next, and of an answer.
@@ -26,6 +26,8 @@ _EXPERT_ROWS = 68
 _OUTPUTS = 64
 # Of sums in another order and another precision; what is wrong is as large as the product.
 _CLOSE = 0.01
+# ggml quantises inputs of some types more coarsely than we do.
+_AS_CLOSE = 0.03
 
 
 def miscomputed(types: Iterable[str]) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ def _is_ours_right(number: int) -> bool:
 
 
 def _ours_agree(number: int, rows: int, *, experts: bool) -> bool:
-    outputs, found = _OUTPUTS * (EXPERTS if experts else 1), []
+    outputs, found = _OUTPUTS * (2 if experts else 1), []
     with ExitStack() as undo:
         backend = undo.enter_context(opened_backend(RAM))
         set_processor_threads(backend, 1)
@@ -58,7 +60,7 @@ def _ours_agree(number: int, rows: int, *, experts: bool) -> bool:
             use_products(is_ours)
             product.compute(backend)
             found.append(product.result())
-    return _are_close(*found)
+    return _are_close(*found, _AS_CLOSE)
 
 
 def _is_right(number: int) -> bool:
@@ -78,7 +80,7 @@ def _agree(number: int, kind: int, rows: int) -> bool:
         for each in (plain, own):
             each.fill(weights, inputs)
             each.compute(backend)
-        return _are_close(plain.result(), own.result())
+        return _are_close(plain.result(), own.result(), _CLOSE)
 
 
 def _contents(product: Product, rows: int) -> tuple[bytes, bytes]:
@@ -89,6 +91,6 @@ def _contents(product: Product, rows: int) -> tuple[bytes, bytes]:
     return weights, random.standard_normal(product.input_bytes // 4, np.float32).tobytes()
 
 
-def _are_close(expected: bytes, found: bytes) -> bool:
-    wanted, got = (np.frombuffer(each, np.float32) for each in (expected, found))
-    return bool(np.square(got - wanted).mean() < _CLOSE**2 * np.square(wanted).mean())
+def _are_close(expected: bytes, found: bytes, close: float) -> bool:
+    wanted, got = (np.frombuffer(each, np.float32).astype(np.float64) for each in (expected, found))
+    return bool(np.square(got - wanted).mean() < close**2 * np.square(wanted).mean())

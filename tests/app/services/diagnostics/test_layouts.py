@@ -52,6 +52,20 @@ def test_matrix_units_that_the_system_keeps_from_programs_are_told(tmp_path: Pat
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("layouts", [(), ("CPU_REPACK",)])
+def test_whose_products_read_prompts_is_told(
+    tmp_path: Path, language: Language, layouts: tuple[str, ...]
+) -> None:
+    told = set()
+    for products in ("", "used", "not_built", "not_here"):
+        found = Survey("0", "1.0", FEATURES, MACHINE, layouts, products=products)
+        report, finding = layouts_report(found, tmp_path, language)
+        assert report.products == products and finding.ok
+        told.add(finding.message)
+    assert len(told) == 4
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("layouts", [(), ("CPU_REPACK",)])
 def test_whether_weights_move_into_huge_pages_is_told(
     tmp_path: Path, language: Language, layouts: tuple[str, ...]
 ) -> None:
