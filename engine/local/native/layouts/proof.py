@@ -60,7 +60,7 @@ def _ours_agree(number: int, rows: int, *, experts: bool) -> bool:
             use_products(is_ours)
             product.compute(backend)
             found.append(product.result())
-    return _are_close(*found, _AS_CLOSE)
+    return _are_close(found[0], found[1], _AS_CLOSE)
 
 
 def _is_right(number: int) -> bool:
