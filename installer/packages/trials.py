@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +21,17 @@ PYTHON = "/opt/coterie/python/bin/python3.13"
 MOUNTED = "/tmp/.mount_coterie"
 # What a bare system may lack: a font, a network, room.
 SPARED = ("emoji", "hub", "memory")
-# One command in the sandbox that this system has: it may write in its folder, and nowhere else.
+# One command in the sandbox that this system has: it may write in its folder, and nowhere else. The kernel makes no
+# user namespaces in a chroot (unshare(2)), as AppArmor makes none on Ubuntu, and bubblewrap wants one.
 SANDBOXED = """
 import sys
 from pathlib import Path
 from agents.api import Confinement
 from agents.sandbox.find import find_sandbox
 command = ["sh", "-c", "echo within > made; echo out > /home/escaped; true"]
-ran = find_sandbox().run(command, Confinement(Path(sys.argv[1])))
-print(ran.code)
+found = find_sandbox()
+ran = found.run(command, Confinement(Path(sys.argv[1])))
+print(found.name, ran.code)
 """
 LOADING = """
 import ctypes, PySide6
@@ -53,7 +58,8 @@ def unpacked(inside: Inside, image: Path, release: Release) -> None:
     place = inside.at("Coterie.AppImage")
     shutil.copyfile(image, place)
     place.chmod(0o755)
-    inside.run("/Coterie.AppImage", "--version", APPIMAGE_EXTRACT_AND_RUN="1")
+    with others(inside):
+        inside.run("/Coterie.AppImage", "--version", APPIMAGE_EXTRACT_AND_RUN="1")
     report = diagnosis(inside, "/Coterie.AppImage")
     doctor(report, release, "appimage")
     without_vulkan(inside, report)
@@ -64,6 +70,23 @@ def unpacked(inside: Inside, image: Path, release: Release) -> None:
         left = [path.name for folder in places for path in inside.at(folder).rglob("*") if path.is_file()]
     if done.returncode != 1 or "not enough room to unpack" not in done.stderr or left:
         raise SetupError(f"With 100 MB free it ended with {done.returncode}: {done.stderr} Left: {left}")
+
+
+@contextmanager
+def others(inside: Inside) -> Iterator[None]:
+    """Two other versions unpacked themselves before, and from one somebody runs: that one alone stays."""
+    import fcntl
+
+    left, runs = (f"{HOME}/.cache/coterie-appimage-{name}" for name in ("left", "runs"))
+    inside.run("mkdir", "-p", f"{left}/usr", f"{runs}/usr")
+    held = os.open(inside.at(runs), os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(held)
+    if inside.at(left).exists() or not inside.at(f"{runs}/usr").exists():
+        raise SetupError("Of other versions, not the one that runs alone is left.")
 
 
 def install(inside: Inside, package: Path) -> None:
@@ -111,10 +134,10 @@ def answer(inside: Inside, *program: str) -> None:
 def sandboxed(inside: Inside) -> None:
     work = f"{HOME}/일 하나"
     inside.run("mkdir", "-p", work)
-    code = inside.run(PYTHON, "-I", "-c", SANDBOXED, work).strip()
+    told = inside.run(PYTHON, "-I", "-c", SANDBOXED, work).strip()
     made, escaped = inside.at(f"{work}/made"), inside.at("home/escaped")
-    if code != "0" or not made.is_file() or escaped.exists():
-        raise SetupError(f"The command in the sandbox ended with {code}; made: {made.is_file()}.")
+    if told != "landlock 0" or not made.is_file() or escaped.exists():
+        raise SetupError(f"The command in the sandbox ended with {told}; made: {made.is_file()}.")
 
 
 def linked(inside: Inside) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,24 @@ def test_a_system_without_mounts_is_removed_and_none_is_nothing_to_do(tmp_path: 
     take_away(tmp_path / "root")
     take_away(tmp_path / "root")
     assert not list(tmp_path.iterdir())
+
+
+class Here(Inside):
+    """A folder in the place of a system."""
+
+    def run(self, *command: str, person: bool = True, online: bool = False, **variables: str) -> str:
+        words = [word if not word.startswith("/") else str(self.at(word)) for word in command]
+        return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize(("removed", "good"), [(["left"], True), ([], False), (["left", "runs"], False)])
+def test_of_other_versions_the_one_that_runs_alone_must_stay(
+    tmp_path: Path, removed: list[str], good: bool
+) -> None:
+    trial = trials.others(Here(tmp_path))
+    trial.__enter__()
+    (cache,) = tmp_path.rglob(".cache")
+    for name in removed:
+        shutil.rmtree(cache / f"coterie-appimage-{name}")
+    with nullcontext() if good else pytest.raises(SetupError, match="alone is left"):
+        trial.__exit__(None, None, None)
