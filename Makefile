@@ -53,7 +53,7 @@ run: ready
 	@exec .venv/bin/coterie
 
 engine-wheel: ready
-	@.venv/bin/python -m installer.portable
+	@.venv/bin/python -m installer.portable $(OPTIONS)
 
 # A file's tests stay together, in the order of the folders: they share what is slow to make. Three at once keep two
 # cores busy: a third of a test's time is waiting, for a disk, a timer, another process.

@@ -1,18 +1,20 @@
 """Makes the wheel with the engine for many computers.
 
-Usage: python -m installer.portable (of the environment, from the clone's folder); `make engine-wheel` does it. What
-is compiled stays in build/engine-wheel, and the next call goes on with it.
+Usage: python -m installer.portable [--lock] (of the environment, from the clone's folder); `make engine-wheel` does
+it. What is compiled stays in build/engine-wheel, and the next call goes on with it.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from installer.commands import SetupError
 from installer.console import Console
-from installer.portable import at_hand, building, wheel
+from installer.portable import at_hand, building, old_system, wheel
 from installer.portable.old_system import NEWER_PLACE
 from installer.sources import engine_version
 
@@ -25,10 +27,22 @@ NOTICES = {
 MACHINE = "x86_64"
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m installer.portable", description=__doc__.partition("\n")[0]
+    )
+    parser.add_argument(
+        "--lock",
+        action="store_true",
+        help="take the packages that Debian has now to compile in, and lock them",
+    )
+    chosen = parser.parse_args(arguments)
     console, version = Console(), engine_version(ROOT)
     work = building.Work(ROOT, Path(sys.executable), ROOT / "build" / "engine-wheel")
     try:
+        if chosen.lock:
+            with console.step("Debian’s packages of now") as progress:
+                old_system.lock(work.system, work.log("system"), progress, os.environ)
         with console.step("Engine for many computers") as progress:
             building.build(work, version, progress, os.environ)
             major, minor = building.newest_glibc(work, progress)
@@ -43,4 +57,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

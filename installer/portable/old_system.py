@@ -6,10 +6,12 @@ nothing of them is linked. Needs mmdebstrap and bubblewrap; signatures are check
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from email.parser import HeaderParser
 from pathlib import Path
 
 from installer.commands import SetupError, run_logged
@@ -18,6 +20,7 @@ from installer.stamps import fingerprint
 
 # glibc 2.36, of which nothing newer than 2.34 is used.
 RELEASE, NEWER = "bookworm", "trixie"
+LOCK = Path(__file__).with_name("system.lock")
 PACKAGES = ("g++", "cmake", "ninja-build", "libvulkan-dev")
 NEWER_PACKAGES = (
     "glslc",
@@ -56,15 +59,54 @@ chmod 755 "$root/usr/local/bin/glslc"
 
 
 def make(folder: Path, log: Path, progress: Progress, environ: Mapping[str, str]) -> None:
-    """Make the system, unless it is there. `COTERIE_MIRROR` names another of Debian's mirrors than mmdebstrap takes.
+    """Make the system of the locked packages, unless it is there. `COTERIE_MIRROR` names another of Debian's mirrors
+    than mmdebstrap takes.
 
-    Raises SetupError.
+    Raises SetupError, also where Debian has other packages by now.
     """
-    packages = " ".join(f"{name}/{NEWER}" for name in NEWER_PACKAGES)
-    hook = _HOOK.format(old=RELEASE, newer=NEWER, place=NEWER_PLACE, packages=packages)
-    key, done = fingerprint(RELEASE, PACKAGES, hook), folder.with_suffix(".made")
-    if folder.is_dir() and done.is_file() and done.read_text(encoding="utf-8") == key:
+    locked = LOCK.read_text(encoding="utf-8")
+    if _is_made(folder) and packages_of(folder) == locked:
         return
+    _make(folder, log, progress, environ)
+    if packages_of(folder) != locked:
+        raise SetupError(
+            f"Debian has other packages now than {LOCK.name} in installer/portable names, and other bytes would come "
+            "out. To take them: make engine-wheel OPTIONS=--lock"
+        )
+
+
+def lock(folder: Path, log: Path, progress: Progress, environ: Mapping[str, str]) -> None:
+    """Make the system of the packages that Debian has now, and lock these. Raises SetupError."""
+    _make(folder, log, progress, environ)
+    LOCK.write_text(packages_of(folder), encoding="utf-8")
+
+
+def packages_of(folder: Path) -> str:
+    """What a system is made of, a line each: its own packages by their version, the newer ones by their SHA-256."""
+    status = (folder / "var/lib/dpkg/status").read_text(encoding="utf-8")
+    told = [HeaderParser().parsestr(package, headersonly=True) for package in status.split("\n\n")]
+    own = sorted(f"{package['Package']} {package['Version']}" for package in told if package["Package"])
+    newer = sorted((folder / NEWER_PLACE.lstrip("/") / "packages").glob("*.deb"))
+    hashed = [f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in newer]
+    return "".join(f"{line}\n" for line in (*own, *hashed))
+
+
+def _hook() -> str:
+    packages = " ".join(f"{name}/{NEWER}" for name in NEWER_PACKAGES)
+    return _HOOK.format(old=RELEASE, newer=NEWER, place=NEWER_PLACE, packages=packages)
+
+
+def _key() -> str:
+    return fingerprint(RELEASE, PACKAGES, _hook())
+
+
+def _is_made(folder: Path) -> bool:
+    done = folder.with_suffix(".made")
+    return folder.is_dir() and done.is_file() and done.read_text(encoding="utf-8") == _key()
+
+
+def _make(folder: Path, log: Path, progress: Progress, environ: Mapping[str, str]) -> None:
+    done = folder.with_suffix(".made")
     if shutil.which("mmdebstrap", path=environ.get("PATH")) is None:
         raise SetupError("mmdebstrap is missing. On Debian and Ubuntu: sudo apt-get install -y mmdebstrap")
     if os.geteuid() != 0:
@@ -75,7 +117,7 @@ def make(folder: Path, log: Path, progress: Progress, environ: Mapping[str, str]
     done.unlink(missing_ok=True)
     script = folder.with_suffix(".sh")
     script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(hook, encoding="utf-8")
+    script.write_text(_hook(), encoding="utf-8")
     mirror = environ.get("COTERIE_MIRROR", "")
     command: list[str | Path] = [
         *("mmdebstrap", "--variant=apt", f"--include={','.join(PACKAGES)}"),
@@ -83,7 +125,7 @@ def make(folder: Path, log: Path, progress: Progress, environ: Mapping[str, str]
     ]
     failure = f"Debian {RELEASE}, in which the engine is compiled, could not be made."
     run_logged(command, log, progress, failure=failure, env=environ)
-    done.write_text(key, encoding="utf-8")
+    done.write_text(_key(), encoding="utf-8")
 
 
 def command(system: Path, work: Path, words: Sequence[str]) -> list[str]:
