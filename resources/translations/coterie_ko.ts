@@ -1260,6 +1260,17 @@
     </message>
 </context>
 <context>
+    <name>ChatCommands</name>
+    <message>
+        <source>Searching “{name}”…</source>
+        <translation>‘{name}’ 검색 중…</translation>
+    </message>
+    <message>
+        <source>Sending…</source>
+        <translation>보내는 중…</translation>
+    </message>
+</context>
+<context>
     <name>ChatExports</name>
     <message>
         <source>Export</source>
@@ -1976,18 +1987,6 @@
         <translation>{choice} 대신 자동</translation>
     </message>
     <message>
-        <source>Tuning the model; it answers when that is done. You can send now.</source>
-        <translation>모델을 이 PC에 최적화하는 중이며 끝나면 답변합니다. 지금 보내도 됩니다.</translation>
-    </message>
-    <message>
-        <source>Loading the model. You can send now.</source>
-        <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
-    </message>
-    <message>
-        <source>Sent to {host}, outside this computer</source>
-        <translation>이 컴퓨터 밖의 {host} 서버로 전송됩니다</translation>
-    </message>
-    <message>
         <source>Ask anything</source>
         <translation>무엇이든 물어보세요</translation>
     </message>
@@ -2000,16 +1999,43 @@
         <translation>다음 질문을 입력하세요</translation>
     </message>
     <message>
-        <source>Loads when you start typing.</source>
-        <translation>입력을 시작하면 모델을 불러옵니다.</translation>
-    </message>
-    <message>
         <source>Message</source>
         <translation>메시지</translation>
     </message>
     <message>
         <source>Reasoning</source>
         <translation>추론</translation>
+    </message>
+    <message>
+        <source>Attach files, or choose what is searched</source>
+        <translation>파일을 첨부하거나 검색할 곳 선택</translation>
+    </message>
+    <message>
+        <source>This model doesn’t support your choice, so it decides on its own.</source>
+        <translation>이 모델은 선택한 추론 방식을 지원하지 않아 자동으로 정합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ComposerHint</name>
+    <message>
+        <source>Tuning the model; it answers when that is done. You can send now.</source>
+        <translation>모델을 이 PC에 최적화하는 중이며 끝나면 답변합니다. 지금 보내도 됩니다.</translation>
+    </message>
+    <message>
+        <source>Loading the model. You can send now.</source>
+        <translation>모델을 불러오는 중입니다. 지금 보내도 됩니다.</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>모델을 불러오는 중…</translation>
+    </message>
+    <message>
+        <source>Loads when you start typing.</source>
+        <translation>입력을 시작하면 모델을 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Sent to {host}, outside this computer</source>
+        <translation>이 컴퓨터 밖의 {host} 서버로 전송됩니다</translation>
     </message>
     <message>
         <source>Leaves this computer</source>
@@ -2022,14 +2048,6 @@
     <message>
         <source>About {time}</source>
         <translation>{time}쯤</translation>
-    </message>
-    <message>
-        <source>Attach files, or choose what is searched</source>
-        <translation>파일을 첨부하거나 검색할 곳 선택</translation>
-    </message>
-    <message>
-        <source>This model doesn’t support your choice, so it decides on its own.</source>
-        <translation>이 모델은 선택한 추론 방식을 지원하지 않아 자동으로 정합니다.</translation>
     </message>
 </context>
 <context>

@@ -85,14 +85,21 @@ class ChatCommands(QObject):
             return
         self.sending.emit()
         self._composer.replace("")
+        self._composer.hint.show_under_way(self._sending_words(now))
         self._shown.with_conversation(
             lambda conversation: self._calls.do(
                 lambda s: _sent(s, conversation, text, after, attachments),
-                None,
+                lambda _: self._composer.hint.show_under_way(""),
                 lambda error: self._give_back(now, conversation, text, error),
                 owner=self,
             )
         )
+
+    def _sending_words(self, now: Shown) -> str:
+        """Documents are searched before a question is seen, which takes a while where the search has to wake."""
+        if name := now.options.collection:
+            return self.tr("Searching “{name}”…").format(name=name)
+        return self.tr("Sending…")
 
     def _last_seen(self) -> int | None:
         """The last message of the shown chat that a person can see, 0 for none; None in a new chat, and while its
@@ -120,6 +127,7 @@ class ChatCommands(QObject):
 
     def _give_back(self, now: Shown, conversation: int, text: str, error: UserError) -> None:
         """A message that could not be sent goes back to where it was written."""
+        self._composer.hint.show_under_way("")
         if now is self._shown.now:
             self._put_before(text)
             self._attaching.give_back()

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.icons import set_icon
-from app.desktop.base.language import languages
 from app.desktop.base.theme import themes
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.chat.composer_frame import COLUMN, MARGIN, SCROLL_BAR, ComposerFrame, margins
+from app.desktop.chat.composer_hint import ComposerHint
 from app.desktop.chat.tools.tools_button import ToolsButton
 from app.desktop.model_picker.reasoning_chooser import ReasoningChooser
-from app.desktop.text.remote_marks import leaving, short_host
 from app.desktop.widgets.buttons import push_button
-from app.desktop.widgets.elided import ElidedLabel
 from app.desktop.widgets.labels import set_texts, text_label
 from app.desktop.widgets.layouts import STRETCH
 from app.desktop.widgets.writing import Writing
-from app.format import format_duration
 from app.services.models.events import ModelChanged
-from app.services.models.reading_time import disk_reading_seconds
 from app.services.models.reasoning import possible, reasoning_choices
 from engine.values import Reasoning
 
 DRAFT_DELAY_MS = 300
-# Waiting that is told before something is sent, in seconds.
-LONG_READING = 5.0
 
 
 class Composer(ThemedWidget):
@@ -58,9 +52,7 @@ class Composer(ThemedWidget):
         self.tools = ToolsButton(self.frame)
         self._reasoning_label = text_label(self.frame, "small")
         self._instead = text_label(self.frame, "small")
-        self._hint = ElidedLabel(self.frame, pixels=13, mode=Qt.TextElideMode.ElideRight)
-        self._hint.setProperty("kind", "small")
-        self._hint.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.hint = ComposerHint(self.frame)
         self.writing = Writing(self)
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_DELAY_MS)
         self._lay_out()
@@ -75,7 +67,7 @@ class Composer(ThemedWidget):
             self._reasoning_label,
             self.reasoning,
             self._instead,
-            self._hint,
+            self.hint,
             STRETCH,
             self.button,
         ):
@@ -92,6 +84,7 @@ class Composer(ThemedWidget):
         self.tools.changed.connect(self._fit_foot)
         self.reasoning.chosen.connect(self.reasoning_chosen)
         self._draft_timer.timeout.connect(self._tell_draft)
+        self.hint.changed.connect(self._fit_foot)
 
     # What the page tells
 
@@ -105,7 +98,8 @@ class Composer(ThemedWidget):
         self._replacing = False
         self._draft_timer.stop()
         self.writing.sent()
-        self._show_hint()
+        self.hint.show_written(text)
+        self.hint.show_under_way("")
         self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
 
     def replace(self, text: str) -> None:
@@ -128,6 +122,7 @@ class Composer(ThemedWidget):
         if answering != self._answering:
             self._answering = answering
             self._show_placeholder()
+            self.hint.show_answering(answering)
         self._show_button()
 
     def set_attached(self, attached: bool) -> None:
@@ -138,7 +133,7 @@ class Composer(ThemedWidget):
     def show_model(self, state: ModelChanged) -> None:
         self._model = state
         self._show_reasoning()
-        self._show_hint()
+        self.hint.show_model(state)
 
     def show_question(self, asked: bool) -> None:
         """Whether something is asked above, to which Enter goes where nothing is written."""
@@ -186,7 +181,7 @@ class Composer(ThemedWidget):
             self.writing.letters()
 
     def _tell_draft(self) -> None:
-        self._show_hint()
+        self.hint.show_written(self.text())
         self.draft_changed.emit(self.text())
 
     def _show_button(self) -> None:
@@ -231,7 +226,7 @@ class Composer(ThemedWidget):
             - self.attach.sizeHint().width()
             - 2 * gap
         )
-        beside = [label for label in (self._instead, self._hint) if not label.isHidden()]
+        beside = [label for label in (self._instead, self.hint) if not label.isHidden()]
         wanted = self.tools.full_width() + sum(label.sizeHint().width() + gap for label in beside)
         if self.reasoning.isHidden():
             self._reasoning_label.hide()
@@ -244,32 +239,6 @@ class Composer(ThemedWidget):
         others = wanted - self.reasoning.compact_width() - self.tools.full_width()
         self.tools.set_compact(wanted > room)
         self.reasoning.squeeze(room - others - self.tools.sizeHint().width())
-
-    def _show_hint(self) -> None:
-        state = self._model
-        remote = leaving(state.path) if state is not None else None
-        words = short = ""
-        if state is not None and state.tuning:
-            words = self.tr("Tuning the model; it answers when that is done. You can send now.")
-        elif state is not None and state.state == "loading":
-            words = self.tr("Loading the model. You can send now.")
-        elif state is not None and state.resting:
-            words = self.tr("Loads when you start typing.")
-        elif remote is not None:
-            words = self.tr("Sent to {host}, outside this computer").format(host=short_host(remote))
-            short = self.tr("Leaves this computer")
-        elif (seconds := self._reading_seconds()) >= LONG_READING:
-            time = format_duration(round(seconds), languages.current)
-            words = self.tr("Reading this from the disk takes about {time}").format(time=time)
-            short = self.tr("About {time}").format(time=time)
-        self._hint.set_forms((words, short or words))
-        self._hint.setVisible(bool(words))
-        self._fit_foot()
-
-    def _reading_seconds(self) -> float:
-        """How long the model reads what is written, where its experts are on the disk."""
-        facts = self._model.facts if self._model is not None else None
-        return disk_reading_seconds(facts.plan if facts is not None else None, self.text())
 
     def hideEvent(self, event: object) -> None:
         self.flush_draft()
@@ -286,7 +255,7 @@ class Composer(ThemedWidget):
         self._instead.setToolTip(self.tr("This model doesn’t support your choice, so it decides on its own."))
         self._show_button()
         self._show_reasoning()
-        self._show_hint()
+        self.hint.refresh()
 
     def restyle(self) -> None:
         px = themes.current.px

@@ -369,3 +369,19 @@ def test_all_that_is_written_is_in_sight_while_there_is_room(composer: Composer,
             edit.insert_text(letter)
         assert edit.verticalScrollBar().maximum() == 0
         assert edit.horizontalScrollBar().value() == edit.horizontalScrollBar().maximum() == 0
+
+
+def test_what_was_sent_and_is_not_seen_yet_is_told_after_a_moment(composer: Composer, qtbot: QtBot) -> None:
+    hint = composer.hint
+    hint.show_under_way("Sending…")
+    assert hint.isHidden()
+    qtbot.waitUntil(lambda: hint.isVisible() and hint.whole() == "Sending…")
+    composer.set_text("the draft of another chat")
+    assert hint.isHidden()
+
+
+def test_who_waits_for_an_answer_is_not_told_to_send(composer: Composer) -> None:
+    composer.show_model(ModelChanged("loading", "small", "/m/small.gguf"))
+    assert composer.hint.whole() == "Loading the model. You can send now."
+    composer.set_answering(True)
+    assert composer.hint.whole() == "Loading the model…"

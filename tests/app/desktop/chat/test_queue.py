@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.queue.queued_question import QueuedQuestion
+from app.store.records import Message
 from app.store.store import Store
 from tests.app.desktop.conftest import Running
 from tests.support.window.chat import card, editor
@@ -291,3 +293,24 @@ def test_a_question_sent_while_a_chat_is_still_being_read_is_asked_in_it(
     read.set()
     running.until(lambda: len(chats.path(other)) == 2 and not running.services.answers.answering())
     assert said(running)[0] == "asked early"
+
+
+def test_a_question_that_is_looked_up_before_it_is_seen_is_told_to_be_under_way(
+    make_desktop: Callable[..., Running], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = make_desktop(answer=lambda request: ("An answer.",)).ready()
+    looked_up, send = threading.Event(), running.services.asking.send
+
+    def slow(*given: Any) -> Message:
+        looked_up.wait(30)
+        return send(*given)
+
+    monkeypatch.setattr(running.services.asking, "send", slow)
+    write(running, qtbot, "a question")
+    hint = running.window.chat.composer.hint
+    try:
+        running.until(lambda: hint.isVisible() and hint.whole() == "Sending…")
+    finally:
+        looked_up.set()
+    running.until(lambda: hint.whole() != "Sending…" and not running.window.chat.shown.answering())
+    assert said(running) == ["a question", "An answer."]
