@@ -642,6 +642,14 @@
         <translation>‘{server}’ 프로그램이 이 작업을 시작해도 될까요?</translation>
     </message>
     <message>
+        <source>Create this file?</source>
+        <translation>이 파일을 만들까요?</translation>
+    </message>
+    <message>
+        <source>creates 1 file</source>
+        <translation>파일 1개 생성</translation>
+    </message>
+    <message>
         <source>in the sandbox, only with hosts that you allow</source>
         <translation>샌드박스 안, 허용한 호스트에만 연결</translation>
     </message>

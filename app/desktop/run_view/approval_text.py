@@ -11,6 +11,7 @@ from agents.permissions.visible import visible
 from app.desktop.base.language import languages
 from app.desktop.text.run_labels import folder_text, mode_sentence
 from app.desktop.text.words import counted
+from app.diff_text import shown_diff
 from app.format import format_count
 from app.hosts_text import NAMED, hosts_title
 from app.services.runs.place.programs import mode_of
@@ -48,11 +49,18 @@ def question(request: ApprovalRequest) -> str:
 def _about_files(request: ApprovalRequest) -> str:
     translate = QCoreApplication.translate
     deletes = "deletes" in request.reasons and "writes" not in request.reasons
+    if _creates(request):
+        return translate("Approval", "Create this file?")
     if deletes:
         one, many = translate("Approval", "Delete this file?"), translate("Approval", "Delete these files?")
     else:
         one, many = translate("Approval", "Change this file?"), translate("Approval", "Change these files?")
     return counted(request.files, one, many)
+
+
+def _creates(request: ApprovalRequest) -> bool:
+    """Whether all that it does is one new file."""
+    return request.files == 1 and shown_diff(visible(request.diff)).change == "new"
 
 
 def extent(request: ApprovalRequest) -> str:
@@ -65,6 +73,8 @@ def extent(request: ApprovalRequest) -> str:
         return translate("Approval", "may change files")
     if request.files == 0:
         return ""
+    if _creates(request):
+        return translate("Approval", "creates 1 file")
     one, many = translate("Approval", "changes 1 file"), translate("Approval", "changes {count} files")
     if deletes:
         one, many = translate("Approval", "deletes 1 file"), translate("Approval", "deletes {count} files")

@@ -400,3 +400,13 @@ def test_many_hosts_are_counted_in_the_title_and_all_named_below(qtbot: Any) -> 
 def test_a_command_that_reaches_hosts_allowed_before_is_not_said_to_have_no_network(qtbot: Any) -> None:
     assert "no network" in approval_text.place(request(reasons=("shell",)))
     assert "only with hosts that you allow" in approval_text.place(request(reasons=("shell",), led=True))
+
+
+def test_a_new_file_is_created_and_another_changed() -> None:
+    fresh = "--- /dev/null\n+++ b/notes.md\n@@ -0,0 +1 @@\n+one\n"
+    grown = "--- a/notes.md\n+++ b/notes.md\n@@ -1 +1,2 @@\n one\n+two\n"
+    new, changed = (request("files", "notes.md", diff=diff, files=1) for diff in (fresh, grown))
+    assert approval_text.question(new) == "Create this file?"
+    assert approval_text.extent(new) == "creates 1 file"
+    assert approval_text.question(changed) == "Change this file?"
+    assert approval_text.extent(changed) == "changes 1 file"
