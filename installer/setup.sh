@@ -8,7 +8,8 @@ cd "$root"
 # What a finished set-up was made for: its inputs, its place, its machine. Without Python, because it is asked
 # before every start.
 state() {
-    cksum pyproject.toml requirements*.lock installer/*.py installer/portable/*.py installer/*.sh engine/expert_cache/native/*
+    cksum pyproject.toml requirements*.lock installer/*.py installer/portable/*.py installer/*.sh \
+        engine/expert_cache/native/* engine/products/native/*
     pwd -P
     printf '%s\n' "${COTERIE_ENGINE-}"
     uname -sm

@@ -35,8 +35,9 @@ class Clone:
         (self.root / "installer" / "portable" / "at_hand.py").write_text("")
         for name in ("pyproject.toml", "requirements.lock"):
             (self.root / name).write_text("")
-        (self.root / "engine" / "expert_cache" / "native").mkdir(parents=True)
-        (self.root / "engine" / "expert_cache" / "native" / "plugin.cpp").write_text("")
+        for source in ("expert_cache/native/plugin.cpp", "products/native/hook.cpp"):
+            (self.root / "engine" / source).parent.mkdir(parents=True)
+            (self.root / "engine" / source).write_text("")
         self.tools = folder / "bin"
         self.tools.mkdir()
         (self.tools / "python3.13").write_text(PYTHON)
@@ -81,6 +82,7 @@ def test_set_up_by_name_always_looks(clone: Clone) -> None:
         "installer/portable/new.py",
         "engine/expert_cache/native/plugin.cpp",
         "engine/expert_cache/native/new.h",
+        "engine/products/native/hook.cpp",
     ],
 )
 def test_a_changed_input_is_noticed(clone: Clone, file: str) -> None:
