@@ -4602,8 +4602,8 @@
         <translation>디스크를 살펴보는 중…</translation>
     </message>
     <message>
-        <source>No models yet</source>
-        <translation>아직 모델이 없습니다</translation>
+        <source>Nothing downloaded yet</source>
+        <translation>아직 받은 모델이 없습니다</translation>
     </message>
     <message>
         <source>Models you download are stored here. Models you already have, in another app or as files, can be added without a copy.</source>
@@ -9215,7 +9215,7 @@
         <translation>확인 없이 할 수 있는 일</translation>
     </message>
     <message>
-        <source>Made of the task</source>
+        <source>Taken from the task</source>
         <translation>비워 두면 할 일에서 따옵니다</translation>
     </message>
     <message>

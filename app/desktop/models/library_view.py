@@ -235,7 +235,7 @@ class LibraryView(ThemedWidget):
         self.state.setVisible(empty)
         if empty:
             self.state.say(
-                self.tr("No models yet"),
+                self.tr("Nothing downloaded yet"),
                 self.tr(
                     "Models you download are stored here. Models you already have, in another app or as "
                     "files, can be added without a copy."

@@ -192,7 +192,7 @@ class ScheduleSheet(Sheet):
             label.setText(name)
         for field, name in ((self.name, names[1]), (self.task, names[2])):
             field.setAccessibleName(name)
-        self.name.setPlaceholderText(self.tr("Made of the task"))
+        self.name.setPlaceholderText(self.tr("Taken from the task"))
         of_skill = self._schedule is not None and bool(self._schedule.recipe)
         self.task.setVisible(not of_skill)
         self.skill.setVisible(of_skill)

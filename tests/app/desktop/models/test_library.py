@@ -315,7 +315,10 @@ def test_an_empty_library_says_what_it_is_for(make_page: Make) -> None:
     opened = make_page(Shelves()).ready()
     view = opened.view("library")
     opened.until(view.state.isVisible)
-    assert view.state.title.text() == "No models yet" and QApplication.focusWidget() is view.state.buttons[0]
+    assert (
+        view.state.title.text() == "Nothing downloaded yet"
+        and QApplication.focusWidget() is view.state.buttons[0]
+    )
     view.state.buttons[1].click()
     opened.until(lambda: any("No models of Hugging Face" in words for words in labels(view.found)))
     view.state.buttons[0].click()
