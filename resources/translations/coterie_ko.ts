@@ -11775,6 +11775,13 @@
     </message>
 </context>
 <context>
+    <name>WindowEvents</name>
+    <message>
+        <source>{name} is now set for long chats</source>
+        <translation>이제 {name} 모델이 긴 대화에 맞는 방식으로 실행됩니다</translation>
+    </message>
+</context>
+<context>
     <name>WorkerLine</name>
     <message>
         <source>Ready, in use by the loaded model</source>

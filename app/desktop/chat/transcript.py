@@ -85,6 +85,7 @@ class TranscriptView(TranslatedWidget):
         self._emphasised: int | None = None
         self._told_below: int | None = None
         self._pause = FLUSH_MS
+        self._flushed = 0.0
         self._window = CardWindow(self)
         self._jump = JumpButton(self)
         self._jump.hide()
@@ -306,8 +307,10 @@ class TranscriptView(TranslatedWidget):
 
     def _flush_soon(self, message_id: int) -> None:
         # Text for a card that is not built waits until it is; no timer runs for it.
+        # Text that comes less often than that is shown with the event that brings it: one waking for both.
         if not self._flushing.isActive() and self.shows(message_id):
-            self._flushing.start(self._pause)
+            passed = 1000 * (time.perf_counter() - self._flushed)
+            self._flushing.start(max(self._pause - round(passed), 0))
 
     def _flush(self) -> None:
         started = time.perf_counter()
@@ -324,7 +327,8 @@ class TranscriptView(TranslatedWidget):
                 self._fresh[message_id] = new
         self._window.place()
         # A rendering that has become slow joins more text in one flush instead of holding up the window.
-        spent = 1000 * (time.perf_counter() - started)
+        self._flushed = time.perf_counter()
+        spent = 1000 * (self._flushed - started)
         self._pause = max(FLUSH_MS, round(spent / MAX_SHARE))
 
     def _announce(self, message: Message) -> None:

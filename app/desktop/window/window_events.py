@@ -53,7 +53,7 @@ class WindowEvents(QObject):
             elif isinstance(event, ProjectsChanged):
                 window.sidebar.set_projects(event.projects)
             elif isinstance(event, ModelReplanned):
-                window.toast.say(languages.tell(event.because))
+                window.toast.say(self.tr("{name} is now set for long chats").format(name=event.name))
         window.save_strip.take_events(events)
         window.windows.take_events(events)
         window.downloads.take_events(events)

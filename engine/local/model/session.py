@@ -131,6 +131,11 @@ class Session:
         return self._context
 
     @property
+    def computes_masked(self) -> bool:
+        """Whether a step computes what its rows are kept from seeing, as plain attention does."""
+        return self._placement.attention == "plain"
+
+    @property
     def room(self) -> int:
         """The tokens that one sequence has room for while the others are empty."""
         return self._cells_of_each if self.is_divided else self.cells

@@ -108,7 +108,7 @@ class Scheduler:
         self._dividing.before_step()
         self.admission.admit()
         if self.admission.active:
-            self._slots.evict_idle(at_once=self.session.memory.recurrent)
+            self._put_away()
             if self.session.is_divided:
                 self._slots.close_gaps()
             self._compute()
@@ -126,6 +126,14 @@ class Scheduler:
         self.admission.waiting.clear()
         self._slots.evict_all()
         self._states.close(seconds)
+
+    def _put_away(self) -> None:
+        """Evict what is at rest, which makes each step a little slower. A prompt that is read alone does not wait for
+        that, unless what others hold is computed for it too."""
+        recurrent = self.session.memory.recurrent
+        reads_alone = all(each.generation.is_reading for each in self.admission.active)
+        if recurrent or self.session.computes_masked or not reads_alone:
+            self._slots.evict_idle(at_once=recurrent)
 
     def _drop_aborted(self) -> None:
         for active in list(self.admission.active):

@@ -217,4 +217,4 @@ def test_a_model_that_goes_on_in_another_way_says_so(running: Running) -> None:
     because = ErrorInfo("plan.for_long_conversations", {"tokens": 9000})
     running.services.events.publish(ModelReplanned("Qwen", "/m/qwen.gguf", because))
     running.until(running.window.toast.isVisible)
-    assert toast_text(running.window).startswith("A conversation has grown to 9,000 tokens")
+    assert toast_text(running.window) == "Qwen is now set for long chats"
