@@ -202,6 +202,11 @@ class LazyPages(QObject):
         )
         return "" if shown is None else of_run(shown)
 
+    @property
+    def searches_beside(self) -> bool:
+        """Whether the page that is shown is searched in the list beside it."""
+        return any(page is not None and page.isVisible() for page in (self._runs, self._settings))
+
     def find(self) -> bool:
         """Ctrl+F on one of these pages; False when none is shown."""
         if self._models is not None and self._models.isVisible():

@@ -183,6 +183,8 @@ class Navigation(ChatNavigation):
         return self._sidebar.chosen() or super().meant()
 
     def find_in_chat(self) -> None:
+        if self._later.searches_beside:  # the list may be folded away
+            self._frame.show_side(True)
         if not self._later.find():
             super().find_in_chat()
 

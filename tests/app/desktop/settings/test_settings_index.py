@@ -65,6 +65,16 @@ def test_a_section_stays_in_sight_and_marked_while_others_grow(page: SettingsPag
     assert page.side.rows[0].isChecked()
 
 
+def test_the_key_that_finds_opens_an_index_that_is_folded_away(
+    page: SettingsPage, running: Running, qtbot: QtBot
+) -> None:
+    running.window.go.fold()
+    running.until(lambda: not page.side.isVisible())
+    qtbot.keyClick(running.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    running.until(page.side.search.hasFocus)
+    assert page.side.isVisible()
+
+
 def test_names_follow_the_language(page: SettingsPage, running: Running) -> None:
     languages.choose("ko")
     running.until(lambda: shown(page)[0] == "화면")
