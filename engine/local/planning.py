@@ -35,7 +35,7 @@ from engine.placement.plan import (
 )
 from engine.placement.planned_file import described
 from engine.placement.prediction_heads import with_heads
-from engine.placement.processor import cpu_flops, plain_cpu_flops
+from engine.placement.processor import cpu_flops, plain_cpu_flops, product_flops
 from engine.placement.settle import settle
 from engine.placement.slots.uncached import or_uncached
 from engine.placement.vision import with_vision
@@ -102,6 +102,7 @@ def find_machine(workers: Sequence[str], calibrations: str = "", path: Path | No
         total=memory.total,
         flops=cpu_flops(threads, features),
         plain_flops=plain_cpu_flops(threads, features),
+        product_flops=product_flops(threads, features) if native.products_here() == "used" else 0.0,
     )
     is_built = plugin_state().problem is None
     machine = Machine(

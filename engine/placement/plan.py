@@ -65,7 +65,8 @@ class Device(msgspec.Struct, frozen=True):
     `bandwidth` is how fast kernels on it read its own memory, `link` how fast bytes reach it from RAM; 0 when
     not measured. `streams`: ggml can copy routed experts to it for one operation (op offload). `flops` are the
     floating-point operations per second that prompts reach on it, 0: not known; `plain_flops` those where it has
-    matrix units and they do not take part, 0: as `flops`. `costs` are those of its layers.
+    matrix units and they do not take part, 0: as `flops`; `product_flops` those of our own products, with quantised
+    weights as they lie in the file, 0: there are none. `costs` are those of its layers.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Device(msgspec.Struct, frozen=True):
     flops: float = 0.0
     costs: LayerCosts = LayerCosts()
     plain_flops: float = 0.0
+    product_flops: float = 0.0
 
 
 class AttentionSpeed(msgspec.Struct, frozen=True):

@@ -154,6 +154,23 @@ def test_newer_instructions_compute_faster() -> None:
     assert processor_flops(16, "Ryzen 9 7950X") > processor_flops(16, "Ryzen 9 5950X")
 
 
+@pytest.mark.parametrize("model", ["Qwen3-8B", "Qwen3-30B-A3B"])
+def test_products_of_our_own_read_prompts_faster_and_write_as_before(model: str) -> None:
+    named = table(model, "Q4_K_M")
+    assert named is not None
+    plain = Device(RAM, "cpu", "", 2**40, 2**40, flops=1e12, bandwidth=1e12)
+    own = msgspec.structs.replace(plain, product_flops=2e12)
+    layout, placement = on_the_cpu(named.index.layers), Placement(context=1024, repack=False)
+
+    def told(device: Device, tokens: int) -> Prediction:
+        machine = Machine(device)
+        return predict(named.index, machine, layout, placement, 0, depth=0, prompt=Prompt(tokens))
+
+    gains = [told(own, tokens).prefill_tps / told(plain, tokens).prefill_tps for tokens in (16, 512)]
+    assert 1 <= gains[0] <= gains[1] and 1.3 < gains[1] < 2
+    assert told(own, 512).decode_tps == told(plain, 512).decode_tps
+
+
 def test_matrix_units_read_the_prompts_of_dense_models_and_hardly_those_of_experts() -> None:
     cores, features = 8, ("AVX2", "AVX512_VNNI", "AMX_INT8")
     units, plain = cpu_flops(cores, features), plain_cpu_flops(cores, features)
