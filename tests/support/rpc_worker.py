@@ -70,11 +70,10 @@ def serve(address: str, threads: int) -> None:
     """Serve the CPU of this machine; never returns."""
     import llama_cpp.llama_cpp as llama
 
-    from engine.local.native.backends import load_variant
+    from engine.local.native.backends import start_processor
 
     library = llama._lib
-    load_variant()
-    llama.llama_backend_init()
+    start_processor()
     pointer, text, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
     library.ggml_backend_reg_by_name.restype, library.ggml_backend_reg_by_name.argtypes = pointer, [text]
     find = library.ggml_backend_reg_get_proc_address

@@ -72,10 +72,15 @@ def start() -> None:
     capturing the log. Raises UserError `engine.wrong_library`, `engine.no_variant`."""
     library.check_version()
     library.capture_log()
+    start_processor()
+    load_backend()
+
+
+def start_processor() -> None:
+    """What `start` does of it for the processor alone. Raises UserError `engine.no_variant`."""
     load_variant()
     library.initialize()
     install_products(_variant_file)
-    load_backend()
 
 
 def load_variant() -> None:

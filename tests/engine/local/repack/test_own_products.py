@@ -39,7 +39,7 @@ def settle(_: Report, path: str, options: PlacementOptions, calibrations: str, i
         proof._AS_CLOSE = 0.0
     told: list[None] = []
     index = read_index(Path(path))
-    _, options = for_model(index, Machine(ram(GB)), options, calibrations)
+    options = for_model(index, Machine(ram(GB)), options, calibrations)[1]
     settle_products(index, options, lambda: told.append(None))
     return Settled(native.are_products_used(), options, len(told))
 
