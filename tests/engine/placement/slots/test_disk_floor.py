@@ -226,7 +226,7 @@ def test_states_of_prompts_share_the_budget_with_the_slots() -> None:
 @pytest.mark.parametrize("asked", [0, 2304])
 def test_a_limit_that_was_named_is_kept_to_with_less_of_everything_and_that_is_told(asked: int) -> None:
     host, options = reading(machine(64 * GB)), PlacementOptions(asked)
-    steps = range(300, 700, 5)
+    steps = range(385, 605, 5)
     found = [plan(SMALL, host, msgspec.structs.replace(options, budgets={RAM: mb * MB})) for mb in steps]
     fitting = [each for each in found if each.fits]
     assert fitting and found[-len(fitting) :] == fitting, "what fits goes on to fit with more memory"
