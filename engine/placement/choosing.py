@@ -49,7 +49,7 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
     if options.prefer == "context" and not options.context:
         start = _longest(given, _with_sequences(given, options, start), options.cache_type)
     else:
-        if options.cache_type is None and options.context:
+        if options.cache_type is None and options.context and mode != "disk":
             start = _smaller_cache_if_needed(given, start)
         start = _with_sequences(given, options, start)
     start = _best(given, _spreads(given, start)).choice
@@ -180,8 +180,10 @@ def _from_disk_if_too_large(
 
 
 def _tightened_to_a_limit(given: Given, options: PlacementOptions, choice: Choice) -> Choice:
-    """The choice, with all that gives way where a limit was named; batches as large as that leaves room for."""
-    if choice.mode != "disk" or RAM not in options.budgets or work_out(given, choice).fits:
+    """The choice, with all that gives way where a limit was named, or the mode; batches as large as that leaves room
+    for."""
+    named = RAM in options.budgets or options.mode == "disk"
+    if choice.mode != "disk" or not named or work_out(given, choice).fits:
         return choice
     tight = tightened(given, options, choice)
     return _smallest_ubatch_near_the_best(given, (*_ubatches(given, options, tight), tight))

@@ -246,6 +246,15 @@ def test_a_limit_that_was_named_is_kept_to_with_less_of_everything_and_that_is_t
     assert {notice.code for notice in short.notices} <= {"plan.smaller_cache"}
 
 
+@pytest.mark.parametrize("asked", [0, 2304])
+def test_who_asks_for_the_mode_gets_what_is_chosen_by_itself(asked: int) -> None:
+    host = reading(machine(64 * GB))
+    for budget in (392, 412, 432, 448, 470, 600, 1000):
+        options = PlacementOptions(asked, budgets={RAM: budget * MB})
+        forced = msgspec.structs.replace(options, mode="disk")
+        assert plan(SMALL, host, forced).placement == plan(SMALL, host, options).placement
+
+
 def test_what_was_asked_for_does_not_give_way_to_a_limit() -> None:
     options = PlacementOptions(2304, cache_type="f16", ubatch=256, budgets={RAM: 420 * MB})
     found = plan(SMALL, reading(machine(64 * GB)), options)
