@@ -42,8 +42,9 @@ bool known(ggml_type type, int64_t k) {
     return processor().kernel && format && k > 0 && k % format->block == 0;
 }
 
-int64_t least_tokens(ggml_type) {
-    return 4;
+int64_t least_tokens(ggml_type type) {
+    const Format * format = format_of(type);
+    return format ? format->least_tokens : 0;
 }
 
 void quantise(const float * values, int64_t k, void * to) {
