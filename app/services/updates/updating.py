@@ -188,9 +188,7 @@ class Updates:
             with replacing.alone(site):
                 self._replace(site, release, progress, stop)
         except UserError as error:
-            failed = msgspec.structs.replace(self._known(self._file.read()), error=error.info)
-            if error.code != "update.elsewhere":
-                self._publish(failed)
+            self._publish(msgspec.structs.replace(self._known(self._file.read()), error=error.info))
             raise
         except BaseException:
             self._publish(self._known(self._file.read()))

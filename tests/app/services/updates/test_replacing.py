@@ -17,7 +17,7 @@ from app.services.settings.settings import SettingsFile
 from app.services.updates import replacing
 from app.services.updates.updating import Updates
 from app.services.updates.values import UpdateChanged
-from engine.errors import UserError
+from engine.errors import ErrorInfo, UserError
 from engine.hub.transfer import Progress, Stopped, StopToken
 from tests.app.services.updates.conftest import MakeUpdates
 from tests.support.releases import DIES, NOW, PUBLIC, WORKS, Releases, manifest, write_program
@@ -274,6 +274,9 @@ def test_two_updates_at_once_do_not_meet(make: MakeUpdates, server: Releases, si
 
     assert first.apply(meanwhile).phase == "ready"
     assert told == ["update.elsewhere"] and site.waiting("0.1.0") == "0.2.0"
+    # The window of the second says so, and its next try finds what the first has brought.
+    assert second.state.phase == "found" and second.state.error == ErrorInfo("update.elsewhere")
+    assert second.apply().phase == "ready" and second.state.error is None
 
 
 def test_the_window_can_end_what_it_began(make: MakeUpdates, server: Releases, site: FileSite) -> None:
