@@ -203,6 +203,10 @@ class LazyPages(QObject):
         return "" if shown is None else of_run(shown)
 
     @property
+    def shows_placement(self) -> bool:
+        return self._placement is not None and self._placement.isVisible()
+
+    @property
     def searches_beside(self) -> bool:
         """Whether the page that is shown is searched in the list beside it."""
         return any(page is not None and page.isVisible() for page in (self._runs, self._settings))

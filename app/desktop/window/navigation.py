@@ -43,6 +43,7 @@ class Navigation(ChatNavigation):
         self._sidebar.new_wanted.connect(lambda: self.new_chat())
         self._sidebar.menus.window_wanted.connect(self.window_wanted)
         self._sidebar.menus.project_wanted.connect(lambda *_: self._come())
+        chat.model.chosen.connect(self._show_chosen)
         self._chat.views.welcoming.models_wanted.connect(
             lambda downloads: self.show_models("downloads" if downloads else "discover")
         )
@@ -62,6 +63,11 @@ class Navigation(ChatNavigation):
         chat.header.model.library_wanted.connect(self._show_library)
         chat.room.placement_wanted.connect(self._show_placement)
         chat.collections.web_settings_wanted.connect(self._show_web_search)
+
+    def _show_chosen(self, _: str) -> None:
+        """A model was chosen, for instance as a file: how it loads is seen in the chat, and on Placement."""
+        if self._frame.pages.currentWidget() is not self._chat and not self._later.shows_placement:
+            self.show_chat()
 
     def _show_servers(self) -> None:
         self.show_elsewhere()

@@ -714,3 +714,12 @@ def test_esc_on_another_page_stays_there(running: Running, qtbot: QtBot) -> None
         shown = running.window.pages.currentWidget()
         qtbot.keyClick(running.window, Qt.Key.Key_Escape)
         assert running.window.pages.currentWidget() is shown
+
+
+def test_a_model_file_that_is_opened_elsewhere_is_seen_in_the_chat(running: Running) -> None:
+    window = running.window
+    for page, then in (("settings", window.chat), ("placement", window.later.placement)):
+        window.go.show_page(page)
+        assert not window.chat.isVisible()
+        window.chat.model.use("/models/small.gguf")
+        assert then.isVisible()
