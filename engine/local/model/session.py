@@ -16,7 +16,6 @@ from engine.errors import ErrorInfo, UserError
 from engine.formats import ChatFormat, Prompt
 from engine.formats.picture_marks import marked, with_pictures
 from engine.local import native
-from engine.local.free_memory import has_memory_for
 from engine.local.model import checkpoints
 from engine.local.model.expert_caching import ExpertCaching
 from engine.local.model.raw_prompts import raw_tokens
@@ -332,8 +331,7 @@ class Session:
 
     def readable(self, state: StateData) -> StateData:
         """A kept state in the form that this context reads."""
-        form = form_of(self._placement) if self.is_plain and has_memory_for(len(state)) else None
-        return in_form(state, form)
+        return in_form(state, form_of(self._placement)) if self.is_plain else state
 
     def _renew(self) -> None:
         """Make the context anew, as the placement, `watch` and `is_divided` say. Raises UserError

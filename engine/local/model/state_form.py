@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.gguf.ggml_types import TYPE_NUMBERS
+from engine.local.free_memory import has_memory_for
 from engine.placement.plan import Placement
 
 StateData = bytes | bytearray | memoryview
@@ -48,7 +49,8 @@ def form_of(placement: Placement) -> StateForm | None:
 
 
 def in_form(data: StateData, form: StateForm | None) -> StateData:
-    """A state in this form; as it is, where it has it already, or is none of plain keys and values."""
+    """A state in this form; as it is, where it has it already, is none of plain keys and values, or there is no
+    memory for another."""
     if form is None or len(data) < _FIRST or data[_STREAMS_AT:_CELLS_AT] != _ONE_STREAM:
         return data
     cells = int.from_bytes(data[_CELLS_AT:_FIRST], "little")
@@ -62,6 +64,8 @@ def in_form(data: StateData, form: StateForm | None) -> StateData:
             {part.kind for part in parts[len(parts) // 2 :]},
         )
         if transposed == form.transposed and kinds == ({form.keys}, {form.values}):
+            return data
+        if not has_memory_for(len(data)):
             return data
         return _turned(data, begin, cells, parts, form)
     return data

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.local.model import state_form
 from engine.local.model.state_form import StateForm, form_of, in_form
 from engine.placement.plan import Placement
 
@@ -87,6 +88,12 @@ def test_a_torn_state_and_one_of_another_kind_stay_as_they_are() -> None:
         whole.replace(struct.pack("<iQ", F16, 8), struct.pack("<iQ", 8, 8)),
     ):
         assert in_form(torn, other) is torn
+
+
+def test_without_memory_for_another_a_state_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_form, "has_memory_for", lambda _: False)
+    whole = state(np.zeros((2, 2, 3, 4), np.float32), FORMS[0])
+    assert in_form(whole, FORMS[1]) is whole
 
 
 @pytest.mark.parametrize(
