@@ -18,7 +18,7 @@ help:
 	@echo 'make test-soak        let many conversations use one engine for ten minutes while it is killed again and again'
 	@echo 'make test-cache-soak  the same for half an hour with a cache of single experts, on the processor and on a worker'
 	@echo 'make test-disk-soak   the same with experts on the disk and little memory, whatever happens to either; SECONDS=180 is shorter'
-	@echo 'make test-sanitized   test the cache of single experts compiled with sanitizers, some minutes each'
+	@echo 'make test-sanitized   test the cache of single experts and products compiled with sanitizers, some minutes each'
 	@echo 'make test-server-soak clients of all kinds at the local server for ten minutes while its engine is killed'
 	@echo 'make test-browser     show a real browser pages that must not reach the local server; needs Chromium'
 	@echo 'make test-vulkan      build what computes with Vulkan and test it on a device that the processor draws'

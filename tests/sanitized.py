@@ -1,4 +1,4 @@
-"""Runs tests over the plugin of the expert cache compiled with sanitizers, and tells what these found.
+"""Runs tests over the plugin (the expert cache, and products) compiled with sanitizers, and tells what these found.
 
 Usage: python -m tests.sanitized address|thread [PYTEST ARGUMENT ...]
 "address" looks for undefined behavior and for memory that is lost too. The environment, in build/sanitized, is the
@@ -23,7 +23,7 @@ from installer.builds import NOTE
 from installer.sources import HEADERS, engine_version
 
 ROOT = Path(__file__).resolve().parents[1]
-TESTS = ROOT / "tests" / "engine" / "expert_cache"
+TESTS = [str(ROOT / "tests" / "engine" / name) for name in ("expert_cache", "products")]
 
 
 class Kind(NamedTuple):
@@ -124,7 +124,7 @@ def main(arguments: list[str]) -> int:
     reports.mkdir()
     command = [*kind.command, str(folder / "bin" / "python"), "-m", "pytest", "-o", "faulthandler_timeout=0"]
     environ = {**os.environ, **variables(kind, reports)}
-    status = subprocess.run([*command, *(arguments[1:] or [str(TESTS)])], env=environ, cwd=ROOT, check=False)
+    status = subprocess.run([*command, *(arguments[1:] or TESTS)], env=environ, cwd=ROOT, check=False)
     found = findings(reports)
     print(*found, f"{len(found)} findings of {arguments[0]} sanitizers", sep="\n\n")
     return status.returncode or bool(found)
