@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.cached import is_built
 from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import computed
+from tests.support.expert_logits import computed, leave_products_to_ggml
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.expert_run import WORKER, CacheOption
 from tests.support.other_process import OtherProcess
@@ -23,8 +23,9 @@ CASES = [(name, "Q4_K") for name in LAYOUTS] + [("gpt-oss", kind) for kind in QU
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with rpc_worker() as worker:
+def worker(child: OtherProcess) -> Iterator[Worker]:
+    child.call(leave_products_to_ggml)
+    with rpc_worker(products=False) as worker:
         yield worker
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.cached import is_built
 from tests.support.expert_courses import difference, random_course, token_by_token
-from tests.support.expert_logits import computed, listed_devices, split_counts
+from tests.support.expert_logits import computed, leave_products_to_ggml, listed_devices, split_counts
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.expert_run import WORKER, CacheOption
 from tests.support.other_process import OtherProcess, remote_servers
@@ -25,8 +25,9 @@ COURSE = tuple(
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with rpc_worker() as worker:
+def worker(child: OtherProcess) -> Iterator[Worker]:
+    child.call(leave_products_to_ggml)
+    with rpc_worker(products=False) as worker:
         yield worker
 
 
