@@ -483,6 +483,10 @@
         <translation>화면</translation>
     </message>
     <message>
+        <source>Dark mode, font size, zoom</source>
+        <translation>다크 모드, 글꼴 크기, 확대</translation>
+    </message>
+    <message>
         <source>System</source>
         <translation>시스템</translation>
     </message>
@@ -3574,6 +3578,10 @@
     <message>
         <source>Graphics card</source>
         <translation>그래픽 카드</translation>
+    </message>
+    <message>
+        <source>GPU, video card, VRAM</source>
+        <translation>GPU, VGA, 비디오 카드, VRAM</translation>
     </message>
     <message>
         <source>CUDA for NVIDIA cards</source>

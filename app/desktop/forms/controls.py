@@ -265,6 +265,7 @@ class Section(ThemedWidget):
         self._rows = Column(parent=self._card, margins=(1, 1, 1, 1), spacing=0)
         self._column = Column(self._title, self._card, parent=self, spacing=8)
         self._lines: dict[SettingRow, QFrame] = {}
+        self.also = ""
 
     def add_row(self, control: QWidget, *, below: bool = False) -> SettingRow:
         """Add a control under a thin line."""
@@ -292,5 +293,7 @@ class Section(ThemedWidget):
     def title(self) -> str:
         return self._title.text()
 
-    def set_title(self, title: str) -> None:
+    def set_title(self, title: str, also: str = "") -> None:
+        """`also`: what else people call it, for a search."""
         show_text(self._title, title)
+        self.also = also

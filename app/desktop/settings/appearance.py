@@ -77,7 +77,7 @@ class AppearanceSection(FormSection):
         self.refresh()
 
     def fields(self) -> Sequence[Field]:
-        self.set_title(self.tr("Appearance"))
+        self.set_title(self.tr("Appearance"), self.tr("Dark mode, font size, zoom"))
         system = ("system", self.tr("System"))
         themed = [system, ("light", self.tr("Light")), ("dark", self.tr("Dark"))]
         contrasts = [system, ("standard", self.tr("Standard")), ("high", self.tr("High"))]

@@ -109,7 +109,7 @@ class GraphicsSection(FormSection):
     # Words
 
     def fields(self) -> Sequence[Field]:
-        self.set_title(self.tr("Graphics card"))
+        self.set_title(self.tr("Graphics card"), self.tr("GPU, video card, VRAM"))
         return (Field("cuda", self.tr("CUDA for NVIDIA cards"), breakable(self._said()), self.control),)
 
     def retranslate(self) -> None:

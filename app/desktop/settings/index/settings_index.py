@@ -61,14 +61,14 @@ class SettingsIndex(ThemedWidget):
         self.wanted.emit(section)
 
     def _find(self, text: str) -> None:
-        """Of a section whose title has the words all is shown, else the rows that have them."""
+        """Of a section that is called by the words all is shown, else the rows that have them."""
         words = text.casefold().split()
 
         def has(found: str) -> bool:
             return all(word in found for word in words)
 
         for row, section in zip(self.rows, self._sections, strict=True):
-            whole = has(section.title().casefold())
+            whole = has(f"{section.title()}\n{section.also}".casefold())
             parts = {part: whole or has(words_of(part)) for part in section.rows()}
             if not any(parts.values()) and has(words_of(section)):
                 parts = dict.fromkeys(parts, True)

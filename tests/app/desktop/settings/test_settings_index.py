@@ -38,6 +38,8 @@ def test_a_search_leaves_the_rows_and_sections_with_its_words(page: SettingsPage
     assert not page.appearance.isVisible()
     page.side.search.setText("appear")
     assert shown(page) == ["Appearance"] and all(row.isVisible() for row in page.appearance.rows())
+    page.side.search.setText("gpu")
+    assert shown(page) == ["Graphics card"]
     page.side.search.setText("xyzzy")
     assert shown(page) == []
     qtbot.keyClick(page.side.search, Qt.Key.Key_Escape)
