@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
@@ -89,16 +88,15 @@ def _fetch(work: Work, version: str, progress: Progress, environ: Mapping[str, s
 def _compile(work: Work, progress: Progress, environ: Mapping[str, str]) -> None:
     # Another folder, the same bytes.
     shared = f"-D_WIN32_WINNT=0x0A00 -ffile-prefix-map={work.folder}=."
-    jobs = environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
     configure: list[str | Path] = [
         *("cmake", "-G", "Ninja", "-S", work.package / "vendor" / "llama.cpp", "-B", work.folder / "out"),
         f"-DCMAKE_TOOLCHAIN_FILE={HERE / 'mingw.cmake'}",
         *FLAGS,
         *(f"-DCMAKE_{language}_FLAGS={shared}" for language in ("C", "CXX")),
         f"-DCMAKE_SHARED_LINKER_FLAGS={_STATIC} {_OFFERS}",
-        f"-DCMAKE_MODULE_LINKER_FLAGS={_STATIC}",
+        f"-DCMAKE_MODULE_LINKER_FLAGS={_STATIC} {_OFFERS}",
     ]
-    build: list[str | Path] = ["ninja", "-C", work.folder / "out", "-j", jobs, *TARGETS]
+    build: list[str | Path] = ["ninja", "-C", work.folder / "out", "-j", building.jobs(environ), *TARGETS]
     failure = "The engine could not be compiled for Windows."
     run_logged(configure, work.log("configure"), progress, failure=failure, env=environ)
     run_logged(build, work.log("build"), progress, failure=failure, env=environ)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -119,6 +120,132 @@ def read_document() -> str:
 
     (file,) = PLACE.glob("*.docx")
     return read_in_child(kind_of(file.name), file.read_bytes(), lambda: False)[0].text
+
+
+@path
+def backups_and_what_another_program_holds() -> None:
+    from app.store.backup import restore
+    from app.store.location import Place
+    from app.store.store import Store
+    from engine.errors import UserError
+
+    place = Place(PLACE / "chats 하나" / "coterie.db", PLACE / "chats 하나" / "backups")
+    with Store.open(place.database, place.backups) as store:
+        chat = store.conversations.create().id
+        store.messages.add(chat, None, "user", "first")
+        made = Path(store.back_up().path)
+        store.messages.add(chat, None, "user", "second")
+        try:
+            restore(place, made, 1.0)
+        except UserError as error:
+            assert error.code == "store.in_use", error
+        else:
+            raise AssertionError("a file that is open was replaced")
+        assert len(store.conversations.search("second")) == 1
+    aside = restore(place, made, 2.0)
+    assert aside is not None and aside.is_file()
+    with Store.open(place.database, place.backups) as store:
+        assert len(store.conversations.search("first")) == 1
+        assert not store.conversations.search("second")
+
+
+@path
+def workspace_by_full_names() -> None:
+    from agents.workspace.folder import Folder, is_link
+
+    root = PLACE / "일감"
+    root.mkdir()
+    with Folder.root(root) as top, top.folder("안", make=True) as inner:
+        for text in (b"one\n", b"two\r\n"):
+            inner.write("파일.txt", text)
+            with inner.read("파일.txt") as file:
+                assert file.read() == text
+        inner.set_time("파일.txt", 10**18)
+        inner.make_hard_link("other", inner, "파일.txt")
+        inner.move("other", top, "moved")
+        top.write_over("moved", "moved")
+        for missing in ("none", "moved/none"):
+            assert top.found(missing) is None
+        assert top.names() == ["moved", "안"] and inner.names() == ["파일.txt"]
+        top.remove_tree("안")
+        assert top.names() == ["moved"]
+    outside = PLACE / "outside"
+    outside.mkdir()
+    made = subprocess.run(
+        ["cmd.exe", "/c", "mklink", "/J", str(root / "link"), str(outside)], capture_output=True
+    )
+    if made.returncode == 0:
+        with Folder.root(root) as top:
+            assert is_link(top.stat("link"))
+            with contextlib.suppress(OSError), top.folder("link"):
+                raise AssertionError("a junction was followed")
+
+
+@path
+def undo_of_a_run() -> None:
+    from agents.events import Entry
+    from agents.permissions.values import Effects, ToolFacts
+    from agents.snapshots.snapshots import Snapshots
+    from agents.workspace.workspace import Workspace
+
+    root = PLACE / "run"
+    (root / "sub").mkdir(parents=True)
+    (root / "a.txt").write_bytes(b"first\r\n")
+    (root / "large").write_bytes(b"x" * (3 << 20))
+    kept = Snapshots(PLACE / "kept", Workspace(root))
+    writes = Effects(kind="files", writes=("a.txt", "sub/new", "large"))
+    events = [kept.before("c1", writes, ToolFacts())]
+    (root / "a.txt").write_bytes(b"second")
+    (root / "sub" / "new").write_bytes(b"new")
+    (root / "large").unlink()
+    events.append(kept.after("c1"))
+    journal = [Entry(1, number, float(number), event) for number, event in enumerate(events, 1) if event]
+    undone = kept.undo(kept.plan(journal), ())
+    assert (root / "a.txt").read_bytes() == b"first\r\n", undone
+    assert not (root / "sub" / "new").exists() and (root / "large").stat().st_size == 3 << 20
+
+
+@path
+def nothing_that_needs_a_sandbox_starts() -> None:
+    from agents.mcp.host import Host
+    from agents.mcp.spec import ServerSpec, Values
+    from agents.network.gate import HostGate
+    from engine.errors import UserError
+
+    gate = HostGate()
+    try:
+        gate.socket()
+    except OSError:
+        gate.close()
+    else:
+        raise AssertionError("a proxy was opened")
+    servers = Host(lambda: None, PLACE / "servers", lambda spec: Values())
+    try:
+        servers.start_of(ServerSpec("files", ("python.exe", "-V")), Values(), PLACE)
+    except UserError as error:
+        assert error.code == "mcp.no_sandbox", error
+    else:
+        raise AssertionError("a server was started")
+    finally:
+        servers.close()
+
+
+@path
+def vectors_of_the_embedding_host() -> object:
+    from engine.embedding.client import LocalEmbedder
+    from engine.embedding.included import included_model
+
+    model = included_model()
+    if model is None:
+        return "no model came along"
+    embedder = LocalEmbedder(model)
+    try:
+        vectors = embedder.embed(["고양이", "a cat", "the price of steel"], query=False)
+    finally:
+        embedder.close()
+    near, far = (float(vectors[0] @ vectors[number]) for number in (1, 2))
+    assert near > far, (near, far)
+    return f"{near:.2f} > {far:.2f}"
 
 
 @path

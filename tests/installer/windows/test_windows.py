@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
+import ast
+import importlib.util
 import os
 import re
 import zipfile
@@ -89,6 +90,18 @@ def test_the_engine_has_the_parts_for_processors_that_were_asked_for_and_no_othe
 
 def test_no_part_for_amx_is_built() -> None:
     assert "sapphirerapids" not in engine.VARIANTS and len(set(engine.VARIANTS)) == len(engine.VARIANTS)
+
+
+def test_what_is_run_under_wine_is_there() -> None:
+    """Its parts of Coterie are imported where they are used, on Windows."""
+    tree = ast.parse((HERE / "for_wine" / "windows_paths.py").read_text(encoding="utf-8"))
+    named = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    own = [node for node in named if str(node.module).startswith(("app.", "agents.", "engine."))]
+    assert len(own) > 10
+    for node in own:
+        module = importlib.import_module(str(node.module))
+        lacking = [name.name for name in node.names if not hasattr(module, name.name)]
+        assert not [name for name in lacking if importlib.util.find_spec(f"{node.module}.{name}") is None]
 
 
 def test_a_version_has_four_numbers_for_windows() -> None:
