@@ -69,11 +69,6 @@ void multiply_by(const Processor & way, ggml_type type, int64_t k, const void * 
     }
 }
 
-void multiply(ggml_type type, int64_t k, const void * weights, size_t row_bytes, int64_t first, int64_t end,
-              const void * const * tokens, float * const * results, int64_t count, void * workspace) {
-    multiply_by(processor(), type, k, weights, row_bytes, first, end, tokens, results, count, workspace);
-}
-
 #else
 
 bool known(ggml_type, int64_t) {
@@ -86,9 +81,14 @@ int64_t least_tokens(ggml_type) {
 
 void quantise(const float *, int64_t, void *) {}
 
-void multiply(ggml_type, int64_t, const void *, size_t, int64_t, int64_t, const void * const *, float * const *,
-              int64_t, void *) {}
+void multiply_by(const Processor &, ggml_type, int64_t, const void *, size_t, int64_t, int64_t, const void * const *,
+                 float * const *, int64_t, void *) {}
 
 #endif
+
+void multiply(ggml_type type, int64_t k, const void * weights, size_t row_bytes, int64_t first, int64_t end,
+              const void * const * tokens, float * const * results, int64_t count, void * workspace) {
+    multiply_by(processor(), type, k, weights, row_bytes, first, end, tokens, results, count, workspace);
+}
 
 } // namespace coterie::products
