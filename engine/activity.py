@@ -37,9 +37,10 @@ class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):
     """Expert cache metrics, emitted once a second while it is in use and once after loading.
 
     Over the last interval: `tokens` computed with it, `uses` of experts (one per token, layer and chosen
-    expert), `hits` among these, bytes of experts uploaded, and bytes of activations moved to the device and
-    back; of experts in the file the bytes read from the disk and the seconds in which it was reading. Now: resident
-    experts by layer; a layer that the cache does not serve has an empty row.
+    expert), `hits` among these, `above_hits` those of a card above RAM's slots, bytes of experts uploaded, and
+    bytes of activations moved to the device and back; of experts in the file the bytes read from the disk and the
+    seconds in which it was reading. Now: resident experts by layer; a layer that the cache does not serve has an
+    empty row.
     """
 
     tokens: int
@@ -50,3 +51,4 @@ class CacheActivity(msgspec.Struct, frozen=True, tag="cache_activity"):
     warm_experts: tuple[tuple[int, ...], ...]
     disk_bytes: int = 0
     disk_busy_s: float = 0.0
+    above_hits: int = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.cli.printable import printable
 from app.format import format_percent, format_percent_range, format_short_count, format_size, format_speed
 from app.language import Language
@@ -86,19 +88,25 @@ def _cache_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
     cache, predicted = planned.plan.placement.expert_cache, planned.plan.predicted
     if cache is None:
         return []
-    counts = sorted({layer.own for layer in cache.layers})
     low, high = predicted.hit_range
+    above, key = cache.slots_above, "cli.plan.kept" if cache.source == DISK else "cli.plan.cached"
     told = localized(
-        "cli.plan.kept" if cache.source == DISK else "cli.plan.cached",
+        "cli.plan.kept_above" if above else key,
         language,
-        slots=counts[0] if len(counts) == 1 else f"{counts[0]}-{counts[-1]}",
+        slots=_span(layer.own for layer in cache.layers),
         experts=planned.experts,
         layers=len(cache.layers),
-        device=cache.device,
+        device=cache.above.device if cache.above else cache.device,
+        above=_span(above.get(layer.layer, 0) for layer in cache.layers),
         hits=format_percent(predicted.hit_rate),
         range=format_percent_range(low, high, language),
     )
     return [(localized("cli.plan.cache", language), told)]
+
+
+def _span(counts: Iterable[int]) -> str:
+    found = sorted({*counts})
+    return str(found[0]) if len(found) == 1 else f"{found[0]}-{found[-1]}"
 
 
 def _spoken(name: str, language: Language) -> str:

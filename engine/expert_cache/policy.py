@@ -19,12 +19,13 @@ _HALF_LIFE, _LONGEST_HALF_LIFE = 6, 48
 
 class Policy(msgspec.Struct, frozen=True):
     """`half_life` in steps. `admission`: a miss is brought only if its score, this use included, is higher than
-    that of the expert whose slot it would take; it changes nothing where half_life is 0. `fixed`: a full cache
-    stays as it is."""
+    that of the expert whose slot it would take, `margin` times; it changes nothing where half_life is 0. `fixed`: a
+    full cache stays as it is."""
 
     half_life: float = 0.0
     admission: bool = False
     fixed: bool = False
+    margin: float = 1.0
 
 
 def policy_for(slots: float, used: int, *, admission: bool = True) -> Policy:
@@ -36,3 +37,9 @@ def policy_for(slots: float, used: int, *, admission: bool = True) -> Policy:
     a cache whose misses the CPU computes; where each is brought before it is computed, nothing may be refused.
     """
     return Policy(min(max(_HALF_LIFE * slots / used, 1.0), _LONGEST_HALF_LIFE), admission)
+
+
+def above_policy(below: Policy) -> Policy:
+    """Of slots on a card above slots in RAM whose policy is `below` (`MARGIN` in `native/above.cpp`): what leaves the
+    card is gone but from the file, so that an expert must be clearly better."""
+    return Policy(below.half_life, admission=True, margin=2.0)

@@ -14,6 +14,7 @@ from engine.placement.overrides import overrides_for
 from engine.placement.plan import DISK, RAM, DeviceBytes, ExpertCache, LoadMode, Misses, Placement, Prediction
 from engine.placement.planning_input import Choice, Given
 from engine.placement.predict import PROMPT, predict
+from engine.placement.slots.card_above import place_above
 from engine.placement.slots.disk_floor import Floor, all_matrices, left_in_file, place_floor, with_floor
 from engine.placement.slots.expert_slots import TOKENS, cacheable, divided, workspace_bytes
 from engine.placement.speed.prefill import Prompt
@@ -91,17 +92,21 @@ def _above_the_disk(
     given: Given, choice: Choice, layout: Layout, sizes: dict[str, DeviceBytes], floor: Floor
 ) -> Candidate:
     index, layers = given.index, cacheable(given.index, layout)
+    above = place_above(given, choice, layout, sizes, floor.cache)
+    cache = msgspec.structs.replace(floor.cache, above=above)
     bare = _placement(given, choice, layout, sizes, 0)
     # A mapping would be filled at the load: the whole file read, and held by the page cache.
-    placement = msgspec.structs.replace(bare, expert_cache=floor.cache, load_mode="pinned")
+    placement = msgspec.structs.replace(bare, expert_cache=cache, load_mode="pinned")
     held = expert_bytes(index.layers, layout)
-    rest = left_in_file(floor.cache, layers)
-    held[RAM] += floor.cache.slots - all_matrices(layers)
+    rest = left_in_file(cache, layers)
+    held[RAM] += cache.slots - all_matrices(layers)
+    if above is not None:
+        held[above.device] += above.slots
     return Candidate(
         choice,
         layout,
         placement,
-        with_floor(sizes, floor.cache, layers),
+        with_floor(sizes, cache, layers),
         sizes,
         held | {DISK: rest},
         floor.missing + _crowded(given, layout, sizes),

@@ -35,6 +35,8 @@ MOST_STREAMS = 32
 # Streaming for every token, or a cache of experts, must promise this much before it is chosen on a prediction alone;
 # a cache less where the costs of its layers were measured on this machine.
 CLEARLY_FASTER, FASTER_AS_MEASURED = 1.25, 1.1
+# Slots on a card above those in RAM, in place of whole layers: little is lost where they are worth less.
+WORTH_SLOTS_ABOVE = 1.02
 _STREAMING: tuple[Mode, ...] = ("streamed_prompts", "streamed", "cached")
 # The longest context, where the file does not say for how long the model was trained.
 LONGEST_CONTEXT = 2**20
@@ -58,7 +60,8 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
     best = _streamed_if_clearly_faster(given, options, best)
     best = _cached_if_clearly_faster(given, options, best, devices)
     best = _from_disk_if_too_large(given, options, best, devices)
-    return attended(given, options, _tightened_to_a_limit(given, options, best))
+    best = _tightened_to_a_limit(given, options, best)
+    return attended(given, options, _above_if_faster(given, best))
 
 
 # --- mode ------------------------------------------------------------------------------------------------
@@ -187,6 +190,27 @@ def _tightened_to_a_limit(given: Given, options: PlacementOptions, choice: Choic
         return choice
     tight = tightened(given, options, choice)
     return _smallest_ubatch_near_the_best(given, (*_ubatches(given, options, tight), tight))
+
+
+def _above_if_faster(given: Given, choice: Choice) -> Choice:
+    """Slots on the first card for experts that are read from the file, in place of all, half or none of the whole
+    layers there: where that is faster, and at low hit rates no slower."""
+    if (
+        choice.mode != "disk"
+        or not choice.devices
+        or given.device(choice.devices[0]).kind == "integrated_gpu"
+    ):
+        return choice
+    before = work_out(given, choice)
+    whole = before.layout.experts.count(choice.devices[0])
+    counts = sorted({0, whole // 2, whole})
+    after = _best(given, (msgspec.structs.replace(choice, above=True, whole_layers=each) for each in counts))
+    cache = after.placement.expert_cache
+    if cache is None or cache.above is None or after.missing > before.missing:
+        return choice
+    faster = WORTH_SLOTS_ABOVE * after.answer_s <= before.answer_s
+    low, before_low = after.predicted.decode_range[0], before.predicted.decode_range[0]
+    return after.choice if faster and WORTH_SLOTS_ABOVE * low >= before_low else choice
 
 
 def _halfway_tps(before: Prediction, after: Prediction) -> float:

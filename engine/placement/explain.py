@@ -70,6 +70,17 @@ def _of_the_disk(given: Given, candidate: Candidate, params: _Params) -> ErrorIn
     assert cache is not None
     slots = [layer.own for layer in cache.layers]
     params |= {"read_bytes": candidate.predicted.bytes_per_token.get(DISK, 0)}
+    if cache.above is not None:
+        name = cache.above.device
+        params |= {
+            "device": spoken_names(given.machine, (name,)),
+            "used_bytes": candidate.bytes[name].total,
+            "budget_bytes": given.budgets[name],
+            "above": round(sum(cache.slots_above.values()) / len(slots)),
+            "slots": round(sum(slots) / len(slots)),
+            "experts": given.index.experts,
+        }
+        return ErrorInfo("plan.disk_above", params)
     if all(slots):
         return ErrorInfo("plan.disk", params | {"slots": min(slots), "experts": given.index.experts})
     served = sum(1 for count in slots if count)

@@ -19,7 +19,7 @@ def lay_out_for(given: Given, choice: Choice) -> Layout:
     layout = _place(given, choice, load, staging=0)
     if staged and RAM in layout.experts:
         layout = _place(given, choice, load, staging=largest_expert_tensor(given.index))
-    fewer = given.fallbacks.count("layer") if choice.mode != "cached" else 0
+    fewer = given.fallbacks.count("layer") if choice.mode != "cached" and not choice.above else 0
     return _with_fewer(given, layout, fewer) if fewer else layout
 
 
@@ -67,6 +67,7 @@ def _place(given: Given, choice: Choice, load: Load, staging: int) -> Layout:
         whole, partial = _beside_a_cache(given, choice, names, counts, whole), None
     if choice.mode == "disk":
         partial = None  # a layer's experts are read whole
+        whole = [whole[0][: choice.whole_layers], *whole[1:]] if choice.above else whole
     return lay_out(index.layers, names, counts, whole, partial)
 
 

@@ -200,11 +200,25 @@ class CachedLayer(msgspec.Struct, frozen=True):
         return self.slots if self.bytes else 0
 
 
+class CardSlots(msgspec.Struct, frozen=True):
+    """Slots on a card above those in RAM, of experts that stay in the file: those used most, of these `layers`.
+    `workspace` are the bytes granted for ids."""
+
+    device: str
+    layers: tuple[CachedLayer, ...]
+    workspace: int
+
+    @property
+    def slots(self) -> int:
+        """Bytes of all slots."""
+        return sum(layer.bytes for layer in self.layers)
+
+
 class ExpertCache(msgspec.Struct, frozen=True):
     """Experts of layers cached on `device`, in slots that those firing now take from earlier ones. All of them lie in
     `source`: in RAM, or in the file (`DISK`), of which RAM is then the cache.
     `workspace` are the bytes granted for activations, `shared` those of the room that layers without bytes of their
-    own use in turns. Batches of at most `tokens` use the cache."""
+    own use in turns. Batches of at most `tokens` use the cache. `above`: a card has some of those from the file."""
 
     device: str
     layers: tuple[CachedLayer, ...]
@@ -213,6 +227,7 @@ class ExpertCache(msgspec.Struct, frozen=True):
     misses: Misses = "computed"
     source: str = RAM
     shared: int = 0
+    above: CardSlots | None = None
 
     @property
     def slots(self) -> int:
@@ -223,6 +238,17 @@ class ExpertCache(msgspec.Struct, frozen=True):
     def total(self) -> int:
         """All bytes on the device."""
         return self.slots + self.workspace
+
+    @property
+    def own(self) -> dict[int, int]:
+        """By layer, slots in which experts stay until they are used again, a card's above among them."""
+        above = self.slots_above
+        return {layer.layer: layer.own + above.get(layer.layer, 0) for layer in self.layers}
+
+    @property
+    def slots_above(self) -> dict[int, int]:
+        """By layer, those on a card above."""
+        return {layer.layer: layer.slots for layer in self.above.layers} if self.above else {}
 
 
 class Placement(msgspec.Struct, frozen=True):

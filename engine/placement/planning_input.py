@@ -21,7 +21,8 @@ from engine.placement.plan import (
 
 class Choice(msgspec.Struct, frozen=True):
     """What is chosen before layers are divided. `mode` is the mode to place for. `whole_layers` so many layers have
-    all their experts on the device whose cache has slots for those of the others."""
+    all their experts on the device whose cache has slots for those of the others. `above`: where experts are read
+    from the file, the first card has slots for those of all layers, beside `whole_layers` with all of theirs."""
 
     context: int
     cache_type: CacheType
@@ -32,6 +33,7 @@ class Choice(msgspec.Struct, frozen=True):
     sequences: int = 1
     attention: Attention = "flash"
     whole_layers: int = 0
+    above: bool = False
 
     @property
     def outputs(self) -> int:

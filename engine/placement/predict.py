@@ -95,7 +95,9 @@ def predict(
     decode = CachedDecode(beside, beside, beside, HitRates(0.0, 0.0, 0.0))
     if _from_disk(placement.expert_cache):
         ram = effective_bandwidth(machine.ram, machine.ram) * EXPERT_RAM_EFFICIENCY
-        decode = floor_decode(cached, FloorPaths(ram, machine.disk), index.experts_used, beside)
+        above = placement.expert_cache.above if placement.expert_cache else None
+        card = effective_bandwidth(devices[above.device], machine.ram) if above else 0.0
+        decode = floor_decode(cached, FloorPaths(ram, machine.disk, card), index.experts_used, beside)
     elif placement.expert_cache is not None:
         paths = _paths(machine, devices, placement, placement.expert_cache, share)
         decode = cached_decode(cached, placement.expert_cache, paths, beside)
@@ -107,7 +109,9 @@ def predict(
         decode.rates.expected,
         (decode.rates.low, decode.rates.high),
         bytes_per_token(
-            reads, [(read.routed, read.rates.expected) for read in cached], placement.expert_cache
+            reads,
+            [(read.routed, read.rates.expected, read.above.expected) for read in cached],
+            placement.expert_cache,
         ),
     )
 

@@ -1189,6 +1189,10 @@
         <translation>{place}에 둔 전문가</translation>
     </message>
     <message>
+        <source>Experts kept on {place} and in RAM</source>
+        <translation>{place}와 RAM에 둔 전문가</translation>
+    </message>
+    <message>
         <source>Experts kept in RAM</source>
         <translation>RAM에 둔 전문가</translation>
     </message>
@@ -1207,6 +1211,10 @@
     <message>
         <source>{words}, {range} expected</source>
         <translation>{words}, 예상&#xa0;{range}</translation>
+    </message>
+    <message>
+        <source>{words}; {percent} on {place}</source>
+        <translation>{words}, {place}에서&#xa0;{percent}</translation>
     </message>
     <message>
         <source>read from the disk for each token</source>
@@ -1243,6 +1251,10 @@
     <message>
         <source>{count} of the {total} experts of layers {layers} are there now</source>
         <translation>지금 레이어 {layers}의 전문가 {total}개 중 {count}개가 있음</translation>
+    </message>
+    <message>
+        <source>on {place} or in RAM</source>
+        <translation>{place}나 RAM에 있음</translation>
     </message>
     <message>
         <source>Map of the experts that are there, by layer. Arrow keys move from cell to cell.</source>
@@ -2940,6 +2952,10 @@
         <translation>답변의 토큰마다 {parts}를 읽습니다.</translation>
     </message>
     <message>
+        <source>Of the experts that a token needs, {percent} should be on {place} or in RAM already ({range}).</source>
+        <translation>토큰에 필요한 전문가 가운데 {percent}가 이미 {place}나 RAM에 있을 것으로 예상합니다({range}).</translation>
+    </message>
+    <message>
         <source>Of the experts that a token needs, {percent} should be in RAM already ({range}).</source>
         <translation>토큰에 필요한 전문가 가운데 {percent}가 이미 RAM에 있을 것으로 예상합니다({range}).</translation>
     </message>
@@ -4345,6 +4361,10 @@
     <message>
         <source>layers {first} to {last}: {where}</source>
         <translation>레이어 {first}~{last}: {where}</translation>
+    </message>
+    <message>
+        <source>{above} of its experts on {device}, {count} in RAM, all of them on the disk</source>
+        <translation>전문가 {above}개는 {device}에, {count}개는 RAM에도 있고, 모든 전문가는 디스크에 있음</translation>
     </message>
     <message>
         <source>{count} of its experts in RAM, all of them on the disk</source>

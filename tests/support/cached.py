@@ -20,7 +20,16 @@ from engine.expert_cache.library import plugin_state
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.summary import summarize
 from engine.gguf.tensor_roles import classify
-from engine.placement.plan import DISK, RAM, CachedLayer, ExpertCache, Misses, PlacementOptions, Plan
+from engine.placement.plan import (
+    DISK,
+    RAM,
+    CachedLayer,
+    CardSlots,
+    ExpertCache,
+    Misses,
+    PlacementOptions,
+    Plan,
+)
 
 if TYPE_CHECKING:
     from engine.local.model.session import Session
@@ -33,7 +42,7 @@ _WORKSPACE = 64 * 2**20
 class HandPlaced(msgspec.Struct, frozen=True):
     """A cache on `device` with `slots` in each layer with experts, in those of `layers` alone where there are any.
     `granted` is the share of the bytes needed that the slots get. `source` is where all experts lie; with `shared`
-    the layers have one room for their slots."""
+    the layers have one room for their slots. So many slots `above` those in RAM lie on the plan's first device."""
 
     slots: int
     device: str = RAM
@@ -44,6 +53,7 @@ class HandPlaced(msgspec.Struct, frozen=True):
     granted: float = 1.0
     source: str = RAM
     shared: bool = False
+    above: int = 0
 
 
 def is_built() -> bool:
@@ -72,7 +82,12 @@ def expert_cache(index: GgufIndex, placed: HandPlaced) -> ExpertCache:
 
 
 def with_cache(plan: Plan, index: GgufIndex, placed: HandPlaced) -> Plan:
-    placement = msgspec.structs.replace(plan.placement, expert_cache=expert_cache(index, placed))
+    cache = expert_cache(index, placed)
+    if placed.above:
+        there = expert_cache(index, msgspec.structs.replace(placed, slots=placed.above, shared=False))
+        above = CardSlots(plan.placement.devices[0], there.layers, 4096)
+        cache = msgspec.structs.replace(cache, above=above)
+    placement = msgspec.structs.replace(plan.placement, expert_cache=cache)
     if placed.source == DISK:
         placement = msgspec.structs.replace(placement, load_mode="pinned", repack=False)
         return msgspec.structs.replace(plan, placement=placement, mode="disk")

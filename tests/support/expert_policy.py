@@ -21,18 +21,21 @@ Where experts are on the disk (`waves.cpp`), each that is missing must come. If 
 are slots, they come in waves, those with the lowest scores first: a wave is a quarter of the slots, and up to four
 are on their way before the first of them is computed. Those that have slots are computed before, in waves too.
 Whatever is computed may lose its slot.
+
+With slots on a card above those in RAM (`above.cpp`) both see all uses. What the card has needs no slot in RAM and is
+the first to lose its own there; what a block leaves in RAM is brought to the card where it counts clearly more.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import astuple
 
-from engine.expert_cache.policy import Policy
+from engine.expert_cache.policy import Policy, above_policy
 
 # Scores are brought down when a use would weigh 2^512: far below what doubles hold, 2^1024.
 _RESCALE_AT = 512
@@ -83,9 +86,9 @@ class CachedExperts:
         self.policy = policy
         self._slots = [EMPTY] * slots
         self._place: dict[int, int] = {}
-        self._filled = 0  # slots below are taken: they are filled in order, and never emptied
         self._scores = [0.0] * experts
         self._last = [NEVER] * experts
+        self.above: Mapping[int, int] = {}  # experts that a card has too: they go first
         self._done: set[int] = set()  # of the block at hand, computed: they may go
         self._step, self._base = -1, 0.0
         self._blocks = self._uses = self._hits = self._brought = self._evicted = self._refused = 0
@@ -104,11 +107,11 @@ class CachedExperts:
         for position, expert in enumerate(experts):
             if not 0 <= expert < len(self._scores) or expert in self._place:
                 continue
-            if self._filled == len(self._slots):
+            if EMPTY not in self._slots:
                 return
             if self._last[expert] == NEVER:
                 self._last[expert] = -1 - position
-            self._put(self._filled, expert)
+            self._put(self._slots.index(EMPTY), expert)
 
     def block(self, rows: Sequence[int]) -> tuple[int, ...]:
         """Count the uses of one block and bring what is missing; the experts brought, in order.
@@ -134,19 +137,44 @@ class CachedExperts:
         self._refused += len(missing) - len(brought)
         return brought
 
+    def see(self, rows: Sequence[int]) -> None:
+        """A block whose uses are counted, and that brings nothing by itself."""
+        weight = self._begin_step()
+        for expert in rows:
+            self._scores[expert] += weight
+            self._last[expert] = self._step
+
+    def bring(self, experts: Iterable[int]) -> None:
+        """Experts of the block at hand, as far as the policy admits them."""
+        for expert in dict.fromkeys(experts):
+            if expert not in self._place:
+                self._bring(expert)
+
+    def take_back(self, expert: int) -> None:
+        self._slots[self._place.pop(expert)] = EMPTY
+
+    def has(self, expert: int) -> bool:
+        return expert in self._place
+
+    @property
+    def place(self) -> Mapping[int, int]:
+        """Slots by expert, as they are at any time."""
+        return self._place
+
     def empty(self) -> None:
         """Another layer has the room of the slots."""
-        self._evicted += self._filled
+        self._evicted += len(self._place)
         self._slots = [EMPTY] * len(self._slots)
-        self._place, self._filled = {}, 0
+        self._place = {}
 
-    def block_from_disk(self, rows: Sequence[int]) -> None:
-        """The same of a layer whose experts are on the disk."""
-        held = list(dict.fromkeys(expert for expert in rows if expert in self._place))
-        missing = list(dict.fromkeys(expert for expert in rows if expert not in self._place))
+    def block_from_disk(self, rows: Sequence[int], elsewhere: Container[int] = ()) -> None:
+        """The same of a layer whose experts are on the disk, those `elsewhere` computed there."""
+        here = dict.fromkeys(expert for expert in rows if expert not in elsewhere)
+        held = [expert for expert in here if expert in self._place]
+        missing = [expert for expert in here if expert not in self._place]
         self._blocks += 1
         self._uses += len(rows)
-        self._hits += sum(expert in self._place for expert in rows)
+        self._hits += sum(expert in self._place or expert in elsewhere for expert in rows)
         weight = self._begin_step()
         for expert in rows:
             self._scores[expert] += weight
@@ -156,7 +184,7 @@ class CachedExperts:
             missing.sort(key=self._scores.__getitem__)
             held.sort(key=self._scores.__getitem__)
             most = step = max(len(self._slots) // _WAVES, 1)
-        self._done = set()
+        self._done = {expert for expert in rows if expert in elsewhere}
         waves: deque[set[int]] = deque()
         self._read_ahead(waves, missing, most)
         while held:
@@ -195,8 +223,8 @@ class CachedExperts:
         return math.exp2(age)
 
     def _bring(self, expert: int) -> bool:
-        if self._filled < len(self._slots):
-            self._put(self._filled, expert)
+        if EMPTY in self._slots:
+            self._put(self._slots.index(EMPTY), expert)
             return True
         if self.policy.fixed:
             return False
@@ -204,7 +232,11 @@ class CachedExperts:
         if victim is None:
             return False
         scores, old = self._scores, self._slots[victim]
-        if self.policy.admission and self.policy.half_life and scores[expert] <= scores[old]:
+        if (
+            self.policy.admission
+            and self.policy.half_life
+            and scores[expert] <= self.policy.margin * scores[old]
+        ):
             return False
         del self._place[old]
         self._evicted += 1
@@ -214,11 +246,11 @@ class CachedExperts:
     def _victim(self) -> int | None:
         """The slot to give up; None where all are wanted by the block at hand."""
         scores, last, step = self._scores, self._last, self._step
-        best, worst = None, (math.inf, 0)
+        best, worst = None, (True, math.inf, 0)
         for slot, expert in enumerate(self._slots):
             if last[expert] == step and expert not in self._done:
                 continue
-            key = (scores[expert], last[expert])
+            key = (expert not in self.above, scores[expert], last[expert])
             if best is None or key < worst:
                 best, worst = slot, key
         return best
@@ -226,5 +258,40 @@ class CachedExperts:
     def _put(self, slot: int, expert: int) -> None:
         self._slots[slot] = expert
         self._place[expert] = slot
-        self._filled = max(self._filled, slot + 1)
         self._brought += 1
+
+
+class TwoFloors:
+    """A layer with slots on a card above those in RAM."""
+
+    def __init__(self, above: int, slots: int, experts: int, policy: Policy) -> None:
+        self.above = CachedExperts(above, experts, above_policy(policy))
+        self.below = CachedExperts(slots, experts, policy)
+        self.below.above = self.above.place
+        self.above_hits = 0
+
+    @property
+    def warm_experts(self) -> tuple[int, ...]:
+        below = (EMPTY if self.above.has(each) else each for each in self.below.warm_experts)
+        return (*self.above.warm_experts, *below)
+
+    def warm(self, experts: Sequence[int]) -> None:
+        """The best to the card, through the slots in RAM."""
+        count = len(self.above.warm_experts)
+        while experts and count:
+            step = experts[: min(len(self.below.warm_experts), count)]
+            self.below.warm(step)
+            self.above.warm(step)
+            for expert in tuple(self.below.place):
+                self.below.take_back(expert)
+            count -= len(step)
+            experts = experts[len(step) :]
+        self.below.warm([expert for expert in experts if not self.above.has(expert)])
+
+    def block(self, rows: Sequence[int], on_card: bool) -> None:
+        """`on_card`: the batch is so small that the card computes what it has."""
+        there = {expert for expert in rows if self.above.has(expert)} if on_card else set()
+        self.above_hits += sum(expert in there for expert in rows)
+        self.below.block_from_disk(rows, there)
+        self.above.see(rows)
+        self.above.bring(expert for expert in rows if self.below.has(expert))

@@ -35,7 +35,8 @@ _ALL = 99
 class CacheOption(NamedTuple):
     """`slots` of each layer, or of those of `layers` if there are any; `used` experts for each token at most; `warm`
     experts lie in them from the beginning. `worker` is the address of one to be known as a device. `source` is where
-    all experts lie. The rest as in `native.expert_cache.CacheSettings`."""
+    all experts lie; `above` of the worker are slots there above those in RAM. The rest as in
+    `native.expert_cache.CacheSettings`."""
 
     slots: int
     used: int
@@ -51,6 +52,8 @@ class CacheOption(NamedTuple):
     layers: tuple[int, ...] = ()
     source: str = RAM
     shared: int = 0
+    above: int = 0
+    above_device: str = WORKER
 
 
 class Manner(NamedTuple):
@@ -61,7 +64,7 @@ class Manner(NamedTuple):
     is one for the rows whose logits are not asked for, and that are missing then; None: none. `asked`: a thread asks
     the cache how it is doing all the while. `pause` are seconds before each step. `repacked`: weights as the CPU
     likes them best, in memory that nobody else reads. `worker` is the address of one that computes all but experts.
-    `resident`: the experts, and nothing else, lie on this device.
+    `resident`: the experts, and nothing else, lie on this device. `device`: all but experts lie there.
     """
 
     watched: Watched = ""
@@ -73,6 +76,7 @@ class Manner(NamedTuple):
     repacked: bool = False
     worker: str = ""
     resident: str = ""
+    device: str = ""
 
 
 PLAIN = Manner()
@@ -160,7 +164,7 @@ def running(
         opened = wish is not None
         looks = nodes.callback if nodes and (how.watched or how.stops is not None) else None
         context = _new_context(model, abort, looks, how.threads)
-        found = Running(model, context, abort, wish.slots if wish else 0)
+        found = Running(model, context, abort, wish.slots + wish.above if wish else 0)
         found.layers = served
         found.kept_out = [layer for layer in layers if layer not in served]
         if how.silent is not None:
@@ -183,9 +187,9 @@ def _loaded(path: Path, how: Manner, wish: CacheOption | None) -> int:
         slots = tuple(CachedLayer(each, 0, 0) for each in layers)
         cache = ExpertCache(wish.device, slots, 0, source=wish.source)
     placement = Placement(CONTEXT, expert_cache=cache)
-    if how.worker:
+    if device := how.device or (WORKER if how.worker else ""):
         placement = msgspec.structs.replace(
-            placement, devices=(WORKER,), gpu_layers=_ALL, overrides=(Override(r"\.ffn_.*_(ch|)exps", RAM),)
+            placement, devices=(device,), gpu_layers=_ALL, overrides=(Override(r"\.ffn_.*_(ch|)exps", RAM),)
         )
     if how.resident:
         placement = msgspec.structs.replace(
@@ -230,12 +234,17 @@ def _opened(layers: dict[int, list[int]], wish: CacheOption) -> list[int]:
     expert_cache.open_cache(wish.device, _settings(wish))
     served = []
     try:
+        if wish.above:
+            expert_cache.open_above(wish.above_device, 1 << 12)
         for layer, parts in layers.items():
             if wish.layers and layer not in wish.layers:
                 continue
             size = 0 if wish.shared else expert_cache.layer_bytes(parts, wish.slots)
             if expert_cache.add_layer(layer, parts, wish.slots, size, wish.device):
                 served.append(layer)
+                if wish.above:
+                    room = expert_cache.above_bytes(parts, wish.above)
+                    expert_cache.add_above(layer, wish.above, room, wish.above_device)
                 if wish.warm:
                     expert_cache.warm_cache(layer, wish.warm)
         expert_cache.activate_cache(wish.device)

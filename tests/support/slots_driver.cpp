@@ -1,6 +1,6 @@
 // Runs the plugin's slots without weights or a device, for a test that compares them with tests/support/expert_policy.py.
 //
-// stdin, numbers apart by spaces: experts slots half_life admission fixed, then any of
+// stdin, numbers apart by spaces: experts slots half_life admission fixed margin, then any of
 //   b COUNT EXPERT...                  a block; prints hits brought evicted refused, and the slots
 //   w COUNT EXPERT...                  a warm start; prints the slots
 #include "slots.h"
@@ -24,7 +24,7 @@ static std::vector<int32_t> read_list() {
 
 static Policy read_policy() {
     Policy policy;
-    std::cin >> policy.half_life >> policy.admission >> policy.fixed;
+    std::cin >> policy.half_life >> policy.admission >> policy.fixed >> policy.margin;
     return policy;
 }
 

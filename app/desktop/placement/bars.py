@@ -60,6 +60,8 @@ def device_bars(plan: Plan, machine: Machine) -> tuple[DeviceBar, ...]:
 def _bar(plan: Plan, device: Device) -> DeviceBar:
     cache = plan.placement.expert_cache
     slots = cache.slots if cache and cache.device == device.name else 0
+    if cache and cache.above and cache.above.device == device.name:
+        slots += cache.above.slots
     taken = plan.bytes.get(device.name, DeviceBytes())
     parts = parts_of(taken, plan.expert_bytes.get(device.name, 0), slots)
     used = sum(count for _, count in parts)

@@ -120,7 +120,7 @@ class CacheCard(Card):
             return
         colour = self._colour(plan)
         self.map.show_heat(kept_map(plan.cache.layers, plan.experts, self._residents), colour)
-        there = self.tr("in RAM") if plan.from_disk else self.tr("on {place}").format(place=self._place(plan))
+        there = self._there(plan)
         elsewhere = self.tr("on the disk only") if plan.from_disk else self.tr("in RAM only")
         self.legend.show_entries([(there, [colour]), (elsewhere, [themes.current.line])])
         # Before anything was kept there would be an empty map.
@@ -133,8 +133,14 @@ class CacheCard(Card):
         plan = self._plan
         if plan is None:
             return
-        title = self.tr("Experts kept on {place}").format(place=self._place(plan))
-        self.set_title(self.tr("Experts kept in RAM") if plan.from_disk else title, self._note())
+        title = self.tr("Experts kept on {place}")
+        if plan.from_disk:
+            title = (
+                self.tr("Experts kept on {place} and in RAM")
+                if plan.above
+                else self.tr("Experts kept in RAM")
+            )
+        self.set_title(title.format(place=self._place(plan)), self._note())
 
     def _work_left(self) -> float:
         """For how many seconds it still counts as at work."""
@@ -169,6 +175,10 @@ class CacheCard(Card):
             words = self.tr("{words}, {range} expected").format(
                 words=words, range=format_percent_range(*self._plan.expected, languages.current)
             )
+        if self._plan is not None and self._plan.above:
+            words = self.tr("{words}; {percent} on {place}").format(
+                words=words, percent=format_percent(figures.above), place=self._place(self._plan)
+            )
         self.hits.say(format_percent(figures.hit_rate), words)
         if self._plan is not None and self._plan.from_disk:
             self.brought.say(format_size(figures.read), self.tr("read from the disk for each token"))
@@ -198,7 +208,7 @@ class CacheCard(Card):
 
     def _cell_text(self, plan: KeptPlan, layer: int, expert: int, there: float) -> str:
         if plan.from_disk:
-            where = self.tr("in RAM") if there else self.tr("on the disk only")
+            where = self._there(plan) if there else self.tr("on the disk only")
             text = self.tr("Layer {layer}, expert {expert}: {where}")
             return text.format(layer=layer, expert=expert, where=where)
         if there:
@@ -219,7 +229,12 @@ class CacheCard(Card):
         )
 
     def _place(self, plan: KeptPlan) -> str:
-        return place_text(device_of(plan.machine, plan.cache.device))
+        return place_text(device_of(plan.machine, plan.above or plan.cache.device))
+
+    def _there(self, plan: KeptPlan) -> str:
+        if plan.above:
+            return self.tr("on {place} or in RAM").format(place=self._place(plan))
+        return self.tr("in RAM") if plan.from_disk else self.tr("on {place}").format(place=self._place(plan))
 
     def _colour(self, plan: KeptPlan) -> str:
         return device_colour(themes.current, plan.machine, plan.cache.device)

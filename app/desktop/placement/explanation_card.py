@@ -146,9 +146,14 @@ class ExplanationCard(Card):
         self.hits.setVisible(expected and cache is not None)
         if plan is None or cache is None or not expected:
             return
-        device = device_of(self._machine, cache.device) if self._machine is not None else None
+        name = cache.above.device if cache.above is not None else cache.device
+        device = device_of(self._machine, name) if self._machine is not None else None
         template = (
-            self.tr("Of the experts that a token needs, {percent} should be in RAM already ({range}).")
+            self.tr(
+                "Of the experts that a token needs, {percent} should be on {place} or in RAM already ({range})."
+            )
+            if cache.above is not None
+            else self.tr("Of the experts that a token needs, {percent} should be in RAM already ({range}).")
             if cache.source == DISK
             else self.tr(
                 "Of the experts that a token needs, {percent} should be on {place} already ({range})."

@@ -33,6 +33,11 @@ class KeptPlan(msgspec.Struct, frozen=True):
         """Whether RAM is what they are kept in, and the rest is in the file."""
         return self.cache.source == DISK
 
+    @property
+    def above(self) -> str:
+        """The card that has some of them above RAM, "": none."""
+        return self.cache.above.device if self.cache.above is not None else ""
+
 
 def kept_plan(state: ModelChanged | None, model: PlannedModel | None) -> KeptPlan | None:
     """The cache that is in use by what is loaded, which is `model`; wishes that are not applied change nothing of it.
@@ -60,14 +65,15 @@ def kept_map(layers: Sequence[CachedLayer], experts: int, warm_experts: Sequence
 
 class KeptFigures(msgspec.Struct, frozen=True):
     """Of the last seconds of work: the share of uses that found their expert on the device, the bytes of experts and
-    of results that each token moved, the bytes that it read from the disk, and the share of time in which that read.
-    """
+    of results that each token moved, the bytes that it read from the disk, and the share of time in which that
+    read. `above`: the share of uses that a card served, above RAM."""
 
     hit_rate: float
     brought: float
     moved: float
     read: float = 0.0
     busy: float = 0.0
+    above: float = 0.0
 
 
 class RecentUse:
@@ -101,4 +107,5 @@ class RecentUse:
             sum(activity.moved_bytes for activity in told) / tokens,
             sum(activity.disk_bytes for activity in told) / tokens,
             min(sum(activity.disk_busy_s for activity in told) / len(told), 1.0),  # told once a second
+            sum(activity.above_hits for activity in told) / sum(activity.uses for activity in told),
         )

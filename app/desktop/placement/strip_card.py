@@ -69,7 +69,15 @@ class LayerStrip(QWidget):
     def cell_text(self, index: int) -> str:
         """One layer in words, with the shares of a layer that is divided."""
         cell = self._cells[index]
-        if cell.slots and cell.shares[-1][0] == DISK:
+        if cell.above:
+            where = self.tr(
+                "{above} of its experts on {device}, {count} in RAM, all of them on the disk"
+            ).format(
+                above=format_count(cell.above),
+                device=self._label(cell.shares[0][0]),
+                count=format_count(cell.slots),
+            )
+        elif cell.slots and cell.shares[-1][0] == DISK:
             where = self.tr("{count} of its experts in RAM, all of them on the disk").format(
                 count=format_count(cell.slots)
             )

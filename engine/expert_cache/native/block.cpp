@@ -62,8 +62,10 @@ Cache::Result Cache::compute_streamed(const Block & block, const Lane & lane) {
 void Cache::enter(const Lane & lane) {
     if (last_ && last_ != lane.primary()) {
         ggml_backend_synchronize(last_);
-        if (uploads_) {
-            uploads_->finish();
+        for (Uploads * uploads : { uploads_.get(), above_.uploads.get() }) {
+            if (uploads) {
+                uploads->finish();
+            }
         }
     }
     last_ = lane.primary();

@@ -8,8 +8,10 @@
 namespace coterie {
 
 Cache::~Cache() {
-    if (uploads_) {
-        uploads_->finish();
+    for (Uploads * uploads : { uploads_.get(), above_.uploads.get() }) {
+        if (uploads) {
+            uploads->finish();
+        }
     }
     if (inner_) {
         ggml_backend_synchronize(inner_.get());
@@ -139,11 +141,17 @@ Layer * Cache::layer(int number) {
 
 int Cache::residents(Layer & layer, int32_t * experts, int room) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (int slot = 0; slot < std::min(room, layer.slots.count()); slot++) {
-        const int expert = layer.slots.expert_of(slot);
-        experts[slot] = expert;
+    int count = 0;
+    for (const Layer * each : { static_cast<const Layer *>(layer.above.get()), static_cast<const Layer *>(&layer) }) {
+        for (int slot = 0; each && slot < each->slots.count(); slot++, count++) {
+            if (count < room) {
+                const int expert = each->slots.expert_of(slot);
+                const bool is_twice = each == &layer && layer.above && expert >= 0 && layer.above->slots.has(expert);
+                experts[count] = is_twice ? -1 : expert;
+            }
+        }
     }
-    return layer.slots.count();
+    return count;
 }
 
 int Cache::warm(Layer & layer, const int32_t * experts, int count) {
@@ -151,25 +159,22 @@ int Cache::warm(Layer & layer, const int32_t * experts, int count) {
     if (layer.has_room()) {
         return 0; // the next layer would be in its place before it is used
     }
-    Wave wave;
+    if (layer.floor()) {
+        Wave wave;
+        const int first = layer.above ? warm_above(layer, experts, count) : 0;
+        ask_warm(layer, experts, first, count, wave);
+        const int brought = first + int(wave.experts.size());
+        return await(layer, wave) ? brought : first;
+    }
     int brought = 0;
     for (int i = 0; i < count; i++) {
         const int slot = layer.slots.give_warm(experts[i], i).slot;
         if (slot >= 0) {
-            if (layer.floor()) {
-                layer.ask(experts[i], slot, wave.batch);
-                wave.experts.push_back(experts[i]);
-            } else {
-                layer.bring(experts[i], slot, nullptr);
-            }
+            layer.bring(experts[i], slot, nullptr);
             counters_.brought++;
             counters_.brought_bytes += layer.expert_bytes();
             brought++;
         }
-    }
-    if (layer.floor()) {
-        layer.floor()->disk().begin();
-        await(layer, wave);
     }
     return brought;
 }

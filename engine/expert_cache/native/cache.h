@@ -23,6 +23,10 @@ class Cache {
     // Each gives one of `coterie_cache_result`.
     int open(const char * device, std::string & problem);
     int add_layer(int number, ggml_tensor * const * weights, int count, int slots, size_t bytes, std::string & problem);
+    // A card with slots above those in RAM, for layers whose experts come from the disk.
+    int open_above(const char * device, size_t workspace, std::string & problem);
+    int add_above(Layer & layer, int slots, size_t bytes, std::string & problem);
+    ggml_backend_dev_t above() const { return above_.device; }
     void activate() { is_active_ = true; }
 
     bool is_active() const { return is_active_; }
@@ -91,23 +95,37 @@ class Cache {
     Result compute_from_disk(Block & block, const Lane & lane);
     bool compute_held(Block & block, size_t & next, int most, bool is_at_once);
     bool compute_waves(Block & block, size_t next, int most);
-    void sort_missing(const Layer & layer);
+    void sort_missing(const Layer & layer, const Layer * above);
     void read_ahead(Layer & layer, size_t & next, int most);
     void read_wave(Layer & layer, Wave & wave, size_t & next, int most);
     bool await_next(Layer & layer);
     bool await(Layer & layer, Wave & wave);
     Result fail(const Layer & layer, int reason, int file);
+    // With slots on a card above (`above.cpp`).
+    const Layer * above_of(const Block & block, const Lane & lane) const;
+    void begin_above(Layer & layer, const Layer * above);
+    bool submit_above(Block & block, const Layer & above, const Lane & lane);
+    void bring_up_below(const Block & block, const Layer * above, const Lane & lane);
+    void bring_above(Layer & layer, const Lane & lane);
+    int warm_above(Layer & layer, const int32_t * experts, int count);
+    int ask_warm(Layer & layer, const int32_t * experts, int first, int end, Wave & wave);
     void choose_rows(const Layer & layer, const int32_t * experts, size_t count);
     Result all_ready(Block & block);
     void copy_inputs(const Block & block, const Lane & lane);
     bool compute_wave(Block & block);
     size_t rows_at_once(size_t first) const;
 
-    void place_slots(Block & block, bool on_host) const;
+    struct Side {
+        ggml_backend_dev_t device;
+        const Layer & layer;
+        ggml_backend_buffer_t workspace;
+    };
+    bool place_slots(Block & block, bool on_host, const Side & side) const;
     Result compute_streamed(const Block & block, const Lane & lane);
     // In place: hits where they lie in the graph, misses brought up.
     Result make_ready(Block & block);
     Result compute_in_place(Block & block, const Lane & lane);
+    bool submit_in_place(Block & block, Layer & layer, Uploads * uploads, const Lane & lane);
     void choose_slots(const Shape & shape);
     void bring_up(const Block & block, const Lane & lane);
 
@@ -120,6 +138,11 @@ class Cache {
     std::vector<std::unique_ptr<Layer>> layers_;
     std::unordered_map<const ggml_tensor *, Layer *> by_weights_;
     std::unique_ptr<Uploads> uploads_;
+    struct {
+        ggml_backend_dev_t device = nullptr;
+        BufferPtr workspace;
+        std::unique_ptr<Uploads> uploads; // nullptr where the card has no events
+    } above_;
     std::unique_ptr<Stream> stream_; // made for the first large batch, where the device can
     bool is_stream_tried_ = false;
 

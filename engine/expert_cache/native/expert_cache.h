@@ -1,8 +1,9 @@
 // What a host calls of the expert cache: plain C, one cache per process.
 //
 // Order: `coterie_cache_build` to compare builds, a model loaded with `coterie_proxy_device` in the place of the
-// device that it wraps, then before its context is made: `open`, `add_layer` for each layer, `activate`. `close`
-// after the context is gone. The cache takes no part in any graph before `activate` and after `close`; the proxy then
+// device that it wraps, then before its context is made: `open`, `add_layer` for each layer, `activate`; with a card
+// above layers from the disk `open_above` after `open`, and `add_above` after the layer. `close` after the context is
+// gone. The cache takes no part in any graph before `activate` and after `close`; the proxy then
 // computes all by the device as it is.
 #pragma once
 
@@ -58,7 +59,7 @@ struct coterie_cache_counters {
     uint64_t plain_blocks;  // and those that the CPU computed whole, because the device cannot
     uint64_t tokens;        // tokens of all blocks of the first layer that is computed with it
     uint64_t uses;          // rows: one for each token and expert chosen, of all blocks
-    uint64_t hits;          // uses of experts that were resident when their block began; misses are the rest
+    uint64_t hits;          // uses of experts that were resident when their block began, above or below; misses are the rest
     uint64_t brought;       // experts brought to the device (a warm start included)
     uint64_t brought_bytes;
     uint64_t evicted;       // experts that lost their slot
@@ -68,6 +69,10 @@ struct coterie_cache_counters {
     uint64_t disk_bytes;    // read from the files, whole blocks
     uint64_t disk_busy_ns;  // while at least one read was under way
     uint64_t disk_wait_ns;  // while a step waited for reads
+    uint64_t above_hits;    // those hits that were the card's above, with slots in RAM below
+    uint64_t above_brought; // experts brought there
+    uint64_t above_evicted;
+    uint64_t above_allocated; // bytes held there now
 };
 
 // Names the build: library version, layout and whatever the builder passed.
@@ -104,12 +109,20 @@ COTERIE_API size_t coterie_cache_layer_bytes(struct ggml_tensor * const * tensor
 // `tensors`: all of a layer's per-expert weights and biases, in memory the CPU reads. Takes exactly `bytes`; with 0 its
 // slots lie in the room that such layers share, and are empty whenever another one was computed.
 COTERIE_API int coterie_cache_add_layer(int layer, struct ggml_tensor * const * tensors, int count, int slots, size_t bytes);
+
+// A card with slots above those in RAM of layers whose experts come from the disk; `workspace` are bytes on it for ids.
+COTERIE_API int coterie_cache_open_above(const char * device, size_t workspace);
+// Bytes that `slots` slots of such a layer's tensors take on the card.
+COTERIE_API size_t coterie_cache_above_bytes(struct ggml_tensor * const * tensors, int count, int slots);
+// Slots on the card for a layer that was added and has slots of its own. Takes exactly `bytes`.
+COTERIE_API int coterie_cache_add_above(int layer, int slots, size_t bytes);
 COTERIE_API int coterie_cache_activate(void);
 COTERIE_API void coterie_cache_close(void);
 
 // From any thread while active.
 COTERIE_API void coterie_cache_read(struct coterie_cache_counters * counters);
-// The experts of the layer's slots, -1 for an empty one; gives the number of slots, 0 for a layer without.
+// The experts of the layer's slots, -1 for an empty one; a card's above first, then those in RAM that it lacks. Gives the
+// number of slots, 0 for a layer without.
 COTERIE_API int coterie_cache_residents(int layer, int32_t * experts, int room);
 
 // Between steps.

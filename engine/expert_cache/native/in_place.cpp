@@ -10,11 +10,17 @@
 namespace coterie {
 
 void Cache::place(Block & block, const Lane & lane) {
+    if (Layer * above = block.layer->above.get(); above && lane.device() == above_.device) {
+        const bool is_small = block.shape.ids->ne[1] <= settings_.max_tokens && fits(block.shape, *block.layer);
+        const Side side = { above_.device, *above, above_.workspace.get() };
+        above->is_plain = above->is_plain || (is_small && !place_slots(block, false, side));
+        return;
+    }
     if (lane.device() != device_) {
         return;
     }
     if (!block.is_large && fits(block.shape, *block.layer)) {
-        place_slots(block, lane.is_host());
+        place_slots(block, lane.is_host(), { device_, *block.layer, workspace_.get() });
     }
     if (block.is_large) {
         const std::lock_guard<std::mutex> lock(mutex_);
@@ -26,17 +32,17 @@ void Cache::place(Block & block, const Lane & lane) {
     }
 }
 
-void Cache::place_slots(Block & block, bool on_host) const {
+bool Cache::place_slots(Block & block, bool on_host, const Side & side) const {
     const Shape & shape = block.shape;
     auto copy = std::make_unique<GraphCopy>(int(shape.nodes.size()) * (GGML_MAX_SRC + 2) + 4);
     ggml_tensor * ids = ggml_new_tensor_2d(copy->context(), GGML_TYPE_I32, shape.ids->ne[0], shape.ids->ne[1]);
-    void * base = ggml_backend_buffer_get_base(workspace_.get());
+    void * base = ggml_backend_buffer_get_base(side.workspace);
     if (on_host) {
         block.slot_ids_on_host.resize(size_t(ggml_nelements(ids)));
         ids->data = block.slot_ids_on_host.data();
-    } else if (ggml_backend_buffer_get_size(workspace_.get()) < ggml_nbytes(ids) ||
-        ggml_backend_tensor_alloc(workspace_.get(), ids, base) != GGML_STATUS_SUCCESS) {
-        return;
+    } else if (ggml_backend_buffer_get_size(side.workspace) < ggml_nbytes(ids) ||
+        ggml_backend_tensor_alloc(side.workspace, ids, base) != GGML_STATUS_SUCCESS) {
+        return false;
     }
     for (size_t i = 0; i < shape.nodes.size(); i++) {
         const Operation & operation = shape.operations[i];
@@ -44,18 +50,19 @@ void Cache::place_slots(Block & block, bool on_host) const {
         for (int j = 0; j < GGML_MAX_SRC; j++) {
             const Source source = operation.sources[j];
             if (source.kind == Source::EXPERTS) {
-                node->src[j] = copy->experts_for(node, block.layer->held()[size_t(source.index)]);
+                node->src[j] = copy->experts_for(node, side.layer.held()[size_t(source.index)]);
             } else if (source.kind == Source::IDS) {
                 node->src[j] = ids;
             }
         }
-        if (node->op != GGML_OP_VIEW && !ggml_backend_dev_supports_op(device_, node)) {
-            return;
+        if (node->op != GGML_OP_VIEW && !ggml_backend_dev_supports_op(side.device, node)) {
+            return false;
         }
     }
     copy->finish();
     block.slot_ids = ids;
     block.in_place = std::move(copy);
+    return true;
 }
 
 // Where the device is the processor, its rows are worth a graph of their own only beside rows of experts that miss.
@@ -67,17 +74,8 @@ Cache::Result Cache::make_ready(Block & block) {
 
 Cache::Result Cache::compute_in_place(Block & block, const Lane & lane) {
     Layer & layer = *block.layer;
-    if (!device_rows_.empty()) {
-        choose_slots(block.on_host);
-        if (uploads_) {
-            uploads_->await(layer, lane.primary());
-        }
-        const size_t bytes = slot_ids_.size() * sizeof(int32_t);
-        ggml_backend_tensor_set_async(lane.primary(), block.slot_ids, slot_ids_.data(), 0, bytes);
-        counters_.moved_bytes += bytes;
-        if (ggml_backend_graph_compute_async(lane.primary(), block.in_place->graph()) != GGML_STATUS_SUCCESS) {
-            return FAILED;
-        }
+    if (!device_rows_.empty() && !submit_in_place(block, layer, uploads_.get(), lane)) {
+        return FAILED;
     }
     if (!cpu_rows_.empty()) {
         if (!compute_on_host(*layer.on_cpu, cpu_rows_, block.on_host, lane.cpu())) {
@@ -86,6 +84,18 @@ Cache::Result Cache::compute_in_place(Block & block, const Lane & lane) {
         bring_up(block, lane);
     }
     return DONE;
+}
+
+// All rows in place, of which the device's are right.
+bool Cache::submit_in_place(Block & block, Layer & layer, Uploads * uploads, const Lane & lane) {
+    choose_slots(block.on_host);
+    if (uploads) {
+        uploads->await(layer, lane.primary());
+    }
+    const size_t bytes = slot_ids_.size() * sizeof(int32_t);
+    ggml_backend_tensor_set_async(lane.primary(), block.slot_ids, slot_ids_.data(), 0, bytes);
+    counters_.moved_bytes += bytes;
+    return ggml_backend_graph_compute_async(lane.primary(), block.in_place->graph()) == GGML_STATUS_SUCCESS;
 }
 
 // A slot for each row, no slot twice for one token: a row that the CPU computes gets any that is left.

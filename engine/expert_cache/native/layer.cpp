@@ -50,7 +50,7 @@ size_t Layer::bytes(ggml_backend_buffer_type_t type, ggml_tensor * const * weigh
     size_t total = 0;
     for (int i = 0; i < count; i++) {
         const ggml_tensor * held = new_held(context.get(), weights[i], slots);
-        const bool is_read = floor && floor->place_of(weights[i]);
+        const bool is_read = floor && type == ggml_backend_cpu_buffer_type() && floor->place_of(weights[i]);
         total = is_read ? total + RawFile::SECTOR : GGML_PAD(total, alignment);
         total += ggml_backend_buft_get_alloc_size(type, held);
     }
@@ -76,9 +76,11 @@ BufferPtr buffer_for_slots(ggml_backend_buffer_type_t type, size_t bytes) {
     return buffer;
 }
 
-Layer::Layer(int number, ggml_tensor * const * weights, int count, int slots_, Policy policy)
-    : slots(int(experts_of(weights[0])), slots_, policy), number_(number), weights_(weights, weights + count) {
-    Floor * open = open_floor();
+Layer::Layer(
+    int number, ggml_tensor * const * weights, int count, int slots_, Policy policy, const Layer * below)
+    : slots(int(experts_of(weights[0])), slots_, policy), number_(number), below_(below),
+      weights_(weights, weights + count) {
+    Floor * open = below ? nullptr : open_floor();
     for (const ggml_tensor * tensor : weights_) {
         places_.push_back(open ? open->place_of(tensor) : nullptr);
         floor_ = places_.back() ? open : floor_;
@@ -163,10 +165,16 @@ bool Layer::is_multiplied(ggml_backend_dev_t device) const {
     return true;
 }
 
+const char * Layer::contents_of(int expert, size_t tensor) const {
+    const ggml_tensor * from = below_ ? below_->held_[tensor] : weights_[tensor];
+    const int number = below_ ? below_->slots.slot_of(expert) : expert;
+    return static_cast<const char *>(from->data) + slice_of(weights_[tensor]) * size_t(number);
+}
+
 void Layer::bring(int expert, int slot, ggml_backend_t in_order_of) const {
     for (size_t i = 0; i < weights_.size(); i++) {
         const size_t slice = slice_of(weights_[i]);
-        const char * from = static_cast<const char *>(weights_[i]->data) + slice * size_t(expert);
+        const char * from = contents_of(expert, i);
         if (in_order_of) {
             ggml_backend_tensor_set_async(in_order_of, held_[i], from, slice * size_t(slot), slice);
         } else {

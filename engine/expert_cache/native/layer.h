@@ -25,7 +25,8 @@ class Layer {
     // Bytes of a layer's tensors with `slots` slots on a device, alignment included.
     static size_t bytes(ggml_backend_buffer_type_t type, ggml_tensor * const * weights, int count, int slots);
 
-    Layer(int number, ggml_tensor * const * weights, int count, int slots, Policy policy);
+    // With `below` its slots lie on a card, and experts come from that layer's in RAM.
+    Layer(int number, ggml_tensor * const * weights, int count, int slots, Policy policy, const Layer * below = nullptr);
 
     // Takes exactly `bytes`, or with 0 bytes the room. One of `coterie_cache_result`, with `problem` set.
     int place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, size_t bytes, Room & room, std::string & problem);
@@ -53,15 +54,19 @@ class Layer {
     void ask(int expert, int slot, Batch & batch) const;
 
     Slots slots;
+    std::unique_ptr<Layer> above; // the same layer's slots on a card; nullptr: none
     std::unique_ptr<Program> on_device, on_cpu;
     bool is_plain = false; // the device cannot compute its block
     EventPtr uploaded;     // after the last expert that was brought beside the steps
     bool is_awaited = false;
+    bool is_on_its_way = false; // what was brought may still be read where it came from
 
   private:
     bool is_multiplied(ggml_backend_dev_t device) const;
+    const char * contents_of(int expert, size_t tensor) const;
 
     int number_;
+    const Layer * below_ = nullptr;
     std::vector<ggml_tensor *> weights_, at_home_, held_;
     size_t expert_bytes_ = 0;
     bool is_quantized_ = true;

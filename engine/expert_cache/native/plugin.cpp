@@ -129,6 +129,26 @@ int coterie_cache_add_layer(int layer, ggml_tensor * const * tensors, int count,
     return guarded([=] { return the_cache->add_layer(layer, tensors, count, slots, bytes, the_problem); });
 }
 
+int coterie_cache_open_above(const char * device, size_t workspace) {
+    if (!the_cache || the_cache->is_active()) {
+        return failed(COTERIE_CACHE_WRONG_ORDER, "a card that cannot be added now");
+    }
+    return guarded([=] { return the_cache->open_above(device, workspace, the_problem); });
+}
+
+size_t coterie_cache_above_bytes(ggml_tensor * const * tensors, int count, int slots) {
+    ggml_backend_dev_t above = the_cache ? the_cache->above() : nullptr;
+    return above ? Layer::bytes(ggml_backend_dev_buffer_type(above), tensors, count, slots) : 0;
+}
+
+int coterie_cache_add_above(int number, int slots, size_t bytes) {
+    Layer * layer = the_cache && !the_cache->is_active() ? the_cache->layer(number) : nullptr;
+    if (!layer) {
+        return failed(COTERIE_CACHE_WRONG_ORDER, "a layer that cannot have slots above now");
+    }
+    return guarded([=] { return the_cache->add_above(*layer, slots, bytes, the_problem); });
+}
+
 int coterie_cache_activate(void) {
     if (!the_cache) {
         return failed(COTERIE_CACHE_WRONG_ORDER, "not opened");

@@ -51,7 +51,7 @@ Slots::Given Slots::give(int expert) {
         return {};
     }
     const int old = expert_of_[size_t(slot)];
-    if (policy_.admission && policy_.half_life != 0 && !(score_[size_t(expert)] > score_[size_t(old)])) {
+    if (policy_.admission && policy_.half_life != 0 && !(score_[size_t(expert)] > policy_.margin * score_[size_t(old)])) {
         return {};
     }
     slot_of_[size_t(old)] = -1;
@@ -82,12 +82,19 @@ int Slots::victim() const {
             best = slot;
             continue;
         }
-        const size_t other = size_t(expert_of_[size_t(best)]);
-        if (score_[expert] < score_[other] || (score_[expert] == score_[other] && last_[expert] < last_[other])) {
+        if (goes_before(expert, size_t(expert_of_[size_t(best)]))) {
             best = slot;
         }
     }
     return best;
+}
+
+bool Slots::goes_before(size_t expert, size_t other) const {
+    const bool is_above = above_ && above_->has(int(expert)), is_other_above = above_ && above_->has(int(other));
+    if (is_above != is_other_above) {
+        return is_above;
+    }
+    return score_[expert] < score_[other] || (score_[expert] == score_[other] && last_[expert] < last_[other]);
 }
 
 int Slots::clear() {

@@ -14,11 +14,14 @@ struct Policy {
     double half_life = 64.0; // steps after which a use counts half; 0: the last use alone counts, < 0: never less
     bool admission = false;  // a miss must score higher than the expert that it would evict
     bool fixed = false;      // nothing is ever evicted
+    double margin = 1.0;     // so many times higher, with admission
 };
 
 class Slots {
   public:
     Slots(int experts, int slots, Policy policy);
+    // Experts that these have too go first.
+    void set_above(const Slots * above) { above_ = above; }
 
     int count() const { return int(expert_of_.size()); }
     int experts() const { return int(slot_of_.size()); }
@@ -53,7 +56,10 @@ class Slots {
     int victim() const;
     void put(int slot, int expert);
 
+    bool goes_before(std::size_t expert, std::size_t other) const;
+
     const Policy policy_;
+    const Slots * above_ = nullptr;
     std::vector<int32_t> slot_of_;   // by expert, -1: none
     std::vector<int32_t> expert_of_; // by slot, -1: empty
     std::vector<double> score_;      // by expert

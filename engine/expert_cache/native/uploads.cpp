@@ -24,7 +24,7 @@ void Uploads::close(Layer & layer) {
     }
     if (layer.uploaded) {
         ggml_backend_event_record(layer.uploaded.get(), backend_.get());
-        layer.is_awaited = true;
+        layer.is_awaited = layer.is_on_its_way = true;
     } else {
         finish();
     }
@@ -34,6 +34,13 @@ void Uploads::await(Layer & layer, ggml_backend_t backend) {
     if (layer.is_awaited) {
         ggml_backend_event_wait(backend, layer.uploaded.get());
         layer.is_awaited = false;
+    }
+}
+
+void Uploads::release(Layer & layer) {
+    if (layer.is_on_its_way) {
+        ggml_backend_event_synchronize(layer.uploaded.get());
+        layer.is_on_its_way = false;
     }
 }
 

@@ -16,6 +16,8 @@ class Uploads {
     void close(Layer & layer);
     // What `backend` computes from now on comes after all that was brought for the layer.
     void await(Layer & layer, ggml_backend_t backend);
+    // Waits until what was brought for the layer may be overwritten where it came from.
+    void release(Layer & layer);
     // Waits for everything.
     void finish();
 

@@ -16,8 +16,10 @@ namespace coterie {
 Cache::Result Cache::compute_from_disk(Block & block, const Lane & lane) {
     Layer & layer = *block.layer;
     counters_.evicted += uint64_t(layer.enter());
-    sort_missing(layer);
+    const Layer * above = above_of(block, lane);
+    sort_missing(layer, above);
     layer.slots.begin(experts_.data(), int(experts_.size()));
+    begin_above(layer, above);
     count(layer, block.shape);
     if (missing_.empty() && block.in_place && lane.is_host()) {
         return all_ready(block);
@@ -41,16 +43,16 @@ Cache::Result Cache::compute_from_disk(Block & block, const Lane & lane) {
         return await_next(layer) ? all_ready(block) : FAILED;
     }
     copy_inputs(block, lane);
-    if (!compute_held(block, next, most, is_at_once) || !compute_waves(block, next, most)) {
+    const bool is_submitted = !above || submit_above(block, *above, lane);
+    if (!is_submitted || !compute_held(block, next, most, is_at_once) || !compute_waves(block, next, most)) {
         while (flying_ > 0) {
             await_next(layer);
         }
         return FAILED;
     }
     if (!lane.is_host()) {
-        const ggml_tensor * result = block.on_host.result;
-        ggml_backend_tensor_set_async(lane.primary(), block.shape.result, result->data, 0, ggml_nbytes(result));
-        counters_.moved_bytes += ggml_nbytes(result);
+        bring_up_below(block, above, lane);
+        bring_above(layer, lane);
     }
     return DONE;
 }
@@ -84,16 +86,18 @@ bool Cache::compute_waves(Block & block, size_t next, int most) {
     return true;
 }
 
-// The experts that are missing and those that are there, each once, and how many different ones there are.
-void Cache::sort_missing(const Layer & layer) {
+// The experts that are missing and those that are there, each once, and how many different ones there are. Those that a
+// card above has are neither.
+void Cache::sort_missing(const Layer & layer, const Layer * above) {
     missing_.clear();
     held_.clear();
     different_ = 0;
     seen_.assign(size_t(layer.slots.experts()), 0);
     for (const int32_t expert : experts_) {
-        const bool has = layer.slots.has(expert);
-        counters_.hits += has;
-        if (!seen_[size_t(expert)]) {
+        const bool has = layer.slots.has(expert), is_above = above && above->slots.has(expert);
+        counters_.hits += has || is_above;
+        counters_.above_hits += is_above;
+        if (!is_above && !seen_[size_t(expert)]) {
             seen_[size_t(expert)] = 1;
             different_++;
             (has ? held_ : missing_).push_back(expert);

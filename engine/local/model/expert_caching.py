@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import mean
 
@@ -62,6 +63,7 @@ class ExpertCaching:
             tokens=now.tokens - last.tokens,
             uses=now.uses - last.uses,
             hits=now.hits - last.hits,
+            above_hits=now.above_hits - last.above_hits,
             brought_bytes=now.brought_bytes - last.brought_bytes,
             moved_bytes=now.moved_bytes - last.moved_bytes,
             disk_bytes=now.disk_bytes - last.disk_bytes,
@@ -78,11 +80,14 @@ class ExpertCaching:
 
     def counted_with(self, weights: LoadedWeights) -> LoadedWeights:
         """`weights` plus the slots, which count as experts of their device, as in a plan."""
-        device, held = self._cache.device, self.counters.allocated - self._cache.workspace
+        cache, counters = self._cache, self.counters
+        held = {cache.device: counters.allocated - cache.workspace}
+        if cache.above is not None:
+            held[cache.above.device] = counters.above_allocated - cache.above.workspace
         return msgspec.structs.replace(
             weights,
-            bytes=weights.bytes | {device: weights.bytes.get(device, 0) + held},
-            expert_bytes=weights.expert_bytes | {device: weights.expert_bytes.get(device, 0) + held},
+            bytes=_added(weights.bytes, held),
+            expert_bytes=_added(weights.expert_bytes, held),
         )
 
     def warm_up(self, context: int, first_token: int) -> None:
@@ -141,7 +146,7 @@ def open_caching(
             tokens=cache.tokens,
             experts_used=summary.experts_used,
             policy=policy_for(
-                mean(each.slots for each in cache.layers),
+                mean(_slots(cache).values()),
                 summary.experts_used,
                 admission=cache.misses == "computed",
             ),
@@ -181,7 +186,22 @@ def _served(model: int, placement: Placement, cache: ExpertCache) -> dict[int, i
     }
     if not slots:
         raise UserError("cache.not_supported", device=cache.device)
+    if (above := cache.above) is not None:
+        plugin.open_above(above.device, above.workspace)
+        for each in above.layers:
+            if each.layer in slots and plugin.add_above(each.layer, each.slots, each.bytes, above.device):
+                slots[each.layer] += each.slots
     return slots
+
+
+def _slots(cache: ExpertCache) -> dict[int, int]:
+    """Of each layer, a card's above those in RAM among them."""
+    above = cache.slots_above
+    return {each.layer: each.slots + above.get(each.layer, 0) for each in cache.layers}
+
+
+def _added(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
+    return {**some, **{name: some.get(name, 0) + count for name, count in others.items()}}
 
 
 def _notices(cache: ExpertCache, served: int) -> tuple[ErrorInfo, ...]:

@@ -56,6 +56,10 @@ class CacheCounters(NamedTuple):
     disk_bytes: int = 0
     disk_busy_ns: int = 0
     disk_wait_ns: int = 0
+    above_hits: int = 0
+    above_brought: int = 0
+    above_evicted: int = 0
+    above_allocated: int = 0
 
 
 class _Settings(ctypes.Structure):
@@ -136,9 +140,34 @@ def add_layer(layer: int, tensors: Sequence[int], slots: int, size: int, device:
     return True
 
 
+def open_above(device: str, workspace: int) -> None:
+    """A card with slots above those in RAM of layers whose experts come from the disk. Raises as `open_cache`."""
+    open_on = _call("coterie_cache_open_above", _Text, _Size)
+    _check(open_on(device.encode(), workspace), device)
+
+
+def add_above(layer: int, slots: int, size: int, device: str) -> bool:
+    """Give an added layer slots on the card, in `size` bytes. False if the card cannot multiply these weights. Raises
+    UserError as `open_cache` does."""
+    result = _call("coterie_cache_add_above", _Int, _Int, _Size)(layer, slots, size)
+    if result == _NOT_SUPPORTED:
+        return False
+    _check(result, device)
+    return True
+
+
+def above_bytes(tensors: Sequence[int], slots: int) -> int:
+    """Bytes of so many slots of a layer on the card above."""
+    return _bytes("coterie_cache_above_bytes", tensors, slots)
+
+
 def layer_bytes(tensors: Sequence[int], slots: int) -> int:
     """Bytes of so many slots of a layer on the open cache's device."""
-    function = _function(_library(), "coterie_cache_layer_bytes", _Size, ctypes.POINTER(_Pointer), _Int, _Int)
+    return _bytes("coterie_cache_layer_bytes", tensors, slots)
+
+
+def _bytes(name: str, tensors: Sequence[int], slots: int) -> int:
+    function = _function(_library(), name, _Size, ctypes.POINTER(_Pointer), _Int, _Int)
     return int(function((_Pointer * len(tensors))(*tensors), len(tensors), slots))
 
 
@@ -160,7 +189,7 @@ def cache_counters() -> CacheCounters:
 
 
 def cache_residents(layer: int, slots: int) -> tuple[int, ...]:
-    """Experts in the layer's `slots`, in slot order. From any thread."""
+    """Experts in the layer's `slots`, in slot order, a card's above before those in RAM. From any thread."""
     experts = (ctypes.c_int32 * slots)()
     read = _call("coterie_cache_residents", _Int, ctypes.POINTER(ctypes.c_int32), _Int)
     count = min(int(read(layer, experts, slots)), slots)

@@ -82,13 +82,19 @@ def with_floor(
         ram.context,
         ram.compute + working_bytes(cache, layers),
     )
-    return {**sizes, RAM: held, DISK: DeviceBytes(left_in_file(cache, layers))}
+    floors = {**sizes, RAM: held, DISK: DeviceBytes(left_in_file(cache, layers))}
+    if above := cache.above:
+        card = sizes[above.device]
+        floors[above.device] = DeviceBytes(
+            card.model + above.slots, card.context, card.compute + above.workspace
+        )
+    return floors
 
 
 def left_in_file(cache: ExpertCache, layers: tuple[Slots, ...]) -> int:
     """Bytes of experts that have no slot."""
-    slots = {granted.layer: granted.own for granted in cache.layers}
-    return sum((layer.experts - slots[layer.layer]) * (layer.slot - layer.vectors) for layer in layers)
+    slots = cache.own
+    return sum(max(layer.experts - slots[layer.layer], 0) * (layer.slot - layer.vectors) for layer in layers)
 
 
 def states_limit(plan: Plan | None, usual: int) -> int:

@@ -79,11 +79,11 @@ def workspace_bytes(index: TensorIndex, tokens: int) -> int:
     return rows * _FLOAT * (4 * index.embedding_length + 8 * inner + _INDICES) + _LEAST_WORKSPACE
 
 
-def divided(layers: Sequence[Slots], room: int) -> tuple[CachedLayer, ...]:
+def divided(layers: Sequence[Slots], room: int, tokens: int = 2) -> tuple[CachedLayer, ...]:
     """The same number of slots for all layers, as many as `room` bytes hold, and from the first on one more as long
-    as there is room. Where not even twice what one token needs fits for all, the first layers have that much, and
-    the others none: experts that stay for less than two tokens help nobody."""
-    comfortable = [min(2 * layer.least, layer.experts) for layer in layers]
+    as there is room. Where not even what so many tokens need fits for all, the first layers have that much, and
+    the others none: experts that stay for less than two tokens help nobody, unless there are slots below."""
+    comfortable = [min(tokens * layer.least, layer.experts) for layer in layers]
     if _total(layers, comfortable) > room:
         return _first_layers(layers, comfortable, room)
     return evenly(layers, comfortable, room)

@@ -37,11 +37,12 @@ class Paths(NamedTuple):
 
 class CachedReads(NamedTuple):
     """What one token reads of the experts of one layer in the cache, in bytes, the hit rates of its slots, and of how
-    many tensors an expert is made."""
+    many tensors an expert is made. `above` are those of slots on a card above slots in RAM, among them."""
 
     routed: float
     rates: HitRates
     tensors: int = 0
+    above: HitRates = HitRates(0.0, 0.0, 0.0)
 
 
 class CachedDecode(NamedTuple):
@@ -58,11 +59,17 @@ def cached_reads(index: TensorIndex, cache: ExpertCache | None) -> tuple[CachedR
     if cache is None:
         return ()
     by_number = {layer.number: layer for layer in index.layers}
+    own, above = cache.own, cache.slots_above
+
+    def rates(slots: int) -> HitRates:
+        return expected_hit_rate(min(slots, index.experts), index.experts, index.experts_used)
+
     return tuple(
         CachedReads(
             by_number[granted.layer].expert_bytes * index.experts_used / index.experts,
-            expected_hit_rate(granted.own, index.experts, index.experts_used),
+            rates(own[granted.layer]),
             len(by_number[granted.layer].expert_tensors),
+            rates(above.get(granted.layer, 0)),
         )
         for granted in cache.layers
     )

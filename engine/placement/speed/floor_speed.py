@@ -21,23 +21,30 @@ BLOCK = 4096
 FLOOR_LAYER_S = 60e-6
 # A prompt's experts come in waves that fill so large a part of the slots (`native/cache.h`).
 WAVES = 4
+# And with slots on a card above: launching the block there, and rows that come up one by one.
+ABOVE_LAYER_S = 40e-6
 
 
 class FloorPaths(NamedTuple):
-    """How fast the CPU reads experts in RAM, in bytes per second, and what the disk gives."""
+    """How fast the CPU reads experts in RAM, in bytes per second, what the disk gives, and how fast a card reads
+    those that it has above."""
 
     ram: float
     disk: DiskReads
+    card: float = 0.0
 
 
 def floor_decode(reads: Sequence[CachedReads], paths: FloorPaths, used: int, beside: float) -> CachedDecode:
     """Of a token that takes `beside` seconds for all but the experts of layers that are read from the file, and uses
     `used` of the experts of each."""
     rates = [_likely(read.rates) for read in reads]
+    above = [_likely(read.above) for read in reads]
 
     def seconds(which: int) -> float:
-        layers = zip(reads, rates, strict=True)
-        return beside + sum(_layer_seconds(read, each[which], paths, used) for read, each in layers)
+        layers = zip(reads, rates, above, strict=True)
+        return beside + sum(
+            _layer_seconds(read, each[which], card[which], paths, used) for read, each, card in layers
+        )
 
     means = HitRates(*(sum(column) / len(rates) for column in zip(*rates, strict=True)))
     return CachedDecode(seconds(0), seconds(1), seconds(2), means)
@@ -76,8 +83,11 @@ def _likely(rates: HitRates) -> HitRates:
     return rates._replace(low=(rates.low + rates.expected) / 2)
 
 
-def _layer_seconds(read: CachedReads, hit_rate: float, paths: FloorPaths, used: int) -> float:
-    missed, held = read.routed * (1 - hit_rate), read.routed * hit_rate
+def _layer_seconds(read: CachedReads, hit_rate: float, above: float, paths: FloorPaths, used: int) -> float:
+    missed, held = read.routed * (1 - hit_rate), read.routed * max(hit_rate - above, 0.0)
     waiting = min(used * (1 - hit_rate), 1.0) * paths.disk.wait_s
     reading = (missed + used * (1 - hit_rate) * read.tensors * BLOCK) / disk_rate(paths.disk) + waiting
-    return max(reading, held / paths.ram) + missed / paths.ram + FLOOR_LAYER_S
+    seconds = max(reading, held / paths.ram) + missed / paths.ram
+    if not above:
+        return seconds + FLOOR_LAYER_S
+    return max(seconds, read.routed * above / paths.card) + FLOOR_LAYER_S + ABOVE_LAYER_S

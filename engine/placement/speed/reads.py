@@ -43,14 +43,16 @@ def reads_of(index: TensorIndex, layout: Layout, placement: Placement, depth: in
 
 
 def bytes_per_token(
-    reads: Mapping[str, Reads], cached: Iterable[tuple[float, float]], cache: ExpertCache | None
+    reads: Mapping[str, Reads], cached: Iterable[tuple[float, float, float]], cache: ExpertCache | None
 ) -> dict[str, int]:
     """Bytes that one token reads in the memory of each device, and from the file. `reads` are without the experts of
-    layers in the `cache`, which `cached` are: bytes, and the share of them that the cache holds."""
+    layers in the `cache`, which `cached` are: bytes, and what the cache holds of them and a card above."""
     total = {name: read.dense + read.routed + read.cache for name, read in reads.items()}
-    for routed, held in cached:
+    for routed, held, above in cached:
         assert cache is not None
-        total[cache.device] += routed if cache.misses == "brought" else routed * held
+        total[cache.device] += routed * ((1.0 if cache.misses == "brought" else held) - above)
+        if cache.above is not None:
+            total[cache.above.device] += routed * above
         total[cache.source] = total.get(cache.source, 0.0) + routed * (1 - held)
     return {name: round(amount) for name, amount in total.items() if amount >= 1}
 

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from engine.expert_cache.policy import Policy
+from engine.expert_cache.policy import Policy, above_policy
 from tests.support.expert_policy import CachedExperts
 from tests.support.made_routers import LOCAL, SKEWED, TOPICAL, Shape, made_routing
 
@@ -21,7 +21,12 @@ pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
 
 Run = Callable[[list[str]], list[list[int]]]
 POLICIES = [
-    Policy(half_life, admission) for half_life in (0.0, -1.0, 0.5, 3.7, 24.0) for admission in (False, True)
+    *(
+        Policy(half_life, admission)
+        for half_life in (0.0, -1.0, 0.5, 3.7, 24.0)
+        for admission in (False, True)
+    ),
+    above_policy(Policy(half_life=12.0)),
 ]
 
 
@@ -65,7 +70,7 @@ class Course:
 
 
 def _written(policy: Policy) -> str:
-    return f"{policy.half_life!r} {int(policy.admission)} {int(policy.fixed)}"
+    return f"{policy.half_life!r} {int(policy.admission)} {int(policy.fixed)} {policy.margin!r}"
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from engine.placement.plan import RAM, Device, ExpertCache, Machine, PlacementOptions, Plan
+from engine.placement.plan import (
+    DISK,
+    RAM,
+    CardSlots,
+    Device,
+    ExpertCache,
+    Machine,
+    PlacementOptions,
+    Plan,
+)
 from engine.placement.planner import plan
 from engine.placement.speed.gpu_bandwidths import published_bandwidth
 from engine.placement.speed.reads import Reads, bytes_per_token
@@ -128,8 +137,10 @@ def test_what_a_token_reads_is_the_same_wherever_it_lies() -> None:
 def test_hits_are_read_from_the_card_and_misses_from_ram() -> None:
     reads = {"CUDA0": Reads(dense=100, cache=20), RAM: Reads(dense=7)}
     cache = ExpertCache("CUDA0", (), 0)
-    told = bytes_per_token(reads, [(1000.0, 0.75)], cache)
+    told = bytes_per_token(reads, [(1000.0, 0.75, 0.0)], cache)
     assert told == {"CUDA0": 870, RAM: 257}
     brought = msgspec.structs.replace(cache, misses="brought")
-    assert bytes_per_token(reads, [(1000.0, 0.75)], brought) == {"CUDA0": 1120, RAM: 257}
+    assert bytes_per_token(reads, [(1000.0, 0.75, 0.0)], brought) == {"CUDA0": 1120, RAM: 257}
+    above = ExpertCache(RAM, (), 0, 16, "brought", DISK, above=CardSlots("CUDA0", (), 0))
+    assert bytes_per_token(reads, [(1000.0, 0.75, 0.5)], above) == {"CUDA0": 620, RAM: 507, DISK: 250}
     assert bytes_per_token({"CUDA0": Reads(dense=5), RAM: Reads()}, [], None) == {"CUDA0": 5}

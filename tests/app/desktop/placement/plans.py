@@ -11,6 +11,7 @@ from engine.placement.plan import (
     DISK,
     RAM,
     CachedLayer,
+    CardSlots,
     Device,
     DeviceBytes,
     ExpertCache,
@@ -185,6 +186,32 @@ def from_disk() -> PlannedModel:
         ),
     )  # fmt: skip
     return msgspec.structs.replace(bare, plan=made)
+
+
+def above_the_disk() -> PlannedModel:
+    """The same with 9 more of each layer on the card."""
+    below = from_disk()
+    cache = below.plan.placement.expert_cache
+    assert cache is not None
+    slots = tuple(CachedLayer(layer.layer, 9, 221_000_000) for layer in cache.layers)
+    above = CardSlots("CUDA0", slots, 4096)
+    there, card = above.slots, below.plan.bytes["CUDA0"]
+    rest = below.plan.bytes[DISK].model - there
+    made = msgspec.structs.replace(
+        below.plan,
+        placement=msgspec.structs.replace(
+            below.plan.placement, expert_cache=msgspec.structs.replace(cache, above=above)
+        ),
+        bytes=below.plan.bytes
+        | {"CUDA0": msgspec.structs.replace(card, model=card.model + there), DISK: DeviceBytes(rest)},
+        expert_bytes=below.plan.expert_bytes | {"CUDA0": there, DISK: rest},
+        explanation=ErrorInfo(
+            "plan.disk_above",
+            below.plan.explanation.params
+            | {"device": "GPU", "used_bytes": card.total + there, "budget_bytes": 23 * GB, "above": 9},
+        ),
+    )
+    return msgspec.structs.replace(below, plan=made)
 
 
 def dense() -> PlannedModel:

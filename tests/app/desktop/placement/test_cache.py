@@ -149,6 +149,20 @@ def test_what_the_disk_does_is_told_where_experts_stay_in_the_file(card: CacheCa
     assert card.readout.text() == "Layer 4, expert 40: on the disk only"
 
 
+def test_a_card_above_ram_is_told_with_its_part_of_the_hits(card: CacheCard) -> None:
+    card.show_plan(kept_plan(plans.above_the_disk()))
+    residents = tuple(tuple(range(42)) if layer > 2 else () for layer in range(61))
+    card.take(CacheActivity(2, 928, 594, 0, 0, residents, 8 * plans.GB, 0.75, 232))
+    assert card.title() == "Experts kept on the graphics card and in RAM"
+    assert card.figures()[0] == (
+        "64% of the needed experts were already there, 39–80% expected; 25% on the graphics card"
+    )
+    assert card.legend.accessibleName() == "on the graphics card or in RAM, on the disk only"
+    languages.choose("ko")
+    QApplication.processEvents()
+    assert card.title() == "그래픽 카드와 RAM에 둔 전문가"
+
+
 def test_without_a_cache_in_use_there_is_no_card(card: CacheCard) -> None:
     card.take(USED)
     card.show_plan(None)

@@ -34,7 +34,15 @@ from engine.placement.plan import DISK, RAM, Attention, PlacementOptions, Planne
 from tests.app.desktop.placement import plans
 
 pytestmark = pytest.mark.usefixtures("looks")
-EVERY = [plans.qwen, plans.several_devices, plans.paged, plans.from_disk, plans.dense, plans.refused_model]
+EVERY = [
+    plans.qwen,
+    plans.several_devices,
+    plans.paged,
+    plans.from_disk,
+    plans.above_the_disk,
+    plans.dense,
+    plans.refused_model,
+]
 
 
 def shown(qtbot: QtBot, widget: QWidget, width: int = 800) -> None:
@@ -89,6 +97,30 @@ def test_experts_in_the_file_are_the_third_floor(qtbot: QtBot) -> None:
     assert told.sentence.text() == (
         "Experts are read from the disk, and RAM (47.3 GB of 52 GB) holds everything else and the 33 of 256 experts "
         "of each layer that were used last. About 2.1 tokens per second, with 4 GB read from the disk for each."
+    )
+
+
+def test_a_card_above_the_disk_has_its_slots_and_ram_has_others(qtbot: QtBot) -> None:
+    model = plans.above_the_disk()
+    card = BarsCard()
+    card.show_plan(model.plan, model.machine)
+    shown(qtbot, card)
+    gpu, _, disk = card.rows
+    assert "cached experts 12.8 GB" in gpu.accessibleDescription()
+    assert disk.accessibleName() == "Disk: 310 GB, read as needed"
+    shares = layer_cells(model.plan, 61, model.experts)[3].shares
+    assert [(name, round(share, 2)) for name, share in shares] == [("CUDA0", 0.04), (RAM, 0.13), (DISK, 0.84)]
+    strip = StripCard()
+    strip.show_model(model)
+    shown(qtbot, strip)
+    assert strip.strip.cell_text(3) == (
+        "Layer 3: 9 of its experts on RTX 2080, 33 in RAM, all of them on the disk"
+    )
+    told = ExplanationCard()
+    told.show_plan(model.plan, 0.0, machine=model.machine)
+    shown(qtbot, told)
+    assert told.hits.text() == (
+        "Of the experts that a token needs, 64% should be on the graphics card or in RAM already (39–80%)."
     )
 
 

@@ -19,6 +19,7 @@ from tests.support import recorder
 from tests.support.cached import HandPlaced, cached_host, is_built
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.recorder import Recorder
+from tests.support.rpc_worker import rpc_worker
 
 pytestmark = [
     pytest.mark.model,
@@ -83,3 +84,35 @@ def test_a_file_that_changes_ends_the_answer_and_the_model_lives_on(
     os.utime(model, ns=(state.st_atime_ns, state.st_mtime_ns))
     again, end = told.answer(from_disk, asked(3, "Tell me a story."))
     assert end.error is None and again == text
+
+
+def test_a_card_with_slots_above_ram_says_the_same_and_is_warm_at_the_next_load(
+    engine: LocalEngine, told: Recorder, model: Path, tmp_path: Path
+) -> None:
+    """A worker in the card's place."""
+    placed = HandPlaced(TINY.used, source=DISK, tokens=64, above=TINY.used + 2)
+    above = LocalEngine(told, functools.partial(cached_host, placed=placed))
+    with rpc_worker() as worker:
+        options = PlacementOptions(512, workers=(worker.address,), mode="resident")
+        request = LoadRequest(str(model), options, calibrations=str(tmp_path))
+        asked = recorder.ask(1, "Tell me a story about the sea.", max_tokens=40)
+        try:
+            above.load(request)
+            found = told.next(Loaded).model
+            assert found.weights is not None
+            assert found.weights.expert_bytes["RPC0"] > found.weights.expert_bytes[RAM] > 0
+            text, end = told.answer(above, asked)
+            assert end.error is None
+            told.next(CacheActivity)
+            [*_, last] = [event for event in told.seen if isinstance(event, CacheActivity)]
+            assert sum(event.above_hits for event in told.seen if isinstance(event, CacheActivity)) > 0
+            above.unload()
+            told.seen.clear()
+            above.load(request)
+            warm = told.next(CacheActivity)
+            for before, after in zip(last.warm_experts, warm.warm_experts, strict=True):
+                assert len(set(after) - set(before)) <= TINY.used  # of the token that a load computes
+        finally:
+            above.close()
+    loaded(engine, told, model)
+    assert told.answer(engine, asked)[0] == text

@@ -30,7 +30,7 @@ from engine.placement.plan import (
 from engine.placement.planner import plan
 from engine.placement.settle import settle
 from engine.placement.slots.disk_floor import PROCESS_BYTES, kept_bytes, states_limit, working_bytes
-from engine.placement.slots.expert_slots import cacheable, slots_of, workspace_bytes
+from engine.placement.slots.expert_slots import Slots, cacheable, slots_of, workspace_bytes
 from engine.placement.speed.floor_speed import floor_prompt_seconds
 from engine.placement.tightening import SMALL_UBATCHES
 from engine.placement.variations import answer_seconds
@@ -85,8 +85,54 @@ def test_every_byte_of_a_model_is_on_one_floor_and_within_its_budget(
     served = [(each, by_layer[each.layer]) for each in cache.layers if each.bytes]
     # Biases and scales lie in RAM beside their place in slots; what is shared holds nothing for long.
     overhead = sum(slots.once + each.own * slots.vectors for each, slots in served) + cache.shared
+    overhead += _overhead_above(cache, by_layer)
     assert sum(found.expert_bytes.values()) - overhead == index.expert_bytes
     assert found.bytes[DISK] == DeviceBytes(found.expert_bytes[DISK])
+
+
+def _overhead_above(cache: ExpertCache, by_layer: dict[int, Slots]) -> int:
+    """Bytes on the card that are not the only copy of an expert's matrices, but for those in the file."""
+    if cache.above is None:
+        return 0
+    below = {each.layer: each for each in cache.layers}
+    total = 0
+    for each in cache.above.layers:
+        slots = by_layer[each.layer]
+        assert below[each.layer].own and slots.least <= each.slots <= slots.experts
+        twice = max(each.slots + below[each.layer].own - slots.experts, 0)
+        total += slots.once + each.slots * slots.vectors + twice * (slots.slot - slots.vectors)
+    return total
+
+
+CARD = gpu(24 * GB)
+
+
+def test_a_card_above_holds_the_experts_used_most_of_every_layer_where_that_is_faster() -> None:
+    index = published_index("DeepSeek-R1", "IQ1_S")
+    host = reading(machine(60 * GB, CARD), DiskReads(12e9, 1e-4))
+    found = plan(index, host, PlacementOptions())
+    cache = found.placement.expert_cache
+    assert cache is not None and cache.above is not None and found.mode == "disk"
+    assert cache.above.device == CARD.name and len(cache.above.layers) == len(cache.layers)
+    assert found.explanation.code == "plan.disk_above"
+    read = found.predicted.bytes_per_token
+    assert read[CARD.name] > read[RAM] > read[DISK] > 0
+    assert found.bytes[CARD.name].total <= found.budgets[CARD.name]
+    # Never beside a cache that is forbidden, nor in memory that is RAM's.
+    shared = msgspec.structs.replace(CARD, kind="integrated_gpu")
+    other = plan(index, reading(machine(60 * GB, shared), host.disk), PlacementOptions())
+    assert other.placement.expert_cache is None or other.placement.expert_cache.above is None
+
+
+def test_a_card_whose_load_failed_gets_fewer_slots() -> None:
+    index = published_index("DeepSeek-R1", "IQ1_S")
+    host = reading(machine(60 * GB, CARD), DiskReads(12e9, 1e-4))
+    taken = []
+    for count in range(3):
+        cache = plan(index, host, PlacementOptions(fallbacks=("layer",) * count)).placement.expert_cache
+        assert cache is not None and cache.above is not None
+        taken.append(cache.above.slots)
+    assert taken[0] > taken[1] > taken[2] > 0
 
 
 @pytest.mark.parametrize("index", [SMALL, R1], ids=["small", "R1"])
