@@ -132,10 +132,15 @@ def _collect(work: Work, version: str, progress: Progress) -> None:
         shutil.copy(file, library / file.name)
     shutil.copy(work.system / RUNTIME, library)
     shutil.copy(built / VULKAN, gpu)
-    note = {"build": f"vulkan-{PLUGIN_KEY}", "library": version, "kind": "vulkan", "visible": ""}
-    (gpu / NOTE).write_text(json.dumps(note), encoding="utf-8")
+    note_vulkan(gpu, version)
     files = [f"made/{file.relative_to(work.made)}" for file in sorted(work.made.rglob("*.so*"))]
     run(work, "strip", progress, "strip", "--strip-unneeded", *files)
+
+
+def note_vulkan(folder: Path, version: str) -> None:
+    """Leave word beside ggml's backend for Vulkan of the llama-cpp-python that it is for."""
+    note = {"build": f"vulkan-{PLUGIN_KEY}", "library": version, "kind": "vulkan", "visible": ""}
+    (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
 
 
 def _compile_plugin(work: Work, version: str, progress: Progress) -> None:

@@ -59,7 +59,7 @@ def pack(here: Places, release: Release, chosen: argparse.Namespace, console: Co
     here.build.mkdir(parents=True, exist_ok=True)
     wheel: Path | None = chosen.engine
     if wheel is None:
-        require("cmake", "ninja")
+        require("cmake", "ninja", "g++", "glslc")
         with console.step("Engine for Windows") as progress:
             work = engine.Work(here.root, Path(sys.executable), here.build / "engine")
             wheel = engine.made(work, chosen.variants.split(","), progress, os.environ)

@@ -1,4 +1,4 @@
-"""Cross-compiles the engine for Windows, with a part for each kind of processor and the plugin for single experts."""
+"""Cross-compiles the engine for Windows: a part for each kind of processor, Vulkan, the plugin for single experts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from installer.commands import SetupError, run_logged
 from installer.console import Progress
 from installer.portable import building, wheel
 from installer.portable.at_hand import PLUGIN_KEY
+from installer.windows import vulkan
 from installer.windows.places import COMPILER, HERE, STRIP
 
 PLATFORM = "win_amd64"
@@ -22,7 +23,8 @@ VARIANTS = (
 )
 FLAGS = (
     *("-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON", "-DGGML_BACKEND_DL=ON"),
-    *("-DGGML_CPU_ALL_VARIANTS=ON", "-DGGML_NATIVE=OFF", "-DGGML_RPC=ON", "-DGGML_CCACHE=OFF"),
+    *("-DGGML_CPU_ALL_VARIANTS=ON", "-DGGML_NATIVE=OFF", "-DGGML_RPC=ON", "-DGGML_VULKAN=ON"),
+    "-DGGML_CCACHE=OFF",
     # GCC's library for OpenMP would have to lie beside; ggml's own threads do the same.
     *("-DGGML_OPENMP=OFF", "-DLLAMA_BUILD_COMMON=OFF", "-DLLAMA_BUILD_TESTS=OFF", "-DLLAMA_BUILD_APP=OFF"),
     *("-DLLAMA_BUILD_TOOLS=OFF", "-DLLAMA_BUILD_EXAMPLES=OFF", "-DLLAMA_BUILD_SERVER=OFF"),
@@ -31,8 +33,11 @@ FLAGS = (
 # GCC's own libraries are linked in, and stay out of what a library offers: two of them would offer the same.
 _STATIC = "-static -Wl,--no-insert-timestamp"
 _OFFERS = "-Wl,--export-all-symbols,--exclude-libs,ALL"
+# Vulkan's templates have more sections than an object file usually holds.
+_SECTIONS = "-Wa,-mbig-obj"
 CORE = ("ggml-base.dll", "ggml.dll", "ggml-rpc.dll", "libllama.dll", "libmtmd.dll")
-TARGETS = ("ggml-rpc", "llama", "mtmd")
+VULKAN = "ggml-vulkan.dll"
+TARGETS = ("ggml-rpc", "llama", "mtmd", "ggml-vulkan")
 _VARIANT = re.compile(r"^(\s*)#?(ggml_add_cpu_backend_variant\((\w+)[ )].*)$", re.MULTILINE)
 # What may be done with GCC's libraries that are linked in.
 _RUNTIME_LICENCE = Path("/usr/share/doc/g++-mingw-w64-x86-64-posix/copyright")
@@ -56,7 +61,7 @@ def made(work: Work, variants: Sequence[str], progress: Progress, environ: Mappi
     if chosen != text:
         listed.write_text(chosen, encoding="utf-8")
     _compile(work, progress, environ)
-    _collect(work, variants, progress)
+    _collect(work, version, variants, progress)
     _compile_plugin(work, version, progress)
     content = wheel.Content(work.package, work.made, {"mingw-w64": _RUNTIME_LICENCE})
     return wheel.pack(content, version, PLATFORM, work.folder)
@@ -87,11 +92,12 @@ def _fetch(work: Work, version: str, progress: Progress, environ: Mapping[str, s
 
 def _compile(work: Work, progress: Progress, environ: Mapping[str, str]) -> None:
     # Another folder, the same bytes.
-    shared = f"-D_WIN32_WINNT=0x0A00 -ffile-prefix-map={work.folder}=."
+    shared = f"-D_WIN32_WINNT=0x0A00 {_SECTIONS} -ffile-prefix-map={work.folder}=."
     configure: list[str | Path] = [
         *("cmake", "-G", "Ninja", "-S", work.package / "vendor" / "llama.cpp", "-B", work.folder / "out"),
         f"-DCMAKE_TOOLCHAIN_FILE={HERE / 'mingw.cmake'}",
         *FLAGS,
+        *vulkan.prepared(work.folder / "vulkan"),
         *(f"-DCMAKE_{language}_FLAGS={shared}" for language in ("C", "CXX")),
         f"-DCMAKE_SHARED_LINKER_FLAGS={_STATIC} {_OFFERS}",
         f"-DCMAKE_MODULE_LINKER_FLAGS={_STATIC} {_OFFERS}",
@@ -102,13 +108,16 @@ def _compile(work: Work, progress: Progress, environ: Mapping[str, str]) -> None
     run_logged(build, work.log("build"), progress, failure=failure, env=environ)
 
 
-def _collect(work: Work, variants: Sequence[str], progress: Progress) -> None:
+def _collect(work: Work, version: str, variants: Sequence[str], progress: Progress) -> None:
     shutil.rmtree(work.made, ignore_errors=True)
     library, built = work.made / "lib", work.folder / "out" / "bin"
-    library.mkdir(parents=True)
+    gpu = library / "gpu"
+    gpu.mkdir(parents=True)
     for name in (*CORE, *(f"ggml-cpu-{variant}.dll" for variant in variants)):
         shutil.copy(built / name, library / name)
-    _strip(work, sorted(library.glob("*.dll")), progress)
+    shutil.copy(built / VULKAN, gpu)
+    building.note_vulkan(gpu, version)
+    _strip(work, sorted(library.rglob("*.dll")), progress)
 
 
 def _compile_plugin(work: Work, version: str, progress: Progress) -> None:

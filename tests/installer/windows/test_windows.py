@@ -15,7 +15,7 @@ from PIL import Image
 from app.installation.unpacking import unpack
 from installer.commands import SetupError
 from installer.packages.places import ROOT, Places, Release
-from installer.windows import engine, laying, packing, programs, prune, python_tree
+from installer.windows import engine, laying, packing, programs, prune, python_tree, vulkan
 from installer.windows.places import HERE, archive_name, inputs, places, require, setup_name
 
 RELEASE = Release("1.2.3", "0" * 40, 1_700_000_000, "beta")
@@ -90,6 +90,18 @@ def test_the_engine_has_the_parts_for_processors_that_were_asked_for_and_no_othe
 
 def test_no_part_for_amx_is_built() -> None:
     assert "sapphirerapids" not in engine.VARIANTS and len(set(engine.VARIANTS)) == len(engine.VARIANTS)
+
+
+def test_what_vulkan_is_linked_to_offers_its_core_and_no_extension() -> None:
+    header = """\
+VKAPI_ATTR VkResult VKAPI_CALL vkCreateInstance(
+VKAPI_ATTR void VKAPI_CALL vkGetPhysicalDeviceFeatures2(
+VKAPI_ATTR void VKAPI_CALL vkGetPhysicalDeviceFeatures2KHR(
+typedef void (VKAPI_PTR *PFN_vkVoidFunction)(void);
+"""
+    assert vulkan.definition(header).splitlines() == [
+        "LIBRARY vulkan-1.dll", "EXPORTS", "  vkCreateInstance", "  vkGetPhysicalDeviceFeatures2",
+    ]  # fmt: skip
 
 
 def test_what_is_run_under_wine_is_there() -> None:
