@@ -89,9 +89,9 @@ def _cache_rows(planned: PlannedModel, language: Language) -> list[tuple[str, st
     if cache is None:
         return []
     low, high = predicted.hit_range
-    above, key = cache.slots_above, "cli.plan.kept" if cache.source == DISK else "cli.plan.cached"
+    above = cache.slots_above
     told = localized(
-        "cli.plan.kept_above" if above else key,
+        f"cli.plan.{('kept_above' if above else 'kept') if cache.source == DISK else 'cached'}",
         language,
         slots=_span(layer.own for layer in cache.layers),
         experts=planned.experts,
