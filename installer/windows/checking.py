@@ -127,8 +127,9 @@ def paths(tried: wine.Wine, python: Path, root: Path) -> None:
 
 
 def window(tried: wine.Wine, python: Path, release: Release) -> None:
-    """Opened where nobody sees it. Wine keeps Qt's variables from programs, so a shell of Windows sets them."""
-    command = f'set QT_QPA_PLATFORM=offscreen&& "{_named(tried, python)}\\python.exe" -I -m app --self-test'
+    """Opened where nobody sees it. Wine keeps Qt's variables from programs, so a shell of Windows sets them; that one
+    reads no quotation marks as Wine hands them on."""
+    command = f"set QT_QPA_PLATFORM=offscreen&& {_named(tried, python)}\\python.exe -I -m app --self-test"
     said = tried.run("cmd.exe", "/c", command)
     if json.loads(said.splitlines()[-1]) != {"version": release.version}:
         raise SetupError(f"The window said {said}")
