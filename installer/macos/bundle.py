@@ -66,8 +66,8 @@ def put_python(places: Places, release: Release, parts: Parts, python: Path, pro
         env=environment(release),
     )  # fmt: skip
     copy_engine(parts.venv, python)
-    tree.copy_own(places.root, release, site)
     prune.prune_packages(site)
+    tree.copy_own(places.root, release, site)
     prune.keep_program(python)
     (python / FILE).write_text(tree.installation_text(release, "macos"), encoding="utf-8")
     # Bytecode that is never compared with its source: a write would break the seal.

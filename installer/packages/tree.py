@@ -52,9 +52,10 @@ def make(places: Places, release: Release, parts: Parts, progress: Progress) -> 
     prune.prune_python(python)
     install_packages(places, release, parts.engine, progress)
     site = site_packages(python)
+    prune.prune_packages(site)
+    # As it is: the plugin's header tells which plugin it goes with.
     copy_own(places.root, release, site)
     sources = [file for name in OWN for file in (site / name).rglob("*.py")]
-    prune.prune_packages(site)
     prune.prune_qt(site, prune.qt_modules(sources))
     prune.strip_debug(site)
     prune.keep_program(python)

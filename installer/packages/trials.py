@@ -114,6 +114,8 @@ def doctor(report: dict[str, Any], release: Release, kind: str) -> None:
     engine = report["engine"]
     if engine["build"] != "portable" or not engine["variant"] or "CPU" not in engine["backends"]:
         raise SetupError(f"doctor says {engine} of the engine.")
+    if not report["expert_cache"]["build"]:
+        raise SetupError(f"doctor says {report['expert_cache']} of the plugin.")
 
 
 def without_vulkan(inside: Inside, report: dict[str, Any]) -> None:

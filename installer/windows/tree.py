@@ -53,9 +53,9 @@ def make(places: Places, release: Release, parts: Parts, progress: Progress) -> 
     wanted = laying.locked((places.root / LOCK).read_text(encoding="utf-8"))
     fetched = laying.fetch(program, wanted, places.build / "wheels", log, progress)
     laying.lay([*fetched, parts.engine], site, python)
+    prune_packages(site)
     copy_own(places.root, release, site)
     imported = prune.qt_modules([file for name in OWN for file in (site / name).rglob("*.py")])
-    prune_packages(site)
     prune_qt(site, imported)
     if parts.embedding is not None:
         (python / "share" / "coterie").mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,8 @@ def report(**changes: object) -> dict[str, object]:
     facts = {"kind": "deb", "version": "1.2.3", "channel": "beta"}
     checks = [{"name": "engine", "ok": True}, {"name": "emoji", "ok": False}]
     engine = {"build": "portable", "variant": "zen4", "backends": ["RPC", "CPU"]}
-    return {"installation": facts, "checks": checks, "engine": engine, **changes}
+    plugin = {"build": "0.3.36-1", "problem": ""}
+    return {"installation": facts, "checks": checks, "engine": engine, "expert_cache": plugin, **changes}
 
 
 def test_a_diagnosis_must_be_of_the_installed_package_and_good() -> None:
@@ -32,6 +33,11 @@ def test_a_diagnosis_must_be_of_the_installed_package_and_good() -> None:
         trials.doctor(
             report(checks=[{"name": "starter model", "ok": False, "message": "no model"}]), RELEASE, "deb"
         )
+
+
+def test_the_plugin_must_be_one_that_is_used() -> None:
+    with pytest.raises(SetupError, match="other_build"):
+        trials.doctor(report(expert_cache={"build": "", "problem": "cache.other_build"}), RELEASE, "deb")
 
 
 @pytest.mark.parametrize(
