@@ -120,7 +120,7 @@ def paths(tried: wine.Wine, python: Path, root: Path) -> None:
     document = Document()
     document.add_paragraph(SENTENCE)
     document.save(str(work / DOCUMENT))
-    said = tried.run(python / "python.exe", "-I", PATHS, work)
+    said = tried.run(python / "python.exe", "-I", PATHS, f"Z:{work}")
     print(said, end="")
     if "read_document ok" not in said or SENTENCE not in said:
         raise SetupError(f"The document could not be read:\n{said}")

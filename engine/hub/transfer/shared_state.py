@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +20,9 @@ from engine.hub.transfer.values import Limits, Progress, Room
 _LOOK_SECONDS = 1.0
 _SLOW_SECONDS = 3.0
 _MOST_IGNORED = 8
+# Windows does not rename what a stream or the flusher has open, which let go of it in a moment.
+_RENAME_TRIES = 50 if sys.platform == "win32" else 1
+_RENAME_SECONDS = 0.1
 
 
 class SharedState:
@@ -193,11 +197,17 @@ class SharedState:
 
     def seal(self, job: FileJob) -> bool:
         """The file is right; False when the run has ended. Raises OSError."""
+        tries = _RENAME_TRIES
         with self._changed:
-            if self.ended:
-                return False
-            job.seal()
-            return True
+            while not self.ended:
+                try:
+                    job.seal()
+                    return True
+                except PermissionError:
+                    if not (tries := tries - 1):
+                        raise
+                self._changed.wait(_RENAME_SECONDS)
+            return False
 
     def end(self) -> None:
         """All files are sealed, or nobody waits for them any more."""

@@ -49,7 +49,6 @@ class Stream(threading.Thread):
         self._run = run
         self._tries = 0
         self._file: FileIO | None = None
-        self._file_of: FileJob | None = None
 
     def run(self) -> None:
         give_way()
@@ -63,10 +62,10 @@ class Stream(threading.Thread):
                     self._run.endure(job, trouble, self._tries)
                 except OSError as error:
                     raise self._run.disk_error(error) from error
+                finally:
+                    self._close_file()
         except BaseException as error:
             self._run.fail(error)
-        finally:
-            self._close_file()
 
     def _fetch(self, job: FileJob, claim: Claim | None) -> None:
         """Work on a claim, or read the whole file where there is none."""
@@ -173,9 +172,8 @@ class Stream(threading.Thread):
         return goes_on
 
     def _data(self, job: FileJob) -> FileIO:
-        if self._file is None or self._file_of is not job:
-            self._close_file()
-            self._file, self._file_of = FileIO(job.data, "r+"), job
+        if self._file is None:
+            self._file = FileIO(job.data, "r+")
         return self._file
 
     def _close_file(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from engine.hub.transfer.job import FileJob
 from tests.engine.hub.transfer.pulling import FILE, PART, QUICK, REPO, Pull, error_of, pull_of, split_pull
 from tests.support.hub import Fault, Hub, MemoryContent, Request
 
@@ -87,3 +89,27 @@ def test_sizes_that_cannot_be_are_refused(pull: Pull, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Pull, "wanted", lambda self, hashes=True: [wanted])
         assert error_of(pull.run).code == "download.wrong_length"
+
+
+def test_a_file_that_a_stream_has_open_is_named_once_it_let_go(
+    pull: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = FileJob.seal
+
+    def as_windows_does(job: FileJob) -> None:
+        if any(os.path.realpath(held) == str(job.data) for held in Path("/proc/self/fd").iterdir()):
+            raise PermissionError(13, "Sharing violation", str(job.data))
+        sealed(job)
+
+    monkeypatch.setattr("engine.hub.transfer.shared_state._RENAME_TRIES", 1000)
+    monkeypatch.setattr(FileJob, "seal", as_windows_does)
+    pull.run()
+    pull.check()
+
+
+def test_a_file_that_cannot_be_named_ends_the_transfer(pull: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(job: FileJob) -> None:
+        raise PermissionError(13, "Permission denied", str(job.data))
+
+    monkeypatch.setattr(FileJob, "seal", refused)
+    assert error_of(pull.run).code == "download.cannot_write"
