@@ -70,7 +70,7 @@ def run_and_undo(person: Person, folder: str) -> str:
     person.write("Task", "Write a note about the report.")
     person.write("Folder to work in", folder)
     person.press("Start the run")
-    person.see("^Change this file")
+    person.see("^Create this file")
     person.rest(2.0)  # an answer that comes at once counts as a slip
     person.press(re.compile("^Allow once"))
     person.see("^What the run should do next$")

@@ -239,7 +239,7 @@ void Cache::gather(const ggml_tensor * source, const std::vector<Row> & rows, in
 
 bool Cache::submit(Layer & layer, const Shape & shape) {
     Program & program = *layer.on_device;
-    program.set_rows(int(device_rows_.size()), shape.ids->ne[1] == 1);
+    program.set_rows(int(device_rows_.size()), int(shape.ids->ne[1]));
     char * staging = static_cast<char *>(ggml_backend_buffer_get_base(staging_.get()));
     for (size_t i = 0; i < shape.inputs.size(); i++) {
         char * to = staging + program.offset(program.input(i));
@@ -261,7 +261,7 @@ bool Cache::submit(Layer & layer, const Shape & shape) {
 // By a backend whose memory is the host's.
 bool Cache::compute_on_host(
     Program & program, const std::vector<Row> & rows, const Shape & shape, ggml_backend_t backend) const {
-    program.set_rows(int(rows.size()), shape.ids->ne[1] == 1);
+    program.set_rows(int(rows.size()), int(shape.ids->ne[1]));
     for (size_t i = 0; i < shape.inputs.size(); i++) {
         char * to = static_cast<char *>(program.input(i)->data);
         gather(shape.inputs[i], rows, shape.ids->ne[0], program.is_shared(i), to);

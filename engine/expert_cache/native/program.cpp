@@ -5,6 +5,9 @@
 
 namespace coterie {
 
+// What our own products read of a MUL_MAT_ID (`engine/products/native/operation.h`).
+static const int TOKENS_PARAMETER = 15;
+
 Program::~Program() {
     ggml_free(context_);
 }
@@ -66,7 +69,7 @@ bool Program::build(const Shape & shape, const std::vector<ggml_tensor *> & expe
     graph_ = ggml_new_graph_custom(context_, graph_size, false);
     ggml_build_forward_expand(graph_, result_);
     rows_ = 0;
-    set_rows(most_rows, false);
+    set_rows(most_rows, most_rows);
     return true;
 }
 
@@ -127,20 +130,23 @@ static void set_shape(ggml_tensor * tensor, int64_t rows) {
     tensor->nb[3] = tensor->nb[2];
 }
 
-void Program::set_rows(int rows, bool one_token) {
-    if (rows == rows_ && one_token == one_token_) {
+void Program::set_rows(int rows, int tokens) {
+    if (rows == rows_ && tokens == tokens_) {
         return;
     }
     rows_ = rows;
-    one_token_ = one_token;
+    tokens_ = tokens;
     ids_->ne[0] = rows;
     ids_->nb[1] = sizeof(int32_t) * size_t(rows);
     ids_->nb[2] = ids_->nb[3] = ids_->nb[1];
     for (const Input & input : inputs_) {
-        set_shape(input.tensor, input.of_token && one_token ? 1 : rows);
+        set_shape(input.tensor, input.of_token && tokens == 1 ? 1 : rows);
     }
     for (ggml_tensor * node : nodes_) {
         set_shape(node, rows);
+        if (node->op == GGML_OP_MUL_MAT_ID) {
+            node->op_params[TOKENS_PARAMETER] = tokens;
+        }
     }
 }
 

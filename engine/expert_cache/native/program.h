@@ -25,12 +25,12 @@ class Program {
 
     bool computes(const Shape & shape) const { return shape.operations == operations_; }
 
-    // `one_token`: all rows are of one token, whose input is then given once.
-    void set_rows(int rows, bool one_token);
+    // `tokens`: how many the rows are of, or are some rows of. The input of a single one is given once.
+    void set_rows(int rows, int tokens);
 
     ggml_tensor * input(size_t number) const { return inputs_[number].tensor; }
     // Whether this input has a single row now.
-    bool is_shared(size_t number) const { return inputs_[number].of_token && one_token_; }
+    bool is_shared(size_t number) const { return inputs_[number].of_token && tokens_ == 1; }
     ggml_tensor * ids() const { return ids_; }
     ggml_tensor * result() const { return result_; }
 
@@ -60,7 +60,7 @@ class Program {
     ggml_tensor * last_input_ = nullptr;
     ggml_tensor * result_ = nullptr;
     int rows_ = 0;
-    bool one_token_ = false;
+    int tokens_ = 0;
 };
 
 } // namespace coterie

@@ -216,8 +216,7 @@ bool Cache::compute_wave(Block & block) {
     return true;
 }
 
-// An expert's rows stay together where they can, and are parted evenly where not: whether there are few may change how
-// they are summed up.
+// An expert's rows stay together where they can: how many there are may change how they are summed up.
 size_t Cache::rows_at_once(size_t first) const {
     const size_t most = size_t(settings_.max_tokens) * size_t(settings_.experts_used);
     const size_t end = std::min(first + most, wave_rows_.size());
@@ -228,15 +227,7 @@ size_t Cache::rows_at_once(size_t first) const {
     while (together > first && is_within(together)) {
         together--;
     }
-    if (together > first) {
-        return together - first;
-    }
-    size_t behind = end;
-    while (is_within(behind)) {
-        behind++;
-    }
-    const size_t parts = (behind - first + most - 1) / most;
-    return (behind - first + parts - 1) / parts;
+    return (together > first ? together : end) - first;
 }
 
 } // namespace coterie

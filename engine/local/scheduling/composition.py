@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from engine.errors import ErrorInfo
 from engine.local.model.session import Session
+from engine.local.native.layouts.own_products import FEWEST_TOKENS, are_products_used
 from engine.local.native.projector import Encoded
 from engine.local.pictures.units import Unit
 from engine.local.scheduling.admission import Admission
@@ -55,6 +56,9 @@ class Composition:
             # Drafts may take rows from a prefill, never from decoding answers.
             left = batch.room - sum(min(later.rows, SHORT) for later in chosen[place + 1 :])
             most = active.sequence.before_stop(min(share.rows, left))
+            if most >= FEWEST_TOKENS and held + most == len(active.generation.tokens) and are_products_used():
+                # Its last token alone, as when all before it is remembered: the same question has the same answer.
+                most -= 1
             count, drawn = active.generation.rows(held, most, outputs + 1)
             outputs -= max(0, drawn - 1)
             tokens = active.generation.tokens[held : held + count]

@@ -37,19 +37,15 @@ std::atomic<uint64_t> computed{ 0 };
 class Traits : public ggml::cpu::tensor_traits {
     bool work_size(int threads, const ggml_tensor * operation, size_t & size) override {
         size = operation->op == GGML_OP_MUL_MAT ? workspace_of_product(operation, threads)
-                                                : workspace_of_chosen(the_backend, operation, threads);
+                                                : workspace_of_chosen(operation, threads);
         return true;
     }
 
     bool compute_forward(Part * part, ggml_tensor * operation) override {
-        bool is_done = true;
-        if (operation->op == GGML_OP_MUL_MAT) {
-            compute_product(the_backend, *part, operation);
-        } else {
-            is_done = compute_chosen(the_backend, *part, operation);
-        }
-        computed.fetch_add(is_done && part->thread == 0, std::memory_order_relaxed);
-        return is_done;
+        const auto compute = operation->op == GGML_OP_MUL_MAT ? compute_product : compute_chosen;
+        compute(the_backend, *part, operation);
+        computed.fetch_add(part->thread == 0, std::memory_order_relaxed);
+        return true;
     }
 };
 
@@ -62,12 +58,16 @@ int64_t tokens_of(const ggml_tensor * operation) {
     if (operation->op == GGML_OP_MUL_MAT) {
         return ggml_nrows(operation->src[1]);
     }
-    return operation->op == GGML_OP_MUL_MAT_ID ? ggml_nelements(operation->src[2]) : 0;
+    if (operation->op != GGML_OP_MUL_MAT_ID) {
+        return 0;
+    }
+    const int64_t told = operation->op_params[TOKENS_PARAMETER];
+    return told ? told : operation->src[2]->ne[1];
 }
 
 bool is_ours(const ggml_tensor * operation) {
     const int64_t tokens = tokens_of(operation);
-    if (tokens < 2 || !is_used.load(std::memory_order_relaxed)) {
+    if (tokens < FEWEST_TOKENS || !is_used.load(std::memory_order_relaxed)) {
         return false;
     }
     const ggml_tensor *weights = operation->src[0], *inputs = operation->src[1];
@@ -76,7 +76,7 @@ bool is_ours(const ggml_tensor * operation) {
     const bool is_plain = operation->op == GGML_OP_MUL_MAT ? is_one && operation->op_params[1] == 0
                                                            : weights->ne[3] == 1 && inputs->ne[3] == 1;
     return is_plain && ggml_is_quantized(weights->type) && known(weights->type, weights->ne[0]) &&
-           tokens >= least_tokens(weights->type) && inputs->type == GGML_TYPE_F32 &&
+           inputs->type == GGML_TYPE_F32 &&
            inputs->nb[0] == sizeof(float) && operation->type == GGML_TYPE_F32 && is_in_ordinary_memory(weights);
 }
 
@@ -118,7 +118,6 @@ int coterie_products_install(const coterie_products_backend * backend) {
         return 0;
     }
     the_backend.barrier = reinterpret_cast<decltype(the_backend.barrier)>(backend->barrier);
-    the_backend.traits = reinterpret_cast<decltype(the_backend.traits)>(backend->type_traits);
     static ggml_backend_buffer_type type = make_buffer_type(backend->device);
     reinterpret_cast<List>(backend->extra_buffer_types)().push_back(&type);
     is_used = true;

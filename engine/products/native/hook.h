@@ -14,13 +14,12 @@ extern "C" {
 #endif
 
 // Of this interface: who calls it checks the number first.
-#define COTERIE_PRODUCTS_INTERFACE 1
+#define COTERIE_PRODUCTS_INTERFACE 2
 
 // Functions of the very library that computes on the processor, and its device; none may be null.
 struct coterie_products_backend {
     void * extra_buffer_types;   // `ggml_backend_cpu_get_extra_buffer_types`, in C++
     void * barrier;              // `ggml_barrier`
-    void * type_traits;          // `ggml_get_type_traits_cpu`
     struct ggml_backend_device * device;
 };
 

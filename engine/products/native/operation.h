@@ -22,7 +22,6 @@ struct Part {
 // Of the library that computes on the processor.
 struct Backend {
     void (*barrier)(ggml_threadpool *);
-    const ggml_type_traits_cpu * (*traits)(ggml_type);
 };
 
 // Places in the workspace, one behind the other; over nothing it measures what is needed.
@@ -48,12 +47,18 @@ class Workspace {
 // Numbers that threads take in turns.
 using Counter = std::atomic<int64_t>;
 
+// Products of fewer tokens stay ggml's, to the bit: what a few answers beside each other write, and short questions.
+constexpr int64_t FEWEST_TOKENS = 64;
+// The parameter of a MUL_MAT_ID that says for how many tokens it is, where its rows are some of theirs
+// (`engine/expert_cache/native/program.cpp`); else 0.
+constexpr int TOKENS_PARAMETER = 15;
+
 // MUL_MAT: one matrix by all tokens.
 size_t workspace_of_product(const ggml_tensor * product, int threads);
 void compute_product(const Backend & backend, const Part & part, ggml_tensor * product);
 
-// MUL_MAT_ID: of several matrices those that each token chose. False, of each thread, where ggml is to compute it.
-size_t workspace_of_chosen(const Backend & backend, const ggml_tensor * product, int threads);
-bool compute_chosen(const Backend & backend, const Part & part, ggml_tensor * product);
+// MUL_MAT_ID: of several matrices those that each token chose.
+size_t workspace_of_chosen(const ggml_tensor * product, int threads);
+void compute_chosen(const Backend & backend, const Part & part, ggml_tensor * product);
 
 } // namespace coterie::products

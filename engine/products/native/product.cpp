@@ -11,7 +11,7 @@ namespace {
 // Shares for each thread, so that none waits long for the last.
 constexpr int64_t SHARES = 4;
 // Unpacking a row must pay.
-constexpr int64_t FEWEST_TOKENS = 32;
+constexpr int64_t FEWEST_OF_SHARE = 32;
 
 // Where all threads keep what they share.
 struct Shared {
@@ -70,7 +70,7 @@ void compute_product(const Backend & backend, const Part & part, ggml_tensor * p
 
     const int64_t rows = weights->ne[1], height = tile_rows(), row_shares = (rows + height - 1) / height;
     const int64_t wanted = (SHARES * part.threads + row_shares - 1) / row_shares;
-    const int64_t token_shares = std::clamp<int64_t>(wanted, 1, std::max<int64_t>(shared.tokens / FEWEST_TOKENS, 1));
+    const int64_t token_shares = std::clamp<int64_t>(wanted, 1, std::max<int64_t>(shared.tokens / FEWEST_OF_SHARE, 1));
     const int64_t width = (shared.tokens + token_shares - 1) / token_shares;
     void * tile = shared.tiles + size_t(part.thread) * shared.tile;
     while (true) {

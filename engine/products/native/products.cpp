@@ -42,11 +42,6 @@ bool known(ggml_type type, int64_t k) {
     return processor().kernel && format && k > 0 && k % format->block == 0;
 }
 
-int64_t least_tokens(ggml_type type) {
-    const Format * format = format_of(type);
-    return format ? format->least_tokens : 0;
-}
-
 void quantise(const float * values, int64_t k, void * to) {
     quantise_avx2(values, k, static_cast<Activation *>(to));
 }
@@ -73,10 +68,6 @@ void multiply_by(const Processor & way, ggml_type type, int64_t k, const void * 
 
 bool known(ggml_type, int64_t) {
     return false;
-}
-
-int64_t least_tokens(ggml_type) {
-    return 0;
 }
 
 void quantise(const float *, int64_t, void *) {}

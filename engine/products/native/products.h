@@ -17,9 +17,6 @@ namespace coterie::products {
 // Whether this processor multiplies matrices of this type with rows of k values.
 bool known(ggml_type type, int64_t k);
 
-// From how many tokens on it is faster than ggml's own products, token by token.
-int64_t least_tokens(ggml_type type);
-
 // How many rows are unpacked at once; work is shared out best in multiples of it.
 int64_t tile_rows();
 

@@ -87,8 +87,8 @@ TARGET_AVX2 static void unpack(const void * const * rows, int64_t k, void * tile
     }
 }
 
-template <class Type> static Format format(ggml_type type, Range range, int64_t least_tokens) {
-    return { type, QK_K, { Type::PARTS, range, Type::SHIFT }, least_tokens, unpack<Type, 8>, unpack<Type, 16> };
+template <class Type> static Format format(ggml_type type, Range range) {
+    return { type, QK_K, { Type::PARTS, range, Type::SHIFT }, unpack<Type, 8>, unpack<Type, 16> };
 }
 
 } // namespace coterie::products

@@ -14,7 +14,6 @@ struct Format {
     ggml_type type;
     int64_t block; // k is a multiple of it
     Form form;
-    int64_t least_tokens; // see products.h; as measured beside ggml's own of 2026
     Unpack unpack8, unpack16; // for tiles of so many rows
 };
 

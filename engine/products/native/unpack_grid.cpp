@@ -200,10 +200,10 @@ struct IQ1_M {
 };
 
 static const Format FORMATS[] = {
-    format<IQ1_S>(GGML_TYPE_IQ1_S, Range::bits5, 2),     format<IQ1_M>(GGML_TYPE_IQ1_M, Range::bits5, 4),
-    format<IQ2_XXS>(GGML_TYPE_IQ2_XXS, Range::bits7, 4), format<IQ2_XS>(GGML_TYPE_IQ2_XS, Range::bits7, 4),
-    format<IQ2_S>(GGML_TYPE_IQ2_S, Range::bits7, 2),     format<IQ3_XXS>(GGML_TYPE_IQ3_XXS, Range::bits7, 2),
-    format<IQ3_S>(GGML_TYPE_IQ3_S, Range::bits5, 2),
+    format<IQ1_S>(GGML_TYPE_IQ1_S, Range::bits5),     format<IQ1_M>(GGML_TYPE_IQ1_M, Range::bits5),
+    format<IQ2_XXS>(GGML_TYPE_IQ2_XXS, Range::bits7), format<IQ2_XS>(GGML_TYPE_IQ2_XS, Range::bits7),
+    format<IQ2_S>(GGML_TYPE_IQ2_S, Range::bits7),     format<IQ3_XXS>(GGML_TYPE_IQ3_XXS, Range::bits7),
+    format<IQ3_S>(GGML_TYPE_IQ3_S, Range::bits5),
 };
 
 const Format * grid_format(ggml_type type) {

@@ -157,7 +157,7 @@ TARGET_AVX2 static void unpack(const void * const * rows, int64_t k, void * tile
 }
 
 template <class Type> static Format format(ggml_type type, Range range) {
-    return { type, GROUP * Type::GROUPS, { Type::PARTS, range, Type::SHIFT }, 2, unpack<Type, 8>, unpack<Type, 16> };
+    return { type, GROUP * Type::GROUPS, { Type::PARTS, range, Type::SHIFT }, unpack<Type, 8>, unpack<Type, 16> };
 }
 
 static const Format FORMATS[] = {

@@ -140,9 +140,9 @@ struct IQ4_XS {
 };
 
 static const Format FORMATS[] = {
-    format<Q2_K>(GGML_TYPE_Q2_K, Range::bits5, 4), format<Q3_K>(GGML_TYPE_Q3_K, Range::bits5, 4),
-    format<Q4_K>(GGML_TYPE_Q4_K, Range::bits5, 2), format<Q5_K>(GGML_TYPE_Q5_K, Range::bits5, 2),
-    format<Q6_K>(GGML_TYPE_Q6_K, Range::bits6, 4), format<IQ4_XS>(GGML_TYPE_IQ4_XS, Range::bits8, 2),
+    format<Q2_K>(GGML_TYPE_Q2_K, Range::bits5), format<Q3_K>(GGML_TYPE_Q3_K, Range::bits5),
+    format<Q4_K>(GGML_TYPE_Q4_K, Range::bits5), format<Q5_K>(GGML_TYPE_Q5_K, Range::bits5),
+    format<Q6_K>(GGML_TYPE_Q6_K, Range::bits6), format<IQ4_XS>(GGML_TYPE_IQ4_XS, Range::bits8),
 };
 
 const Format * super_format(ggml_type type) {

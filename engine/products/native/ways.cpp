@@ -16,10 +16,6 @@ bool coterie_products_known(int type, int64_t k) {
     return known(ggml_type(type), k);
 }
 
-int64_t coterie_products_least_tokens(int type) {
-    return least_tokens(ggml_type(type));
-}
-
 void coterie_products_multiply(int way, int type, int64_t k, const void * weights, size_t row_bytes, int64_t rows,
                                int64_t first, int64_t end, const float * tokens, int64_t count, float * results) {
     int ways = 0;

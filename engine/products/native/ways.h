@@ -27,8 +27,6 @@ COTERIE_TRIED const char * coterie_products_way(int way);
 // Whether any way multiplies this type in rows of k values.
 COTERIE_TRIED bool coterie_products_known(int type, int64_t k);
 
-COTERIE_TRIED int64_t coterie_products_least_tokens(int type);
-
 // The products of the rows [first, end) of a matrix by `count` tokens of k floats: token i's value of
 // row r comes to results[i * rows + r].
 COTERIE_TRIED void coterie_products_multiply(int way, int type, int64_t k, const void * weights, size_t row_bytes, int64_t rows,

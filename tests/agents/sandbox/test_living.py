@@ -219,7 +219,8 @@ def test_what_runs_in_the_background_is_held_too_and_stands_still_when_told(
     shell.run("echo beside it")
     assert ended() < 0
     assert (workspace / "AGENTS.md").read_text() == "agreed"
-    assert [path.name for path in workspace.glob(".envrc*")] == [".envrc.aside"]
+    # Each time that it was told to stand still, or to end, there may have been one.
+    assert {path.name.rstrip("0123456789") for path in workspace.glob(".envrc*")} == {".envrc.aside"}
 
 
 SERVER = """python3 -u -c '

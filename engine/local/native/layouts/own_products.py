@@ -21,10 +21,12 @@ from engine.local.native.library import loaded_symbol, text
 from engine.placement.plan import ProductsHere
 
 # COTERIE_PRODUCTS_INTERFACE.
-_INTERFACE = 1
+_INTERFACE = 2
 # A function in C++, as compilers for Linux, macOS and MinGW name it; another compiler's library goes without.
 _LIST = "_Z39ggml_backend_cpu_get_extra_buffer_typesv"
-_NEEDED = (_LIST, "ggml_barrier", "ggml_get_type_traits_cpu")
+_NEEDED = (_LIST, "ggml_barrier")
+# Of `engine/products/native/operation.h`: products of fewer stay ggml's.
+FEWEST_TOKENS = 64
 
 _Pointer = ctypes.c_void_p
 
@@ -32,7 +34,7 @@ _Pointer = ctypes.c_void_p
 class _Backend(ctypes.Structure):
     """struct coterie_products_backend."""
 
-    _fields_ = [(name, _Pointer) for name in ("extra_buffer_types", "barrier", "type_traits", "device")]
+    _fields_ = [(name, _Pointer) for name in ("extra_buffer_types", "barrier", "device")]
 
 
 _library: ctypes.CDLL | None = None

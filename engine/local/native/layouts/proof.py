@@ -21,8 +21,8 @@ from engine.placement.plan import RAM
 
 # Of a prompt, which fill a tile and begin the next, and of an answer.
 _ROWS = (17, 1)
-# Of experts, each of which gets a quarter: enough for products of ours.
-_EXPERT_ROWS = 68
+# Enough for products of ours; of experts each gets a quarter.
+_OWN_ROWS = 68
 _OUTPUTS = 64
 # Of sums in another order and another precision; what is wrong is as large as the product.
 _CLOSE = 0.01
@@ -42,9 +42,8 @@ def misproduced(types: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_ours_right(number: int) -> bool:
-    cases = ((_ROWS[0], False), (_EXPERT_ROWS, True))
     try:
-        return all(_ours_agree(number, rows, experts=experts) for rows, experts in cases)
+        return all(_ours_agree(number, _OWN_ROWS, experts=experts) for experts in (False, True))
     except MemoryError:
         return False
 
