@@ -7,7 +7,7 @@ two greedy answers may part at a close choice; one that followed other tokens th
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -63,6 +63,12 @@ class GreedyJudge:
         """The largest distance of a token of `answer` from what the model would have chosen there."""
         tokenizer = Tokenizer(self._vocab)
         return self.worst_of(tokenizer.encode(self._format.render(messages)), tokenizer.marker(answer))
+
+    def worst_in(self, messages: tuple[Message, ...], sequences: Iterable[Sequence[int]]) -> float:
+        """As `worst`, of the answer as it lies in one of these sequences: its text may be cut into other tokens."""
+        prompt = list(Tokenizer(self._vocab).encode(self._format.render(messages)))
+        (written,) = (each[len(prompt) :] for each in map(list, sequences) if each[: len(prompt)] == prompt)
+        return self.worst_of(prompt, written)
 
     def worst_of(self, prompt: Sequence[int], answer: Sequence[int]) -> float:
         """As `worst`, of tokens, which the text of a model of random weights would not tell."""
