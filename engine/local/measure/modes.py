@@ -71,7 +71,7 @@ def available_modes(machine: Machine, experts: int, *, caches: bool = False) -> 
 
 def modes_from_disk(machine: Machine) -> dict[str, Mode]:
     """Those of a mixture that is larger than the memory it may use, by name: "mmap" leaves to the page cache what is
-    read from the file over and over, as llama.cpp does by itself."""
+    read from the file over and over and computes with ggml's products, as llama.cpp does by itself."""
     paged: Mode = "resident" if machine.devices else "cpu"
     return {"mmap": paged, **({"disk": "disk"} if machine.floors else {})}
 
@@ -99,6 +99,8 @@ def modes(
         options = options.without_repack()  # as experts that are read from the file have them
     for number, (name, mode) in enumerate(wanted.items()):
         placed = msgspec.structs.replace(options, mode=mode)
+        if name == "mmap":
+            placed = placed.plainly_computed()
         request = LoadRequest(path, placed, threads, calibrations=calibrations)
 
         def progress(fraction: float, number: int = number) -> bool:
