@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.desktop.base.icons import icon
 from app.desktop.base.theme import themes
@@ -55,6 +55,12 @@ class SideRow(QPushButton):
 
     def note(self) -> str:
         return self._note.text()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # Keys go on from what was clicked, where they were at a neighbor.
+        if isinstance(QApplication.focusWidget(), SideRow):
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        super().mousePressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
