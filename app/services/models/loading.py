@@ -303,9 +303,10 @@ class Loading:
         self._told.loading(request.path, fraction, self._workers())
 
     def _tell_loading_again(self, request: LoadRequest) -> None:
-        """The last event of the previous model may have come in between."""
-        if self.engine.state == "loading" and self._told.current.state != "loading":
-            self._tell_loading(request)
+        """The last event of the previous model may have come in between; how this load ends is told afterwards."""
+        with self._told.telling:
+            if self.engine.state == "loading" and self._told.current.state != "loading":
+                self._tell_loading(request)
 
     def _workers(self) -> tuple[str, ...]:
         return self._request.options.workers if self._request else ()

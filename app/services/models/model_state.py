@@ -18,12 +18,13 @@ from engine.remote.names import is_remote
 class ModelState:
     """Publishes the state of the model, on the thread that changes it.
 
-    `called` names the one at a path, `because` is why the load under way, or the last one, was asked for.
+    Who finds out whether to publish holds `telling` meanwhile: nothing else is published then. `called` names the
+    model at a path, `because` is why the load under way, or the last one, was asked for.
     """
 
     def __init__(self, called: Callable[[str, ModelFacts | None], str], events: EventBus) -> None:
         self.called, self._events = called, events
-        self._lock = threading.Lock()
+        self.telling = threading.RLock()
         self._current = ModelChanged("empty", "", "")
         self.because: LoadReason = "chosen"
 
@@ -96,6 +97,6 @@ class ModelState:
             self.publish(msgspec.structs.replace(current, trouble=trouble))
 
     def publish(self, change: ModelChanged) -> None:
-        with self._lock:
+        with self.telling:  # what is heard last is what holds
             self._current = change
-        self._events.publish(change)
+            self._events.publish(change)
