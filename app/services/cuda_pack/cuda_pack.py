@@ -40,8 +40,8 @@ _WRONG = (
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """What would be fetched for `cards`. `bytes` are what is still to come of it, `disk_bytes` what it takes in the
-    end. `is_new`: it is not in use already."""
+    """What would be fetched for `cards`. `bytes` are those of its archives, without libraries that are here,
+    `disk_bytes` what it takes in the end. `is_new`: it is not in use already."""
 
     cards: str
     address: str
@@ -63,11 +63,11 @@ class CudaPack:
         settings: SettingsFile,
         updates: Updates,
         cards: Callable[[], Cards] = lambda: find_cards(os.environ),
-        trial: Callable[[Path], Trial] | None = None,
+        trial: Callable[[Path, StopToken | None], Trial] | None = None,
     ) -> None:
         self._settings, self._updates = settings, updates
         self._log = logs / "cuda.log"
-        self._cards, self._trial = cards, trial
+        self._cards, self._trial = cards, trial or self._answers
         self._packs = Packs(folder)
 
     @property
@@ -159,6 +159,9 @@ class CudaPack:
         if (have := free_bytes(folder)) < need:
             raise no_room(need, have, folder)
         if not files:
+            if progress is not None:
+                whole = sum(file.bytes for file in wanted_files)
+                progress(transfer.Progress(whole, whole))
             return
         access = access_to(offer.address, self._settings.current)
         located = {
@@ -206,7 +209,7 @@ class CudaPack:
     def _tried(self, folder: Path, offer: Offer, stop: StopToken | None) -> Trial:
         """Raises Stopped, UserError `cuda.no_answer`."""
         try:
-            return self._trial(folder) if self._trial is not None else self._answers(folder, stop)
+            return self._trial(folder, stop)
         except TrialError as error:
             self._packs.drop(folder)
             raise UserError("cuda.no_answer", cards=offer.cards, log=str(self._log)) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,11 +23,13 @@ log = logging.getLogger(__name__)
 
 class CudaGetting:
     """All methods may be called from any thread; those that say so block. Nothing is asked of anybody but by `look`
-    and `begin`. `refresh` surveys the machine again, whose cards another backend drives then."""
+    and `begin`. One thing is done at a time: what is wanted meanwhile, as by a second click, is left out. `refresh`
+    surveys the machine again, whose cards another backend drives then."""
 
     def __init__(self, pack: CudaPack, events: EventBus, refresh: Callable[[], object]) -> None:
         self._pack, self._events, self._refresh = pack, events, refresh
         self._lock = threading.Lock()
+        self._work = threading.Lock()
         self._state = CudaState()
         self._offer: Offer | None = None
         self._stop: StopToken | None = None
@@ -38,7 +40,7 @@ class CudaGetting:
 
     def read(self) -> None:
         """Look at the cards and at what is here, unless something is under way. Blocks."""
-        if self._state.phase not in ("unknown", "none", "ready"):
+        if not self._rests:
             return
         cards, error = "", None
         try:
@@ -46,12 +48,21 @@ class CudaGetting:
             self._pack.check_address()
         except UserError as unable:
             error = unable.info
-        # Why it can't be had counts for more than what went wrong the last time.
-        state = msgspec.structs.replace(self._state, cards=cards, can_ask=error is None)
-        self._publish(self._idle(state, error or (self._state.error if self._state.can_ask else None)))
+        with self._alone() as alone:
+            if alone and self._rests:
+                # Why it can't be had counts for more than what went wrong the last time.
+                state = msgspec.structs.replace(self._state, cards=cards, can_ask=error is None)
+                self._publish(
+                    self._idle(state, error or (self._state.error if self._state.can_ask else None))
+                )
 
     def look(self) -> None:
         """Ask what a release has. Blocks."""
+        with self._alone() as alone:
+            if alone:
+                self._look()
+
+    def _look(self) -> None:
         self._publish(msgspec.structs.replace(self._state, phase="looking", error=None))
         try:
             offer = self._offer = self._pack.look()
@@ -64,17 +75,20 @@ class CudaGetting:
 
     def decline(self) -> None:
         """What was offered is not wanted."""
-        self._publish(self._idle(self._state))
+        with self._alone() as alone:
+            if alone:
+                self._publish(self._idle(self._state))
 
     def begin(self) -> None:
         """Fetch what was offered, and use it once it has answered. Blocks."""
+        with self._alone() as alone:
+            if alone and self._offer is not None and self._state.phase == "offered":
+                self._begin(self._offer)
+
+    def _begin(self, offer: Offer) -> None:
         from engine.hub.transfer import Stopped, StopToken
 
-        with self._lock:
-            offer = self._offer
-            if offer is None or self._stop is not None:
-                return
-            stop = self._stop = StopToken()
+        stop = self._stop = StopToken()
         error, is_new = None, self._state.is_new
         try:
             self._going("fetching")
@@ -86,18 +100,21 @@ class CudaGetting:
         except Stopped:
             log.info("CUDA was stopped on its way")
         finally:
-            with self._lock:
-                self._stop = None
+            self._stop = None
             self._publish(self._idle(msgspec.structs.replace(self._state, is_new=is_new), error))
 
     def cancel(self) -> None:
         """End the download or the trial; what was fetched is kept."""
-        with self._lock:
-            if self._stop is not None:
-                self._stop.pause()
+        if (stop := self._stop) is not None:
+            stop.pause()
 
     def remove(self) -> None:
         """Remove what is here. Blocks."""
+        with self._alone() as alone:
+            if alone:
+                self._remove()
+
+    def _remove(self) -> None:
         error = None
         try:
             self._pack.remove()
@@ -108,6 +125,20 @@ class CudaGetting:
 
     def close(self) -> None:
         self.cancel()
+
+    @property
+    def _rests(self) -> bool:
+        return self._state.phase in ("unknown", "none", "ready")
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Whether nothing else is under way; nothing else begins within it then."""
+        alone = self._work.acquire(blocking=False)
+        try:
+            yield alone
+        finally:
+            if alone:
+                self._work.release()
 
     def _received(self, now: Progress) -> None:
         self._going("fetching" if now.received < now.total else "trying", now.received)

@@ -33,7 +33,7 @@ def has(monkeypatch: pytest.MonkeyPatch, cards: Cards) -> None:
     """The computer has these cards, and they answer."""
 
     def made(*arguments: object) -> CudaPack:
-        return CudaPack(*arguments, lambda: cards, lambda _: Trial(CARD.name, False, 1000, 100))  # type: ignore[arg-type]
+        return CudaPack(*arguments, lambda: cards, lambda *_: Trial(CARD.name, False, 1000, 100))  # type: ignore[arg-type, call-arg]
 
     monkeypatch.setattr(working, "CudaPack", made)
 

@@ -42,7 +42,7 @@ class Made:
         self.home, self.address = home, address
         self.folder = home / "cuda"
         self.cards = CARDS
-        self.outcome: Callable[[Path], Trial] | None = lambda _: ANSWER
+        self.outcome: Callable[[Path, StopToken | None], Trial] | None = lambda *_: ANSWER
 
     def pack(self, folder: Path | None = None) -> CudaPack:
         here = Installation("appimage", "0.1.0", updates=self.address, keys=(PUBLIC,))
@@ -80,7 +80,7 @@ def test_what_was_fetched_is_in_use_once_it_has_answered(made: Made, server: Rel
     publish(server)
     seen: list[set[str]] = []
 
-    def answers(folder: Path) -> Trial:
+    def answers(folder: Path, _: StopToken | None) -> Trial:
         assert in_use(made.folder) is None
         seen.append({path.name for path in folder.iterdir()})
         return ANSWER
@@ -122,7 +122,7 @@ def test_the_old_pack_stays_where_the_new_one_does_not_answer(made: Made, server
     before, names = made.used, made.names
     publish(server, module(b"newer"), counter=3)
 
-    def fails(folder: Path) -> Trial:
+    def fails(folder: Path, _: StopToken | None) -> Trial:
         assert in_use(made.folder) == before
         raise TrialError("a wrong answer")
 
@@ -253,7 +253,7 @@ def test_two_at_once_do_not_meet(made: Made, server: Releases) -> None:
     publish(server)
     told: list[str] = []
 
-    def answers(_: Path) -> Trial:
+    def answers(*_: object) -> Trial:
         told.append(made.refused())
         return ANSWER
 

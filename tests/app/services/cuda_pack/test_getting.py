@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from app.services.settings.settings import SettingsFile
 from app.services.updates.updating import Updates
 from engine.errors import UserError
 from engine.graphics_cards import Cards
+from engine.hub.transfer import StopToken
 from tests.support.cuda_packs import CARD, CARDS, module, publish
 from tests.support.releases import PUBLIC, Releases, serving
 
@@ -35,13 +36,15 @@ class Made:
 
     def __init__(self, home: Path, address: str, kind: str = "deb") -> None:
         self.cards, self.answers, self.surveys = CARDS, True, 0
+        self.looking: Callable[[], object] = lambda: None
+        self.trying: Callable[[], object] = lambda: None
         self.seen: list[CudaState] = []
         events = self.events = EventBus()
         events.subscribe(CudaChanged, lambda event: self.seen.append(event.state))
         settings = SettingsFile(home / "settings.toml")
         here = Installation(kind, "0.1.0", updates=address, keys=(PUBLIC,))  # type: ignore[arg-type]
         updates = Updates(home, settings, events, here)
-        pack = CudaPack(home / "cuda", home / "logs", settings, updates, lambda: self.cards, self._trial)
+        pack = CudaPack(home / "cuda", home / "logs", settings, updates, self._found, self._trial)
         self.getting = CudaGetting(pack, events, self._survey)
         self.getting.read()
 
@@ -61,7 +64,14 @@ class Made:
     def error(self) -> str:
         return "" if self.state.error is None else self.state.error.code
 
-    def _trial(self, _: Path) -> Trial:
+    def _found(self) -> Cards:
+        self.looking()
+        return self.cards
+
+    def _trial(self, _: Path, stop: StopToken | None) -> Trial:
+        self.trying()
+        if stop is not None:
+            stop.check()
         if not self.answers:
             raise TrialError("a wrong answer")
         return Trial(CARD.name, False, 1000.0, 100.0)
@@ -119,6 +129,49 @@ def test_a_download_that_is_stopped_goes_on_the_next_time(made: Made, server: Re
     made.getting.begin()
     assert made.state.phase == "ready"
     assert "bytes=0-8388607" not in [asked for _, asked in server.asked[first:]]
+
+
+def test_a_trial_that_was_stopped_goes_on_with_what_is_here(made: Made, server: Releases) -> None:
+    publish(server)
+    made.trying = made.getting.cancel
+    made.getting.look()
+    made.getting.begin()
+    assert (made.state.phase, made.error()) == ("none", "")
+    made.trying = lambda: None
+    first = len(server.asked)
+    made.getting.look()
+    made.getting.begin()
+    assert made.phases[-4:] == ["offered", "fetching", "trying", "ready"]
+    assert [path for path, _ in server.asked[first:]] == ["/stable.release"]
+
+
+def test_one_thing_is_done_at_a_time(made: Made, server: Releases) -> None:
+    publish(server)
+    getting = made.getting
+
+    def click_everything() -> None:
+        for click in (getting.look, getting.begin, getting.decline, getting.remove, getting.read):
+            click()
+
+    made.trying = click_everything
+    getting.look()
+    getting.begin()
+    assert made.phases == ["none", "looking", "offered", "fetching", "trying", "ready"]
+    getting.remove()
+    getting.begin()  # without another offer
+    assert made.phases[-1] == "none" and made.error() == ""
+
+
+def test_an_offer_stays_where_the_cards_were_looked_at_meanwhile(made: Made, server: Releases) -> None:
+    publish(server)
+
+    def ask() -> None:
+        made.looking = lambda: None
+        made.getting.look()
+
+    made.looking = ask
+    made.getting.read()
+    assert made.state.phase == "offered"
 
 
 def test_why_it_failed_is_told_until_the_next_try(made: Made, server: Releases) -> None:
