@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,8 +22,8 @@ _LOOK_SECONDS = 1.0
 _SLOW_SECONDS = 3.0
 _MOST_IGNORED = 8
 # Windows does not rename what a stream or the flusher has open, which let go of it in a moment.
-_RENAME_TRIES = 50 if sys.platform == "win32" else 1
-_RENAME_SECONDS = 0.1
+_RENAME_SECONDS = 5.0 if sys.platform == "win32" else 0.0
+_RENAME_PAUSE = 0.1
 
 
 class SharedState:
@@ -197,16 +198,16 @@ class SharedState:
 
     def seal(self, job: FileJob) -> bool:
         """The file is right; False when the run has ended. Raises OSError."""
-        tries = _RENAME_TRIES
+        until = time.monotonic() + _RENAME_SECONDS
         with self._changed:
             while not self.ended:
                 try:
                     job.seal()
                     return True
                 except PermissionError:
-                    if not (tries := tries - 1):
+                    if time.monotonic() >= until:
                         raise
-                self._changed.wait(_RENAME_SECONDS)
+                self._changed.wait(_RENAME_PAUSE)
             return False
 
     def end(self) -> None:

@@ -101,8 +101,25 @@ def test_a_file_that_a_stream_has_open_is_named_once_it_let_go(
             raise PermissionError(13, "Sharing violation", str(job.data))
         sealed(job)
 
-    monkeypatch.setattr("engine.hub.transfer.shared_state._RENAME_TRIES", 1000)
+    monkeypatch.setattr("engine.hub.transfer.shared_state._RENAME_SECONDS", 60.0)
     monkeypatch.setattr(FileJob, "seal", as_windows_does)
+    pull.run()
+    pull.check()
+
+
+def test_what_happens_to_other_files_leaves_no_less_time_to_name_one(
+    pull: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed, refusals = FileJob.seal, iter(range(200))
+
+    def refused_for_long(job: FileJob) -> None:
+        if next(refusals, None) is not None:
+            raise PermissionError(13, "Sharing violation", str(job.data))
+        sealed(job)
+
+    monkeypatch.setattr("engine.hub.transfer.shared_state._RENAME_SECONDS", 60.0)
+    monkeypatch.setattr("engine.hub.transfer.shared_state._RENAME_PAUSE", 0.0)  # each wait is woken at once
+    monkeypatch.setattr(FileJob, "seal", refused_for_long)
     pull.run()
     pull.check()
 
