@@ -134,6 +134,14 @@ def format_cost(cost: float, currency: str) -> str:
     return f"{cost:,.{digits}f} {currency}".strip()
 
 
+def format_time_of_day(hour: int, minute: int, language: Language) -> str:
+    """As Qt writes it beside messages: "1:03 PM", "오후 1:03"."""
+    clock, is_late = f"{hour % 12 or 12}:{minute:02}", hour >= 12
+    if language == "ko":
+        return f"{('오전', '오후')[is_late]} {clock}"
+    return f"{clock} {('AM', 'PM')[is_late]}"
+
+
 def format_ago(then: float, now: float, language: Language) -> str:
     """Elapsed time in whole days, months or years; both are seconds since 1970."""
     days = int(max(0.0, now - then) // _DAY)

@@ -25,6 +25,7 @@ from app.format import (
     format_size,
     format_size_of,
     format_speed,
+    format_time_of_day,
     format_tokens_per_second,
 )
 
@@ -137,6 +138,20 @@ def test_times_are_told_in_their_two_largest_units(seconds: float, english: str,
 )
 def test_what_is_past_is_told_in_its_largest_unit(days: float, english: str, korean: str) -> None:
     assert (format_ago(0.0, days * DAY, "en"), format_ago(0.0, days * DAY, "ko")) == (english, korean)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "english", "korean"),
+    [
+        (0, 5, "12:05 AM", "오전 12:05"),
+        (8, 0, "8:00 AM", "오전 8:00"),
+        (12, 0, "12:00 PM", "오후 12:00"),
+        (13, 3, "1:03 PM", "오후 1:03"),
+    ],
+)
+def test_times_of_day(hour: int, minute: int, english: str, korean: str) -> None:
+    told = [format_time_of_day(hour, minute, language) for language in ("en", "ko")]
+    assert told == [english, korean]
 
 
 def test_formatting_imports_nothing_heavy() -> None:

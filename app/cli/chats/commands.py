@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from app.cli.options import Json, Lines, chosen_output, group
+
+if TYPE_CHECKING:
+    from app.services.chat.exchange.exporting import ExportFormat
 
 chats = group("chats", "Chats: list, show, search, export, import, delete, and restore them.")
 
@@ -20,6 +23,7 @@ class Format(StrEnum):
     """The formats of `export`."""
 
     markdown = "markdown"
+    md = "md"
     json = "json"
     html = "html"
     pdf = "pdf"
@@ -78,7 +82,8 @@ def export(
     if every == bool(ids):
         raise typer.BadParameter("Give the chats to export, or --all.")
     output = chosen_output(command, json)
-    raise typer.Exit(run_export(ids or [], format.value, path, output, replace=force))
+    kind = cast("ExportFormat", "markdown" if format is Format.md else format.value)
+    raise typer.Exit(run_export(ids or [], kind, path, output, replace=force))
 
 
 @chats.command("import")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from app.cli.ending import WrongUsage
 from app.cli.options import AnyModel, Approval, Json, Parameters, Workspace, chosen_output
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from app.services.runs.export import ExportFormat
 
 # Options that say more about another one.
 _WITH = {
@@ -33,6 +36,7 @@ class Format(enum.StrEnum):
 
     JSONL = "jsonl"
     MARKDOWN = "markdown"
+    MD = "md"
     OTEL = "otel"
 
 
@@ -137,7 +141,8 @@ def run(
 
         if recipes:
             raise typer.Exit(print_recipes(output))
-        raise typer.Exit(print_runs(output) if runs else print_run(export, format.value, output))
+        kind = cast("ExportFormat", "markdown" if format is Format.MD else format.value)
+        raise typer.Exit(print_runs(output) if runs else print_run(export, kind, output))
     if diff or review:
         from app.cli.run.reviewing import print_diff
         from app.cli.run.reviewing import review as run_review

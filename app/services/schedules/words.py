@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
+from app.format import format_time_of_day
 from app.language import Language
 from app.messages import localized
 from app.services.schedules.values import ScheduleLine
@@ -17,19 +18,19 @@ _HOURS, _DAYS = 60, 24 * 60
 
 
 def when_words(when: When, now: float, language: Language, zone: tzinfo | None = None) -> str:
-    """Such as "On weekdays at 8:00"."""
+    """Such as "On weekdays at 8:00 AM"."""
     match when:
         case Daily(at, ()):
-            return _word("daily", language, time=_clock(at))
+            return _word("daily", language, time=_clock(at, language))
         case Daily(at, days) if days == _WEEKDAYS:
-            return _word("weekdays", language, time=_clock(at))
+            return _word("weekdays", language, time=_clock(at, language))
         case Daily(at, days):
             names = _word("short_days", language).split(",")
             return _word(
                 "days",
                 language,
                 days=_word("and", language).join(names[day] for day in days),
-                time=_clock(at),
+                time=_clock(at, language),
             )
         case Every(minutes):
             return _interval(minutes, language)
@@ -43,9 +44,12 @@ def when_words(when: When, now: float, language: Language, zone: tzinfo | None =
 
 
 def moment_words(at: float, now: float, language: Language, zone: tzinfo | None = None) -> str:
-    """A time as it is said today: "tomorrow at 8:00", "Friday at 17:30", "December 24 at 8:00"."""
+    """A time as it is said today: "tomorrow at 8:00 AM", "Friday at 5:30 PM", "December 24 at 8:00 AM"."""
     then, today = datetime.fromtimestamp(at, zone), datetime.fromtimestamp(now, zone).date()
-    time, days = f"{then.hour}:{then.minute:02}", (then.date() - today) // timedelta(days=1)
+    time, days = (
+        format_time_of_day(then.hour, then.minute, language),
+        (then.date() - today) // timedelta(days=1),
+    )
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
     if near:
         return _word(near, language, time=time)
@@ -60,7 +64,7 @@ def moment_words(at: float, now: float, language: Language, zone: tzinfo | None 
 
 
 def state_words(line: ScheduleLine, now: float, language: Language, zone: tzinfo | None = None) -> str:
-    """What a schedule is at, or when it is due next: "Next: tomorrow at 8:00"."""
+    """What a schedule is at, or when it is due next: "Next: tomorrow at 8:00 AM"."""
     last, schedule = line.last, line.schedule
     if last is not None and last.state in UNDER_WAY:
         return firing_word(last, language)
@@ -83,7 +87,7 @@ def firing_word(firing: Firing, language: Language) -> str:
 
 
 def outcome_words(firing: Firing, now: float, language: Language, zone: tzinfo | None = None) -> str:
-    """How one of its times stands, when it was, and when it should have been: "Done, today at 9:12"."""
+    """How one of its times stands, when it was, and when it should have been: "Done, today at 9:12 AM"."""
     state, time = firing_word(firing, language), moment_words(firing.time, now, language, zone)
     if firing.time - firing.due < LATE_S or firing.state == "skipped":
         return _word("outcome", language, state=state, time=time)
@@ -98,8 +102,9 @@ def _interval(minutes: int, language: Language) -> str:
     return _word("minute", language) if minutes == 1 else _word("minutes", language, count=minutes)
 
 
-def _clock(at: str) -> str:
-    return at.removeprefix("0") if at[1:2] != ":" else at
+def _clock(at: str, language: Language) -> str:
+    hour, _, minute = at.partition(":")
+    return format_time_of_day(int(hour), int(minute), language)
 
 
 def _word(name: str, language: Language, **params: object) -> str:

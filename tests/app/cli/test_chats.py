@@ -105,7 +105,8 @@ def test_one_chat_is_a_file_and_several_are_a_folder_but_of_json(chats: list[int
         return path
 
     one, two = str(chats[0]), str(chats[1])
-    assert export(one, "--format", "markdown").read_text("utf-8").startswith("# 여행")
+    for markdown in ("markdown", "md"):
+        assert export(one, "--format", markdown).read_text("utf-8").startswith("# 여행")
     assert export(one, "--format", "html").read_text("utf-8").startswith("<!DOCTYPE html>")
     several = export(one, two, "--format", "markdown")
     assert sorted(path.name for path in several.iterdir()) == ["여행 2.md", "여행.md"]

@@ -407,4 +407,6 @@ def test_the_end_tells_what_the_run_took_and_that_it_did_nothing(
     assert "The model only answered. It used no tool" in idle.err and "0 tool calls" in idle.err
     told = command.here("run", "--export", "last", "--json").last
     assert (told["status"], told["calls"]) == ("completed", 0) and "only answered" in told["message"]
-    assert "0 tool calls" in command.here("run", "--export", "last").out
+    printed = command.here("run", "--export", "last").out
+    assert "0 tool calls" in printed
+    assert command.here("run", "--export", "last", "--format", "md").out == printed

@@ -65,7 +65,7 @@ def test_added_listed_paused_and_removed(command: Command, folder: Path) -> None
     listed = command.here("schedules", "list", "--json").last["schedules"]
     assert [each["name"] for each in listed] == ["Morning", "Often"]
     shown = command.here("schedules", "list").out
-    assert "On weekdays at 8:00" in shown and "Every 30 minutes" in shown
+    assert "On weekdays at 8:00 AM" in shown and "Every 30 minutes" in shown
     assert command.here("schedules", "pause", "morning", "--json").last["paused"] is True
     assert "Off" in command.here("schedules", "list").out
     assert command.here("schedules", "resume", str(added["id"]), "--json").last["paused"] is False

@@ -89,7 +89,7 @@ def test_made_from_the_form_it_is_shown_with_its_time(runs: RunsBench) -> None:
     assert (schedule.name, schedule.task, schedule.mode) == ("Morning", "Tidy up.", "read")
     assert schedule.workspace == str(runs.folder) and schedule.when == Daily("08:00")
     page = runs.page.schedule
-    assert page.name.text() == "Morning" and page.when.text() == "Every day at 8:00"
+    assert page.name.text() == "Morning" and page.when.text() == "Every day at 8:00 AM"
     assert page.state.text().startswith("Next: ")
     rows = [row for row in runs.page.side.model.rows() if row.schedule is not None]
     assert len(rows) == 1 and rows[0].key() == ("schedule", str(schedule.id))
@@ -112,7 +112,7 @@ def test_what_cannot_be_is_told_in_the_sheet_and_can_be_mended(runs: RunsBench) 
     runs.until(lambda: sheet.folder.complaint.isVisible())
     sheet.folder.show_folder(str(runs.folder))
     sheet.save.click()
-    runs.until(lambda: page.schedule.when.text() == "Every day at 9:15")
+    runs.until(lambda: page.schedule.when.text() == "Every day at 9:15 AM")
 
 
 def test_a_timer_that_cannot_be_set_up_is_told_and_the_schedule_is_there(

@@ -50,7 +50,9 @@ def test_times_that_passed_while_nobody_looked_count_as_one_and_it_is_said(plan:
     planned.turn(3 * DAY + 2 * HOUR)
     firing = planned.until(daily, "completed")
     assert (firing.due, firing.time) == (NOW + HOUR, planned.now)
-    assert outcome_words(firing, planned.now, "en") == "Done, today at 9:00; was due November 27 at 8:00"
+    assert outcome_words(firing, planned.now, "en") == (
+        "Done, today at 9:00 AM; was due November 27 at 8:00 AM"
+    )
     planned.turn(HOUR)
     assert states(planned, daily) == ["completed"]
 
