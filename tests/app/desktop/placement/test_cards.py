@@ -69,57 +69,54 @@ def test_what_does_not_fit_ram_has_a_bar_of_the_disk() -> None:
     assert ram.name == RAM and ram.used == 52 * plans.GB
 
 
+class Floors:
+    """What the page says of a model that runs from the disk."""
+
+    def __init__(self, qtbot: QtBot, model: PlannedModel) -> None:
+        self.bars, self.layers, self.told = BarsCard(), StripCard(), ExplanationCard()
+        self.bars.show_plan(model.plan, model.machine)
+        self.layers.show_model(model)
+        self.told.show_plan(model.plan, 0.0, machine=model.machine)
+        for card in (self.bars, self.layers, self.told):
+            shown(qtbot, card)
+        self.cells = layer_cells(model.plan, 61, model.experts)
+
+    def shares(self, layer: int) -> list[tuple[str, float]]:
+        return [(name, round(share, 2)) for name, share in self.cells[layer].shares]
+
+
 def test_experts_in_the_file_are_the_third_floor(qtbot: QtBot) -> None:
-    model = plans.from_disk()
-    card = BarsCard()
-    card.show_plan(model.plan, model.machine)
-    shown(qtbot, card)
-    gpu, ram, disk = card.rows
+    floors = Floors(qtbot, plans.from_disk())
+    gpu, ram, disk = floors.bars.rows
     assert ram.accessibleName() == "RAM: 47.3 of 52 GB"
     assert ram.accessibleDescription().startswith("cached experts 47 GB, compute memory 300 MB")
     assert disk.accessibleName() == "Disk: 323 GB, read as needed"
     assert gpu.accessibleName().startswith("GPU · RTX 2080: ")
-    cells = layer_cells(model.plan, 61, model.experts)
-    assert cells[0].shares == ()
-    assert [(name, round(share, 2)) for name, share in cells[3].shares] == [(RAM, 0.13), (DISK, 0.87)]
-    strip = StripCard()
-    strip.show_model(model)
-    shown(qtbot, strip)
-    assert strip.strip.accessibleName() == "layers 0 to 2: no experts, layers 3 to 60: RAM, Disk"
-    assert strip.strip.cell_text(3) == "Layer 3: 33 of its experts in RAM, all of them on the disk"
-    told = ExplanationCard()
-    told.show_plan(model.plan, 0.0, machine=model.machine)
-    shown(qtbot, told)
-    assert told.reads.text() == (
+    assert (floors.shares(0), floors.shares(3)) == ([], [(RAM, 0.13), (DISK, 0.87)])
+    assert floors.layers.strip.accessibleName() == "layers 0 to 2: no experts, layers 3 to 60: RAM, Disk"
+    assert floors.layers.strip.cell_text(3) == "Layer 3: 33 of its experts in RAM, all of them on the disk"
+    assert floors.told.reads.text() == (
         "Each token of an answer reads 10.4 GB from RTX 2080, 12.1 GB from RAM, 4 GB from the disk."
     )
-    assert told.hits.text() == "Of the experts that a token needs, 64% should be in RAM already (39–80%)."
-    assert told.sentence.text() == (
+    assert (
+        floors.told.hits.text() == "Of the experts that a token needs, 64% should be in RAM already (39–80%)."
+    )
+    assert floors.told.sentence.text() == (
         "Experts are read from the disk, and RAM (47.3 GB of 52 GB) holds everything else and the 33 of 256 experts "
         "of each layer that were used last. About 2.1 tokens per second, with 4 GB read from the disk for each."
     )
 
 
 def test_a_card_above_the_disk_has_its_slots_and_ram_has_others(qtbot: QtBot) -> None:
-    model = plans.above_the_disk()
-    card = BarsCard()
-    card.show_plan(model.plan, model.machine)
-    shown(qtbot, card)
-    gpu, _, disk = card.rows
+    floors = Floors(qtbot, plans.above_the_disk())
+    gpu, _, disk = floors.bars.rows
     assert "cached experts 12.8 GB" in gpu.accessibleDescription()
     assert disk.accessibleName() == "Disk: 310 GB, read as needed"
-    shares = layer_cells(model.plan, 61, model.experts)[3].shares
-    assert [(name, round(share, 2)) for name, share in shares] == [("CUDA0", 0.04), (RAM, 0.13), (DISK, 0.84)]
-    strip = StripCard()
-    strip.show_model(model)
-    shown(qtbot, strip)
-    assert strip.strip.cell_text(3) == (
+    assert floors.shares(3) == [("CUDA0", 0.04), (RAM, 0.13), (DISK, 0.84)]
+    assert floors.layers.strip.cell_text(3) == (
         "Layer 3: 9 of its experts on RTX 2080, 33 in RAM, all of them on the disk"
     )
-    told = ExplanationCard()
-    told.show_plan(model.plan, 0.0, machine=model.machine)
-    shown(qtbot, told)
-    assert told.hits.text() == (
+    assert floors.told.hits.text() == (
         "Of the experts that a token needs, 64% should be on the graphics card or in RAM already (39–80%)."
     )
 
