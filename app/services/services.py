@@ -109,6 +109,7 @@ class Services:
     ) -> None:
         # What is open over the services, and ends before them.
         self.above = contextlib.ExitStack()
+        self._home = home
         self.events = events
         self.store = store
         self.settings = settings
@@ -119,22 +120,38 @@ class Services:
         self.hub = hub
         self.secrets = secrets
         self.remote_servers = remote_servers
-        self.model_registry = ModelRegistry(models, settings, remote_servers.access_of, events)
+        # Each uses those before it.
+        self._open_tools()
+        self._open_runs()
+        self._open_what_chats_read()
+        self._open_upkeep()
+        self._open_answers()
+        self._open_chats()
+        self._open_readers()
+        self._connect()
+
+    def _open_tools(self) -> None:
+        """What models may reach: tool servers, collections, tables, the web."""
+        home, events, settings, models = self._home, self.events, self.settings, self.models
+        self.model_registry = ModelRegistry(models, settings, self.remote_servers.access_of, events)
         self.servers = Servers(
-            home, secrets, found_sandbox, events, lambda *tool: self.runs.grants.revoke_tool(*tool)
+            home, self.secrets, found_sandbox, events, lambda *tool: self.runs.grants.revoke_tool(*tool)
         )
         self.text_models = TextModels()
-        self.search_models = SearchModels(library.known)
+        self.search_models = SearchModels(self.library.known)
         reranking = Reranking(self.search_models.ranking, self.text_models)
         self.collections = open_collections(home, settings, events, reranking.scores)
-        self.tables = TableFiles(home / "tables", store)
-        self.web_search = WebSearches(settings, secrets)
+        self.tables = TableFiles(home / "tables", self.store)
+        self.web_search = WebSearches(settings, self.secrets)
+
+    def _open_runs(self) -> None:
+        home, store, events, settings = self._home, self.store, self.events, self.settings
         parts = RunParts(
             home,
             self.model_registry,
             self.servers,
             lambda: language(settings.current),
-            SearchTools(store, self.collections, self.web_search, models).among,
+            SearchTools(store, self.collections, self.web_search, self.models).among,
             lambda: self.web_search.url,
             self.tables.readable,
             lambda: settings.current.commands_read,
@@ -143,15 +160,23 @@ class Services:
         )
         self.prompts = prompt_library(home, parts.language)
         self.runs = Runs(home, store, parts, events)
-        self.schedules = Schedules(home, store, self.runs, models, events)
+        self.schedules = Schedules(home, store, self.runs, self.models, events)
+
+    def _open_what_chats_read(self) -> None:
+        """What a request is made of: memories, pictures, attachments, sources."""
+        store, events, settings, models = self.store, self.events, self.settings, self.models
         self.projects = Projects(store, events)
         self.memories = Memories(store, settings, self.projects, events)
         self.chat_models = ChatModels(
-            store, models, settings, library, self.runs, events, remote_servers.is_new
+            store, models, settings, self.library, self.runs, events, self.remote_servers.is_new
         )
-        self.picture_files = PictureFiles(store, home / "cache" / "pictures", events)
+        self.picture_files = PictureFiles(store, self._home / "cache" / "pictures", events)
         self.requests = ChatRequests(
-            store, models, settings, self.projects, UnseenPictures(store, self.picture_files, models, library)
+            store,
+            models,
+            settings,
+            self.projects,
+            UnseenPictures(store, self.picture_files, models, self.library),
         )
         self.attachments = Attachments(
             store,
@@ -159,15 +184,22 @@ class Services:
             models,
             self.requests.make,
             events,
-            lambda: prefill_tps(models.state, placements.speed(models.state.path)),
+            lambda: prefill_tps(models.state, self.placements.speed(models.state.path)),
             self._seeing,
         )
         self.source_views = SourceViews(store)
         self.citations = Citations(store, self.attachments.parts)
-        self.usage = UsageHistory(store.usage, events, self._usage_name)
+
+    def _open_upkeep(self) -> None:
+        """What was used, and what of Coterie itself can be fetched."""
+        home, events, settings = self._home, self.events, self.settings
+        self.usage = UsageHistory(self.store.usage, events, self._usage_name)
         self.updates = Updates(home, settings, events)
         pack = CudaPack(home / "cuda", home / "logs", settings, self.updates)
-        self.cuda = CudaGetting(pack, events, placements.refresh)
+        self.cuda = CudaGetting(pack, events, self.placements.refresh)
+
+    def _open_answers(self) -> None:
+        store, events, models = self.store, self.events, self.models
         self.tool_checks = ToolChecks(store.tool_checks, models, self.model_registry, events)
         self.collection_search = CollectionSearch(self.collections, self.projects, models, self.tool_checks)
         self.answers = OpenAnswers(
@@ -194,8 +226,12 @@ class Services:
             self.collection_search,
             events,
         )
+
+    def _open_chats(self) -> None:
+        """What is done with chats, and beside them."""
+        store, events, settings, models = self.store, self.events, self.settings, self.models
         self.chat_imports = ChatImports(store, events)
-        self.other_processes = OtherProcesses(store, library, events)
+        self.other_processes = OtherProcesses(store, self.library, events)
         self.lifecycle = ModelLifecycle(
             settings, models, self.conversations, self.chat_models, self.answers, events
         )
@@ -213,7 +249,11 @@ class Services:
         self.comparisons = Comparisons(store, self.conversations, self.answers, self.asking, events)
         self.queue = QuestionQueue(store, self.answers, self.asking, self.comparisons, events)
         self.asides = Asides(models, events, (Naming(store, settings, self.conversations), self.memories))
-        self.scan_texts = ScanTexts(home)
+
+    def _open_readers(self) -> None:
+        """Models that read: scans, long documents part by part, chats to sum up."""
+        models = self.models
+        self.scan_texts = ScanTexts(self._home)
         self.scans = Scans(
             models,
             self.model_registry,
@@ -230,11 +270,15 @@ class Services:
             self.attachments,
             self.chat_models.take_up,
             self.asking.send,
-            events,
+            self.events,
         )
-        self.summaries = Summaries(store, models, self.model_registry, self.requests, events)
-        placements.attach(models)
-        self.kept_states = PromptCacheFiles(home, settings, models, events)
+        self.summaries = Summaries(self.store, models, self.model_registry, self.requests, self.events)
+
+    def _connect(self) -> None:
+        """What goes on by events."""
+        events, settings = self.events, self.settings
+        self.placements.attach(self.models)
+        self.kept_states = PromptCacheFiles(self._home, settings, self.models, events)
         events.subscribe(RemoteServersChanged, self._server_changed)
         events.subscribe(AnswerFinished, self._note_use)
         events.subscribe(ModelUsed, lambda _: self.indexing.make_way())
