@@ -121,11 +121,9 @@ class ModelChanged(ServiceEvent, frozen=True):
 
 
 class ModelReplanned(ServiceEvent, frozen=True):
-    """Between two answers the loaded model was placed in another way; `because` says how and why."""
+    """Between two answers the loaded model was placed in another way, which is faster for long conversations."""
 
     name: str
-    path: str
-    because: ErrorInfo
 
 
 class LoadedModelChanged(ServiceEvent, frozen=True):

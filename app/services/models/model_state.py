@@ -56,12 +56,11 @@ class ModelState:
         )
 
     def replanned(self, facts: ModelFacts) -> None:
-        """The loaded model is placed in another way, for the reason that is the newest of its notices."""
+        """The loaded model is placed in another way, which is the newest of its notices."""
         notices = facts.plan.notices if facts.plan else ()
         change = msgspec.structs.replace(self._current, facts=facts, notices=notices)
         self.publish(change)
-        if notices:
-            self._events.publish(ModelReplanned(change.name, facts.path, notices[-1]))
+        self._events.publish(ModelReplanned(change.name))
 
     def rests(self, path: str, why: Resting) -> None:
         """Whether it is idle: not loaded, and the next request loads it."""

@@ -22,7 +22,6 @@ from app.desktop.model_picker.loaded_model_text import (
 from app.services.models.events import ModelChanged, ModelReplanned
 from app.services.models.loaded_model import Held, LoadedModel, LoadReason, Using, held_by
 from engine.api import ModelFacts
-from engine.errors import ErrorInfo
 from engine.placement.plan import RAM, Device, DeviceBytes, LoadedWeights
 from engine.values import ReasoningControl, Sampling
 from tests.app.desktop.conftest import Running
@@ -214,7 +213,6 @@ def test_the_settings_say_when_it_is_loaded_and_how_long_it_stays(running: Runni
 
 
 def test_a_model_that_goes_on_in_another_way_says_so(running: Running) -> None:
-    because = ErrorInfo("plan.for_long_conversations", {"tokens": 9000})
-    running.services.events.publish(ModelReplanned("Qwen", "/m/qwen.gguf", because))
+    running.services.events.publish(ModelReplanned("Qwen"))
     running.until(running.window.toast.isVisible)
     assert toast_text(running.window) == "Qwen is now set for long chats"
