@@ -7,34 +7,32 @@ done, 1 stopped for a reason told, 130 interrupted.
 
 from __future__ import annotations
 
-import argparse
 import platform
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.version import VERSION
 from installer.commands import SetupError
 from installer.console import Console
 from installer.macos import bundle, signing
 from installer.macos.plists import NAME
-from installer.packages.places import ROOT, Places, clear, output_of, release_of
+from installer.packages.options import chosen_release, exit_code, options
+from installer.packages.places import ROOT, Places, clear, output_of
 
 
 def main(arguments: Sequence[str], console: Console) -> int:
-    parser = argparse.ArgumentParser(prog="python -m installer.macos", description=__doc__.partition("\n")[0])
+    parser = options("installer.macos", __doc__)
     parser.add_argument("--python", type=Path, required=True, help="a CPython that can be moved")
-    parser.add_argument("--channel", choices=("stable", "beta"), default="stable")
     parser.add_argument("--identity", default=signing.NOBODY, help="the certificate to sign with")
     parser.add_argument("--profile", default="", help="credentials in the keychain for the notarization")
-    parser.add_argument("--updates", default="", metavar="URL", help="the folder of releases")
     chosen = parser.parse_args(arguments)
     places = Places(ROOT, ROOT / "build" / "macos", ROOT / "dist")
-    try:
+
+    def work() -> None:
         if (platform.system(), platform.machine()) != ("Darwin", "arm64"):
             raise SetupError("The bundle for macOS is made on a Mac with an Apple processor.")
-        release = release_of(places.root, VERSION, chosen.channel)._replace(updates=chosen.updates)
+        release = chosen_release(places.root, chosen)
         parts = bundle.Parts(chosen.python, places.root / ".venv")
         with console.step("Bundle") as progress:
             made = bundle.make(places, release, parts, progress)
@@ -43,13 +41,9 @@ def main(arguments: Sequence[str], console: Console) -> int:
             signing.sign(made, signer)
         with console.step("Disk image"):
             written = image(made, places.dist / f"{NAME}-{release.version}-arm64.dmg", signer)
-    except SetupError as error:
-        console.say(f"\n{error}")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    console.say(f"  {written.relative_to(places.root)}, {written.stat().st_size / 1e6:.0f} MB")
-    return 0
+        console.say(f"  {written.relative_to(places.root)}, {written.stat().st_size / 1e6:.0f} MB")
+
+    return exit_code(work, console)
 
 
 def image(app: Path, target: Path, signer: signing.Signer) -> Path:

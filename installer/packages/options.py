@@ -12,10 +12,11 @@ from installer.console import Console
 from installer.packages.places import Release, release_of
 
 
-def options(program: str, about: str, works: Sequence[str]) -> argparse.ArgumentParser:
-    """The first of `works` is done where none is named."""
+def options(program: str, about: str, works: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The first of `works` is done where none is named; without any there is one thing to do."""
     parser = argparse.ArgumentParser(prog=f"python -m {program}", description=about.partition("\n")[0])
-    parser.add_argument("work", nargs="?", choices=works, default=works[0])
+    if works:
+        parser.add_argument("work", nargs="?", choices=works, default=works[0])
     parser.add_argument(
         "--channel", choices=("stable", "beta"), default="stable", help="which releases it belongs to"
     )
