@@ -4,13 +4,16 @@
 
 #ifdef COTERIE_PRODUCTS_X86
 
-namespace coterie::products {
+#define TARGET TARGET_AVX2
+#include "lanes_eight.h"
 
-static const int FOURS = int(GROUP / 4);
+namespace coterie::products {
+namespace {
+
 enum Kind { OFFSETS5, SHIFTED5, SHIFTED6, SHIFTED7, SIGNED8 };
 
 // How many pairs fit in 16 bits: each is at most 2 * 127 * the greatest value.
-static constexpr int pairs_together(int kind) {
+constexpr int pairs_together(int kind) {
     return kind >= SHIFTED7 ? 1 : kind == SHIFTED6 ? 2 : 4;
 }
 static_assert(4 * 2 * 127 * 31 < 32768 && 2 * 2 * 127 * 63 < 32768 && 2 * 127 * 128 < 32768, "16 bits hold them");
@@ -18,22 +21,19 @@ static_assert(4 * 2 * 127 * 31 < 32768 && 2 * 2 * 127 * 63 < 32768 && 2 * 127 * 
 template <int KIND, int TOKENS> struct Dots {
     static const bool SHIFTED = KIND >= SHIFTED5 && KIND <= SHIFTED7, OFFSETS = KIND == OFFSETS5;
 
-    TARGET_AVX2 INLINE __m256i loaded(const uint8_t * values) {
-        const __m256i found = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(values));
+    TARGET INLINE __m256i loaded(const uint8_t * values) {
+        const __m256i found = Lanes::bytes(values);
         return KIND == SIGNED8 ? _mm256_xor_si256(found, _mm256_set1_epi8(int8_t(0x80))) : found;
     }
 
     // Signed values go as their amounts, with their signs put to the quants: 8 bits without sign would be too many.
-    TARGET_AVX2 INLINE __m256i pairs(__m256i values, __m256i amounts, const int8_t * quants) {
-        int32_t four;
-        __builtin_memcpy(&four, quants, sizeof(four));
-        const __m256i all = _mm256_set1_epi32(four);
-        return KIND == SIGNED8 ? _mm256_maddubs_epi16(amounts, _mm256_sign_epi8(all, values))
-                               : _mm256_maddubs_epi16(values, all);
+    TARGET INLINE __m256i pairs(__m256i values, __m256i amounts, __m256i quants) {
+        return KIND == SIGNED8 ? _mm256_maddubs_epi16(amounts, _mm256_sign_epi8(quants, values))
+                               : _mm256_maddubs_epi16(values, quants);
     }
 
-    TARGET_AVX2 INLINE void of(const uint8_t (*values)[32], int first, int end, const Activation * const * tokens,
-                               int64_t g, __m256i * dots) {
+    TARGET INLINE void of(const uint8_t (*values)[4 * Lanes::ROWS], int first, int end,
+                          const Activation * const * tokens, int64_t g, __m256i * dots) {
         constexpr int TOGETHER = pairs_together(KIND);
 #pragma GCC unroll 8
         for (int four = first; four < end; four += TOGETHER) {
@@ -44,7 +44,7 @@ template <int KIND, int TOKENS> struct Dots {
                 const __m256i amounts = _mm256_abs_epi8(rows);
 #pragma GCC unroll 4
                 for (int token = 0; token < TOKENS; token++) {
-                    const __m256i two = pairs(rows, amounts, tokens[token][g].quants + 4 * next);
+                    const __m256i two = pairs(rows, amounts, Lanes::all(tokens[token][g].quants + 4 * next));
                     words[token] = next == four ? two : _mm256_add_epi16(words[token], two);
                 }
             }
@@ -57,27 +57,24 @@ template <int KIND, int TOKENS> struct Dots {
     }
 };
 
+} // namespace
 } // namespace coterie::products
 
-#define TARGET TARGET_AVX2
-#include "kernel_eight.h"
+#include "kernel_block.h"
 
 namespace coterie::products {
 
 Kernel kernel_avx2(Form form) {
     if (form.range == Range::bits8) {
-        return form.parts == 1 ? all_tokens<1, SIGNED8> : all_tokens<2, SIGNED8>;
+        return kernel_of<SIGNED8>(form);
     }
     if (form.shift == 0) {
-        return form.parts == 1 ? all_tokens<1, OFFSETS5> : all_tokens<2, OFFSETS5>;
+        return kernel_of<OFFSETS5>(form);
     }
     if (form.range == Range::bits6) {
-        return form.parts == 1 ? all_tokens<1, SHIFTED6> : all_tokens<2, SHIFTED6>;
+        return kernel_of<SHIFTED6>(form);
     }
-    if (form.range == Range::bits7) {
-        return form.parts == 1 ? all_tokens<1, SHIFTED7> : all_tokens<2, SHIFTED7>;
-    }
-    return form.parts == 1 ? all_tokens<1, SHIFTED5> : all_tokens<2, SHIFTED5>;
+    return form.range == Range::bits7 ? kernel_of<SHIFTED7>(form) : kernel_of<SHIFTED5>(form);
 }
 
 } // namespace coterie::products

@@ -6,11 +6,14 @@
 
 namespace coterie::products {
 
+// A group's values of k by fours, as many as one instruction adds in a lane.
+static const int FOURS = int(GROUP / 4);
+
 // 32 values of k of `ROWS` rows. A group has one or two PARTS, each with a scale; value i of row r is
 // values[i / 4][4 * r + i % 4], and the weight is, as the type's `Form` says,
 // scales[part][r] * value + offsets[part][r], or scales[part][r] * (value - shift), where offsets are not set.
 template <int ROWS, int PARTS> struct TileGroup {
-    uint8_t values[GROUP / 4][4 * ROWS];
+    uint8_t values[FOURS][4 * ROWS];
     float scales[PARTS][ROWS];
     float offsets[PARTS][ROWS];
 };
