@@ -23,6 +23,19 @@ TARGET_AVX2 INLINE __m256 times(__m256 scales, float factor) {
 
 static const int GROUPS = 8; // of a block
 
+// What a type is but for its functions.
+template <class Type, int ITS_PARTS, int TAKEN_OFF> struct Super {
+    using Block = Type;
+    static const int PARTS = ITS_PARTS;
+    static constexpr float SHIFT = float(TAKEN_OFF);
+};
+
+// Eight numbers of four bits, the lowest first.
+TARGET_AVX2 INLINE __m256i eight_nibbles(uint32_t bits) {
+    const __m256i places = _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28);
+    return _mm256_and_si256(_mm256_srlv_epi32(_mm256_set1_epi32(int32_t(bits)), places), _mm256_set1_epi32(15));
+}
+
 // `numbers` are eight for each of eight rows, PARTS of them after one another: by row; then by group and part.
 template <int PARTS, int ROWS>
 TARGET_AVX2 INLINE void put(__m256 (&numbers)[PARTS][8], int first, TileGroup<ROWS, PARTS> * groups,

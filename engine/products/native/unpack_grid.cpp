@@ -1,19 +1,14 @@
 // Types of blocks of 256 values that are drawn by fours or eights from a table, most of them with signs of their own.
 #define GGML_COMMON_DECL_CPP
 #define GGML_COMMON_IMPL_CPP
+#include "ggml-common.h"
+
+#include "bits.h"
 #include "super.h"
 
 #ifdef COTERIE_PRODUCTS_X86
 
 namespace coterie::products {
-
-// -1 where a bit is set, of 32.
-TARGET_AVX2 INLINE __m256i set_bits(uint32_t bits) {
-    const __m256i byte = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
-    const __m256i bit = _mm256_set1_epi64x(int64_t(0x8040201008040201));
-    const __m256i all = _mm256_shuffle_epi8(_mm256_set1_epi32(int32_t(bits)), byte);
-    return _mm256_cmpeq_epi8(_mm256_and_si256(all, bit), bit);
-}
 
 // Amounts with a minus where a bit is set, plus a shift.
 TARGET_AVX2 INLINE __m256i with_signs(__m256i amounts, uint32_t signs, int shift) {
@@ -63,6 +58,11 @@ TARGET_AVX2 INLINE void halfway_nibbles(const uint8_t * bytes, float factor, __m
     scales[1] = halfway(_mm256_cvtepu8_epi32(_mm_unpackhi_epi64(all, all)), factor);
 }
 
+// 2 * number + 1 of eight numbers.
+TARGET_AVX2 INLINE __m256 odd(__m256i numbers) {
+    return _mm256_cvtepi32_ps(_mm256_add_epi32(_mm256_slli_epi32(numbers, 1), _mm256_set1_epi32(1)));
+}
+
 // The uppermost four bits of a word for each group; words are `step` bytes apart.
 TARGET_AVX2 INLINE __m256i upper_fours(const uint8_t * bytes, int step) {
     const auto word = [&](int group) { return read<int32_t>(bytes + step * group); };
@@ -70,10 +70,7 @@ TARGET_AVX2 INLINE __m256i upper_fours(const uint8_t * bytes, int step) {
         _mm256_setr_epi32(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7)), 28);
 }
 
-struct IQ2_XXS {
-    using Block = block_iq2_xxs;
-    static const int PARTS = 1;
-    static constexpr float SHIFT = 64.0f;
+struct IQ2_XXS : Super<block_iq2_xxs, 1, 64> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const auto * bytes = reinterpret_cast<const uint8_t *>(block.qs) + 8 * group;
         const __m256i amounts = eights(iq2xxs_grid, [&](int i) { return bytes[i]; });
@@ -85,10 +82,7 @@ struct IQ2_XXS {
     }
 };
 
-struct IQ2_XS {
-    using Block = block_iq2_xs;
-    static const int PARTS = 2;
-    static constexpr float SHIFT = 64.0f;
+struct IQ2_XS : Super<block_iq2_xs, 2, 64> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const uint16_t * words = block.qs + 4 * group;
         const __m256i amounts = eights(iq2xs_grid, [&](int i) { return words[i] & 511; });
@@ -100,10 +94,7 @@ struct IQ2_XS {
     }
 };
 
-struct IQ2_S {
-    using Block = block_iq2_s;
-    static const int PARTS = 2;
-    static constexpr float SHIFT = 64.0f;
+struct IQ2_S : Super<block_iq2_s, 2, 64> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const uint8_t * low = block.qs + 4 * group;
         const int high = block.qh[group];
@@ -115,10 +106,7 @@ struct IQ2_S {
     }
 };
 
-struct IQ3_XXS {
-    using Block = block_iq3_xxs;
-    static const int PARTS = 1;
-    static constexpr float SHIFT = 64.0f;
+struct IQ3_XXS : Super<block_iq3_xxs, 1, 64> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const uint8_t * bytes = block.qs + 8 * group;
         const __m256i amounts = fours(iq3xxs_grid, [&](int i) { return bytes[i]; });
@@ -129,10 +117,7 @@ struct IQ3_XXS {
     }
 };
 
-struct IQ3_S {
-    using Block = block_iq3_s;
-    static const int PARTS = 1;
-    static constexpr float SHIFT = 16.0f;
+struct IQ3_S : Super<block_iq3_s, 1, 16> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const uint8_t * low = block.qs + 8 * group;
         const int high = block.qh[group];
@@ -140,11 +125,7 @@ struct IQ3_S {
         return with_signs(amounts, read<uint32_t>(block.signs + 4 * group), 16);
     }
     TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[1]) {
-        const __m256i all = _mm256_srlv_epi32(_mm256_set1_epi32(read<int32_t>(block.scales)),
-                                              _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28));
-        const __m256i odd = _mm256_add_epi32(
-            _mm256_slli_epi32(_mm256_and_si256(all, _mm256_set1_epi32(15)), 1), _mm256_set1_epi32(1));
-        scales[0] = times(_mm256_cvtepi32_ps(odd), number(block.d));
+        scales[0] = times(odd(eight_nibbles(read<uint32_t>(block.scales))), number(block.d));
     }
 };
 
@@ -155,10 +136,7 @@ TARGET_AVX2 INLINE __m256i eightfold(__m256i numbers, uint32_t less) {
     return _mm256_add_epi8(_mm256_add_epi8(eight, one), _mm256_set1_epi8(9));
 }
 
-struct IQ1_S {
-    using Block = block_iq1_s;
-    static const int PARTS = 1;
-    static constexpr float SHIFT = 9.0f;
+struct IQ1_S : Super<block_iq1_s, 1, 9> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const uint8_t * low = block.qs + 4 * group;
         const int high = block.qh[group];
@@ -168,15 +146,11 @@ struct IQ1_S {
     TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[1]) {
         const __m256i words = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(block.qh)));
         const __m256i three = _mm256_and_si256(_mm256_srli_epi32(words, 12), _mm256_set1_epi32(7));
-        const __m256i odd = _mm256_add_epi32(_mm256_slli_epi32(three, 1), _mm256_set1_epi32(1));
-        scales[0] = times(_mm256_cvtepi32_ps(odd), 0.125f * number(block.d));
+        scales[0] = times(odd(three), 0.125f * number(block.d));
     }
 };
 
-struct IQ1_M {
-    using Block = block_iq1_m;
-    static const int PARTS = 2;
-    static constexpr float SHIFT = 9.0f;
+struct IQ1_M : Super<block_iq1_m, 2, 9> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const uint8_t * low = block.qs + 4 * group;
         const uint32_t high = read<uint16_t>(block.qh + 2 * group);
@@ -193,8 +167,7 @@ struct IQ1_M {
             const __m256i both = _mm256_setr_epi32(low, low, low, low, high, high, high, high);
             const __m256i three = _mm256_and_si256(
                 _mm256_srlv_epi32(both, _mm256_setr_epi32(0, 3, 6, 9, 0, 3, 6, 9)), _mm256_set1_epi32(7));
-            const __m256i odd = _mm256_add_epi32(_mm256_slli_epi32(three, 1), _mm256_set1_epi32(1));
-            scales[i] = times(_mm256_cvtepi32_ps(odd), 0.125f * number(ggml_half(half)));
+            scales[i] = times(odd(three), 0.125f * number(ggml_half(half)));
         }
     }
 };

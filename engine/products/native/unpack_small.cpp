@@ -2,7 +2,7 @@
 #define GGML_COMMON_DECL_CPP
 #include "ggml-common.h"
 
-#include "nibbles.h"
+#include "bits.h"
 #include "transpose.h"
 #include "unpack.h"
 
@@ -12,12 +12,9 @@ namespace coterie::products {
 
 // 16 where a bit is set.
 TARGET_AVX2 INLINE __m256i fifth_bits(const uint8_t * bits) {
-    int32_t all;
+    uint32_t all;
     __builtin_memcpy(&all, bits, sizeof(all));
-    const __m256i byte = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
-    const __m256i bit = _mm256_set1_epi64x(int64_t(0x8040201008040201));
-    const __m256i found = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32(all), byte), bit);
-    return _mm256_and_si256(_mm256_cmpeq_epi8(found, bit), _mm256_set1_epi8(16));
+    return _mm256_and_si256(set_bits(all), _mm256_set1_epi8(16));
 }
 
 template <class Block> TARGET_AVX2 INLINE __m256 halves(const Block * const blocks[8]) {

@@ -2,7 +2,7 @@
 #define GGML_COMMON_DECL_CPP
 #include "ggml-common.h"
 
-#include "nibbles.h"
+#include "bits.h"
 #include "super.h"
 
 #ifdef COTERIE_PRODUCTS_X86
@@ -33,10 +33,7 @@ TARGET_AVX2 INLINE void signed_multiples(__m128i bytes, float factor, __m256 to[
     to[1] = signed_multiples(_mm_unpackhi_epi64(bytes, bytes), factor);
 }
 
-struct Q2_K {
-    using Block = block_q2_K;
-    static const int PARTS = 2;
-    static constexpr float SHIFT = 0.0f;
+struct Q2_K : Super<block_q2_K, 2, 0> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         return bits(loaded(block.qs + group / 4 * 32), group % 4 * 2, 3);
     }
@@ -49,10 +46,7 @@ struct Q2_K {
     }
 };
 
-struct Q3_K {
-    using Block = block_q3_K;
-    static const int PARTS = 2;
-    static constexpr float SHIFT = 4.0f;
+struct Q3_K : Super<block_q3_K, 2, 4> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const __m256i high = bits(loaded(block.hmask), group, 1);
         return _mm256_or_si256(bits(loaded(block.qs + group / 4 * 32), group % 4 * 2, 3), _mm256_slli_epi16(high, 2));
@@ -78,11 +72,8 @@ TARGET_AVX2 INLINE void six_bits(const uint8_t * bytes, __m128i & scales, __m128
     least = _mm_setr_epi32(int32_t(words[1] & 0x3f3f3f3f), int32_t((words[2] >> 4 & 0x0f0f0f0f) | high(words[1])), 0, 0);
 }
 
-template <class Type> struct Six {
-    using Block = Type;
-    static const int PARTS = 1;
-    static constexpr float SHIFT = 0.0f;
-    TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[1], __m256 offsets[1]) {
+template <class Type> struct Six : Super<Type, 1, 0> {
+    TARGET_AVX2 INLINE void scales(const Type & block, __m256 scales[1], __m256 offsets[1]) {
         __m128i all, least;
         six_bits(block.scales, all, least);
         scales[0] = multiples(all, number(block.data.data.d));
@@ -103,10 +94,7 @@ struct Q5_K : Six<block_q5_K> {
     }
 };
 
-struct Q6_K {
-    using Block = block_q6_K;
-    static const int PARTS = 2;
-    static constexpr float SHIFT = 32.0f;
+struct Q6_K : Super<block_q6_K, 2, 32> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         const int half = group / 4, within = group % 4;
         const __m256i low = bits(loaded(block.ql + 64 * half + 32 * (within % 2)), within / 2 * 4, 15);
@@ -118,23 +106,17 @@ struct Q6_K {
     }
 };
 
-struct IQ4_XS {
-    using Block = block_iq4_xs;
-    static const int PARTS = 1;
-    static constexpr float SHIFT = 128.0f;
+struct IQ4_XS : Super<block_iq4_xs, 1, 128> {
     TARGET_AVX2 INLINE __m256i values(const Block & block, int group) {
         return looked_up(nibbles(block.qs + 16 * group));
     }
     TARGET_AVX2 INLINE void scales(const Block & block, __m256 scales[1]) {
         uint32_t low;
         __builtin_memcpy(&low, block.scales_l, sizeof(low));
-        const __m256i four = _mm256_and_si256(
-            _mm256_srlv_epi32(_mm256_set1_epi32(int32_t(low)), _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28)),
-            _mm256_set1_epi32(15));
         const __m256i two = _mm256_and_si256(
             _mm256_srlv_epi32(_mm256_set1_epi32(block.scales_h), _mm256_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14)),
             _mm256_set1_epi32(3));
-        const __m256i all = _mm256_or_si256(four, _mm256_slli_epi32(two, 4));
+        const __m256i all = _mm256_or_si256(eight_nibbles(low), _mm256_slli_epi32(two, 4));
         scales[0] = times(_mm256_cvtepi32_ps(_mm256_sub_epi32(all, _mm256_set1_epi32(32))), number(block.d));
     }
 };

@@ -1,4 +1,4 @@
-// Numbers of four bits.
+// Numbers of one bit and of four.
 #pragma once
 
 #include "targets.h"
@@ -8,6 +8,14 @@
 #ifdef COTERIE_PRODUCTS_X86
 
 namespace coterie::products {
+
+// -1 where a bit is set, of 32.
+TARGET_AVX2 INLINE __m256i set_bits(uint32_t bits) {
+    const __m256i byte = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+    const __m256i bit = _mm256_set1_epi64x(int64_t(0x8040201008040201));
+    const __m256i all = _mm256_shuffle_epi8(_mm256_set1_epi32(int32_t(bits)), byte);
+    return _mm256_cmpeq_epi8(_mm256_and_si256(all, bit), bit);
+}
 
 // Low halves of 16 bytes, then the high ones.
 TARGET_AVX2 INLINE __m256i nibbles(const uint8_t * bytes) {
