@@ -1,12 +1,11 @@
 #include "program.h"
 
+#include "../../products/native/hook.h"
+
 #include <algorithm>
 #include <cstring>
 
 namespace coterie {
-
-// What our own products read of a MUL_MAT_ID (`engine/products/native/operation.h`).
-static const int TOKENS_PARAMETER = 15;
 
 Program::~Program() {
     ggml_free(context_);
@@ -145,7 +144,7 @@ void Program::set_rows(int rows, int tokens) {
     for (ggml_tensor * node : nodes_) {
         set_shape(node, rows);
         if (node->op == GGML_OP_MUL_MAT_ID) {
-            node->op_params[TOKENS_PARAMETER] = tokens;
+            node->op_params[COTERIE_PRODUCTS_TOKENS_PARAMETER] = tokens;
         }
     }
 }

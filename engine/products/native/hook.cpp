@@ -61,7 +61,7 @@ int64_t tokens_of(const ggml_tensor * operation) {
     if (operation->op != GGML_OP_MUL_MAT_ID) {
         return 0;
     }
-    const int64_t told = operation->op_params[TOKENS_PARAMETER];
+    const int64_t told = operation->op_params[COTERIE_PRODUCTS_TOKENS_PARAMETER];
     return told ? told : operation->src[2]->ne[1];
 }
 
@@ -75,8 +75,7 @@ bool is_ours(const ggml_tensor * operation) {
     // The second parameter of a product says that the weights are known without being read.
     const bool is_plain = operation->op == GGML_OP_MUL_MAT ? is_one && operation->op_params[1] == 0
                                                            : weights->ne[3] == 1 && inputs->ne[3] == 1;
-    return is_plain && ggml_is_quantized(weights->type) && known(weights->type, weights->ne[0]) &&
-           inputs->type == GGML_TYPE_F32 &&
+    return is_plain && known(weights->type, weights->ne[0]) && inputs->type == GGML_TYPE_F32 &&
            inputs->nb[0] == sizeof(float) && operation->type == GGML_TYPE_F32 && is_in_ordinary_memory(weights);
 }
 

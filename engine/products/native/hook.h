@@ -16,6 +16,9 @@ extern "C" {
 // Of this interface: who calls it checks the number first.
 #define COTERIE_PRODUCTS_INTERFACE 2
 
+// The parameter of a MUL_MAT_ID that says for how many tokens it is, where its rows are some of theirs; else 0.
+#define COTERIE_PRODUCTS_TOKENS_PARAMETER 15
+
 // Functions of the very library that computes on the processor, and its device; none may be null.
 struct coterie_products_backend {
     void * extra_buffer_types;   // `ggml_backend_cpu_get_extra_buffer_types`, in C++

@@ -47,11 +47,28 @@ class Workspace {
 // Numbers that threads take in turns.
 using Counter = std::atomic<int64_t>;
 
+// Where a row of floats begins, of all rows of a tensor.
+float * row_of(const ggml_tensor * tensor, int64_t row);
+
+// What all threads of a product share, in its workspace. A place is where one token is multiplied by one matrix.
+struct Shared {
+    Shared(Workspace & workspace, const ggml_tensor * product, int64_t places, int threads);
+
+    // A thread's part of the inputs is quantised; the first thread makes the counter.
+    void begin(const Part & part, const ggml_tensor * product) const;
+
+    char * quantised(int64_t row) const { return values + size_t(row) * bytes; }
+    char * tile_of(const Part & part) const { return tiles + size_t(part.thread) * tile; }
+
+    size_t bytes, tile; // of a row of the inputs, and of a thread
+    Counter * next;
+    const void ** inputs; // by place: a row, quantised
+    float ** results;     // and where its results begin
+    char *values, *tiles;
+};
+
 // Products of fewer tokens stay ggml's, to the bit: what a few answers beside each other write, and short questions.
 constexpr int64_t FEWEST_TOKENS = 64;
-// The parameter of a MUL_MAT_ID that says for how many tokens it is, where its rows are some of theirs
-// (`engine/expert_cache/native/program.cpp`); else 0.
-constexpr int TOKENS_PARAMETER = 15;
 
 // MUL_MAT: one matrix by all tokens.
 size_t workspace_of_product(const ggml_tensor * product, int threads);

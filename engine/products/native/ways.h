@@ -1,14 +1,9 @@
 // Every way of multiplying that this processor has, by itself: what is used must be right wherever it is used.
 #pragma once
 
+#include "hook.h"
 #include "processor.h"
 #include "products.h"
-
-#if defined(_WIN32)
-#define COTERIE_TRIED __declspec(dllexport)
-#else
-#define COTERIE_TRIED __attribute__((visibility("default")))
-#endif
 
 namespace coterie::products {
 
@@ -22,14 +17,14 @@ void multiply_by(const Processor & way, ggml_type type, int64_t k, const void * 
 extern "C" {
 
 // The name of a way, or null behind the last.
-COTERIE_TRIED const char * coterie_products_way(int way);
+COTERIE_PRODUCTS_API const char * coterie_products_way(int way);
 
 // Whether any way multiplies this type in rows of k values.
-COTERIE_TRIED bool coterie_products_known(int type, int64_t k);
+COTERIE_PRODUCTS_API bool coterie_products_known(int type, int64_t k);
 
 // The products of the rows [first, end) of a matrix by `count` tokens of k floats: token i's value of
 // row r comes to results[i * rows + r].
-COTERIE_TRIED void coterie_products_multiply(int way, int type, int64_t k, const void * weights, size_t row_bytes, int64_t rows,
-                                             int64_t first, int64_t end, const float * tokens, int64_t count,
-                                             float * results);
+COTERIE_PRODUCTS_API void coterie_products_multiply(int way, int type, int64_t k, const void * weights,
+                                                    size_t row_bytes, int64_t rows, int64_t first, int64_t end,
+                                                    const float * tokens, int64_t count, float * results);
 }
