@@ -77,34 +77,16 @@ void Cache::begin_above(Layer & layer, const Layer * above) {
     }
 }
 
-bool Cache::submit_above(Block & block, const Layer & above, const Lane & lane) {
+// The rows that the card computes, with its slots, and those that are to come up.
+bool Cache::submit_above(Block & block, const Layer * above, const Lane & lane) {
     device_rows_.clear();
+    cpu_rows_.clear();
     for (int row = 0; row < int(experts_.size()); row++) {
-        if (const int slot = above.slots.slot_of(experts_[size_t(row)]); slot >= 0) {
-            device_rows_.push_back({ row, slot });
-        }
+        const int32_t expert = experts_[size_t(row)];
+        const int slot = above ? above->slots.slot_of(expert) : -1;
+        (slot >= 0 ? device_rows_ : cpu_rows_).push_back({ row, slot >= 0 ? slot : expert });
     }
     return device_rows_.empty() || submit_in_place(block, *block.layer->above, above_.uploads.get(), lane);
-}
-
-// The rows that the card did not compute, over what it wrote there.
-void Cache::bring_up_below(const Block & block, const Layer * above, const Lane & lane) {
-    ggml_tensor * result = block.shape.result;
-    const char * from = static_cast<const char *>(block.on_host.result->data);
-    const auto is_above = [&](int32_t expert) { return above && above->slots.has(expert); };
-    if (std::none_of(experts_.begin(), experts_.end(), is_above)) {
-        ggml_backend_tensor_set_async(lane.primary(), result, from, 0, ggml_nbytes(result));
-        counters_.moved_bytes += ggml_nbytes(result);
-        return;
-    }
-    const size_t width = size_t(result->ne[0]) * sizeof(float);
-    for (int row = 0; row < int(experts_.size()); row++) {
-        if (!is_above(experts_[size_t(row)])) {
-            const size_t offset = row_offset(result, row, block.shape.ids->ne[0]);
-            ggml_backend_tensor_set_async(lane.primary(), result, from + offset, offset, width);
-            counters_.moved_bytes += width;
-        }
-    }
 }
 
 // Of the block's experts that are in RAM now, those that the card's policy admits.

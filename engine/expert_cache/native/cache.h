@@ -104,8 +104,7 @@ class Cache {
     // With slots on a card above (`above.cpp`).
     const Layer * above_of(const Block & block, const Lane & lane) const;
     void begin_above(Layer & layer, const Layer * above);
-    bool submit_above(Block & block, const Layer & above, const Lane & lane);
-    void bring_up_below(const Block & block, const Layer * above, const Lane & lane);
+    bool submit_above(Block & block, const Layer * above, const Lane & lane);
     void bring_above(Layer & layer, const Lane & lane);
     int warm_above(Layer & layer, const int32_t * experts, int count);
     int ask_warm(Layer & layer, const int32_t * experts, int first, int end, Wave & wave);
@@ -127,7 +126,7 @@ class Cache {
     Result compute_in_place(Block & block, const Lane & lane);
     bool submit_in_place(Block & block, Layer & layer, Uploads * uploads, const Lane & lane);
     void choose_slots(const Shape & shape);
-    void bring_up(const Block & block, const Lane & lane);
+    void bring_up(const Block & block, const ggml_tensor * from, const Lane & lane);
 
     coterie_cache_settings settings_;
     std::atomic<bool> is_active_{ false };

@@ -81,7 +81,7 @@ Cache::Result Cache::compute_in_place(Block & block, const Lane & lane) {
         if (!compute_on_host(*layer.on_cpu, cpu_rows_, block.on_host, lane.cpu())) {
             return FAILED;
         }
-        bring_up(block, lane);
+        bring_up(block, layer.on_cpu->result(), lane);
     }
     return DONE;
 }
@@ -120,17 +120,18 @@ void Cache::choose_slots(const Shape & shape) {
 }
 
 // The CPU's rows into the result, after what the device wrote there; those that follow one another there in one copy.
-void Cache::bring_up(const Block & block, const Lane & lane) {
-    const ggml_tensor * result = block.shape.result;
+// `from` has them one behind another, or is the block's result on the host.
+void Cache::bring_up(const Block & block, const ggml_tensor * from, const Lane & lane) {
+    ggml_tensor * result = block.shape.result;
     const size_t width = size_t(result->ne[0]) * sizeof(float);
     const int64_t choices = block.shape.ids->ne[0];
-    const char * from = static_cast<const char *>(block.layer->on_cpu->result()->data);
     const auto place = [&](size_t i) { return row_offset(result, cpu_rows_[i].row, choices); };
     for (size_t i = 0, next = 0; i < cpu_rows_.size(); i = next) {
         const size_t offset = place(i);
         for (next = i + 1; next < cpu_rows_.size() && place(next) == offset + (next - i) * width; next++) {}
         const size_t bytes = (next - i) * width;
-        ggml_backend_tensor_set_async(lane.primary(), block.shape.result, from + i * width, offset, bytes);
+        const char * rows = static_cast<const char *>(from->data) + (from == block.on_host.result ? offset : i * width);
+        ggml_backend_tensor_set_async(lane.primary(), result, rows, offset, bytes);
         counters_.moved_bytes += bytes;
     }
 }

@@ -43,15 +43,15 @@ Cache::Result Cache::compute_from_disk(Block & block, const Lane & lane) {
         return await_next(layer) ? all_ready(block) : FAILED;
     }
     copy_inputs(block, lane);
-    const bool is_submitted = !above || submit_above(block, *above, lane);
-    if (!is_submitted || !compute_held(block, next, most, is_at_once) || !compute_waves(block, next, most)) {
+    if (!submit_above(block, above, lane) || !compute_held(block, next, most, is_at_once) ||
+        !compute_waves(block, next, most)) {
         while (flying_ > 0) {
             await_next(layer);
         }
         return FAILED;
     }
     if (!lane.is_host()) {
-        bring_up_below(block, above, lane);
+        bring_up(block, block.on_host.result, lane);
         bring_above(layer, lane);
     }
     return DONE;
