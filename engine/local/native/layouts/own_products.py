@@ -1,6 +1,6 @@
 """Our own products of quantised matrices, inside ggml's backend for the processor (`engine/products/native/hook.h`).
 
-They compute with weights as they are in the file, wherever a prompt has enough tokens for it. Without them, or where
+They compute with weights as they are in the file, in steps of enough tokens. Without them, or where
 something is not as they know it, ggml computes as it does.
 """
 
@@ -25,7 +25,7 @@ _INTERFACE = 2
 # A function in C++, as compilers for Linux, macOS and MinGW name it; another compiler's library goes without.
 _LIST = "_Z39ggml_backend_cpu_get_extra_buffer_typesv"
 _NEEDED = (_LIST, "ggml_barrier")
-# Of `engine/products/native/operation.h`: products of fewer stay ggml's.
+# Of `engine/products/native/operation.h`: steps of fewer stay ggml's.
 FEWEST_TOKENS = 64
 
 _Pointer = ctypes.c_void_p

@@ -14,15 +14,15 @@ import numpy as np
 
 from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.local.native.devices import buffer_type, opened_backend, set_processor_threads
-from engine.local.native.layouts.own_products import use_products
+from engine.local.native.layouts.own_products import FEWEST_TOKENS, use_products
 from engine.local.native.layouts.products import Product
 from engine.local.native.layouts.repack import extra_buffer_types, takes
 from engine.placement.plan import RAM
 
 # Of a prompt, which fill a tile and begin the next, and of an answer.
 _ROWS = (17, 1)
-# Enough for products of ours; of experts each gets a quarter.
-_OWN_ROWS = 68
+# Of a step that is ours; of experts each gets a quarter.
+_OWN_ROWS = FEWEST_TOKENS + 4
 _OUTPUTS = 64
 # Of sums in another order and another precision; what is wrong is as large as the product.
 _CLOSE = 0.01
@@ -43,18 +43,18 @@ def misproduced(types: Iterable[str]) -> tuple[str, ...]:
 
 def _is_ours_right(number: int) -> bool:
     try:
-        return all(_ours_agree(number, _OWN_ROWS, experts=experts) for experts in (False, True))
+        return all(_ours_agree(number, experts=experts) for experts in (False, True))
     except MemoryError:
         return False
 
 
-def _ours_agree(number: int, rows: int, *, experts: bool) -> bool:
+def _ours_agree(number: int, *, experts: bool) -> bool:
     outputs, found = _OUTPUTS * (2 if experts else 1), []
     with ExitStack() as undo:
         backend = undo.enter_context(opened_backend(RAM))
         set_processor_threads(backend, 1)
-        product = Product(number, buffer_type(RAM), rows, outputs, undo=undo, experts=experts)
-        product.fill(*_contents(product, rows))
+        product = Product(number, buffer_type(RAM), _OWN_ROWS, outputs, undo=undo, experts=experts)
+        product.fill(*_contents(product, _OWN_ROWS))
         for is_ours in (False, True):
             use_products(is_ours)
             product.compute(backend)

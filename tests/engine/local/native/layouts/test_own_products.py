@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.local.isolated_call import ask
+from engine.local.native.layouts.own_products import FEWEST_TOKENS
 from engine.local.survey import survey
 from tests.support.multiplied import Case, Multiplied, multiplied
 
@@ -50,7 +51,8 @@ def distance(one: bytes, other: bytes) -> float:
 
 
 def test_each_type_comes_out_as_ggmls() -> None:
-    shapes = [(kind, rows, experts) for kind in TYPES for rows, experts in ((65, False), (66, True))]
+    sizes = ((FEWEST_TOKENS + 1, False), (FEWEST_TOKENS + 2, True))
+    shapes = [(kind, rows, experts) for kind in TYPES for rows, experts in sizes]
     cases = [
         Case(kind, rows, 2, 136, experts=experts, is_ours=is_ours)
         for kind, rows, experts in shapes
@@ -73,8 +75,8 @@ def test_threads_and_neighbours_change_no_bit(experts: bool) -> None:
     assert more.results[0][: len(told.results[0])] == told.results[0]
 
 
-def test_a_token_that_is_written_is_ggmls_to_the_last_bit() -> None:
-    few = [(1, False), (1, True)]
+def test_steps_of_few_tokens_are_ggmls_to_the_last_bit() -> None:
+    few = [(rows, experts) for rows in (1, FEWEST_TOKENS - 1) for experts in (False, True)]
     cases = [
         Case("Q4_1", rows, 2, 64, experts=experts, is_ours=is_ours)
         for rows, experts in few
@@ -83,7 +85,8 @@ def test_a_token_that_is_written_is_ggmls_to_the_last_bit() -> None:
     told = found(*cases)
     assert set(told.ours) == {0}
     assert told.results[::2] == told.results[1::2]
+    assert found(*(Case("Q4_1", FEWEST_TOKENS, experts=experts) for experts in (False, True))).ours == (1, 1)
 
 
 def test_what_is_not_quantised_is_left_to_ggml() -> None:
-    assert found(Case("F16", 32), Case("F32", 32)).ours == (0, 0)
+    assert found(Case("F16", FEWEST_TOKENS), Case("F32", FEWEST_TOKENS)).ours == (0, 0)
