@@ -60,13 +60,6 @@ def computed(path: Path, course: Course, wish: CacheOption | None = None, **mann
         )
 
 
-def leave_products_to_ggml() -> None:
-    """From here on in this process. Ours come out a little differently where few rows have an expert, and a device
-    computes rows besides, which nobody looks at, by an expert that it has."""
-    native.start()
-    native.use_products(False)
-
-
 def split_counts(path: Path, wish: CacheOption | None = None, worker: str = "") -> tuple[int, int]:
     """Pieces into which llama.cpp cuts the graph of a prompt, and of a token, for its devices."""
     with running(path, wish, how=Manner(worker=worker)) as model:

@@ -35,11 +35,10 @@ class Worker:
 
 
 @contextmanager
-def rpc_worker(threads: int = 1, port: int = 0, *, products: bool = True) -> Iterator[Worker]:
-    """A worker that answers, on a free port unless told otherwise; it is gone at the end. `products`: it multiplies
-    by ours, as an engine does."""
+def rpc_worker(threads: int = 1, port: int = 0) -> Iterator[Worker]:
+    """A worker that answers, on a free port unless told otherwise; it is gone at the end."""
     address = f"127.0.0.1:{port or free_port()}"
-    command = [sys.executable, "-m", "tests.support.rpc_worker", address, str(threads), str(int(products))]
+    command = [sys.executable, "-m", "tests.support.rpc_worker", address, str(threads)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     worker = Worker(process, address)
     try:
@@ -67,16 +66,14 @@ def _wait_for(worker: Worker) -> None:
             time.sleep(0.05)
 
 
-def serve(address: str, threads: int, products: bool) -> None:
+def serve(address: str, threads: int) -> None:
     """Serve the CPU of this machine; never returns."""
     import llama_cpp.llama_cpp as llama
 
     from engine.local.native.backends import start_processor
-    from engine.local.native.layouts.own_products import use_products
 
     library = llama._lib
     start_processor()
-    use_products(products)
     pointer, text, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
     library.ggml_backend_reg_by_name.restype, library.ggml_backend_reg_by_name.argtypes = pointer, [text]
     find = library.ggml_backend_reg_get_proc_address
@@ -93,4 +90,4 @@ def serve(address: str, threads: int, products: bool) -> None:
 
 if __name__ == "__main__":
     os.environ["GGML_NO_BACKTRACE"] = "1"
-    serve(sys.argv[1], int(sys.argv[2]), sys.argv[3:] != ["0"])
+    serve(sys.argv[1], int(sys.argv[2]))

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.other_process import OtherProcess, remote_servers
+from tests.support.rpc_worker import Worker, rpc_worker
 
 
 @pytest.fixture(scope="module")
@@ -10,3 +11,10 @@ def child() -> Iterator[OtherProcess]:
     """A process of a file's own that loads models and the plugin."""
     with remote_servers() as child:
         yield child
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    """In a device's place."""
+    with rpc_worker() as worker:
+        yield worker

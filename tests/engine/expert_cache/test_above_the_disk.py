@@ -16,24 +16,17 @@ from engine.local import native
 from engine.placement.plan import DISK
 from tests.support.cached import is_built
 from tests.support.expert_courses import Course, difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import computed, leave_products_to_ggml
+from tests.support.expert_logits import computed
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.expert_policy import LFU, LRU, Counters, TwoFloors
 from tests.support.expert_run import CacheOption, Manner, running
 from tests.support.other_process import OtherProcess
-from tests.support.rpc_worker import Worker, rpc_worker
+from tests.support.rpc_worker import Worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
 CLOSE = 1e-3
 LARGE, SMALL = 60, 8
-
-
-@pytest.fixture(scope="module")
-def worker(child: OtherProcess) -> Iterator[Worker]:
-    child.call(leave_products_to_ggml)
-    with rpc_worker(products=False) as worker:
-        yield worker
 
 
 def wish(name: str, worker: Worker, **changed: object) -> CacheOption:

@@ -29,7 +29,7 @@ from tests.support.greedy_texts import Texts, written
 from tests.support.moe import moe_model
 from tests.support.other_process import OtherProcess
 from tests.support.random_weights import RandomWeights
-from tests.support.rpc_worker import Worker, rpc_worker
+from tests.support.rpc_worker import Worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
@@ -183,12 +183,6 @@ def test_steps_that_are_broken_off_and_a_thread_that_asks(child: OtherProcess) -
     told = child.call(computed, path, course, wish("qwen", 5), stops=30, asked=True)
     assert told.stopped > len(course) // 3
     assert difference(plain.logits, told.logits) <= CLOSE
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with rpc_worker() as worker:
-        yield worker
 
 
 @pytest.mark.parametrize("name", ["mixtral", "gpt-oss", "deepseek"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from engine.placement.plan import Mode, PlacementOptions, Plan
@@ -11,18 +9,12 @@ from tests.support.cached import is_built
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.greedy_texts import Written, planned
 from tests.support.other_process import OtherProcess
-from tests.support.rpc_worker import Worker, rpc_worker
+from tests.support.rpc_worker import Worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
 MB = 10**6
 LENGTH = 24
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with rpc_worker() as worker:
-        yield worker
 
 
 @pytest.mark.parametrize("conversations", [1, 2])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.cached import is_built
 from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import computed, leave_products_to_ggml
+from tests.support.expert_logits import computed
 from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.expert_run import WORKER, CacheOption
 from tests.support.other_process import OtherProcess
-from tests.support.rpc_worker import Worker, rpc_worker
+from tests.support.rpc_worker import Worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
@@ -20,13 +18,6 @@ CLOSE = 1e-3
 MOST_TOKENS = 8
 COURSE = token_by_token(8) + side_by_side(3, seed=1) + random_course(4, MOST_TOKENS, 3, seed=2)
 CASES = [(name, "Q4_K") for name in LAYOUTS] + [("gpt-oss", kind) for kind in QUANTISATIONS]
-
-
-@pytest.fixture(scope="module")
-def worker(child: OtherProcess) -> Iterator[Worker]:
-    child.call(leave_products_to_ggml)
-    with rpc_worker(products=False) as worker:
-        yield worker
 
 
 @pytest.mark.parametrize("bring_first", [False, True])

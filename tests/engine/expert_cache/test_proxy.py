@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.cached import is_built
 from tests.support.expert_courses import difference, random_course, token_by_token
-from tests.support.expert_logits import computed, leave_products_to_ggml, listed_devices, split_counts
+from tests.support.expert_logits import computed, listed_devices, split_counts
 from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.expert_run import WORKER, CacheOption
 from tests.support.other_process import OtherProcess, remote_servers
-from tests.support.rpc_worker import Worker, rpc_worker
+from tests.support.rpc_worker import Worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 
@@ -22,13 +20,6 @@ MOST_TOKENS = 8
 COURSE = tuple(
     step * times for step, times in zip(random_course(8, 6, 3, seed=1), [1, MOST_TOKENS + 1] * 4, strict=True)
 )
-
-
-@pytest.fixture(scope="module")
-def worker(child: OtherProcess) -> Iterator[Worker]:
-    child.call(leave_products_to_ggml)
-    with rpc_worker(products=False) as worker:
-        yield worker
 
 
 def wish(name: str, worker: Worker, **changed: object) -> CacheOption:

@@ -7,7 +7,6 @@ through every number of slots of that one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from tests.support.expert_models import LAYOUTS, expert_model
 from tests.support.greedy_texts import Texts
 from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
 from tests.support.other_process import OtherProcess
-from tests.support.rpc_worker import Worker, rpc_worker
+from tests.support.rpc_worker import Worker
 
 pytestmark = [
     pytest.mark.model,
@@ -36,12 +35,6 @@ WORKER = "RPC0"
 @pytest.fixture(scope="module")
 def texts(child: OtherProcess) -> Texts:
     return Texts(child)
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with rpc_worker() as worker:
-        yield worker
 
 
 def random_model(layout: str) -> tuple[Path, int, int]:
