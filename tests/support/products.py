@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import subprocess
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import gguf
@@ -52,11 +52,13 @@ def headers() -> Path | None:
 
 
 @cache
-def library() -> ctypes.CDLL:
-    """Compiled once for these very sources."""
+def library(level: str = "-O2") -> ctypes.CDLL:
+    """Compiled once for these very sources, optimised as set-up does it or otherwise."""
     files = sorted(NATIVE.glob("*.h")) + _sources()
     made = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()[:16]
-    found = ctypes.CDLL(str(made_once(cache_folder("products") / f"{made}.so", _compile)))
+    found = ctypes.CDLL(
+        str(made_once(cache_folder("products") / f"{made}{level}.so", partial(_compile, level)))
+    )
     found.coterie_products_way.restype = ctypes.c_char_p
     found.coterie_products_known.argtypes = (ctypes.c_int, ctypes.c_int64)
     found.coterie_products_known.restype = ctypes.c_bool
@@ -73,11 +75,11 @@ def _sources() -> list[Path]:
     return sorted(path for name in SOURCES for path in NATIVE.glob(f"{name}.cpp"))
 
 
-def _compile(target: Path) -> None:
+def _compile(level: str, target: Path) -> None:
     found = headers()
     assert found is not None
     assert COMPILER is not None
-    command = [COMPILER, "-O2", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-pthread"]
+    command = [COMPILER, level, "-std=c++17", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-pthread"]
     places = [f"-I{found / 'include'}", f"-I{found / 'src'}"]
     subprocess.run([*command, *places, *_sources(), "-o", target], check=True)
 
@@ -126,13 +128,19 @@ def made(name: str, rows: int, k: int, random: np.random.Generator, scale: float
 
 
 def multiplied(
-    way: int, name: str, weights: Bytes, tokens: Floats, first: int = 0, end: int | None = None
+    way: int,
+    name: str,
+    weights: Bytes,
+    tokens: Floats,
+    first: int = 0,
+    end: int | None = None,
+    level: str = "-O2",
 ) -> Floats:
     """A token's results in each row. What is not asked for is not a number."""
     rows, count = len(weights), len(tokens)
     results = np.full((count, rows), np.nan, np.float32)
     end = rows if end is None else end
-    library().coterie_products_multiply(
+    library(level).coterie_products_multiply(
         *(way, number(name), tokens.shape[1], weights.ctypes.data, weights.strides[0], rows, first, end),
         *(tokens.ctypes.data, count, results.ctypes.data),
     )

@@ -144,6 +144,19 @@ def test_several_threads_at_once(random: np.random.Generator) -> None:
         assert all(np.array_equal(found, alone) for found in all_found)
 
 
+@pytest.mark.long
+def test_each_way_keeps_its_own_functions_where_none_is_put_inside_another(
+    random: np.random.Generator,
+) -> None:
+    """So it is in a library for a debugger: a linker keeps one of functions by the same name."""
+    tokens = tokens_of(15)
+    for name in ("Q4_K", "Q6_K", "Q8_0"):
+        weights = made(name, 37, K, random)
+        for way, told in enumerate(ways()):
+            plain = multiplied(way, name, weights, tokens, level="-O0")
+            assert np.array_equal(plain, multiplied(way, name, weights, tokens)), (name, told)
+
+
 @pytest.mark.parametrize(
     ("name", "k"), [("F16", 512), ("Q8_K", 512), ("TQ1_0", 512), ("Q4_K", 288), ("Q4_0", 48)]
 )
