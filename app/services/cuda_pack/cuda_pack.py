@@ -90,6 +90,8 @@ class CudaPack:
         Raises UserError `cuda.*`, `update.*`, `hub.*`.
         """
         cards = self.cards()
+        if not address:
+            self.check_address()
         folder, manifests = self._updates.manifests(address)
         module, libraries = (self._file(manifests, name) for name in ("cuda", "cuda-libraries"))
         there = self._packs.libraries(libraries.sha256).is_dir()

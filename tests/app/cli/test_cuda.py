@@ -75,6 +75,14 @@ def test_from_yes_to_the_removal(server: Releases) -> None:
     assert cuda("remove").out == "There’s no CUDA to remove.\n"
 
 
+def test_a_clone_is_told_how_it_gets_it(server: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(server)
+    monkeypatch.setattr(updating, "installation", lambda: Installation("source", "0.1.0", keys=(PUBLIC,)))
+    ran = cuda("install", "--yes")
+    assert ran.code == 1 and ran.sentence.startswith("In a clone, CUDA is built") and server.asked == []
+    assert cuda("install", "--yes", "--from", server.address, "--json").last["state"] == "ready"
+
+
 def test_without_a_driver_it_says_so(server: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
     has(monkeypatch, Cards(vendors=frozenset({"NVIDIA"})))
     ran = cuda("install", "--yes")
