@@ -12,6 +12,8 @@ from engine.hub.transfer.job import FileJob
 from tests.engine.hub.transfer.pulling import FILE, PART, QUICK, REPO, Pull, error_of, pull_of, split_pull
 from tests.support.hub import Fault, Hub, MemoryContent, Request
 
+HELD = Path("/proc/self/fd")
+
 
 def test_a_file_arrives_whole_and_its_parts_are_known(pull: Pull) -> None:
     (fetched,) = pull.run()
@@ -91,13 +93,14 @@ def test_sizes_that_cannot_be_are_refused(pull: Pull, size: int) -> None:
         assert error_of(pull.run).code == "download.wrong_length"
 
 
+@pytest.mark.skipif(not HELD.is_dir(), reason="what a process has open is not told here")
 def test_a_file_that_a_stream_has_open_is_named_once_it_let_go(
     pull: Pull, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealed = FileJob.seal
 
     def as_windows_does(job: FileJob) -> None:
-        if any(os.path.realpath(held) == str(job.data) for held in Path("/proc/self/fd").iterdir()):
+        if any(os.path.realpath(held) == str(job.data) for held in HELD.iterdir()):
             raise PermissionError(13, "Sharing violation", str(job.data))
         sealed(job)
 
