@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from engine.errors import ErrorInfo
 from engine.local.model.session import Session
-from engine.local.native.layouts.own_products import FEWEST_TOKENS, are_products_used
+from engine.local.native.layouts.own_products import are_products_used
 from engine.local.native.projector import Encoded
 from engine.local.pictures.units import Unit
 from engine.local.scheduling.admission import Admission
 from engine.local.scheduling.batching import FEWEST_ROWS, SHORT, STEP_S, Demand, shares
 from engine.local.scheduling.steps import Active, Look, Rows, before_picture, next_picture
+from engine.placement.speed.prefill import FEWEST_TOKENS
 from engine.values import FinishReason
 
 # A step that cannot be broken off takes no longer than this, as far as that is known.

@@ -32,6 +32,8 @@ HALF_RATE_ROWS = 32
 # The same of our own products on a processor, which unpack a matrix for all of its rows: with 4 rows a core does 129
 # GFLOPS, with 17 223, with 64 277 (Q4_1, AVX-512 VNNI).
 UNPACKED_ROWS = 4.5
+# Steps of fewer tokens stay ggml's (`engine/products/native/operation.h`).
+FEWEST_TOKENS = 64
 # Op offload wants at least so many tokens in a batch (GGML_OP_OFFLOAD_MIN_BATCH).
 MIN_BATCH = 32
 
@@ -72,7 +74,7 @@ def prefill_seconds(
         device = devices[name]
         here = 0.0 if streamed and name == RAM else read.routed
         rate = (effective_flops if placement.repack else plain_flops)(device, machine.ram)
-        rate = max(rate, device.product_flops)
+        rate = max(rate, _product_flops(device, batch))
         seconds += batches * read.dense / effective_bandwidth(device, machine.ram)
         # Only the last token of a prompt is read out.
         each = read.dense - (index.output_bytes if name == layout.output else 0)
@@ -97,9 +99,14 @@ def expert_seconds(
     touched = touched_share(share, batch)
     read = -(-tokens // batch) * routed / share * touched
     rows = batch * share / touched
-    own = device.product_flops * rows / (rows + UNPACKED_ROWS)
+    own = _product_flops(device, batch) * rows / (rows + UNPACKED_ROWS)
     rate = max(plain_flops(device, machine.ram) * _filled(device, rows), own)
     return read / effective_bandwidth(device, machine.ram) + tokens * routed * _work(index, share)[1] / rate
+
+
+def _product_flops(device: Device, batch: int) -> float:
+    """Operations per second of our own products in steps of so many tokens; 0.0 where they take no part."""
+    return device.product_flops if batch >= FEWEST_TOKENS else 0.0
 
 
 def _share(index: TensorIndex) -> float:

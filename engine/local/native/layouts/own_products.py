@@ -25,8 +25,6 @@ _INTERFACE = 2
 # A function in C++, as compilers for Linux, macOS and MinGW name it; another compiler's library goes without.
 _LIST = "_Z39ggml_backend_cpu_get_extra_buffer_typesv"
 _NEEDED = (_LIST, "ggml_barrier")
-# Of `engine/products/native/operation.h`: steps of fewer stay ggml's.
-FEWEST_TOKENS = 64
 
 _Pointer = ctypes.c_void_p
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from engine.gguf.ggml_types import TYPE_NUMBERS
 from engine.local.native.devices import buffer_type, opened_backend, set_processor_threads
-from engine.local.native.layouts.own_products import FEWEST_TOKENS, use_products
+from engine.local.native.layouts.own_products import use_products
 from engine.local.native.layouts.products import Product
 from engine.local.native.layouts.repack import extra_buffer_types, takes
 from engine.placement.plan import RAM
+from engine.placement.speed.prefill import FEWEST_TOKENS
 
 # Of a prompt, which fill a tile and begin the next, and of an answer.
 _ROWS = (17, 1)

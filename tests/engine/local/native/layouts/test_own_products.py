@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.local.isolated_call import ask
-from engine.local.native.layouts.own_products import FEWEST_TOKENS
 from engine.local.survey import survey
+from engine.placement.speed.prefill import FEWEST_TOKENS
 from tests.support.multiplied import Case, Multiplied, multiplied
 
 pytestmark = pytest.mark.model
