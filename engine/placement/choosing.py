@@ -194,12 +194,9 @@ def _tightened_to_a_limit(given: Given, options: PlacementOptions, choice: Choic
 
 def _above_if_faster(given: Given, choice: Choice) -> Choice:
     """Slots on the first card for experts that are read from the file, in place of all, half or none of the whole
-    layers there: where that is faster, and at low hit rates no slower."""
-    if (
-        choice.mode != "disk"
-        or not choice.devices
-        or given.device(choice.devices[0]).kind == "integrated_gpu"
-    ):
+    layers there: where that is faster, and at low hit rates no slower. What comes to a worker would cross the
+    network, for every expert that is used more."""
+    if choice.mode != "disk" or not choice.devices or given.device(choice.devices[0]).kind != "gpu":
         return choice
     before = work_out(given, choice)
     whole = before.layout.experts.count(choice.devices[0])

@@ -19,10 +19,10 @@ from engine.placement.speed.rates import disk_rate
 BLOCK = 4096
 # What a layer costs however little it reads: sorting hits from misses, waking the readers, waiting for them.
 FLOOR_LAYER_S = 60e-6
-# A prompt's experts come in waves that fill so large a part of the slots (`native/cache.h`).
-WAVES = 4
 # And with slots on a card above: launching the block there, and rows that come up one by one.
 ABOVE_LAYER_S = 40e-6
+# A prompt's experts come in waves that fill so large a part of the slots (`native/cache.h`).
+WAVES = 4
 
 
 class FloorPaths(NamedTuple):

@@ -20,6 +20,7 @@ from engine.placement.plan import (
     CachedLayer,
     Device,
     DeviceBytes,
+    DeviceKind,
     DiskReads,
     ExpertCache,
     Machine,
@@ -118,10 +119,14 @@ def test_a_card_above_holds_the_experts_used_most_of_every_layer_where_that_is_f
     read = found.predicted.bytes_per_token
     assert read[CARD.name] > read[RAM] > read[DISK] > 0
     assert found.bytes[CARD.name].total <= found.budgets[CARD.name]
-    # Never beside a cache that is forbidden, nor in memory that is RAM's.
-    shared = msgspec.structs.replace(CARD, kind="integrated_gpu")
-    other = plan(index, reading(machine(60 * GB, shared), host.disk), PlacementOptions())
-    assert other.placement.expert_cache is None or other.placement.expert_cache.above is None
+
+
+@pytest.mark.parametrize("kind", ["integrated_gpu", "rpc"])
+def test_neither_memory_that_is_ram_nor_one_behind_a_network_has_slots_above(kind: DeviceKind) -> None:
+    device = msgspec.structs.replace(CARD, kind=kind)
+    host = reading(machine(60 * GB, device), DiskReads(12e9, 1e-4))
+    cache = plan(published_index("DeepSeek-R1", "IQ1_S"), host, PlacementOptions()).placement.expert_cache
+    assert cache is not None and cache.above is None
 
 
 def test_a_card_whose_load_failed_gets_fewer_slots() -> None:
