@@ -9,7 +9,7 @@ import msgspec
 
 from engine.errors import ErrorInfo
 from engine.gguf.tensor_index import TensorIndex
-from engine.placement.plan import Machine, Placement, PlacementOptions, Plan
+from engine.placement.plan import Attention, CacheType, Machine, Placement, PlacementOptions, Plan
 from engine.placement.planner import plan as estimated
 from engine.placement.predict import READ_CONTEXT
 from engine.placement.variations import ANSWER_TOKENS, PROMPT_TOKENS, answer_seconds
@@ -39,34 +39,31 @@ def outgrown(planned: Planned, current: Plan, held: int, change_s: float) -> Pla
     other = estimated(planned.tensors, planned.machine, longer)
     if way_of(other.placement) == way_of(placement):
         return None
-    stays = estimated(planned.tensors, planned.machine, _in_the_way_of(placement, longer))
+    stays = estimated(planned.tensors, planned.machine, _asking_for_the_way_of(placement, longer))
     saved = _answer_s(stays) - _answer_s(other)
     if saved / (PROMPT_TOKENS + ANSWER_TOKENS) * rest <= change_s:
         return None
-    found = planned.again(_in_the_way_of(other.placement, fixed))
-    same = _in_the_way(placement, found.placement) == found.placement
-    if not same or not found.fits or found.paged > current.paged:
+    found = planned.again(_asking_for_the_way_of(other.placement, fixed))
+    nothing_else = _with_the_way_of(found.placement, placement) == found.placement
+    if not nothing_else or not found.fits or found.paged > current.paged:
         return None
     notice = ErrorInfo("plan.for_long_conversations", {"tokens": held})
     return msgspec.structs.replace(found, notices=(*current.notices, notice))
 
 
-def way_of(placement: Placement) -> tuple[str, str, str]:
+def way_of(placement: Placement) -> tuple[Attention, CacheType, CacheType]:
     """How attention is computed, and as what keys and values are kept."""
     return placement.attention, placement.cache_type_k, placement.cache_type_v
 
 
-def _in_the_way_of(placement: Placement, options: PlacementOptions) -> PlacementOptions:
+def _asking_for_the_way_of(placement: Placement, options: PlacementOptions) -> PlacementOptions:
     return msgspec.structs.replace(options, attention=placement.attention, cache_type=placement.cache_type_k)
 
 
-def _in_the_way(placement: Placement, other: Placement) -> Placement:
-    """A placement with the attention of another."""
+def _with_the_way_of(other: Placement, placement: Placement) -> Placement:
+    attention, cache_type_k, cache_type_v = way_of(other)
     return msgspec.structs.replace(
-        placement,
-        attention=other.attention,
-        cache_type_k=other.cache_type_k,
-        cache_type_v=other.cache_type_v,
+        placement, attention=attention, cache_type_k=cache_type_k, cache_type_v=cache_type_v
     )
 
 

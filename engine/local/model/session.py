@@ -310,18 +310,17 @@ class Session:
             self._renew()
         return self.is_divided is on
 
-    def attend(self, plan: Plan) -> bool:
-        """Compute attention as another plan says that differs by nothing else; a change empties the memory. Whether
-        there was one: where there is no memory for it, all stays as it was. Raises as `watch_experts`."""
+    def attend(self, plan: Plan) -> None:
+        """Compute attention as another plan says that differs by nothing else, which is then that of `facts`; the
+        memory is emptied. Where there is none for it, all stays as it was. Raises as `watch_experts`."""
         before, self._placement = self._placement, plan.placement
         try:
             self._renew()
         except UserError:
             self._placement = before
             self._renew()
-            return False
-        self.facts = msgspec.structs.replace(self.facts, plan=plan)
-        return True
+        else:
+            self.facts = msgspec.structs.replace(self.facts, plan=plan)
 
     def state_bytes(self, tokens: int) -> int:
         """What a state of so many tokens takes, by what all cells take."""

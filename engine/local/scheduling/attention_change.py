@@ -24,7 +24,7 @@ CONTEXT_S, STATES_RATE = 1.0, 0.5e9
 LONGER = 1.25
 
 
-class Outgrowing:
+class AttentionChange:
     """Watches the lengths of one session's conversations. `keeps` tells whether so many bytes of a state are kept in
     RAM, `read_s` what a token takes that is read again. Used by one thread."""
 
@@ -57,14 +57,8 @@ class Outgrowing:
         if plan is None:
             return
         self._is_settled = True
-        changed = False
-
-        def change() -> None:
-            nonlocal changed
-            changed = self._session.attend(plan)
-
-        self._admission.move(change)
-        if changed:
+        self._admission.move(lambda: self._session.attend(plan))
+        if self._session.facts.plan is plan:
             self._emit(Replanned(self._session.facts))
 
     def _better(self, held: int) -> Plan | None:

@@ -20,13 +20,13 @@ from engine.local.native.devices import card_memory
 from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.protocol import Reply
 from engine.local.scheduling.admission import Admission
+from engine.local.scheduling.attention_change import AttentionChange
 from engine.local.scheduling.composition import Composition
 from engine.local.scheduling.dividing import Dividing
 from engine.local.scheduling.fired_experts import FiredExperts
 from engine.local.scheduling.following import Following
 from engine.local.scheduling.kv_slots import ASSUMED_READ_S, SlotManager
 from engine.local.scheduling.metrics import Metrics
-from engine.local.scheduling.outgrowing import Outgrowing
 from engine.local.scheduling.queue_order import Rank
 from engine.local.scheduling.steps import Active, Rows, owner_of
 from engine.local.speculative import StepCosts
@@ -60,7 +60,7 @@ class Scheduler:
         self.admission = Admission(session, self._slots, cancellation, self._costs, self._metrics, emit)
         self._composition = Composition(session, self.admission)
         self._dividing = Dividing(session, self.admission)
-        self._outgrowing = Outgrowing(
+        self._attention_change = AttentionChange(
             session, self.admission, states.keeps, lambda: self._slots.read_s or ASSUMED_READ_S, emit
         )
         self._following = Following(session)
@@ -113,7 +113,7 @@ class Scheduler:
                 self._slots.close_gaps()
             self._compute()
         if self.is_idle:
-            self._outgrowing.at_rest()
+            self._attention_change.at_rest()
         if self._metrics.due() or self.is_idle:
             self._tell_activity()
 
@@ -265,7 +265,7 @@ class Scheduler:
             self.session.sight.withdraw(request.id)
         self._emit_experts(at_end=generation)
         if request.conversation:
-            self._outgrowing.ended(len(active.sequence))
+            self._attention_change.ended(len(active.sequence))
         finished, said = self._ended(generation, reason, error)
         if error is None and not active.sequence.is_forgotten:
             self.admission.cache_misses.note(request, generation.tokens[: len(active.sequence)])

@@ -12,8 +12,8 @@ from engine.local import native
 from engine.local.loading import open_session
 from engine.local.model.session import Session
 from engine.local.native import memory
-from engine.local.scheduling import outgrowing
-from engine.placement import outgrowing as lengths
+from engine.local.scheduling import attention_change
+from engine.placement import outgrowing
 from engine.placement.plan import RAM, Attention, AttentionSpeed, CacheType, PlacementOptions
 from tests.engine.local.scheduling.conftest import AbortedInStep, Stepping
 from tests.support.greedy_judge import CLOSE, judge
@@ -29,8 +29,8 @@ NEXT = "What do the boats bring back?"
 @pytest.fixture
 def stepping(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stepping]:
     """Of a model whose conversations are long from the first token on, and whose changes cost nothing."""
-    monkeypatch.setattr(lengths, "READ_CONTEXT", 0)
-    monkeypatch.setattr(outgrowing, "CONTEXT_S", 0.0)
+    monkeypatch.setattr(outgrowing, "READ_CONTEXT", 0)
+    monkeypatch.setattr(attention_change, "CONTEXT_S", 0.0)
     native.start()
     flag, cancellation = native.AbortFlag(), AbortedInStep()
     cancellation.use(flag)
@@ -123,12 +123,12 @@ def test_not_while_another_answer_is_wanted_and_not_for_what_is_no_conversation(
 
 def test_a_change_that_would_not_pay_is_not_made(stepping: Stepping, monkeypatch: pytest.MonkeyPatch) -> None:
     prefer(stepping.session, "plain")
-    monkeypatch.setattr(outgrowing, "CONTEXT_S", 1e9)
+    monkeypatch.setattr(attention_change, "CONTEXT_S", 1e9)
     answered(stepping, ask(1, QUESTION, max_tokens=2, conversation="one"))
     assert not changes(stepping)
     # Nor is one after which all would have to be read again.
-    monkeypatch.setattr(outgrowing, "CONTEXT_S", 0.0)
-    watch = stepping.scheduler._outgrowing
+    monkeypatch.setattr(attention_change, "CONTEXT_S", 0.0)
+    watch = stepping.scheduler._attention_change
     monkeypatch.setattr(watch, "_keeps", lambda _: False)
     monkeypatch.setattr(watch, "_read_s", lambda: 1e9)
     answered(stepping, ask(2, QUESTION * 2, max_tokens=2, conversation="one"))
