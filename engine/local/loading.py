@@ -1,4 +1,4 @@
-"""Loading: from a path to a `Session`; each reason why a file cannot be used is found before."""
+"""Loading: from a path to a `Session`, as it was prepared."""
 
 from __future__ import annotations
 
@@ -13,35 +13,25 @@ import msgspec
 
 from engine.api import LoadRequest, ModelFacts
 from engine.errors import ErrorInfo, UserError
-from engine.formats import ChatFormat
-from engine.gguf.gguf_index import GgufIndex
-from engine.gguf.projector import Projector, seeing_projector
-from engine.gguf.reading import check_unchanged, read_index
-from engine.gguf.summary import ModelSummary, summarize
-from engine.gguf.tensor_index import TensorIndex, tensor_index
+from engine.gguf.reading import check_unchanged
 from engine.local import native
 from engine.local.generation import sampling
-from engine.local.model.expert_caching import open_caching
+from engine.local.model.expert_caching import ExpertCaching, open_caching
 from engine.local.model.session import Session
 from engine.local.model.step_threads import StepThreads
 from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.routing import ExpertWatch
 from engine.local.pictures.opening import open_sight
-from engine.local.planning import find_machine, make_plan
-from engine.local.repack.choice import for_model, settle_products
+from engine.local.pictures.sight import Sight
+from engine.local.preparing import Prepared, prepared
 from engine.local.speculative.draft_model import DraftModel
 from engine.local.speculative.loading import open_draft_model, open_head
+from engine.local.speculative.prediction_head import PredictionHead
 from engine.local.threads import default_threads
-from engine.placement.budgets import without_absent
-from engine.placement.fewer_experts import without_unfit_experts
-from engine.placement.outgrowing import Planned
-from engine.placement.plan import LoadedWeights, Machine, Placement, PlacementOptions, Plan
-from engine.placement.vision import with_vision
+from engine.placement.plan import LoadedWeights, Placement
 
 # Of a plan that does without a cache because it failed before, in another process.
 _CONCEDED = (ErrorInfo("cache.without"), ErrorInfo("cache.failed_before"))
-# For a file that does not say what its model was trained for.
-LONGEST_CONTEXT = 2**24
 
 
 class OtherMinBatch(Exception):
@@ -71,16 +61,13 @@ class _Progress:
             raise UserError("engine.load_cancelled")
 
 
-class _Ready(NamedTuple):
-    """Facts about file and machine, read before any weight."""
+class _Beside(NamedTuple):
+    """What is open beside the model: what guesses ahead for it, and what sees. `notices` say what is not."""
 
-    gguf: GgufIndex
-    summary: ModelSummary
-    chat_format: ChatFormat
-    machine: Machine
-    planned: Planned
-    plan: Plan
-    projector: Projector | None
+    draft_model: DraftModel | None
+    head: PredictionHead | None
+    sight: Sight | None
+    notices: tuple[ErrorInfo, ...]
 
 
 class _Opening(NamedTuple):
@@ -115,7 +102,7 @@ def open_session(
     progress = _Progress(on_progress)
     opening = _Opening(request, abort, progress, time.monotonic(), min_batch)
     progress.check()
-    ready = _ready(request, progress.check, on_repacking)
+    ready = prepared(request, progress.check, on_repacking)
     if ready.plan.placement.expert_cache is None:
         return _opened(opening, ready, _CONCEDED if "uncached" in request.options.fallbacks else ())
     on_caching(native.reads_experts(ready.plan.placement))
@@ -128,41 +115,27 @@ def open_session(
     request = msgspec.structs.replace(request, options=request.options.without_cache())
     opening = opening._replace(request=request)
     return _opened(
-        opening, _ready(request, progress.check, on_repacking), (ErrorInfo("cache.without"), reason)
+        opening, prepared(request, progress.check, on_repacking), (ErrorInfo("cache.without"), reason)
     )
 
 
-def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = ()) -> Session:
+def _opened(opening: _Opening, ready: Prepared, notices: tuple[ErrorInfo, ...] = ()) -> Session:
     """Load as `ready` says, with its `notices`. Raises as `open_session`, leaving nothing open."""
-    request, abort, progress, _, min_batch = opening
-    placement = ready.plan.placement
-    if min_batch is not None and placement.min_batch != min_batch:
+    request, placement = opening.request, ready.plan.placement
+    if opening.min_batch is not None and placement.min_batch != opening.min_batch:
         raise OtherMinBatch(placement.min_batch)
     check_unchanged(ready.gguf)
     native.clear_log()
+    threads = request.threads or default_threads()
     with ExitStack() as undo:
-        if native.reads_experts(placement):
-            native.open_floor(ready.gguf, placement)
-            undo.callback(native.close_floor)
-        model = native.load_model(request.path, placement, progress)
-        if not model:
-            raise UserError("engine.load_cancelled") if progress.is_cancelled else native.model_refusal()
-        undo.callback(native.free_model, model)
-        if not native.has_decoder(model):
-            raise UserError("engine.not_a_chat_model")
-        threads = request.threads or default_threads()
-        caching = None
-        if placement.expert_cache is not None:
-            caching = open_caching(model, placement, ready.summary, calibrations=request.calibrations)
-            undo.callback(caching.close)
+        model = _loaded_model(opening, ready, undo)
+        caching = _caching(request, ready, model, undo)
+        watch = _watch(request, ready, model)
 
         def open_context(placement: Placement, watch: ExpertWatch | None, divided: bool = False) -> int:
             on_node = watch.callback if watch else None
-            return native.new_context(model, placement, threads, abort, on_node, divided=divided)
+            return native.new_context(model, placement, threads, opening.abort, on_node, divided=divided)
 
-        watch = None
-        if request.watch_experts and ready.summary.experts:
-            watch = ExpertWatch(native.layer_count(model), ready.summary.experts)
         with ThreadPoolExecutor(1, "vocabulary") as aside:  # both take about as long
             tokenizer = aside.submit(Tokenizer, native.vocabulary(model))
             context = open_context(placement, watch)
@@ -175,36 +148,25 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
             notices = (*notices, *caching.notices)
             if watch is not None:
                 watch.take()  # nobody asked for that token
-        draft_model, of_drafting = _beside(request, ready, model, abort, threads, progress)
-        if draft_model is not None:
-            undo.callback(draft_model.close)
-        head, of_head = open_head(model, placement, threads, abort)
-        if head is not None:
-            undo.callback(head.close)
-        sight = open_sight(request, ready.projector, ready.plan, model, threads)
-        progress.check()
+        beside = _beside(opening, ready, model, threads, undo)
+        opening.progress.check()
         weights = native.loaded_weights(model, context, ready.gguf, placement)
         if caching is not None:
             weights = caching.counted_with(weights)
-        of_template = (ErrorInfo("template.none"),) if ready.chat_format.is_fallback else ()
-        notices = (*ready.plan.notices, *of_template, *notices, *of_drafting, *of_head)
-        facts = _facts(
-            opening, ready, model, weights, splits, draft_model is not None, sight is not None, notices
-        )
         session = Session(
             model,
             context,
             ready.chat_format,
-            facts,
+            _facts(opening, ready, model, weights, splits, beside, notices),
             placement,
             open_context,
             StepThreads(threads, 0 if request.threads else ready.machine.decode_threads),
             ready.summary.experts,
             watch,
-            draft_model,
+            beside.draft_model,
             caching,
-            sight,
-            head,
+            beside.sight,
+            beside.head,
             tokenizer.result(),
             None if ready.plan.paged else native.open_huge_pages(model, placement),
             ready.planned,
@@ -213,55 +175,57 @@ def _opened(opening: _Opening, ready: _Ready, notices: tuple[ErrorInfo, ...] = (
     return session
 
 
-def _ready(
-    request: LoadRequest, check_cancelled: Callable[[], None], on_repacking: Callable[[], None]
-) -> _Ready:
-    """Read and plan the file, checking for each reason against it."""
-    index = read_index(Path(request.path))
-    summary = summarize(index)
-    if not _can_write_answers(index):
+def _loaded_model(opening: _Opening, ready: Prepared, undo: ExitStack) -> int:
+    """The model's handle; `undo` frees it, and closes the file that its experts may stay in."""
+    placement, progress = ready.plan.placement, opening.progress
+    if native.reads_experts(placement):
+        native.open_floor(ready.gguf, placement)
+        undo.callback(native.close_floor)
+    model = native.load_model(opening.request.path, placement, progress)
+    if not model:
+        raise UserError("engine.load_cancelled") if progress.is_cancelled else native.model_refusal()
+    undo.callback(native.free_model, model)
+    if not native.has_decoder(model):
         raise UserError("engine.not_a_chat_model")
-    _check_context_length(request.options.context, summary)
-    check_cancelled()
-    chat_format = ChatFormat.of_model(summary.chat_template, summary.bos_token, summary.eos_token)
-    check_cancelled()
-    machine = find_machine(request.options.workers, request.calibrations, index.path)
-    model_index = tensor_index(index)
-    _check_memory(model_index, machine)
-    machine, options = for_model(index, machine, request.options, request.calibrations, on_repacking)
-    settle_products(index, options, on_repacking)
-    if request.remembered:
-        options = without_unfit_experts(without_absent(options, machine), model_index)
-    projector, of_projector = seeing_projector(index, options.mmproj)
-    options = msgspec.structs.replace(options, sees=projector is not None)
-
-    def made(options: PlacementOptions, check: Callable[[], None] = lambda: None) -> Plan:
-        plan = make_plan(index, model_index, machine, options, check, request.calibrations)
-        return with_vision(plan, machine, options, projector.needs if projector else 0)
-
-    plan = made(options, check_cancelled)
-    if plan.refusal:
-        raise UserError.from_info(plan.refusal)
-    if options.experts_used:
-        summary = msgspec.structs.replace(summary, experts_used=options.experts_used)
-    plan = msgspec.structs.replace(plan, notices=(*plan.notices, *of_projector))
-    planned = Planned(model_index, machine, options, made)
-    return _Ready(index, summary, chat_format, machine, planned, plan, projector)
+    return model
 
 
-def _beside(
-    request: LoadRequest,
-    ready: _Ready,
-    model: int,
-    abort: native.AbortFlag,
-    threads: int,
-    progress: Callable[[float], bool],
+def _caching(request: LoadRequest, ready: Prepared, model: int, undo: ExitStack) -> ExpertCaching | None:
+    """The cache of single experts that is planned, which `undo` closes."""
+    placement = ready.plan.placement
+    if placement.expert_cache is None:
+        return None
+    caching = open_caching(model, placement, ready.summary, calibrations=request.calibrations)
+    undo.callback(caching.close)
+    return caching
+
+
+def _watch(request: LoadRequest, ready: Prepared, model: int) -> ExpertWatch | None:
+    if request.watch_experts and ready.summary.experts:
+        return ExpertWatch(native.layer_count(model), ready.summary.experts)
+    return None
+
+
+def _beside(opening: _Opening, ready: Prepared, model: int, threads: int, undo: ExitStack) -> _Beside:
+    """What there is of it, and the reasons why some is not there; `undo` closes what guesses."""
+    draft_model, of_drafting = _draft_model(opening, ready, model, threads)
+    if draft_model is not None:
+        undo.callback(draft_model.close)
+    head, of_head = open_head(model, ready.plan.placement, threads, opening.abort)
+    if head is not None:
+        undo.callback(head.close)
+    sight = open_sight(opening.request, ready.projector, ready.plan, model, threads)
+    return _Beside(draft_model, head, sight, (*of_drafting, *of_head))
+
+
+def _draft_model(
+    opening: _Opening, ready: Prepared, model: int, threads: int
 ) -> tuple[DraftModel | None, tuple[ErrorInfo, ...]]:
     """The requested draft model, or the reason why there is none."""
-    path = request.options.draft_model
+    path, vocab = opening.request.options.draft_model, native.vocabulary(model)
     if not path:
         return None, ()
-    vocab = native.vocabulary(model)
+    abort, progress = opening.abort, opening.progress
     try:
         return open_draft_model(path, vocab, ready.machine, ready.plan, abort, threads, progress), ()
     except UserError as error:
@@ -270,16 +234,17 @@ def _beside(
 
 def _facts(
     opening: _Opening,
-    ready: _Ready,
+    ready: Prepared,
     model: int,
     weights: LoadedWeights,
     splits: tuple[int, int],
-    drafts: bool,
-    sees: bool,
+    beside: _Beside,
     notices: tuple[ErrorInfo, ...],
 ) -> ModelFacts:
-    """The facts of a loaded model. `drafts`: its draft model is in use, `sees`: it has a projector."""
+    """The facts of a loaded model, with the `notices` of this load."""
     request, summary, placement = opening.request, ready.summary, ready.plan.placement
+    of_template = (ErrorInfo("template.none"),) if ready.chat_format.is_fallback else ()
+    notices = (*ready.plan.notices, *of_template, *notices, *beside.notices)
     return ModelFacts(
         path=request.path,
         name=summary.name,
@@ -293,31 +258,8 @@ def _facts(
         plan=msgspec.structs.replace(ready.plan, notices=notices),
         weights=weights,
         machine=ready.machine,
-        draft_model=request.options.draft_model if drafts else "",
+        draft_model="" if beside.draft_model is None else request.options.draft_model,
         graph_splits=splits,
-        sees=sees,
+        sees=beside.sight is not None,
         fills=native.fill_in_tokens(native.vocabulary(model)) is not None,
     )
-
-
-def _can_write_answers(index: GgufIndex) -> bool:
-    """Whether it is a causal language model: no bare vocabulary, no embedding model.
-
-    llama.cpp says that the latter have a decoder, and aborts on sampling.
-    """
-    causal = index.metadata.get(f"{index.architecture}.attention.causal", True)
-    return bool(index.tensors) and causal is not False
-
-
-def _check_context_length(asked: int, summary: ModelSummary) -> None:
-    longest = summary.context_length or LONGEST_CONTEXT
-    if asked > longest:
-        raise UserError("engine.context_too_long", asked=asked, trained=longest)
-
-
-def _check_memory(index: TensorIndex, machine: Machine) -> None:
-    """Refuse what no plan can place: only routed experts may be paged from disk."""
-    needed = index.bytes - index.expert_bytes
-    free = machine.ram.free + sum(device.free for device in machine.devices)
-    if needed > free:
-        raise UserError("engine.not_enough_memory", needed_bytes=needed, free_bytes=free)

@@ -97,15 +97,15 @@ def with_cache(plan: Plan, index: GgufIndex, placed: HandPlaced) -> Plan:
 @contextmanager
 def placing(placed: HandPlaced) -> Iterator[None]:
     """Every plan made in this process has the cache, but where "uncached" was conceded."""
-    from engine.local import loading
+    from engine.local import preparing
 
-    make_plan = loading.make_plan
+    make_plan = preparing.make_plan
 
     def make(index: GgufIndex, model: Any, machine: Any, options: PlacementOptions, *rest: Any) -> Plan:
         plan = make_plan(index, model, machine, options, *rest)
         return plan if "uncached" in options.fallbacks else with_cache(plan, index, placed)
 
-    with patch.object(loading, "make_plan", make):
+    with patch.object(preparing, "make_plan", make):
         yield
 
 

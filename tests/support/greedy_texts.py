@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 
 from engine.api import LoadRequest
-from engine.local import loading, native
+from engine.local import loading, native, preparing
 from engine.local.model.session import Session
 from engine.local.native.expert_cache import CacheCounters
 from engine.local.native.routing import ExpertWatch
@@ -190,7 +190,7 @@ def _session(
         if not repacked:
             placed.enter_context(patch.object(llama, "llama_model_load_from_file", load_as_it_is))
         if resident:
-            placed.enter_context(patch.object(loading, "make_plan", _resident_on(resident)))
+            placed.enter_context(patch.object(preparing, "make_plan", _resident_on(resident)))
         session = cached_session(path, slots, streams=conversations, context=_CONTEXT, **cached)
     try:
         yield session
@@ -199,7 +199,7 @@ def _session(
 
 
 def _resident_on(device: str) -> Callable[..., Plan]:
-    make_plan = loading.make_plan
+    make_plan = preparing.make_plan
 
     def make(*given: Any) -> Plan:
         plan = make_plan(*given)
