@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import time
 from typing import TypeVar
@@ -12,6 +13,7 @@ from engine.values import Message, Sampling
 
 T = TypeVar("T")
 PATIENCE = 300.0
+_KILL = 9  # Windows has no name for it.
 
 
 class Recorder:
@@ -53,6 +55,14 @@ class Recorder:
                 return "".join(text), event
             if event.channel == "content":
                 text.append(event.text)
+
+
+def die_in_an_answer(engine: LocalEngine, told: Recorder, request: GenerateRequest, by: int = _KILL) -> None:
+    """Ask, and kill the host once something of the answer has come. What comes of that is still to be told."""
+    engine.generate(request)
+    told.next(Delta)
+    assert engine.host_pid is not None
+    os.kill(engine.host_pid, by)
 
 
 def ask(id: int, *turns: str, **options: object) -> GenerateRequest:

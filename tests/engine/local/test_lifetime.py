@@ -22,7 +22,7 @@ from engine.local import health
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from tests.support import faulty_host
-from tests.support.recorder import Recorder, ask
+from tests.support.recorder import Recorder, ask, die_in_an_answer
 from tests.support.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
@@ -85,10 +85,7 @@ def test_a_host_that_dies_in_an_answer_is_told_as_such_and_comes_back_with_the_n
     engine: LocalEngine, told: Recorder, number: signal.Signals, code: str
 ) -> None:
     load(engine, told)
-    engine.generate(ask(1, STORY))
-    told.next(Delta)
-    assert engine.host_pid is not None
-    os.kill(engine.host_pid, number)
+    die_in_an_answer(engine, told, ask(1, STORY), number)
     end = told.next(Finished)
     assert end.error is not None and end.error.code == code
     assert told.next(EngineLost).error.code == code
@@ -116,10 +113,7 @@ def test_three_deaths_in_ten_minutes_stop_the_restarts_until_a_person_loads_agai
 ) -> None:
     load(engine, told)
     for id in range(3):
-        engine.generate(ask(id, STORY))
-        told.next(Delta)
-        assert engine.host_pid is not None
-        os.kill(engine.host_pid, signal.SIGKILL)
+        die_in_an_answer(engine, told, ask(id, STORY))
         told.next(EngineLost)
     with pytest.raises(UserError) as caught:
         engine.generate(ask(9, STORY))

@@ -4,15 +4,13 @@ for the page cache would read several times as much."""
 from __future__ import annotations
 
 import functools
-import os
-import signal
 import sys
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
-from engine.api import Delta, EngineLost, Loaded, LoadRequest, ModelFacts
+from engine.api import EngineLost, Loaded, LoadRequest, ModelFacts
 from engine.local import health
 from engine.local.client import LocalEngine
 from engine.local.measure.memory_limit import memory_limit
@@ -53,10 +51,7 @@ def test_a_killed_host_comes_back_from_the_disk_and_with_fewer_slots_if_memory_r
     with patch.object(health, "kills_for_memory", side_effect=[7, killed, killed]):
         engine.load(LoadRequest(str(moe_model()), OPTIONS))
         before = told.next(Loaded).model
-        engine.generate(recorder.ask(1, "Tell me a very long story about the sea."))
-        told.next(Delta)
-        assert engine.host_pid is not None
-        os.kill(engine.host_pid, signal.SIGKILL)
+        recorder.die_in_an_answer(engine, told, recorder.ask(1, "Tell me a very long story about the sea."))
         assert told.next(EngineLost).error.code == "engine.killed"
         text, end = told.answer(engine, recorder.ask(2, "Say hello.", max_tokens=2))
     assert end.error is None and text

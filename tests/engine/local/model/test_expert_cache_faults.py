@@ -6,7 +6,6 @@ import _ctypes
 import functools
 import os
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -201,10 +200,7 @@ def test_a_host_that_crashed_with_a_cache_comes_back_without_until_it_is_loaded_
     request = LoadRequest(str(moe_model()), PlacementOptions(512))
     cached_engine.load(request)
     assert is_cached(told.next(Loaded).model)
-    cached_engine.generate(recorder.ask(1, STORY))
-    told.next(Delta)
-    assert cached_engine.host_pid is not None
-    os.kill(cached_engine.host_pid, signal.SIGKILL)
+    recorder.die_in_an_answer(cached_engine, told, recorder.ask(1, STORY))
     assert told.next(EngineLost).error.code == "engine.killed"
     text, end = told.answer(cached_engine, recorder.ask(2, "Say hello.", max_tokens=4))
     assert end.error is None and text
