@@ -1,4 +1,8 @@
-"""The engine for many computers beside the one built for this computer: the same loop over both, in turns."""
+"""The engine for many computers beside the one built for this computer: what a person gets of both, in turns.
+
+Usage of what is run over each: python -m tests.bench.portable MODEL
+Prints JSON: {"prefill_tps": ..., "decode_tps": ..., "products": whether Coterie's own are used}.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.local.threads import default_threads
+from engine.api import LoadRequest
+from engine.placement.plan import PlacementOptions
 from tests.portable_engine import environment, libraries
 from tests.support.moe import moe_model
 from tests.support.starter import starter_model
 
 ROOT = Path(__file__).parents[2]
-# What is read, and gone on with.
-TEXT = ROOT / "ARCHITECTURE.md"
 ROUNDS = 7
-PROMPT_TOKENS, ANSWER_TOKENS = 512, 64
+PROMPT_TOKENS, ANSWER_TOKENS, CONTEXT = 512, 64, 2048
 
 
 def compare(rounds: int = ROUNDS) -> dict[str, dict[str, tuple[float, float, float]]]:
@@ -46,14 +49,32 @@ def _summary(ours: list[float], native: list[float]) -> tuple[float, float, floa
 def _run(path: Path, chosen: dict[str, str]) -> dict[str, float]:
     names = ("LLAMA_CPP_LIB_PATH", "MTMD_CPP_LIB")
     environ = {name: value for name, value in os.environ.items() if name not in names}
-    arguments = [str(path), str(PROMPT_TOKENS), str(ANSWER_TOKENS), str(default_threads())]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.bare_loop", *arguments],
-        input=TEXT.read_bytes(),
-        stdout=subprocess.PIPE,
-        check=True,
-        cwd=ROOT,
-        env=environ | chosen,
-    )
-    speeds: dict[str, float] = json.loads(done.stdout)
-    return speeds
+    command = [sys.executable, "-m", "tests.bench.portable", str(path)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT, env=environ | chosen)
+    found: dict[str, float] = json.loads(done.stdout)
+    if not found.pop("products"):
+        raise RuntimeError("without Coterie's own products this compares what nobody uses")
+    return found
+
+
+def measure(path: str) -> dict[str, float]:
+    """As the host loads a model, and as `coterie bench` measures it."""
+    from engine.local import native
+    from engine.local.measure import speed
+    from engine.local.measure.benchmark import loaded
+
+    def nothing(*_: float) -> None:
+        pass
+
+    with loaded(LoadRequest(path, PlacementOptions(CONTEXT)), nothing) as session:
+        speed.warm_up(session, nothing)
+        found = speed.measure(session, PROMPT_TOKENS, ANSWER_TOKENS, nothing)
+        return {
+            "prefill_tps": found.prefill_tps,
+            "decode_tps": found.decode_tps,
+            "products": native.are_products_used(),
+        }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(sys.argv[1])))

@@ -87,7 +87,8 @@ class WindowMemory:
     def restore(self, window: QWidget, frame: Frame) -> None:
         """Make the window as it was, or as large as usual where the screen has room for that."""
         # Room for the frame that the window manager draws: its size is known only once it is drawn.
-        room = window.screen().availableSize() - QSize(24, 48)
+        screen = window.screen()  # None where there is none yet, as in a session that nobody looks at
+        room = screen.availableSize() - QSize(24, 48) if screen else QSize(*SIZE)
         window.resize(QSize(*SIZE).boundedTo(room))
         geometry = self._geometry("geometry")
         if geometry is not None:
