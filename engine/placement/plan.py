@@ -85,12 +85,14 @@ class Device(msgspec.Struct, frozen=True):
 
 class AttentionSpeed(msgspec.Struct, frozen=True):
     """How fast the processor computes attention over cells in RAM in one way: floating-point operations per second
-    (each query with each key, each weight with each value) for a token that is written, and for a prompt's."""
+    (each query with each key, each weight with each value) for a token that is written, and for a prompt's. It was
+    timed with heads of this `width`."""
 
     attention: Attention
     kv_type: CacheType
     decode: float
     prefill: float
+    width: int = 128
 
 
 class DiskReads(msgspec.Struct, frozen=True):

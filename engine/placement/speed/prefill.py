@@ -140,7 +140,7 @@ def _attention_seconds(
     """Products of queries with keys and of weights with values, over what each token sees on average."""
     seen = prompt.depth + prompt.tokens / 2
     sums = operations(index, layout.layers, seen)
-    seconds = sums.get(RAM, 0.0) / prefill_rate(machine, placement)
+    seconds = sums.get(RAM, 0.0) / prefill_rate(index, machine, placement)
     for device in machine.devices:
         seconds += sums.get(device.name, 0.0) / effective_flops(device, machine.ram)
     return prompt.tokens * seconds

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from contextlib import ExitStack
+from itertools import product
 from typing import NamedTuple
 
 from engine.gguf.ggml_types import TYPE_NUMBERS
@@ -28,35 +29,41 @@ WAYS: tuple[tuple[Attention, CacheType], ...] = (
     ("flash", "bf16"),
     ("flash", "q8_0"),
 )
-# A usual layer, behind a usual conversation; several, so that their cells are read from memory, not from a cache.
-_HEADS, _KV_HEADS, _WIDTH, _CELLS, _LAYERS = 16, 4, 128, 2048, 4
+# A usual layer, behind a usual conversation, with narrow and usual heads; so many bytes of them that the cells are
+# read from memory, not from a cache.
+_HEADS, _KV_HEADS, _CELLS = 16, 4, 2048
+_WIDTHS = (64, 128)
+_CELL_BYTES = 128 * 2**20
 _PROMPT_ROWS = 128
-_SECONDS = 0.15
+_SECONDS = 0.1
 
 
 class _Shape(NamedTuple):
-    """`rows` of queries over `layers` of cells."""
+    """`rows` of queries over `layers` of cells, with heads of this `width`."""
 
     rows: int
     layers: int
+    width: int
 
     @property
     def operations(self) -> float:
         """Of products of queries with keys, and of weights with values."""
-        return 4.0 * _WIDTH * _HEADS * _CELLS * self.rows * self.layers
+        return 4.0 * self.width * _HEADS * _CELLS * self.rows * self.layers
 
 
 def attention_speeds(threads: int) -> tuple[AttentionSpeed, ...]:
-    """Each of `WAYS`, for one token that is written and for a prompt's; what cannot be computed is left out.
+    """Each of `WAYS` with each width of heads, for one token that is written and for a prompt's; what cannot be
+    computed is left out.
 
-    Takes about a second and a half.
+    Takes about four seconds, and for a moment as much memory as the cells.
     """
     found = []
-    for attention, kv_type in WAYS:
-        decode = _rate(attention, kv_type, _Shape(1, _LAYERS), threads)
-        prefill = _rate(attention, kv_type, _Shape(_PROMPT_ROWS, 1), threads)
+    for width, (attention, kv_type) in product(_WIDTHS, WAYS):
+        layers = _CELL_BYTES // (4 * _KV_HEADS * width * _CELLS)
+        decode = _rate(attention, kv_type, _Shape(1, layers, width), threads)
+        prefill = _rate(attention, kv_type, _Shape(_PROMPT_ROWS, 1, width), threads)
         if decode and prefill:
-            found.append(AttentionSpeed(attention, kv_type, decode, prefill))
+            found.append(AttentionSpeed(attention, kv_type, decode, prefill, width))
     return tuple(found)
 
 
@@ -68,7 +75,7 @@ def _rate(attention: Attention, kv_type: CacheType, shape: _Shape, threads: int)
         context = undo.enter_context(graph_memory())
         graph = ggml("ggml_new_graph", _Pointer, _Pointer)(context)
         expand = ggml("ggml_build_forward_expand", None, _Pointer, _Pointer)
-        layer = _Layer(context, shape.rows)
+        layer = _Layer(context, shape)
         for _ in range(shape.layers):
             made = layer.plain(kv_type) if attention == "plain" else layer.flash(kv_type)
             expand(graph, made)
@@ -83,13 +90,13 @@ def _rate(attention: Attention, kv_type: CacheType, shape: _Shape, threads: int)
 class _Layer:
     """Makes the operations of one layer after the other, all with the same mask."""
 
-    def __init__(self, context: int, rows: int) -> None:
-        self._context, self._rows = context, rows
-        self._scale = ctypes.c_float(_WIDTH**-0.5)
+    def __init__(self, context: int, shape: _Shape) -> None:
+        self._context, self._rows, self._width = context, shape.rows, shape.width
+        self._scale = ctypes.c_float(shape.width**-0.5)
         self._masks: dict[int, int] = {}
 
     def plain(self, kv_type: CacheType) -> int:
-        values = self._new(TYPE_NUMBERS[kv_type.upper()], _CELLS, _WIDTH, _KV_HEADS)
+        values = self._new(TYPE_NUMBERS[kv_type.upper()], _CELLS, self._width, _KV_HEADS)
         multiply = ggml("ggml_mul_mat", _Pointer, _Pointer, _Pointer, _Pointer)
         weigh = ggml(
             "ggml_soft_max_ext", _Pointer, _Pointer, _Pointer, _Pointer, ctypes.c_float, ctypes.c_float
@@ -108,10 +115,10 @@ class _Layer:
         )
 
     def _queries(self) -> int:
-        return self._by_head(self._new(_F32, _WIDTH, _HEADS, self._rows))
+        return self._by_head(self._new(_F32, self._width, _HEADS, self._rows))
 
     def _keys(self, kv_type: CacheType) -> int:
-        return self._by_head(self._new(TYPE_NUMBERS[kv_type.upper()], _WIDTH, _KV_HEADS, _CELLS))
+        return self._by_head(self._new(TYPE_NUMBERS[kv_type.upper()], self._width, _KV_HEADS, _CELLS))
 
     def _mask(self, kind: int) -> int:
         if kind not in self._masks:
