@@ -37,12 +37,15 @@ if TYPE_CHECKING:
 # What no device's alignment of one tensor exceeds.
 _ALIGNMENT = 4096
 _WORKSPACE = 64 * 2**20
+# Places for experts that pass through.
+_PASSING = 3
 
 
 class HandPlaced(msgspec.Struct, frozen=True):
     """A cache on `device` with `slots` in each layer with experts, in those of `layers` alone where there are any.
-    `granted` is the share of the bytes needed that the slots get. `source` is where all experts lie; with `shared`
-    the layers have one room for their slots. So many slots `above` those in RAM lie on the plan's first device."""
+    `granted` is the share of the bytes needed that the slots get. `source` is where all experts lie; with `in_turns`
+    the layers have their slots in the room that experts from the file pass through. So many slots `above` those in
+    RAM lie on the plan's first device."""
 
     slots: int
     device: str = RAM
@@ -52,7 +55,7 @@ class HandPlaced(msgspec.Struct, frozen=True):
     workspace: int = _WORKSPACE
     granted: float = 1.0
     source: str = RAM
-    shared: bool = False
+    in_turns: bool = False
     above: int = 0
 
 
@@ -75,8 +78,11 @@ def expert_cache(index: GgufIndex, placed: HandPlaced) -> ExpertCache:
     )
     misses: Misses = "brought" if placed.source == DISK else placed.misses
     cache = ExpertCache(placed.device, layers, placed.workspace, placed.tokens, misses, placed.source)
-    if not placed.shared:
+    if placed.source != DISK:
         return cache
+    if not placed.in_turns:
+        slot = max(-(-layer.bytes // layer.slots) for layer in cache.layers)
+        return msgspec.structs.replace(cache, shared=_PASSING * slot)
     layers = tuple(msgspec.structs.replace(layer, bytes=0) for layer in cache.layers)
     return msgspec.structs.replace(cache, layers=layers, shared=max(layer.bytes for layer in cache.layers))
 
@@ -84,7 +90,7 @@ def expert_cache(index: GgufIndex, placed: HandPlaced) -> ExpertCache:
 def with_cache(plan: Plan, index: GgufIndex, placed: HandPlaced) -> Plan:
     cache = expert_cache(index, placed)
     if placed.above:
-        there = expert_cache(index, msgspec.structs.replace(placed, slots=placed.above, shared=False))
+        there = expert_cache(index, msgspec.structs.replace(placed, slots=placed.above, source=RAM))
         above = CardSlots(plan.placement.devices[0], there.layers, 4096)
         cache = msgspec.structs.replace(cache, above=above)
     placement = msgspec.structs.replace(plan.placement, expert_cache=cache)

@@ -17,10 +17,9 @@ this module agree in every counter.
 Ties go to the expert whose last step of use is longest ago, then to the lowest slot. Experts of the block at hand
 never lose their slots.
 
-Where experts are on the disk (`waves.cpp`), each that is missing must come. If a block has more experts than there
-are slots, they come in waves, those with the lowest scores first: a wave is a quarter of the slots, and up to four
-are on their way before the first of them is computed. Those that have slots are computed before, in waves too.
-Whatever is computed may lose its slot.
+Where experts are on the disk (`from_disk.cpp`), each that is missing must come. If a block has more experts than
+there are slots, those without pass through a room beside them, which counts as brought and evicted; as many of those
+that score highest stay as score higher than what then has their slots, the lowest of these first.
 
 With slots on a card above those in RAM (`above.cpp`) both see all uses. What the card has needs no slot in RAM and is
 the first to lose its own there; what a block leaves in RAM is brought to the card where it counts clearly more.
@@ -29,8 +28,7 @@ the first to lose its own there; what a block leaves in RAM is brought to the ca
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import astuple
@@ -41,8 +39,6 @@ from engine.expert_cache.policy import Policy, above_policy
 _RESCALE_AT = 512
 # So many times 2^-512 make nothing of every double.
 _MOST_SHIFTS = 8
-# Of a batch whose experts come from the disk.
-_WAVES = 4
 NEVER = -(2**63)
 EMPTY = -1
 
@@ -167,8 +163,11 @@ class CachedExperts:
         self._slots = [EMPTY] * len(self._slots)
         self._place = {}
 
-    def block_from_disk(self, rows: Sequence[int], elsewhere: Container[int] = ()) -> None:
-        """The same of a layer whose experts are on the disk, those `elsewhere` computed there."""
+    def block_from_disk(
+        self, rows: Sequence[int], elsewhere: Container[int] = (), *, in_turns: bool = False
+    ) -> None:
+        """The same of a layer whose experts are on the disk, those `elsewhere` computed there. `in_turns`: its slots
+        lie in the room that experts pass through."""
         here = dict.fromkeys(expert for expert in rows if expert not in elsewhere)
         held = [expert for expert in here if expert in self._place]
         missing = [expert for expert in here if expert not in self._place]
@@ -179,31 +178,33 @@ class CachedExperts:
         for expert in rows:
             self._scores[expert] += weight
             self._last[expert] = self._step
-        most, step = len(missing), len(held)
-        if len(held) + len(missing) > len(self._slots):
-            missing.sort(key=self._scores.__getitem__)
-            held.sort(key=self._scores.__getitem__)
-            most = step = max(len(self._slots) // _WAVES, 1)
         self._done = {expert for expert in rows if expert in elsewhere}
-        waves: deque[set[int]] = deque()
-        self._read_ahead(waves, missing, most)
-        while held:
-            self._done |= set(held[:step])
-            del held[:step]
-            self._read_ahead(waves, missing, most)
-        while waves:
-            self._done |= waves.popleft()
-            self._read_ahead(waves, missing, most)
+        if self.passes(here):
+            missing.sort(key=self._scores.__getitem__)
+            self._done |= set(held)
+            passing = len(missing) - (0 if in_turns else self._worth_slots(missing))
+            self._brought += passing
+            self._evicted += passing
+            del missing[:passing]
+        for expert in missing:
+            self._bring(expert)
 
-    def _read_ahead(self, waves: deque[set[int]], missing: list[int], most: int) -> None:
-        while len(waves) < _WAVES and (wave := self._wave(missing, most)):
-            waves.append(wave)
+    def passes(self, here: Collection[int]) -> bool:
+        """Whether a block of these experts, each once, needs more than the slots."""
+        return len(here) > len(self._slots)
 
-    def _wave(self, missing: list[int], most: int) -> set[int]:
-        brought: set[int] = set()
-        while missing and len(brought) < most and self._bring(missing[0]):
-            brought.add(missing.pop(0))
-        return brought
+    def _worth_slots(self, missing: Sequence[int]) -> int:
+        """How many of the last of these stay."""
+        going = sorted((expert for expert in self._slots if expert != EMPTY), key=self._goes)
+        empty = len(self._slots) - len(going)
+        for count, expert in enumerate(reversed(missing[-len(self._slots) :])):
+            if count >= empty and self._scores[expert] <= self._scores[going[count - empty]]:
+                return count
+        return min(len(missing), len(self._slots))
+
+    def _goes(self, expert: int) -> tuple[bool, float, int]:
+        """What comes first goes first."""
+        return expert not in self.above, self._scores[expert], self._last[expert]
 
     def _begin_step(self) -> float:
         """The weight of a use in the step that begins."""
@@ -245,12 +246,12 @@ class CachedExperts:
 
     def _victim(self) -> int | None:
         """The slot to give up; None where all are wanted by the block at hand."""
-        scores, last, step = self._scores, self._last, self._step
+        last, step = self._last, self._step
         best, worst = None, (True, math.inf, 0)
         for slot, expert in enumerate(self._slots):
             if last[expert] == step and expert not in self._done:
                 continue
-            key = (expert not in self.above, scores[expert], last[expert])
+            key = self._goes(expert)
             if best is None or key < worst:
                 best, worst = slot, key
         return best

@@ -35,8 +35,8 @@ _ALL = 99
 class CacheOption(NamedTuple):
     """`slots` of each layer, or of those of `layers` if there are any; `used` experts for each token at most; `warm`
     experts lie in them from the beginning. `worker` is the address of one to be known as a device. `source` is where
-    all experts lie; `above` of the worker are slots there above those in RAM. The rest as in
-    `native.expert_cache.CacheSettings`."""
+    all experts lie; `in_turns`: the slots lie in the room of `shared` bytes. `above` of the worker are slots there
+    above those in RAM. The rest as in `native.expert_cache.CacheSettings`."""
 
     slots: int
     used: int
@@ -52,6 +52,7 @@ class CacheOption(NamedTuple):
     layers: tuple[int, ...] = ()
     source: str = RAM
     shared: int = 0
+    in_turns: bool = False
     above: int = 0
     above_device: str = WORKER
 
@@ -239,7 +240,7 @@ def _opened(layers: dict[int, list[int]], wish: CacheOption) -> list[int]:
         for layer, parts in layers.items():
             if wish.layers and layer not in wish.layers:
                 continue
-            size = 0 if wish.shared else expert_cache.layer_bytes(parts, wish.slots)
+            size = 0 if wish.in_turns else expert_cache.layer_bytes(parts, wish.slots)
             if expert_cache.add_layer(layer, parts, wish.slots, size, wish.device):
                 served.append(layer)
                 if wish.above:

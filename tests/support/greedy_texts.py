@@ -90,7 +90,7 @@ def written(
         assert cache is not None
         return told._replace(
             counters=caching.counters,
-            granted=cache.workspace + sum(layer.bytes for layer in cache.layers),
+            granted=cache.total,
             resident=caching.warm_experts(),
             notices=tuple(notice.code for notice in plan.notices),
         )

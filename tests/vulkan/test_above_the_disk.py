@@ -26,7 +26,9 @@ COURSE = (*token_by_token(24), sum(token_by_token(LARGE, seed=4), ()), *token_by
 def test_what_the_device_the_processor_and_the_disk_give_together(name: str, child: OtherProcess) -> None:
     path, layout = expert_model(name, "F16"), LAYOUTS[name]
     above, slots, tokens = layout.experts // 2, layout.used, LARGE // layout.used + 1
-    wish = CacheOption(slots, layout.used, bring_first=True, source=DISK, tokens=tokens, policy=POLICY)
+    wish = CacheOption(
+        slots, layout.used, bring_first=True, source=DISK, tokens=tokens, policy=POLICY, shared=16 << 20
+    )
     wish = wish._replace(above=above, above_device=DEVICE, upload_beside=True)
     plain = child.call(computed, path, COURSE, watched="choices", device=DEVICE)
     told = child.call(computed, path, COURSE, wish, watched="choices", device=DEVICE)

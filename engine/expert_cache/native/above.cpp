@@ -1,7 +1,7 @@
 // Slots on a card above those in RAM, of a layer whose experts stay in the file.
 //
 // Rows of experts that the card has are computed there, in the graph's own place, and nobody waits for them; all others
-// go the way of `waves.cpp`, and their rows come up. Both sets of slots see all that is used, so that scores are the
+// go the way of `from_disk.cpp`, and their rows come up. Both sets of slots see all that is used, so that scores are the
 // same in both: the card's has those that score highest, with a margin, for what leaves it is gone but from the file;
 // and RAM gives up first what the card has. What comes to the card comes from its slot in RAM.
 #include "cache.h"
@@ -127,12 +127,12 @@ int Cache::warm_above(Layer & layer, const int32_t * experts, int count) {
     const int most = std::min(count, slots.count());
     for (int first = 0; first < most;) {
         const int end = std::min(first + layer.slots.count(), most);
-        Wave wave;
-        ask_warm(layer, experts, first, end, wave);
-        if (!await(layer, wave)) {
+        Coming coming;
+        ask_warm(layer, experts, first, end, coming);
+        if (!await(layer, coming)) {
             return first;
         }
-        for (const int32_t expert : wave.experts) {
+        for (const int32_t expert : coming.experts) {
             const int slot = slots.give_warm(expert, int(std::find(experts, experts + end, expert) - experts)).slot;
             if (slot >= 0) {
                 layer.above->bring(expert, slot, nullptr);
@@ -146,20 +146,20 @@ int Cache::warm_above(Layer & layer, const int32_t * experts, int count) {
 }
 
 // Empty slots in RAM for some of a list, whose reads begin.
-int Cache::ask_warm(Layer & layer, const int32_t * experts, int first, int end, Wave & wave) {
+int Cache::ask_warm(Layer & layer, const int32_t * experts, int first, int end, Coming & coming) {
     for (int i = first; i < end; i++) {
         const bool is_above = layer.above && experts[i] >= 0 && experts[i] < layer.slots.experts() &&
                               layer.above->slots.has(experts[i]);
         const int slot = is_above ? -1 : layer.slots.give_warm(experts[i], i).slot;
         if (slot >= 0) {
-            layer.ask(experts[i], slot, wave.batch);
-            wave.experts.push_back(experts[i]);
+            layer.ask(experts[i], layer.held(), slot, coming.batch);
+            coming.experts.push_back(experts[i]);
             counters_.brought++;
             counters_.brought_bytes += layer.expert_bytes();
         }
     }
     layer.floor()->disk().begin();
-    return int(wave.experts.size());
+    return int(coming.experts.size());
 }
 
 } // namespace coterie

@@ -146,7 +146,10 @@ bool Cache::prepare(Block & block) {
         if (!layer.floor()) {
             layer.on_cpu = Program::make(block.shape, layer.at_home(), cpu, host_workspace_.get(), rows);
         }
-        layer.is_plain = !layer.on_device || !(layer.floor() || layer.on_cpu);
+        if (layer.floor()) {
+            layer.on_passing = Program::make(block.shape, layer.passing(), device_, workspace_.get(), rows);
+        }
+        layer.is_plain = !layer.on_device || !(layer.floor() ? layer.on_passing : layer.on_cpu);
     }
     return !layer.is_plain && layer.on_device->computes(block.shape);
 }

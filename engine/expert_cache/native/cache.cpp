@@ -8,6 +8,7 @@
 namespace coterie {
 
 Cache::~Cache() {
+    ring_.drain();
     for (Uploads * uploads : { uploads_.get(), above_.uploads.get() }) {
         if (uploads) {
             uploads->finish();
@@ -43,7 +44,7 @@ int Cache::open(const char * name, std::string & problem) {
     missing_.reserve(rows);
     held_.reserve(rows);
     slot_ids_.reserve(rows);
-    wave_rows_.reserve(rows);
+    chosen_rows_.reserve(rows);
     if (settings_.upload_beside) {
         uploads_ = Uploads::make(device_);
     }
@@ -87,6 +88,10 @@ int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int s
     if (result != COTERIE_CACHE_OK) {
         return result;
     }
+    if (layer->floor() && layer->passing_bytes() > (room_.buffer ? passing_room(room_.buffer.get()) : 0)) {
+        problem = "no room for an expert of layer " + std::to_string(number) + " to pass through";
+        return COTERIE_CACHE_TOO_SMALL;
+    }
     counters_.allocated += layer->held_bytes();
     layers_.push_back(std::move(layer));
     for (const ggml_tensor * tensor : layers_.back()->weights()) {
@@ -98,6 +103,13 @@ int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int s
 // Of experts on the disk each one comes that is used: nothing else computes it.
 Policy Cache::policy(bool is_on_floor) const {
     return { settings_.half_life, settings_.admission != 0 && !is_on_floor, settings_.fixed != 0 && !is_on_floor };
+}
+
+void Cache::activate() {
+    if (room_.buffer) {
+        ring_.lay(layers_, room_.buffer.get());
+    }
+    is_active_ = true;
 }
 
 Layer * Cache::layer_of(const ggml_tensor * node) const {
@@ -160,11 +172,11 @@ int Cache::warm(Layer & layer, const int32_t * experts, int count) {
         return 0; // the next layer would be in its place before it is used
     }
     if (layer.floor()) {
-        Wave wave;
+        Coming coming;
         const int first = layer.above ? warm_above(layer, experts, count) : 0;
-        ask_warm(layer, experts, first, count, wave);
-        const int brought = first + int(wave.experts.size());
-        return await(layer, wave) ? brought : first;
+        ask_warm(layer, experts, first, count, coming);
+        const int brought = first + int(coming.experts.size());
+        return await(layer, coming) ? brought : first;
     }
     int brought = 0;
     for (int i = 0; i < count; i++) {

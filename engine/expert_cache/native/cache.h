@@ -3,6 +3,7 @@
 
 #include "block.h"
 #include "expert_cache.h"
+#include "ring.h"
 #include "stream.h"
 #include "uploads.h"
 
@@ -27,7 +28,8 @@ class Cache {
     int open_above(const char * device, size_t workspace, std::string & problem);
     int add_above(Layer & layer, int slots, size_t bytes, std::string & problem);
     ggml_backend_dev_t above() const { return above_.device; }
-    void activate() { is_active_ = true; }
+    // All layers were added.
+    void activate();
 
     bool is_active() const { return is_active_; }
     ggml_backend_dev_t device() const { return device_; }
@@ -88,18 +90,22 @@ class Cache {
     void scatter(const Shape & shape, const std::vector<Row> & rows, const char * from) const;
 
     // Experts on their way into slots.
-    struct Wave {
+    struct Coming {
         std::vector<int32_t> experts;
         Batch batch;
     };
     Result compute_from_disk(Block & block, const Lane & lane);
-    bool compute_held(Block & block, size_t & next, int most, bool is_at_once);
-    bool compute_waves(Block & block, size_t next, int most);
+    bool compute_at_once(Block & block, Coming & coming, bool is_begun);
+    void take_room(Layer * owner);
+    int count_different(const Layer & layer, const Layer * above);
     void sort_missing(const Layer & layer, const Layer * above);
-    void read_ahead(Layer & layer, size_t & next, int most);
-    void read_wave(Layer & layer, Wave & wave, size_t & next, int most);
-    bool await_next(Layer & layer);
-    bool await(Layer & layer, Wave & wave);
+    void bring_all(Layer & layer, Coming & coming);
+    bool await(Layer & layer, Coming & coming);
+    // Those that pass through the room.
+    bool compute_passing(Block & block);
+    bool compute_passed(Block & block, size_t & next);
+    void read_ahead(Layer & layer, size_t & next);
+    void choose_next(const Layer & layer);
     Result fail(const Layer & layer, int reason, int file);
     // With slots on a card above (`above.cpp`).
     const Layer * above_of(const Block & block, const Lane & lane) const;
@@ -107,11 +113,11 @@ class Cache {
     bool submit_above(Block & block, const Layer * above, const Lane & lane);
     void bring_above(Layer & layer, const Lane & lane);
     int warm_above(Layer & layer, const int32_t * experts, int count);
-    int ask_warm(Layer & layer, const int32_t * experts, int first, int end, Wave & wave);
-    void choose_rows(const Layer & layer, const int32_t * experts, size_t count);
+    int ask_warm(Layer & layer, const int32_t * experts, int first, int end, Coming & coming);
+    void choose_rows(const Layer & layer, const std::vector<int32_t> & experts);
     Result all_ready(Block & block);
     void copy_inputs(const Block & block, const Lane & lane);
-    bool compute_wave(Block & block);
+    bool compute_chosen(Block & block, Program & program);
     size_t rows_at_once(size_t first) const;
 
     struct Side {
@@ -153,12 +159,12 @@ class Cache {
     std::vector<Row> device_rows_, cpu_rows_;
     std::vector<int32_t> missing_, held_; // the latter of a batch whose experts come from the disk
     // Of a batch whose experts come from the disk.
-    std::vector<Row> wave_rows_;
+    std::vector<Row> chosen_rows_;
     std::vector<char> seen_; // by expert
-    int different_ = 0;      // experts
-    static const int WAVES = 4; // of a batch, that fill its slots
-    Wave waves_[WAVES];
-    int first_wave_ = 0, flying_ = 0; // those on their way
+    Ring ring_;
+    std::vector<int32_t> staying_; // of those that pass through, which get slots
+    Layer * next_layer_ = nullptr; // whose experts are read while the last ones are computed, nullptr: none
+    std::vector<int32_t> next_;    // those
     int failure_ = COTERIE_FLOOR_OK;
     std::string failed_path_;
 };

@@ -82,7 +82,7 @@ Disk::Totals Disk::totals() {
 }
 
 void Disk::work() {
-    const std::unique_ptr<char[]> memory(new char[MOST_BYTES + 2 * RawFile::BLOCK]); // untouched before it is needed
+    const std::unique_ptr<char[]> memory(new char[RawFile::ROOM + RawFile::BLOCK]); // untouched before it is needed
     const size_t begin = reinterpret_cast<size_t>(memory.get());
     char * room = memory.get() + ((begin + RawFile::BLOCK - 1) / RawFile::BLOCK * RawFile::BLOCK - begin);
     std::unique_lock<std::mutex> lock(mutex_);

@@ -7,6 +7,8 @@
 
 namespace coterie {
 
+static const size_t PASSING_ALIGNMENT = 64;
+
 int expert_dimension(const ggml_tensor * weights) {
     return weights->ne[2] > 1 ? 2 : weights->ne[1] > 1 ? 1 : 0;
 }
@@ -117,7 +119,7 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
         problem = "no memory for " + std::to_string(bytes) + " bytes";
         return COTERIE_CACHE_NO_MEMORY;
     }
-    context_ = new_context(2 * count);
+    context_ = new_context(3 * count);
     const size_t alignment = ggml_backend_buft_get_alignment(type);
     char * base = static_cast<char *>(ggml_backend_buffer_get_base(buffer));
     size_t offset = 0;
@@ -139,15 +141,6 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
         return COTERIE_CACHE_NOT_SUPPORTED;
     }
     return COTERIE_CACHE_OK;
-}
-
-int Layer::enter() {
-    if (!room_ || room_->owner == this) {
-        return 0;
-    }
-    const int lost = room_->owner ? room_->owner->slots.clear() : 0;
-    room_->owner = this;
-    return lost;
 }
 
 bool Layer::is_multiplied(ggml_backend_dev_t device) const {
@@ -183,15 +176,60 @@ void Layer::bring(int expert, int slot, ggml_backend_t in_order_of) const {
     }
 }
 
-void Layer::ask(int expert, int slot, Batch & batch) const {
+static size_t step_of(const ggml_tensor * held, const ggml_tensor * weights) {
+    return held->nb[std::max(expert_dimension(weights), 1)];
+}
+
+void Layer::ask(int expert, const std::vector<ggml_tensor *> & into, int slot, Batch & batch) const {
     for (size_t i = 0; i < weights_.size(); i++) {
         const size_t slice = slice_of(weights_[i]), offset = slice * size_t(expert);
-        char * to = static_cast<char *>(held_[i]->data) + slice * size_t(slot);
+        char * to = static_cast<char *>(into[i]->data) + step_of(into[i], weights_[i]) * size_t(slot);
         if (const Floor::Place * place = places_[i]) {
             floor_->disk().ask(batch, place->file, place->offset + offset, slice, to);
         } else {
             std::memcpy(to, static_cast<const char *>(weights_[i]->data) + offset, slice);
         }
+    }
+}
+
+void Layer::keep(int place, int slot) const {
+    for (size_t i = 0; i < weights_.size(); i++) {
+        char * to = static_cast<char *>(held_[i]->data) + slice_of(weights_[i]) * size_t(slot);
+        const char * from = static_cast<const char *>(passing_[i]->data);
+        std::memcpy(to, from + step_of(passing_[i], weights_[i]) * size_t(place), slice_of(weights_[i]));
+    }
+}
+
+static char * first_sector(ggml_backend_buffer_t room) {
+    const size_t base = reinterpret_cast<size_t>(ggml_backend_buffer_get_base(room));
+    return reinterpret_cast<char *>(GGML_PAD(base, RawFile::SECTOR));
+}
+
+size_t passing_room(ggml_backend_buffer_t room) {
+    const char * base = static_cast<char *>(ggml_backend_buffer_get_base(room));
+    return ggml_backend_buffer_get_size(room) - size_t(first_sector(room) - base);
+}
+
+size_t Layer::passing_bytes() const {
+    size_t bytes = 0;
+    for (size_t i = 0; i < weights_.size(); i++) {
+        bytes = begin_behind(bytes, nullptr, PASSING_ALIGNMENT, places_[i]) + slice_of(weights_[i]);
+    }
+    return GGML_PAD(bytes, RawFile::SECTOR);
+}
+
+void Layer::lay_passing(ggml_backend_buffer_t room, size_t stride, int count) {
+    char * base = first_sector(room);
+    size_t offset = 0;
+    for (size_t i = 0; i < weights_.size(); i++) {
+        ggml_tensor * tensor = new_held(context_.get(), weights_[i], count);
+        const int dimension = std::max(expert_dimension(weights_[i]), 1);
+        std::fill(tensor->nb + dimension, tensor->nb + GGML_MAX_DIMS, stride * size_t(count));
+        tensor->nb[dimension] = stride;
+        offset = begin_behind(offset, nullptr, PASSING_ALIGNMENT, places_[i]);
+        ggml_backend_tensor_alloc(room, tensor, base + offset);
+        passing_.push_back(tensor);
+        offset += slice_of(weights_[i]);
     }
 }
 

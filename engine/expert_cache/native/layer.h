@@ -14,7 +14,8 @@ namespace coterie {
 
 class Layer;
 
-// Memory for the slots of several layers that have none of their own: of the one that was computed last.
+// Memory for the slots of several layers that have none of their own: of the one that was computed last. Experts of
+// batches that need more than a layer's slots pass through it too (`ring.h`), when it is nobody's.
 struct Room {
     BufferPtr buffer;
     Layer * owner = nullptr;
@@ -30,8 +31,7 @@ class Layer {
 
     // Takes exactly `bytes`, or with 0 bytes the room. One of `coterie_cache_result`, with `problem` set.
     int place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, size_t bytes, Room & room, std::string & problem);
-    // Has the room for itself, where its slots lie there; gives how many experts of another layer lost theirs.
-    int enter();
+    // Whether its slots lie in the room.
     bool has_room() const { return room_; }
 
     int number() const { return number_; }
@@ -50,12 +50,20 @@ class Layer {
 
     // Copy an expert's contents into a slot; with a backend in the order of its other work, else at once.
     void bring(int expert, int slot, ggml_backend_t in_order_of) const;
-    // The same of a layer with a floor, by reads that are yet to begin.
-    void ask(int expert, int slot, Batch & batch) const;
+    // The same of a layer with a floor, into a slot of `held` or a place of `passing`, by reads that are yet to begin.
+    void ask(int expert, const std::vector<ggml_tensor *> & into, int slot, Batch & batch) const;
+
+    // Places of the room that this layer's experts pass through, `stride` bytes apart and so many.
+    void lay_passing(ggml_backend_buffer_t room, size_t stride, int count);
+    // Bytes of such a place.
+    size_t passing_bytes() const;
+    const std::vector<ggml_tensor *> & passing() const { return passing_; }
+    // From a place to a slot.
+    void keep(int place, int slot) const;
 
     Slots slots;
     std::unique_ptr<Layer> above; // the same layer's slots on a card; nullptr: none
-    std::unique_ptr<Program> on_device, on_cpu;
+    std::unique_ptr<Program> on_device, on_cpu, on_passing;
     bool is_plain = false; // the device cannot compute its block
     EventPtr uploaded;     // after the last expert that was brought beside the steps
     bool is_awaited = false;
@@ -67,7 +75,7 @@ class Layer {
 
     int number_;
     const Layer * below_ = nullptr;
-    std::vector<ggml_tensor *> weights_, at_home_, held_;
+    std::vector<ggml_tensor *> weights_, at_home_, held_, passing_;
     size_t expert_bytes_ = 0;
     bool is_quantized_ = true;
     Floor * floor_ = nullptr;
@@ -76,6 +84,9 @@ class Layer {
     Room * room_ = nullptr;
     ContextPtr context_;
 };
+
+// Bytes of a room from where a sector begins.
+size_t passing_room(ggml_backend_buffer_t room);
 
 // Empty; nullptr without memory.
 BufferPtr buffer_for_slots(ggml_backend_buffer_type_t type, size_t bytes);

@@ -24,6 +24,17 @@ bool RawFile::read(uint64_t offset, size_t bytes, char * to, char * room, uint64
     if (read_straight(offset, bytes, to, room, read_bytes)) {
         return true;
     }
+    for (size_t done = 0, piece = 0; done < bytes; done += piece) {
+        // Whole blocks, but for the first and the last.
+        piece = std::min(bytes - done, PIECE - size_t((offset + done) % BLOCK));
+        if (!read_piece(offset + done, piece, to + done, room, read_bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool RawFile::read_piece(uint64_t offset, size_t bytes, char * to, char * room, uint64_t & read_bytes) {
     const uint64_t begin = offset / BLOCK * BLOCK;
     const size_t before = size_t(offset - begin), needed = before + bytes;
     const size_t whole = (needed + BLOCK - 1) / BLOCK * BLOCK;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace coterie {
@@ -57,6 +58,24 @@ Slots::Given Slots::give(int expert) {
     slot_of_[size_t(old)] = -1;
     put(slot, expert);
     return { slot, old };
+}
+
+int Slots::worth_slots(const std::vector<int32_t> & experts) const {
+    std::vector<int32_t> going;
+    std::copy_if(expert_of_.begin(), expert_of_.end(), std::back_inserter(going), [](int32_t each) { return each >= 0; });
+    std::stable_sort(going.begin(), going.end(), [this](int32_t one, int32_t other) {
+        return goes_before(size_t(one), size_t(other));
+    });
+    const size_t empty = expert_of_.size() - going.size(), most = std::min(expert_of_.size(), experts.size());
+    const auto is_worth = [&](size_t number) {
+        const double score = score_[size_t(experts[experts.size() - 1 - number])];
+        return number < empty || score > score_[size_t(going[number - empty])];
+    };
+    size_t count = 0;
+    while (count < most && is_worth(count)) {
+        count++;
+    }
+    return int(count);
 }
 
 Slots::Given Slots::give_warm(int expert, int place) {

@@ -38,6 +38,9 @@ class Slots {
     };
     // A slot for an expert of this block that has none.
     Given give(int expert);
+    // Of experts without a slot, the one that counts least first, how many of the last would be given one, each for an
+    // expert that counts less, when all that have slots are done.
+    int worth_slots(const std::vector<int32_t> & experts) const;
     // A slot that is empty, before anything was computed; `place` is the expert's in a list, the best first.
     Given give_warm(int expert, int place);
 

@@ -27,12 +27,14 @@ pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the
 
 CLOSE = 1e-3
 LARGE, SMALL = 60, 8
+# That experts pass through.
+ROOM = 16 << 20
 
 
 def wish(name: str, worker: Worker, **changed: object) -> CacheOption:
     used = LAYOUTS[name].used
     option = CacheOption(
-        used, used, worker=worker.address, bring_first=True, source=DISK, tokens=_tokens(name)
+        used, used, worker=worker.address, bring_first=True, source=DISK, tokens=_tokens(name), shared=ROOM
     )
     return option._replace(above=used, policy=Policy(half_life=16.0), upload_beside=True)._replace(**changed)
 

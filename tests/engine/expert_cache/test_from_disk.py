@@ -37,15 +37,14 @@ CLOSE = 1e-3
 LARGE = 60
 # Matrices of an expert, at most, and blocks of a disk that are read for their ends, at most.
 _MATRICES, _BLOCK = 3, 4096
-# Of slots that layers share.
+# That experts pass through, and layers use in turns.
 ROOM = 16 << 20
 
 
 def wish(name: str, slots: int, **changed: object) -> CacheOption:
     used = LAYOUTS[name].used
-    return CacheOption(slots, used, bring_first=True, source=DISK, tokens=LARGE // used + 1)._replace(
-        **changed
-    )
+    wished = CacheOption(slots, used, bring_first=True, source=DISK, tokens=LARGE // used + 1, shared=ROOM)
+    return wished._replace(**changed)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -111,10 +110,10 @@ def test_experts_that_begin_anywhere_within_a_sector(child: OtherProcess, tmp_pa
     assert difference(plain.logits, told.logits) <= CLOSE
 
 
-@pytest.mark.parametrize("shared", [0, ROOM])
+@pytest.mark.parametrize("in_turns", [False, True])
 @pytest.mark.parametrize("policy", [LRU, LFU, Policy(half_life=16.0), Policy(half_life=0.01)])
-def test_counters_and_residents_are_those_of_the_policy_in_waves_too(
-    policy: Policy, shared: int, child: OtherProcess
+def test_counters_and_residents_are_those_of_the_policy_where_experts_pass_through_too(
+    policy: Policy, in_turns: bool, child: OtherProcess
 ) -> None:
     layout = LAYOUTS["qwen"]
     course = (
@@ -123,17 +122,19 @@ def test_counters_and_residents_are_those_of_the_policy_in_waves_too(
         *random_course(40, 8, 4, seed=8),
     )
     for slots in (layout.used, 6, layout.experts - 1):
-        wished = wish("qwen", slots, policy=policy, warm=(3, 5), shared=shared)
+        wished = wish("qwen", slots, policy=policy, warm=(3, 5), in_turns=in_turns)
         told = child.call(computed, expert_model("qwen"), course, wished, watched="choices")
         expected = {layer: CachedExperts(slots, layout.experts, policy) for layer in layout.layers}
         for each in expected.values():
-            each.warm(() if shared else (3, 5))
+            each.warm(() if in_turns else (3, 5))
         owner = None
         for layer, rows in told.blocks:
-            if shared and owner not in (None, layer):
-                expected[owner].empty()
-            owner = layer
-            expected[layer].block_from_disk(rows)
+            if in_turns:
+                wants = None if expected[layer].passes(set(rows)) else layer
+                if owner not in (None, wants):
+                    expected[owner].empty()
+                owner = wants
+            expected[layer].block_from_disk(rows, in_turns=in_turns)
         counted = told.counters
         assert counted is not None
         total = sum((each.counters for each in expected.values()), Counters())
@@ -150,7 +151,7 @@ def test_layers_that_share_a_room(name: str, child: OtherProcess) -> None:
     used = LAYOUTS[name].used
     course = (*token_by_token(6, seed=3), sum(token_by_token(LARGE, seed=4), ()), *token_by_token(4, seed=5))
     plain = child.call(computed, expert_model(name), course)
-    told = child.call(computed, expert_model(name), course, wish(name, used, shared=ROOM))
+    told = child.call(computed, expert_model(name), course, wish(name, used, in_turns=True))
     assert difference(plain.logits, told.logits) <= CLOSE
     assert told.counters is not None and told.counters.allocated == ROOM + wish(name, used).workspace
 
@@ -163,16 +164,16 @@ def test_a_model_in_several_files(child: OtherProcess, tmp_path: Path) -> None:
     assert difference(plain.logits, told.logits) <= CLOSE
 
 
-@pytest.mark.parametrize("shared", [0, ROOM])
+@pytest.mark.parametrize("in_turns", [False, True])
 @pytest.mark.parametrize("quantisation", ["Q4_K", "F16"])
 def test_tensors_that_lie_at_no_aligned_place(
-    quantisation: str, shared: int, child: OtherProcess, tmp_path: Path
+    quantisation: str, in_turns: bool, child: OtherProcess, tmp_path: Path
 ) -> None:
     usual = expert_model("qwen", quantisation)
     path = unaligned_model(usual, tmp_path / "unaligned.gguf")
     course = (*token_by_token(6, seed=3), sum(token_by_token(LARGE, seed=4), ()))
     plain = child.call(computed, usual, course)
-    told = child.call(computed, path, course, wish("qwen", LAYOUTS["qwen"].used, shared=shared))
+    told = child.call(computed, path, course, wish("qwen", LAYOUTS["qwen"].used, in_turns=in_turns))
     assert difference(plain.logits, told.logits) <= CLOSE
     assert told.counters is not None and told.counters.plain_blocks == 0
 
@@ -208,7 +209,7 @@ def test_english_comes_out_bit_by_bit_as_without(child: OtherProcess) -> None:
     for slots, tokens in ((3, 4), (4, 64)):
         texts.same(moe_model(), slots, 1, 40, repacked=False, source=DISK, tokens=tokens)
     plain = texts.plain(moe_model(), 1, 40, repacked=False)
-    told = child.call(written, moe_model(), 4, 1, 40, source=DISK, tokens=16, shared=True)
+    told = child.call(written, moe_model(), 4, 1, 40, source=DISK, tokens=16, in_turns=True)
     assert (told.tokens, told.digest) == (plain.tokens, plain.digest)
 
 

@@ -57,7 +57,7 @@ def test_it_answers_as_a_model_that_is_loaded_whole(
     weights, plan = found.model.weights, found.model.plan
     assert weights is not None and plan is not None and not weights.misplaced
     experts = sum(size for size in weights.expert_bytes.values())
-    slots = sum(layer.bytes for layer in plan.placement.expert_cache.layers)  # type: ignore[union-attr]
+    slots = plan.placement.expert_cache.slots  # type: ignore[union-attr]
     assert weights.expert_bytes.keys() <= {RAM} and slots <= experts < slots + 2**16
     text, end = told.answer(from_disk, asked)
     assert end.error is None
