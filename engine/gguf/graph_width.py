@@ -16,8 +16,9 @@ _EMBEDDINGS = 5
 _MIXER_INPUTS = ("attn_q", "attn_qkv", "ssm_in")
 
 
-def graph_width(index: GgufIndex) -> int:
-    """Elements, all F32; 0 for a file without layers. Errs to the large side, by up to a quarter."""
+def graph_width(index: GgufIndex, *, inside_experts: bool = True) -> int:
+    """Elements, all F32; 0 for a file without layers. Errs to the large side, by up to a quarter. Without what lies
+    `inside_experts`, between their projections, where these are computed elsewhere."""
     embedding, used = index.number("embedding_length"), index.number("expert_used_count")
     layers: dict[str, dict[str, Tensor]] = {}
     for tensor in index.tensors:
@@ -27,15 +28,17 @@ def graph_width(index: GgufIndex) -> int:
             layers.setdefault(number, {})[name.removesuffix(".weight")] = tensor
     if not layers:
         return 0
-    return _EMBEDDINGS * embedding + max(_widest(weights, embedding, used) for weights in layers.values())
+    return _EMBEDDINGS * embedding + max(
+        _widest(weights, embedding, used, inside_experts) for weights in layers.values()
+    )
 
 
-def _widest(weights: dict[str, Tensor], embedding: int, used: int) -> int:
+def _widest(weights: dict[str, Tensor], embedding: int, used: int, inside_experts: bool) -> int:
     routed = _inner(weights, "_exps")
     latent = weights.get("attn_k_b")
     return max(
         _inner(weights, ""),
-        used * (embedding + routed) if routed else 0,
+        used * (embedding + routed * inside_experts) if routed else 0,
         2 * max((_out(weights.get(name)) for name in _MIXER_INPUTS), default=0),
         3 * latent.shape[-1] * _out(weights.get("attn_kv_a_mqa")) if latent else 0,
     )

@@ -86,6 +86,7 @@ class TensorIndex(msgspec.Struct, frozen=True):
     vocabulary: int
     mtp_layers: int = 0
     graph_width: int = 0
+    width_without_experts: int = 0
     attention_width: int = 0
     output_type: str = ""
     heads: int = 0
@@ -161,6 +162,7 @@ def tensor_index(index: GgufIndex) -> TensorIndex:
         vocabulary=_vocabulary(index, table),
         mtp_layers=mtp_layers,
         graph_width=graph_width(index),
+        width_without_experts=graph_width(index, inside_experts=False),
         attention_width=_attention_width(index),
         output_type=found.type_name if (found := output or table) else "",
         heads=index.number("attention.head_count"),

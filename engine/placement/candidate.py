@@ -15,7 +15,14 @@ from engine.placement.plan import DISK, RAM, DeviceBytes, ExpertCache, LoadMode,
 from engine.placement.planning_input import Choice, Given
 from engine.placement.predict import PROMPT, predict
 from engine.placement.slots.card_above import place_above
-from engine.placement.slots.disk_floor import Floor, all_matrices, left_in_file, place_floor, with_floor
+from engine.placement.slots.disk_floor import (
+    Floor,
+    all_matrices,
+    left_in_file,
+    place_floor,
+    untouched_bytes,
+    with_floor,
+)
 from engine.placement.slots.expert_slots import TOKENS, cacheable, divided, workspace_bytes
 from engine.placement.speed.prefill import Prompt
 from engine.placement.variations import answer_seconds
@@ -106,7 +113,7 @@ def _above_the_disk(
         choice,
         layout,
         placement,
-        with_floor(sizes, cache, layers),
+        with_floor(sizes, cache, layers, untouched_bytes(index, choice)),
         sizes,
         held | {DISK: rest},
         floor.missing + _crowded(given, layout, sizes),

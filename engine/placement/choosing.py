@@ -55,7 +55,7 @@ def choose(given: Given, options: PlacementOptions) -> Choice:
             start = _smaller_cache_if_needed(given, start)
         start = _with_sequences(given, options, start)
     start = _best(given, _spreads(given, start)).choice
-    best = _smallest_ubatch_near_the_best(given, _ubatches(given, options, start))
+    best = _ubatch_near_the_best(given, _ubatches(given, options, start))
     best = mixed(given, options, best) if best.mode == "cached" else best
     best = _streamed_if_clearly_faster(given, options, best)
     best = _cached_if_clearly_faster(given, options, best, devices)
@@ -148,7 +148,7 @@ def _cached_if_clearly_faster(
         choice, mode="cached", devices=devices, ubatch=options.ubatch or UBATCH, spread="even"
     )
     cached = _best(given, _spreads(given, cached)).choice
-    cached = _smallest_ubatch_near_the_best(given, _ubatches(given, options, cached))
+    cached = _ubatch_near_the_best(given, _ubatches(given, options, cached))
     cached = mixed(given, options, cached)
     after = work_out(given, cached)
     cache = after.placement.expert_cache
@@ -178,7 +178,7 @@ def _from_disk_if_too_large(
         choice, mode="disk", devices=devices, ubatch=options.ubatch or UBATCH, spread="even", whole_layers=0
     )
     start = _best(given, _spreads(given, start)).choice
-    from_disk = _smallest_ubatch_near_the_best(given, _ubatches(given, options, start))
+    from_disk = _ubatch_near_the_best(given, _ubatches(given, options, start))
     return from_disk if RAM in options.budgets or work_out(given, from_disk).fits else choice
 
 
@@ -189,7 +189,7 @@ def _tightened_to_a_limit(given: Given, options: PlacementOptions, choice: Choic
     if choice.mode != "disk" or not named or work_out(given, choice).fits:
         return choice
     tight = tightened(given, options, choice)
-    return _smallest_ubatch_near_the_best(given, (*_ubatches(given, options, tight), tight))
+    return _ubatch_near_the_best(given, (*_ubatches(given, options, tight), tight))
 
 
 def _above_if_faster(given: Given, choice: Choice) -> Choice:
@@ -318,14 +318,16 @@ def _best(given: Given, choices: Iterable[Choice]) -> Candidate:
     return min((work_out(given, choice) for choice in choices), key=_rank)
 
 
-def _smallest_ubatch_near_the_best(given: Given, choices: Iterable[Choice]) -> Choice:
+def _ubatch_near_the_best(given: Given, choices: Iterable[Choice]) -> Choice:
     candidates = [work_out(given, choice) for choice in choices]
     best = min(map(_rank, candidates))
-    return next(
-        candidate.choice
-        for candidate in candidates
-        if _rank(candidate)[:2] == best[:2] and candidate.answer_s <= WORTH_A_LARGER_UBATCH * best[2]
-    )
+
+    def is_near(candidate: Candidate) -> bool:
+        # With experts from the file slots would have the memory that a smaller one leaves.
+        worth = 1.0 if candidate.choice.mode == "disk" else WORTH_A_LARGER_UBATCH
+        return _rank(candidate)[:2] == best[:2] and candidate.answer_s <= worth * best[2]
+
+    return next(candidate.choice for candidate in candidates if is_near(candidate))
 
 
 def _rank(candidate: Candidate) -> tuple[int, bool, float]:

@@ -25,7 +25,7 @@ from engine.placement.speed.cached_speed import (
     cached_reads,
 )
 from engine.placement.speed.floor_speed import FloorPaths, floor_decode, floor_prompt_seconds
-from engine.placement.speed.prefill import Prompt, expert_seconds, prefill_seconds
+from engine.placement.speed.prefill import Prompt, prefill_seconds
 from engine.placement.speed.rates import (
     DEFAULT_DISK_BANDWIDTH,
     device_link,
@@ -83,7 +83,7 @@ def predict(
     prompt = prompt or Prompt(min(PROMPT, placement.context))
     seconds = prefill_seconds(index, machine, layout, placement, reads, prompt, paged)
     if _from_disk(placement.expert_cache):
-        seconds += _floor_seconds(index, machine, placement, reads[RAM], prompt)
+        seconds += _floor_seconds(index, machine, placement, seconds, prompt)
     prefill = prompt.tokens / (seconds + _prompt_splits(devices, away, placement, prompt))
     of_disk = disk_deviation(machine.disk) if _from_disk(placement.expert_cache) else 0.0
     prefill_off = combined((prefill_deviation(devices, reads, paged, streams=streams), of_disk))
@@ -174,12 +174,12 @@ def _from_disk(cache: ExpertCache | None) -> bool:
 
 
 def _floor_seconds(
-    index: TensorIndex, machine: Machine, placement: Placement, read: Reads, prompt: Prompt
+    index: TensorIndex, machine: Machine, placement: Placement, computing: float, prompt: Prompt
 ) -> float:
-    """How long a prompt waits for experts that are read from the file."""
+    """How long a prompt that takes `computing` seconds waits for experts that are read from the file."""
     batches, batch = _batches(placement, prompt), max(min(placement.ubatch, prompt.tokens), 1)
-    computing = expert_seconds(index, machine, machine.ram, read.routed, prompt.tokens, batch) / batches
-    return batches * floor_prompt_seconds(index, placement.expert_cache, machine.disk, batch, computing)
+    each = floor_prompt_seconds(index, placement.expert_cache, machine.disk, batch, computing / batches)
+    return batches * each
 
 
 def _split_seconds(device: Device) -> float:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from engine.gguf.tensor_index import TensorIndex
+from engine.placement.estimate import compute_bytes
 from engine.placement.layout import Layout
 from engine.placement.plan import DISK, RAM, CachedLayer, DeviceBytes, ExpertCache, Plan
 from engine.placement.planning_input import Choice, Given
@@ -23,8 +25,13 @@ KEPT_SHARE, MOST_KEPT = 32, 2 * 2**30
 # Tokens of a prompt whose experts are computed in one go: more, so that an expert's rows are never split, where that
 # takes less than this share of the budget; fewer where it is tight.
 ROWS, _ROWS_SHARE = 64, 16
-# Threads that read, and what one reads at once, with the ends of its blocks.
-_READERS, _MOST_AT_ONCE, _ENDS = 8, 2**20, 8 * 2**10
+# Of the experts that pass through RAM where a prompt needs more than there are slots for, how many lie there at a
+# time: one is computed while the others are read.
+PASSING = 4
+# Threads that read, and the memory through which one does where the system wants it aligned, with the ends of blocks
+# (`native/raw_file.h`).
+_READERS, _MOST_AT_ONCE, _ENDS = 8, 2**18, 8 * 2**10
+_FLOAT = 4
 
 
 class Floor(NamedTuple):
@@ -44,7 +51,8 @@ def place_floor(
         return None
     budget = given.budgets[RAM]
     every = sizes[RAM].total - all_matrices(layers) + PROCESS_BYTES
-    every += choice.ubatch * given.index.embedding_length * 4  # a block's inputs
+    every += choice.ubatch * given.index.embedding_length * _FLOAT  # a block's inputs
+    every -= untouched_bytes(given.index, choice)
     cache, room = _without_slots(given, choice, 0), 0
     # Quarters of the room for slots that are given up, but not the least slots.
     for given_up in sorted({given.fallbacks.count("layer"), 0}, reverse=True):
@@ -68,19 +76,37 @@ def all_matrices(layers: tuple[Slots, ...]) -> int:
 
 def working_bytes(cache: ExpertCache, layers: tuple[Slots, ...]) -> int:
     """Bytes of RAM beside the slots of these layers."""
-    reading = _READERS * (min(_MOST_AT_ONCE, max(layer.slot for layer in layers)) + _ENDS)
+    reading = _READERS * (_MOST_AT_ONCE + _ENDS)
     return cache.workspace + reading
 
 
+def untouched_bytes(index: TensorIndex, choice: Choice) -> int:
+    """Of the graph's memory, what nobody ever touches: what lies between the projections of experts, which are
+    computed beside the graph."""
+    plain = choice.attention == "plain"
+    most, least = (
+        compute_bytes(
+            msgspec.structs.replace(index, graph_width=width),
+            choice.context,
+            choice.ubatch,
+            outputs=choice.outputs,
+            plain=plain,
+        )
+        for width in (index.graph_width, index.width_without_experts)
+    )
+    return most - least
+
+
 def with_floor(
-    sizes: Mapping[str, DeviceBytes], cache: ExpertCache, layers: tuple[Slots, ...]
+    sizes: Mapping[str, DeviceBytes], cache: ExpertCache, layers: tuple[Slots, ...], untouched: int
 ) -> dict[str, DeviceBytes]:
-    """The bytes of each floor, of which llama.cpp, and a dry run, count all experts with RAM."""
+    """The bytes of each floor, of which llama.cpp, and a dry run, count all experts with RAM, and memory that stays
+    `untouched`."""
     ram = sizes[RAM]
     held = DeviceBytes(
         ram.model - all_matrices(layers) + cache.slots,
         ram.context,
-        ram.compute + working_bytes(cache, layers),
+        ram.compute - untouched + working_bytes(cache, layers),
     )
     floors = {**sizes, RAM: held, DISK: DeviceBytes(left_in_file(cache, layers))}
     if above := cache.above:
@@ -141,10 +167,10 @@ def _without_slots(given: Given, choice: Choice, tokens: int) -> ExpertCache:
 
 
 def _slots_for_all(layers: tuple[Slots, ...], room: int) -> _Granted | None:
-    least = [layer.least for layer in layers]
-    if sum(layer.bytes(count) for layer, count in zip(layers, least, strict=True)) > room:
+    least, shared = [layer.least for layer in layers], passing_bytes(layers, PASSING)
+    if sum(layer.bytes(count) for layer, count in zip(layers, least, strict=True)) > room - shared:
         return None
-    return _Granted(evenly(layers, least, room))
+    return _Granted(evenly(layers, least, room - shared), shared)
 
 
 def _some_slots(layers: tuple[Slots, ...], room: int) -> _Granted | None:
@@ -170,4 +196,9 @@ def _in_turns(layers: tuple[Slots, ...], tokens: int) -> _Granted:
     counts = [min(tokens * layer.least, layer.experts) for layer in layers]
     sizes = [layer.bytes(count) for layer, count in zip(layers, counts, strict=True)]
     granted = (CachedLayer(layer.layer, count, 0) for layer, count in zip(layers, counts, strict=True))
-    return _Granted(tuple(granted), max(sizes))
+    return _Granted(tuple(granted), max(*sizes, passing_bytes(layers, 1)))
+
+
+def passing_bytes(layers: tuple[Slots, ...], count: int) -> int:
+    """Of a room that so many experts of any of these layers pass through at a time."""
+    return count * (max(layer.slot for layer in layers) + _ENDS)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from engine.expert_cache.hit_rates import HitRates
 from engine.gguf.tensor_index import TensorIndex
 from engine.placement.plan import DISK, DiskReads, ExpertCache
-from engine.placement.slots.expert_slots import slots_of
+from engine.placement.slots.expert_slots import Slots, slots_of
 from engine.placement.speed.cached_speed import CachedDecode, CachedReads
 from engine.placement.speed.prefill import touched_share
 from engine.placement.speed.rates import disk_rate
@@ -21,8 +21,6 @@ BLOCK = 4096
 FLOOR_LAYER_S = 60e-6
 # And with slots on a card above: launching the block there, and rows that come up one by one.
 ABOVE_LAYER_S = 40e-6
-# A prompt's experts come in waves that fill so large a part of the slots (`native/cache.h`).
-WAVES = 4
 
 
 class FloorPaths(NamedTuple):
@@ -53,28 +51,25 @@ def floor_decode(reads: Sequence[CachedReads], paths: FloorPaths, used: int, bes
 def floor_prompt_seconds(
     index: TensorIndex, cache: ExpertCache | None, disk: DiskReads, batch: int, computing: float
 ) -> float:
-    """Seconds that reading takes longer than the `computing` seconds of the experts of a batch of a prompt.
+    """Seconds that a batch of a prompt takes longer than the `computing` seconds of all that is computed for it.
 
-    Every expert that the batch touches and RAM lacks is read once, in waves: while one is computed the next ones are
-    read into the slots that are left, and the first is waited for.
+    Every expert that it touches and that has no slot is read once, and passes through the room beside the slots:
+    while one is computed, or what lies between, the next ones are read into the places that are left.
     """
     if cache is None or cache.source != DISK or not cache.layers:
         return 0.0
-    share = index.experts_used / index.experts
-    touched = touched_share(share, batch)
-    granted = {each.layer: each for each in cache.layers}
-    each_computing = computing / len(granted)
-    seconds = 0.0
-    for layer in slots_of(index):
-        if layer.layer in granted:
-            absent = layer.experts - granted[layer.layer].own
-            expert = (layer.slot + layer.tensors * BLOCK) / disk_rate(disk)
-            slots = max(granted[layer.layer].slots, 1)
-            wave = max(slots // WAVES, 1)
-            waves = max(touched * absent / wave, 1.0)
-            reading = touched * absent * expert + waves * disk.wait_s
-            seconds += reading - min(reading, each_computing) * (1 - 1 / waves) * (1 - wave / slots)
-    return seconds
+    touched = touched_share(index.experts_used / index.experts, batch)
+    own = {each.layer: each.own for each in cache.layers}
+    layers = [layer for layer in slots_of(index) if layer.layer in own]
+    places = max(cache.shared // max(layer.slot for layer in layers), 1)
+    reading = sum(
+        touched * (layer.experts - own[layer.layer]) * _read_s(layer, disk, places) for layer in layers
+    )
+    return max(reading - computing, 0.0) + min(reading, computing) / places
+
+
+def _read_s(layer: Slots, disk: DiskReads, places: int) -> float:
+    return (layer.slot + layer.tensors * BLOCK) / disk_rate(disk) + disk.wait_s / places
 
 
 def _likely(rates: HitRates) -> HitRates:
