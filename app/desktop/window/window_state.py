@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.theme import themes
@@ -87,8 +88,8 @@ class WindowMemory:
     def restore(self, window: QWidget, frame: Frame) -> None:
         """Make the window as it was, or as large as usual where the screen has room for that."""
         # Room for the frame that the window manager draws: its size is known only once it is drawn.
-        screen = window.screen()  # None where there is none yet, as in a session that nobody looks at
-        room = screen.availableSize() - QSize(24, 48) if screen else QSize(*SIZE)
+        screen: QScreen | None = window.screen()  # none in a session that nobody looks at
+        room = screen.availableSize() - QSize(24, 48) if screen is not None else QSize(*SIZE)
         window.resize(QSize(*SIZE).boundedTo(room))
         geometry = self._geometry("geometry")
         if geometry is not None:
