@@ -146,15 +146,12 @@ def note_vulkan(folder: Path, version: str) -> None:
 def _compile_plugin(work: Work, version: str, progress: Progress) -> None:
     """The plugin, linked to the engine's libraries by the names that both kinds of engine give them."""
     wanted = plugin.plugin_of(work.root, version, PLUGIN_KEY)
-    inner, folder = work.inside / "plugin", work.made / "plugin"
-    shutil.rmtree(inner, ignore_errors=True)
-    copies = tuple(inner / source.parent.name for source in wanted.sources)
-    for source, copy in zip(wanted.sources, copies, strict=True):
-        shutil.copytree(source, copy)
+    folder = work.made / "plugin"
+    copied = copy_plugin(wanted, work.root, work.inside / "plugin")
     folder.mkdir()
     name, inside = plugin.library_name("Linux"), Path(old_system.WORK)
     words = plugin.compile_command(
-        wanted._replace(sources=copies),
+        copied,
         "g++",
         inside / sources.HEADERS,
         work.made / "lib",
@@ -165,6 +162,16 @@ def _compile_plugin(work: Work, version: str, progress: Progress) -> None:
     run(work, "plugin", progress, *seen)
     run(work, "strip", progress, "strip", "--strip-unneeded", f"made/plugin/{name}")
     plugin.write_note(wanted, folder)
+
+
+def copy_plugin(wanted: plugin.Plugin, root: Path, place: Path) -> plugin.Plugin:
+    """The plugin with its sources in `place`, where they lie to each other as in the clone `root`: they name each
+    other's headers so."""
+    shutil.rmtree(place, ignore_errors=True)
+    copies = tuple(place / source.relative_to(root) for source in wanted.sources)
+    for source, copy in zip(wanted.sources, copies, strict=True):
+        shutil.copytree(source, copy)
+    return wanted._replace(sources=copies)
 
 
 def newest_glibc(work: Work, progress: Progress) -> tuple[int, int]:
