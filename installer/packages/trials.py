@@ -116,6 +116,9 @@ def doctor(report: dict[str, Any], release: Release, kind: str) -> None:
         raise SetupError(f"doctor says {engine} of the engine.")
     if not report["expert_cache"]["build"]:
         raise SetupError(f"doctor says {report['expert_cache']} of the plugin.")
+    # Every processor with AVX2 has them.
+    if (products := report["layouts"]["products"]) != "used":
+        raise SetupError(f"doctor says that our own products are {products!r}.")
 
 
 def without_vulkan(inside: Inside, report: dict[str, Any]) -> None:

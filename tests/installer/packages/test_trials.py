@@ -22,7 +22,8 @@ def report(**changes: object) -> dict[str, object]:
     checks = [{"name": "engine", "ok": True}, {"name": "emoji", "ok": False}]
     engine = {"build": "portable", "variant": "zen4", "backends": ["RPC", "CPU"]}
     plugin = {"build": "0.3.36-1", "problem": ""}
-    return {"installation": facts, "checks": checks, "engine": engine, "expert_cache": plugin, **changes}
+    said = {"installation": facts, "checks": checks, "engine": engine, "expert_cache": plugin}
+    return {**said, "layouts": {"products": "used"}, **changes}
 
 
 def test_a_diagnosis_must_be_of_the_installed_package_and_good() -> None:
@@ -38,6 +39,11 @@ def test_a_diagnosis_must_be_of_the_installed_package_and_good() -> None:
 def test_the_plugin_must_be_one_that_is_used() -> None:
     with pytest.raises(SetupError, match="other_build"):
         trials.doctor(report(expert_cache={"build": "", "problem": "cache.other_build"}), RELEASE, "deb")
+
+
+def test_our_own_products_must_be_used() -> None:
+    with pytest.raises(SetupError, match="not_here"):
+        trials.doctor(report(layouts={"products": "not_here"}), RELEASE, "deb")
 
 
 @pytest.mark.parametrize(
