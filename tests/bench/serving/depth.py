@@ -24,9 +24,9 @@ from tests.bench.serving.goals import Row
 # with a prompt and an answer behind it.
 GOALS = {0: 0.97, 1500: 1.5, 3000: 2.0, 8000: 2.0}
 _CONTEXT, _PROMPT, _ANSWER = 8192, 256, 32
-# What is read before is read once for all of them: with both models all depths take some ten minutes.
 # Of both models.
 _HEAD_WIDTH = 64
+# What is read before is read once for all of them: with both models all depths take some ten minutes.
 _TIMES = {0: 2, 1500: 2, 3000: 2, 8000: 1}
 # What llama-bench can be told of attention. Behind few tokens all of it is timed, then the default, and the way that
 # is fastest over 2,048 cells by the calibration of this machine.
