@@ -169,7 +169,6 @@ bool Cache::compute_passed(Block & block, size_t & next) {
         if (std::find(missing_.begin(), missing_.end(), expert) != missing_.end()) {
             if (!is_read) {
                 fail(layer, COTERIE_FLOOR_READ, passing.batch.file);
-                ring_.pop();
                 return false;
             }
             choose_rows(layer, { expert });
@@ -224,7 +223,9 @@ void Cache::choose_next(const Layer & layer) {
     });
 }
 
+// What was read ahead of a file that is not as it was is not used either.
 Cache::Result Cache::fail(const Layer & layer, int reason, int file) {
+    ring_.drain();
     failure_ = reason;
     failed_path_ = layer.floor()->disk().file(file).path();
     return FAILED;
