@@ -99,6 +99,7 @@ class Cache {
     void take_room(Layer * owner);
     int count_different(const Layer & layer, const Layer * above);
     void sort_missing(const Layer & layer, const Layer * above);
+    void count_brought(const Layer & layer);
     void bring_all(Layer & layer, Coming & coming);
     bool await(Layer & layer, Coming & coming);
     // Those that pass through the room.

@@ -87,12 +87,16 @@ void Cache::sort_missing(const Layer & layer, const Layer * above) {
             (has ? held_ : missing_).push_back(expert);
         }
     }
+}
+
+void Cache::count_brought(const Layer & layer) {
     counters_.brought += missing_.size();
     counters_.brought_bytes += missing_.size() * layer.expert_bytes();
 }
 
 // Reads of all that is missing begin.
 void Cache::bring_all(Layer & layer, Coming & coming) {
+    count_brought(layer);
     for (const int32_t expert : missing_) {
         const Slots::Given given = layer.slots.give(expert);
         counters_.evicted += given.evicted >= 0;
@@ -147,6 +151,7 @@ bool Cache::compute_passing(Block & block) {
     if (!compute_chosen(block, *layer.on_device)) {
         return false;
     }
+    count_brought(layer);
     counters_.evicted += missing_.size() - staying_.size();
     for (const int32_t expert : staying_) {
         counters_.evicted += layer.slots.give(expert).evicted >= 0;
