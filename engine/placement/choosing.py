@@ -6,6 +6,7 @@ Each compares candidates by bytes and predicted speed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 import msgspec
 
@@ -27,6 +28,7 @@ STREAMED_UBATCHES = (1024, 2048, 4096)
 DISK_UBATCHES = (128, 256)
 # A larger ubatch must save more than a few percent, for it takes memory that other programs may want.
 WORTH_A_LARGER_UBATCH = 1.03
+FROM_DISK = 1.025
 # Default numbers of concurrent answers, the most first.
 SEQUENCES = (8, 4, 2)
 MOST_FOR_SEQUENCES = 1.05
@@ -322,12 +324,20 @@ def _ubatch_near_the_best(given: Given, choices: Iterable[Choice]) -> Choice:
     candidates = [work_out(given, choice) for choice in choices]
     best = min(map(_rank, candidates))
 
-    def is_near(candidate: Candidate) -> bool:
-        # With experts from the file slots would have the memory that a smaller one leaves.
-        worth = 1.0 if candidate.choice.mode == "disk" else WORTH_A_LARGER_UBATCH
-        return _rank(candidate)[:2] == best[:2] and candidate.answer_s <= worth * best[2]
+    alike = [each for each in candidates if _rank(each)[:2] == best[:2]]
+    found = next(each for each in alike if each.answer_s <= WORTH_A_LARGER_UBATCH * best[2])
+    if found.choice.mode != "disk":
+        return found.choice
+    fastest = min(alike, key=_rank)
+    near = (each.choice for each in alike if _costs_little(each, fastest))
+    return fastest.choice if fastest.choice.devices else max(near, key=attrgetter("ubatch"))
 
-    return next(candidate.choice for candidate in candidates if is_near(candidate))
+
+def _costs_little(candidate: Candidate, fastest: Candidate) -> bool:
+    """With experts from the file, where slots in RAM would have the memory of a larger ubatch: what a prompt gains is
+    surer than what they are worth. On a card that memory is worth more."""
+    written = candidate.predicted.decode_tps * FROM_DISK >= fastest.predicted.decode_tps
+    return written and candidate.answer_s <= FROM_DISK * fastest.answer_s
 
 
 def _rank(candidate: Candidate) -> tuple[int, bool, float]:

@@ -37,6 +37,8 @@ Attention = Literal["plain", "flash"]
 LoadMode = Literal["mapped", "pinned", "locked"]
 # Draft tokens that one step may verify, those of all answers together.
 MOST_DRAFTED = 64
+# Each row of logits takes memory that slots could have, and each wrong guess reads experts for nothing.
+MOST_DRAFTED_FROM_DISK = 16
 # What a load that failed is made easier by, one after the other.
 # "uncached": without the cache of single experts. "unrepacked": without layouts of weights that are made for the
 # processor. "plain_products": without our own products of quantised matrices. "without_mtp": without the heads for

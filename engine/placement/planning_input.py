@@ -9,6 +9,7 @@ from engine.placement.estimate import Overhead
 from engine.placement.layout import Spread
 from engine.placement.plan import (
     MOST_DRAFTED,
+    MOST_DRAFTED_FROM_DISK,
     Attention,
     CacheType,
     Device,
@@ -38,7 +39,7 @@ class Choice(msgspec.Struct, frozen=True):
     @property
     def outputs(self) -> int:
         """Rows of one step with logits: one per answer, and drafts."""
-        return self.sequences + MOST_DRAFTED
+        return self.sequences + (MOST_DRAFTED_FROM_DISK if self.mode == "disk" else MOST_DRAFTED)
 
 
 class Given(msgspec.Struct, frozen=True):
