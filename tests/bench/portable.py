@@ -66,6 +66,7 @@ def measure(path: str) -> dict[str, float]:
     def nothing(*_: float) -> None:
         pass
 
+    native.start()
     with loaded(LoadRequest(path, PlacementOptions(CONTEXT)), nothing) as session:
         speed.warm_up(session, nothing)
         found = speed.measure(session, PROMPT_TOKENS, ANSWER_TOKENS, nothing)
