@@ -7,7 +7,6 @@ installed one but for the plugin. Of memory that is lost, what others took is no
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -18,9 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.expert_cache.library import plugin_folder, plugin_name
-from installer import engine, plugin, system
-from installer.builds import NOTE
-from installer.sources import HEADERS, engine_version
+from installer import plugin, system
+from installer.sources import engine_version
+from tests.support import products
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = [str(ROOT / "tests" / "engine" / name) for name in ("expert_cache", "products")]
@@ -76,10 +75,9 @@ def environment(name: str) -> Path:
 
 
 def _compile(wanted: plugin.Plugin, flags: str, site: Path, place: Path) -> None:
-    key = json.loads((plugin_folder() / NOTE).read_bytes())["key"]
-    headers = engine.cache_folder(os.environ) / key / HEADERS
+    headers = products.headers()
     _, compiler = system.compilers(os.environ)
-    assert compiler is not None and headers.is_dir(), (
+    assert compiler is not None and headers is not None, (
         "set-up keeps the headers that the plugin was compiled with"
     )
     own = {"CXXFLAGS": flags, "LDFLAGS": flags}
@@ -99,7 +97,8 @@ def variables(kind: Kind, reports: Path) -> dict[str, str]:
         name: f"{value}:log_path={reports / 'report'}" if name.endswith("SAN_OPTIONS") else value
         for name, value in kind.options.items()
     }
-    return {"LD_PRELOAD": preload, "PYTHONPATH": str(ROOT), **options}
+    built = {products.HEADERS_NAME: str(products.headers()), products.FLAGS_NAME: f"{kind.flags} -g"}
+    return {"LD_PRELOAD": preload, "PYTHONPATH": str(ROOT), **built, **options}
 
 
 def findings(reports: Path) -> list[str]:

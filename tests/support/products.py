@@ -24,6 +24,8 @@ from tests.support.caches import cache_folder, made_once
 
 NATIVE = Path(__file__).parents[2] / "engine" / "products" / "native"
 COMPILER = shutil.which("c++")
+# Of the environment: where ggml's headers lie, and what products are compiled with besides.
+HEADERS_NAME, FLAGS_NAME = "COTERIE_TEST_HEADERS", "COTERIE_TEST_FLAGS"
 # What stands between ggml and the products needs ggml's own library.
 SOURCES = ("activations", "kernel_*", "processor", "products", "unpack_*", "ways")
 TYPES = ("Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS", "MXFP4",
@@ -42,7 +44,9 @@ Floats = NDArray[np.float32]
 
 
 def headers() -> Path | None:
-    """ggml's, which set-up keeps where it compiled the plugin."""
+    """ggml's, which set-up keeps where it compiled the plugin, or those that the environment names."""
+    if named := os.environ.get(HEADERS_NAME):
+        return Path(named)
     try:
         key = json.loads((plugin_folder() / NOTE).read_bytes())["key"]
     except (OSError, KeyError):
@@ -55,7 +59,8 @@ def headers() -> Path | None:
 def library(level: str = "-O2") -> ctypes.CDLL:
     """Compiled once for these very sources, optimised as set-up does it or otherwise."""
     files = sorted(NATIVE.glob("*.h")) + _sources()
-    made = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()[:16]
+    contents = [path.name.encode() + path.read_bytes() for path in files]
+    made = hashlib.sha256(b"".join([*contents, *(flag.encode() for flag in _flags())])).hexdigest()[:16]
     found = ctypes.CDLL(
         str(made_once(cache_folder("products") / f"{made}{level}.so", partial(_compile, level)))
     )
@@ -71,6 +76,10 @@ def library(level: str = "-O2") -> ctypes.CDLL:
     return found
 
 
+def _flags() -> list[str]:
+    return os.environ.get(FLAGS_NAME, "").split()
+
+
 def _sources() -> list[Path]:
     return sorted(path for name in SOURCES for path in NATIVE.glob(f"{name}.cpp"))
 
@@ -81,7 +90,7 @@ def _compile(level: str, target: Path) -> None:
     assert COMPILER is not None
     command = [COMPILER, level, "-std=c++17", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-pthread"]
     places = [f"-I{found / 'include'}", f"-I{found / 'src'}"]
-    subprocess.run([*command, *places, *_sources(), "-o", target], check=True)
+    subprocess.run([*command, *_flags(), *places, *_sources(), "-o", target], check=True)
 
 
 def ways() -> list[str]:
