@@ -5,7 +5,8 @@
 #ifdef COTERIE_PRODUCTS_X86
 
 #define TARGET TARGET_AVX2
-#include "lanes_eight.h"
+#define BITS 256
+#include "lanes.h"
 
 namespace coterie::products {
 namespace {

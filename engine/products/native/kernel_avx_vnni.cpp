@@ -5,7 +5,8 @@
 #ifdef COTERIE_PRODUCTS_AVX_VNNI
 
 #define TARGET TARGET_AVX_VNNI
-#include "lanes_eight.h"
+#define BITS 256
+#include "lanes.h"
 
 namespace coterie::products {
 namespace {
