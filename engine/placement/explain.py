@@ -9,6 +9,7 @@ from engine.placement.candidate import Candidate
 from engine.placement.layout import Layout
 from engine.placement.plan import DISK, RAM, Device, Machine
 from engine.placement.planning_input import Choice, Given
+from engine.placement.slots.disk_floor import PROCESS_BYTES
 
 _Params = dict[str, Param]
 
@@ -69,7 +70,10 @@ def _of_the_disk(given: Given, candidate: Candidate, params: _Params) -> ErrorIn
     cache = candidate.placement.expert_cache
     assert cache is not None
     slots = [layer.own for layer in cache.layers]
-    params |= {"read_bytes": candidate.predicted.bytes_per_token.get(DISK, 0)}
+    params |= {
+        "ram_bytes": candidate.bytes[RAM].total + PROCESS_BYTES,
+        "read_bytes": candidate.predicted.bytes_per_token.get(DISK, 0),
+    }
     if cache.above is not None:
         name = cache.above.device
         params |= {
