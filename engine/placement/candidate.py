@@ -51,6 +51,11 @@ class Candidate(msgspec.Struct, frozen=True):
         return not self.missing
 
     @property
+    def lacks_cache(self) -> bool:
+        """Whether there is no room for the cache of experts that was chosen."""
+        return self.choice.mode == "cached" and self.placement.expert_cache is None
+
+    @property
     def answer_s(self) -> float:
         """Seconds that the question and answer which settings are judged by take."""
         return answer_seconds(self.predicted.prefill_tps, self.predicted.decode_tps)

@@ -305,7 +305,7 @@ def _with_sequences(given: Given, options: PlacementOptions, start: Choice) -> C
             shared.missing <= alone.missing
             and (shared.paged == 0 or alone.paged > 0)
             and shared.layout.first <= alone.layout.first
-            and _lacks_cache(shared) == _lacks_cache(alone)
+            and shared.lacks_cache == alone.lacks_cache
             and shared.answer_s <= MOST_FOR_SEQUENCES * alone.answer_s
         ):
             return choice
@@ -341,11 +341,7 @@ def _costs_little(candidate: Candidate, fastest: Candidate) -> bool:
 
 
 def _rank(candidate: Candidate) -> tuple[int, bool, float]:
-    return candidate.missing, _lacks_cache(candidate), candidate.answer_s
-
-
-def _lacks_cache(candidate: Candidate) -> bool:
-    return candidate.choice.mode == "cached" and candidate.placement.expert_cache is None
+    return candidate.missing, candidate.lacks_cache, candidate.answer_s
 
 
 def _spreads(given: Given, start: Choice) -> Iterator[Choice]:

@@ -47,11 +47,12 @@ def slots_for_rounding(given: Given, candidate: Candidate) -> int:
 def _with_best_number(given: Given, options: PlacementOptions, choice: Choice) -> Choice:
     if options.whole_layers is not None:
         return _with_whole(choice, options.whole_layers)
-    tried: dict[int, _Rank] = {}
+    tried: dict[int, tuple[_Rank, int]] = {}
 
-    def rank(count: int) -> _Rank:
+    def rank(count: int) -> tuple[_Rank, int]:
+        """Of numbers that give the same, the smallest: more do not fit."""
         if count not in tried:
-            tried[count] = _rank(given, work_out(given, _with_whole(choice, count)))
+            tried[count] = _rank(given, work_out(given, _with_whole(choice, count))), count
         return tried[count]
 
     layers = sum(1 for layer in given.index.layers if layer.experts)

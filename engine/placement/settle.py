@@ -1,10 +1,10 @@
 """From an estimate to an exact plan: plan, let llama.cpp measure without loading, learn, plan again.
 
-Ends after at most `MOST_RUNS` dry runs, whatever they answer, or twice as many where a cache of experts has to be
-given up, and three times where a limit is met with less and less. The plan that comes out was measured itself, stays
-within every device's budget, and one step more on a device (a layer of experts, a part of one, or a layer) would not:
-that step was measured too, or follows from adding its weights to what was measured. A cache of experts takes what was
-measured to be left.
+Ends after at most `MOST_RUNS` dry runs, whatever they answer; or twice as many where plain attention or a cache of
+experts has to be given up, and three times where a limit, or a cache's slots, are met with less and less. The plan
+that comes out was measured itself, stays within every device's budget, and one step more on a device (a layer of
+experts, a part of one, or a layer) would not: that step was measured too, or follows from adding its weights to what
+was measured. A cache of experts takes what was measured to be left.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DryRun = Callable[[Placement], Mapping[str, DeviceBytes]]
 MOST_RUNS = 8
 # Kept back for the plan that always works, everything on the CPU.
 _FALLBACK_RUNS = 1
-# Where experts are read from the disk and buffers turn out too large for what a limit was to hold.
+# Where buffers turn out too large for what a limit was to hold, or leave a cache of experts no slots.
 _MOST_TIGHTER = 2
 
 
@@ -54,27 +54,40 @@ def settle(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_
 def _settled(index: TensorIndex, machine: Machine, options: PlacementOptions, dry_run: DryRun) -> Plan:
     given, notices = given_by(index, machine, options, Overhead())
     choice = choose(given, options)
-    found, known = _searched(given, options, choice, dry_run, notices)
+    found = _searched(given, choice, dry_run)
     for _ in range(_MOST_TIGHTER):
-        tighter = choice if found.fits or choice.mode != "disk" else choose(known, options)
+        tighter = choose(found.given, options) if _is_too_wide(found) else choice
         if tighter == choice:
             break
         choice = tighter
-        found, known = _searched(given, options, choice, dry_run, notices)
-    return found
+        found = _searched(given, choice, dry_run)
+    plan = finished(found.given, options, found.candidate, notices, measured=found.error is None)
+    return msgspec.structs.replace(plan, fits=False, refusal=found.error) if found.error else plan
 
 
-def _searched(
-    given: Given, options: PlacementOptions, choice: Choice, dry_run: DryRun, notices: tuple[ErrorInfo, ...]
-) -> tuple[Plan, Given]:
-    """The plan for a choice, and what is given with what its dry runs taught."""
+class _Found(msgspec.Struct, frozen=True):
+    """The best under a choice, and what is given with what its dry runs taught; `error` where none could run."""
+
+    candidate: Candidate
+    given: Given
+    error: ErrorInfo | None = None
+
+
+def _searched(given: Given, choice: Choice, dry_run: DryRun) -> _Found:
     search = _Search(given, choice, dry_run)
     best = search.run()
     if best is None:
-        refused = finished(given, options, work_out(given, choice), notices)
-        return msgspec.structs.replace(refused, fits=False, refusal=search.error), given
+        return _Found(work_out(given, choice), given, search.error)
     known = msgspec.structs.replace(given, overhead=best.taught)
-    return finished(known, options, assess(known, choice, best.layout), notices, measured=True), known
+    return _Found(assess(known, choice, best.layout), known)
+
+
+def _is_too_wide(found: _Found) -> bool:
+    """Whether buffers leave less than was chosen for: a limit is broken, or a cache of experts has no slots."""
+    mode = found.candidate.choice.mode
+    if found.error or mode not in ("cached", "disk"):
+        return False
+    return found.candidate.lacks_cache if mode == "cached" else not found.candidate.fits
 
 
 class _Tried(msgspec.Struct, frozen=True):

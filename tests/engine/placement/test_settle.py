@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
@@ -224,6 +224,9 @@ def test_slots_take_what_dry_runs_leave_and_no_slot_less() -> None:
 
 
 @given(st.integers(900, 4000), st.sampled_from((kindly, growing, jumping)))
+@example(1274, growing)  # one whole layer less leaves room for slots
+@example(2561, growing)
+@example(2671, growing)
 @settings(max_examples=60, deadline=None)
 def test_a_cache_stays_within_the_budget_whatever_dry_runs_answer(budget: int, cost: Cost) -> None:
     settled_cached(small_index(layers=20), budget, cost)
