@@ -23,7 +23,7 @@ from installer.commands import SetupError, run_logged
 from installer.console import Progress
 from installer.stamps import fingerprint
 
-SOURCES = (Path("engine") / "expert_cache" / "native", Path("engine") / "products" / "native")
+SOURCES = tuple(Path("engine") / part / "native" for part in ("expert_cache", "products", "attention"))
 INTERFACE = "expert_cache.h"
 # The policy's scores must come out as Python's do, bit by bit: no fused multiplication and addition.
 FLAGS = ("-O2", "-std=c++17", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden", "-pthread")

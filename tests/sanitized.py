@@ -1,4 +1,4 @@
-"""Runs tests over the plugin (the expert cache, and products) compiled with sanitizers, and tells what these found.
+"""Runs tests over the plugin (expert cache, products, attention) compiled with sanitizers, and tells what they found.
 
 Usage: python -m tests.sanitized address|thread [PYTEST ARGUMENT ...]
 "address" looks for undefined behavior and for memory that is lost too. The environment, in build/sanitized, is the
@@ -22,7 +22,7 @@ from installer.sources import engine_version
 from tests.support import products
 
 ROOT = Path(__file__).resolve().parents[1]
-TESTS = [str(ROOT / "tests" / "engine" / name) for name in ("expert_cache", "products")]
+TESTS = [str(ROOT / "tests" / "engine" / name) for name in ("expert_cache", "products", "attention")]
 
 
 class Kind(NamedTuple):

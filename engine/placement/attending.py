@@ -1,8 +1,9 @@
 """The way of attention: plain or flash, and as what keys and values are kept.
 
-On a card flash attention is always the better one. On a processor it walks keys and values once for each query head,
-so plain attention writes answers faster where one is written at a time; it computes what is masked, too, which is
-what other answers keep in the same context, and holds the scores of a whole ubatch.
+On a card flash attention is always the better one, and on a processor mostly where it is ours (`engine/attention`).
+ggml's walks keys and values once for each query head, so plain attention writes answers faster there where one is
+written at a time; it computes what is masked, too, which is what other answers keep in the same context, and holds
+the scores of a whole ubatch.
 """
 
 from __future__ import annotations

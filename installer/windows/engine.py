@@ -120,6 +120,10 @@ def _collect(work: Work, version: str, variants: Sequence[str], progress: Progre
     _strip(work, sorted(library.rglob("*.dll")), progress)
 
 
+# Stacks are aligned to 16 bytes there, which this compiler does not always mind (its bug 54412).
+_WIDE_REGISTERS = "-Wa,-muse-unaligned-vector-move"
+
+
 def _compile_plugin(work: Work, version: str, progress: Progress) -> None:
     wanted = plugin.plugin_of(work.root, version, PLUGIN_KEY)
     folder = work.made / "plugin"
@@ -127,7 +131,7 @@ def _compile_plugin(work: Work, version: str, progress: Progress) -> None:
     library = folder / plugin.library_name("Windows")
     headers = work.folder / sources.HEADERS
     command: list[str | Path] = [
-        COMPILER, *(flag for flag in plugin.FLAGS if flag != "-fPIC"), "-D_WIN32_WINNT=0x0A00",
+        COMPILER, *(flag for flag in plugin.FLAGS if flag != "-fPIC"), "-D_WIN32_WINNT=0x0A00", _WIDE_REGISTERS,
         f"-ffile-prefix-map={work.root}=.", f'-DCOTERIE_CACHE_BUILD="{wanted.name}"',
         f"-I{headers / 'include'}", f"-I{headers / 'src'}", *plugin.compiled(wanted),
         "-o", library, *(work.made / "lib" / f"{name}.dll" for name in plugin.LIBRARIES),

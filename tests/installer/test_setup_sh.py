@@ -35,7 +35,11 @@ class Clone:
         (self.root / "installer" / "portable" / "at_hand.py").write_text("")
         for name in ("pyproject.toml", "requirements.lock"):
             (self.root / name).write_text("")
-        for source in ("expert_cache/native/plugin.cpp", "products/native/hook.cpp"):
+        for source in (
+            "expert_cache/native/plugin.cpp",
+            "products/native/hook.cpp",
+            "attention/native/rows.h",
+        ):
             (self.root / "engine" / source).parent.mkdir(parents=True)
             (self.root / "engine" / source).write_text("")
         self.tools = folder / "bin"
@@ -83,6 +87,7 @@ def test_set_up_by_name_always_looks(clone: Clone) -> None:
         "engine/expert_cache/native/plugin.cpp",
         "engine/expert_cache/native/new.h",
         "engine/products/native/hook.cpp",
+        "engine/attention/native/rows.h",
     ],
 )
 def test_a_changed_input_is_noticed(clone: Clone, file: str) -> None:

@@ -26,9 +26,11 @@ from engine.local.native.graph_log import graph_splits
 from engine.local.native.layouts.huge_pages import HugePages, huge_pages_here, open_huge_pages
 from engine.local.native.layouts.own_products import (
     are_products_used,
+    computed_attention,
     computed_products,
     has_product,
     products_here,
+    use_attention,
     use_products,
 )
 from engine.local.native.layouts.repack import extra_memories, repacked_types, stacked_types

@@ -2,6 +2,7 @@
 // (ggml-cpu/traits.h). Ours never holds a weight: it computes with those that lie in ordinary memory as in the file.
 #include "hook.h"
 
+#include "../../attention/native/attention.h"
 #include "ggml-backend-impl.h"
 #include "operation.h"
 #include "products.h"
@@ -32,7 +33,8 @@ namespace {
 
 Backend the_backend;
 std::atomic<bool> is_used{ false };
-std::atomic<uint64_t> computed{ 0 };
+std::atomic<uint64_t> computed{ 0 }, attended{ 0 };
+std::atomic<const attention::Way *> attention_way{ nullptr };
 
 class Traits : public ggml::cpu::tensor_traits {
     bool work_size(int threads, const ggml_tensor * operation, size_t & size) override {
@@ -45,6 +47,19 @@ class Traits : public ggml::cpu::tensor_traits {
         const auto compute = operation->op == GGML_OP_MUL_MAT ? compute_product : compute_chosen;
         compute(the_backend, *part, operation);
         computed.fetch_add(part->thread == 0, std::memory_order_relaxed);
+        return true;
+    }
+};
+
+class AttentionTraits : public ggml::cpu::tensor_traits {
+    bool work_size(int threads, const ggml_tensor * operation, size_t & size) override {
+        size = attention::workspace_of(operation, threads);
+        return true;
+    }
+
+    bool compute_forward(Part * part, ggml_tensor * operation) override {
+        attention::compute(*attention_way.load(std::memory_order_relaxed), the_backend, *part, operation);
+        attended.fetch_add(part->thread == 0, std::memory_order_relaxed);
         return true;
     }
 };
@@ -83,10 +98,15 @@ class Type : public ggml::cpu::extra_buffer_type {
     bool supports_op(ggml_backend_dev_t, const ggml_tensor *) override { return false; }
 
     ggml::cpu::tensor_traits * get_tensor_traits(const ggml_tensor * operation) override {
+        if (operation->op == GGML_OP_FLASH_ATTN_EXT) {
+            const bool is_used = attention_way.load(std::memory_order_relaxed) != nullptr;
+            return is_used && attention::is_known(operation) ? &attention_ : nullptr;
+        }
         return is_ours(operation) ? &traits_ : nullptr;
     }
 
     Traits traits_;
+    AttentionTraits attention_;
 };
 
 ggml_backend_buffer_type make_buffer_type(ggml_backend_dev_t device) {
@@ -120,6 +140,7 @@ int coterie_products_install(const coterie_products_backend * backend) {
     static ggml_backend_buffer_type type = make_buffer_type(backend->device);
     reinterpret_cast<List>(backend->extra_buffer_types)().push_back(&type);
     is_used = true;
+    coterie_attention_use(0);
     return 1;
 }
 
@@ -129,5 +150,16 @@ void coterie_products_use(int used) {
 
 uint64_t coterie_products_computed(void) {
     return computed.load(std::memory_order_relaxed);
+}
+
+int coterie_attention_use(int way) {
+    int count = 0;
+    const coterie::attention::Way * ways = coterie::attention::ways(count);
+    attention_way = way >= 0 && way < count ? ways + way : nullptr;
+    return way < count;
+}
+
+uint64_t coterie_attention_computed(void) {
+    return attended.load(std::memory_order_relaxed);
 }
 }

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 // Of this interface: who calls it checks the number first.
-#define COTERIE_PRODUCTS_INTERFACE 2
+#define COTERIE_PRODUCTS_INTERFACE 3
 
 // The parameter of a MUL_MAT_ID that says for how many tokens it is, where its rows are some of theirs; else 0.
 #define COTERIE_PRODUCTS_TOKENS_PARAMETER 15
@@ -33,6 +33,12 @@ COTERIE_PRODUCTS_API int coterie_products_install(const struct coterie_products_
 COTERIE_PRODUCTS_API void coterie_products_use(int is_used);
 // Products that were ours since the library was loaded. From any thread.
 COTERIE_PRODUCTS_API uint64_t coterie_products_computed(void);
+
+// Which of the ways of attention that this processor has, best first, computes it from the next graph on; below 0 none.
+// Not while one is computed. Installed, it is the best. 0 where there are fewer.
+COTERIE_PRODUCTS_API int coterie_attention_use(int way);
+// Operations of attention that were ours since the library was loaded. From any thread.
+COTERIE_PRODUCTS_API uint64_t coterie_attention_computed(void);
 
 #ifdef __cplusplus
 }

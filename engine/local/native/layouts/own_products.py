@@ -21,7 +21,7 @@ from engine.local.native.library import loaded_symbol, text
 from engine.placement.plan import ProductsHere
 
 # COTERIE_PRODUCTS_INTERFACE.
-_INTERFACE = 2
+_INTERFACE = 3
 # A function in C++, as compilers for Linux, macOS and MinGW name it; another compiler's library goes without.
 _LIST = "_Z39ggml_backend_cpu_get_extra_buffer_typesv"
 _NEEDED = (_LIST, "ggml_barrier")
@@ -65,6 +65,7 @@ def install_products(processor: Path | None) -> None:
     library.coterie_products_known.restype = ctypes.c_bool
     library.coterie_products_known.argtypes = [ctypes.c_int, ctypes.c_int64]
     library.coterie_products_computed.restype = ctypes.c_uint64
+    library.coterie_attention_computed.restype = ctypes.c_uint64
     _library, _state, _is_used, _build = library, "used", True, build
 
 
@@ -99,6 +100,17 @@ def are_products_used() -> bool:
 def computed_products() -> int:
     """How many were ours since the process began."""
     return int(_library.coterie_products_computed()) if _library is not None else 0
+
+
+def use_attention(way: int) -> bool:
+    """Of the ways of attention that this processor has, best first, one for the graphs to come, or ggml's below 0.
+    Whether there is such a one. The best is used unless told otherwise."""
+    return _library is not None and bool(_library.coterie_attention_use(way))
+
+
+def computed_attention() -> int:
+    """How many operations of attention were ours since the process began."""
+    return int(_library.coterie_attention_computed()) if _library is not None else 0
 
 
 def _address(name: str, processor: Path | None) -> int:
