@@ -134,7 +134,9 @@ def _opened(opening: _Opening, ready: Prepared, notices: tuple[ErrorInfo, ...] =
 
         def open_context(placement: Placement, watch: ExpertWatch | None, divided: bool = False) -> int:
             on_node = watch.callback if watch else None
-            return native.new_context(model, placement, threads, opening.abort, on_node, divided=divided)
+            made = native.new_context(model, placement, threads, opening.abort, on_node, divided=divided)
+            native.settle_cells(placement)
+            return made
 
         with ThreadPoolExecutor(1, "vocabulary") as aside:  # both take about as long
             tokenizer = aside.submit(Tokenizer, native.vocabulary(model))

@@ -3,6 +3,8 @@
 // whose results are merged in their order, so a row comes out the same with any number of others and of threads.
 #include "attention.h"
 
+#include "pages.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -47,7 +49,7 @@ struct Division {
           group(heads / operation->src[1]->ne[2]), cells(operation->src[1]->ne[1]) {
         const int64_t wide = std::max(operation->src[1]->ne[0], operation->src[2]->ne[0]);
         block = std::clamp(BLOCK_FLOATS / wide / LEAST_CELLS * LEAST_CELLS, LEAST_CELLS, MOST_CELLS);
-        width = (operation->src[2]->ne[0] + VALUES_STEP - 1) / VALUES_STEP * VALUES_STEP;
+        width = operation->src[2]->ne[0];
         chunks = (cells + CHUNK - 1) / CHUNK;
         split = chunks > 1 && tokens <= MOST_SPLIT_TOKENS && rows() * chunks * (width + 2) <= MOST_SPLIT_FLOATS;
         tile = split ? tokens : std::clamp<int64_t>(ROWS / group, 1, tokens);
@@ -100,13 +102,12 @@ struct States {
 // One thread's own.
 struct Own {
     Own(Workspace & workspace, const Division & division, int64_t key_width)
-        : block{ workspace.take<float>(MOST_CELLS * key_width), workspace.take<float>(MOST_CELLS * division.width),
-                 key_width, division.width },
-          seen(workspace.take<Seen>(division.tile)),
+        : keys(workspace.take<float>(division.block * key_width)),
+          values(workspace.take<float>(division.block * division.width)), seen(workspace.take<Seen>(division.tile)),
           chunk(workspace, division.split ? 1 : division.tile * division.group, division.width),
           whole(workspace, division.split ? 1 : division.tile * division.group, division.width) {}
 
-    Block block;
+    float *keys, *values; // of a block
     Seen * seen;
     States chunk, whole;
 };
@@ -263,29 +264,53 @@ class Thread {
 
     template <typename PlaceOf>
     void compute_block(int64_t first, int64_t count, Heads heads, const States & states, PlaceOf place_of) {
-        const Block & block = own_.block;
         const int64_t key_head = heads.begin / division_.group;
-        way_.widen(stored(keys_, first, key_head), count, block.key_width, block.keys, block.key_width);
-        way_.widen(stored(values_, first, key_head), count, values_->ne[0], block.values, block.value_width);
+        const int64_t tokens = std::count_if(own_.seen, own_.seen + (end_token_ - first_token_),
+                                             [](const Seen & seen) { return seen.count; });
+        const int64_t all = tokens * (heads.end - heads.begin);
         const int64_t next = std::min(first + count, division_.cells), coming = std::min(count, division_.cells - next);
-        const int64_t rows = std::count_if(own_.seen, own_.seen + (end_token_ - first_token_),
-                                           [](const Seen & seen) { return seen.count; }) * (heads.end - heads.begin);
-        Ahead ahead = { stored(keys_, next, key_head), stored(values_, next, key_head), row_bytes(keys_), row_bytes(values_), 0, 0 };
-        int64_t row = 0;
+        Ahead ahead = { stored(keys_, next, key_head), stored(values_, next, key_head), row_bytes(keys_),
+                        row_bytes(values_), 0, 0 };
+        Row row[MOST_ROWS];
+        int64_t places[MOST_ROWS], done = 0;
+        Rows rows = { row, 0, stored(keys_, first, key_head), stored(values_, first, key_head),
+                      keys_->ne[0], values_->ne[0], scale_, cap_ };
+        if (all > way_.rows || keys_->type != values_->type) { // else they are read once anyway
+            rows.keys = widened(rows.keys, count, rows.key_width, own_.keys);
+            rows.values = widened(rows.values, count, rows.value_width, own_.values);
+        }
+        const auto attend = [&] {
+            ahead.first = coming * done / all;
+            done += rows.count;
+            ahead.end = coming * done / all;
+            way_.attend(rows, ahead);
+            for (int64_t i = 0; i < rows.count; i++) {
+                states.put(places[i], row[i].state);
+            }
+            rows.count = 0;
+        };
         for (int64_t token = first_token_; token < end_token_; token++) {
             const Seen & seen = own_.seen[token - first_token_];
-            if (!seen.count) {
-                continue;
+            if (rows.count && !(seen.count == count && row[0].seen->count == count)) { // they do not see the same
+                attend();
             }
-            for (int64_t head = heads.begin; head < heads.end; head++) {
+            for (int64_t head = heads.begin; seen.count && head < heads.end; head++) {
                 const auto * query = reinterpret_cast<const float *>(place(queries_, token, head, stream_));
-                State state = states.at(place_of(token, head));
-                ahead.first = coming * row / rows;
-                ahead.end = coming * ++row / rows;
-                way_.attend(block, seen, { query, scale_, cap_, slope_of(head) }, ahead, state);
-                states.put(place_of(token, head), state);
+                places[rows.count] = place_of(token, head);
+                row[rows.count] = { query, &seen, slope_of(head), states.at(places[rows.count]) };
+                if (++rows.count == way_.rows) {
+                    attend();
+                }
             }
         }
+        if (rows.count) {
+            attend();
+        }
+    }
+
+    Stored widened(const Stored & stored, int64_t count, int64_t width, float * to) const {
+        way_.widen(stored, count, width, to);
+        return { GGML_TYPE_F32, to, size_t(width) * sizeof(float) };
     }
 
     // By which distance counts, of a head (ALiBi).
@@ -333,7 +358,7 @@ bool is_known(const ggml_tensor * operation) {
     const ggml_tensor *queries = operation->src[0], *keys = operation->src[1], *values = operation->src[2];
     const ggml_tensor * mask = operation->src[3];
     const auto is_plain = [](const ggml_tensor * rows) {
-        return is_known(rows->type) && rows->nb[0] == ggml_type_size(rows->type) && rows->ne[0] % 32 == 0;
+        return is_known(rows->type) && rows->nb[0] == ggml_type_size(rows->type) && rows->ne[0] % WIDTH_STEP == 0;
     };
     int count = 0;
     ways(count);
@@ -362,6 +387,7 @@ void compute(const Way & way, const products::Backend & backend, const Part & pa
     }
     const Own own(workspace, division, operation->src[1]->ne[0]);
     if (part.thread == 0) {
+        move_page(operation->src[1]);
         new (shared.next) Counter(0);
     }
     backend.barrier(part.pool);

@@ -27,11 +27,10 @@ TARGET INLINE __m256 eight_halves(const void * from) {
     return _mm256_cvtph_ps(_mm_loadu_si128(static_cast<const __m128i *>(from)));
 }
 
-// Eight sums of eight, side by side.
-TARGET INLINE __m256 sums_of(const __m256 (&from)[8]) {
-    const __m256 low = _mm256_hadd_ps(_mm256_hadd_ps(from[0], from[1]), _mm256_hadd_ps(from[2], from[3]));
-    const __m256 high = _mm256_hadd_ps(_mm256_hadd_ps(from[4], from[5]), _mm256_hadd_ps(from[6], from[7]));
-    return _mm256_add_ps(_mm256_permute2f128_ps(low, high, 0x20), _mm256_permute2f128_ps(low, high, 0x31));
+// Four sums of eight, side by side.
+TARGET INLINE __m128 sums_of(__m256 first, __m256 second, __m256 third, __m256 fourth) {
+    const __m256 sums = _mm256_hadd_ps(_mm256_hadd_ps(first, second), _mm256_hadd_ps(third, fourth));
+    return _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps(sums, 1));
 }
 
 TARGET INLINE float from_half(const void * half) {
@@ -48,10 +47,8 @@ TARGET INLINE __m256 halved(Floats numbers) {
     return _mm256_add_ps(_mm512_castps512_ps256(numbers), _mm512_extractf32x8_ps(numbers, 1));
 }
 
-TARGET INLINE void store_sums(float * to, const Floats (&from)[8]) {
-    const __m256 halves[8] = { halved(from[0]), halved(from[1]), halved(from[2]), halved(from[3]),
-                               halved(from[4]), halved(from[5]), halved(from[6]), halved(from[7]) };
-    _mm256_storeu_ps(to, sums_of(halves));
+TARGET INLINE void store_sums(float * to, const Floats (&from)[4]) {
+    _mm_storeu_ps(to, sums_of(halved(from[0]), halved(from[1]), halved(from[2]), halved(from[3])));
 }
 
 TARGET INLINE float sum(Floats numbers) { return _mm512_reduce_add_ps(numbers); }
@@ -82,7 +79,9 @@ TARGET INLINE Floats unless_below(Floats least, Floats judged, Floats number) {
 
 TARGET INLINE float first(Floats numbers) { return _mm256_cvtss_f32(numbers); }
 
-TARGET INLINE void store_sums(float * to, const Floats (&from)[8]) { _mm256_storeu_ps(to, sums_of(from)); }
+TARGET INLINE void store_sums(float * to, const Floats (&from)[4]) {
+    _mm_storeu_ps(to, sums_of(from[0], from[1], from[2], from[3]));
+}
 
 TARGET INLINE float sum(Floats numbers) {
     __m128 four = _mm_add_ps(_mm256_castps256_ps128(numbers), _mm256_extractf128_ps(numbers, 1));

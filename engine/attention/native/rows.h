@@ -8,14 +8,15 @@
 
 namespace coterie::attention {
 
-// Cells of a block at most, and floats by which the rows of values are filled up.
-constexpr int64_t MOST_CELLS = 64, VALUES_STEP = 64;
+constexpr int64_t MOST_CELLS = 64; // of a block
+constexpr int64_t WIDTH_STEP = 32; // of which a head's width is a multiple
+constexpr int64_t MOST_ROWS = 4;   // that are computed together
 
-// Keys and values of some cells, as floats.
-struct Block {
-    float * keys;
-    float * values;
-    int64_t key_width, value_width; // of a row; the latter is filled up
+// Rows of cells, so many bytes apart.
+struct Stored {
+    ggml_type type;
+    const void * rows;
+    size_t stride;
 };
 
 // The cells of a block that a token sees, and what its mask adds to scores. Behind the last come some of no weight.
@@ -25,23 +26,27 @@ struct Seen {
     int32_t cells[MOST_CELLS];
 };
 
-// A row of queries, what its scores are multiplied by, and its mask; `cap` 0 for none.
-struct Query {
-    const float * values;
-    float scale, cap, slope;
-};
-
 // What is known of a row so far: its greatest score, the sum of weights relative to that, and of weighted values.
 struct State {
     float most, total;
     float * sums;
 };
 
-// Rows of cells, so many bytes apart, as they lie in memory.
-struct Stored {
-    ggml_type type;
-    const void * rows;
-    size_t stride;
+struct Row {
+    const float * query;
+    const Seen * seen;
+    float slope; // of what the mask adds
+    State state;
+};
+
+// Rows that see the same cells of a block, whose keys and values are of one type. Scores are multiplied by `scale`, and
+// kept below `cap`, which may be 0 for none.
+struct Rows {
+    Row * rows;
+    int64_t count;
+    Stored keys, values;
+    int64_t key_width, value_width;
+    float scale, cap;
 };
 
 // Cells [first, end) of what is stored behind a block, which memory is asked for while the block is computed.
@@ -53,11 +58,12 @@ struct Ahead {
 
 struct Way {
     const char * name;
-    // Of `count` cells `width` values each to rows of `to_width` floats.
-    void (*widen)(const Stored & stored, int64_t count, int64_t width, float * to, int64_t to_width);
+    int64_t rows; // that are computed together
+    // Of `count` cells `width` values each, as floats.
+    void (*widen)(const Stored & stored, int64_t count, int64_t width, float * to);
     // Of `count` cells, of which a mask (halves of floats, or null) hides those that have minus infinity.
     void (*see)(const uint16_t * mask, int64_t count, Seen & seen);
-    void (*attend)(const Block & block, const Seen & seen, const Query & query, const Ahead & ahead, State & state);
+    void (*attend)(const Rows & rows, const Ahead & ahead);
 };
 
 // Every way that this processor has, best first; `count` of them.

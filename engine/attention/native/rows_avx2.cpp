@@ -11,7 +11,7 @@
 namespace coterie::attention {
 
 extern const Way way_avx2;
-const Way way_avx2 = { "AVX2", widen, see, attend };
+const Way way_avx2 = { "AVX2", 2, widen, see, attend };
 
 } // namespace coterie::attention
 

@@ -11,7 +11,7 @@
 namespace coterie::attention {
 
 extern const Way way_avx512;
-const Way way_avx512 = { "AVX-512", widen, see, attend };
+const Way way_avx512 = { "AVX-512", 4, widen, see, attend };
 
 } // namespace coterie::attention
 

@@ -23,7 +23,12 @@ from engine.local.native.embedding import (
 )
 from engine.local.native.expert_floor import close_floor, floor_failure, open_floor, reads_experts
 from engine.local.native.graph_log import graph_splits
-from engine.local.native.layouts.huge_pages import HugePages, huge_pages_here, open_huge_pages
+from engine.local.native.layouts.huge_pages import (
+    HugePages,
+    huge_pages_here,
+    open_huge_pages,
+    settle_cells,
+)
 from engine.local.native.layouts.own_products import (
     are_products_used,
     computed_attention,

@@ -3,6 +3,7 @@
 #include "hook.h"
 
 #include "../../attention/native/attention.h"
+#include "../../attention/native/pages.h"
 #include "ggml-backend-impl.h"
 #include "operation.h"
 #include "products.h"
@@ -157,6 +158,10 @@ int coterie_attention_use(int way) {
     const coterie::attention::Way * ways = coterie::attention::ways(count);
     attention_way = way >= 0 && way < count ? ways + way : nullptr;
     return way < count;
+}
+
+void coterie_attention_pages(size_t bytes) {
+    coterie::attention::use_pages(bytes);
 }
 
 uint64_t coterie_attention_computed(void) {

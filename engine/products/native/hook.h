@@ -1,6 +1,7 @@
 // Puts our products of quantised matrices into ggml's own backend for the processor. C, for whoever loads the library.
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef _WIN32
@@ -37,6 +38,9 @@ COTERIE_PRODUCTS_API uint64_t coterie_products_computed(void);
 // Which of the ways of attention that this processor has, best first, computes it from the next graph on; below 0 none.
 // Not while one is computed. Installed, it is the best. 0 where there are fewer.
 COTERIE_PRODUCTS_API int coterie_attention_use(int way);
+// Into pages of so many bytes moves the memory of what is attended to from the next graph on, one with each operation;
+// 0 for none, as when installed. Called again when a context was made: its memory may lie where another's did.
+COTERIE_PRODUCTS_API void coterie_attention_pages(size_t bytes);
 // Operations of attention that were ours since the library was loaded. From any thread.
 COTERIE_PRODUCTS_API uint64_t coterie_attention_computed(void);
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import psutil
 
 from engine.local.free_memory import free_memory
+from engine.local.native.layouts.own_products import move_cells
 from engine.local.native.layouts.repack import extra_memories
 from engine.local.native.tensors import lists_tensors, placed_tensors
 from engine.placement.plan import RAM, HugePagesHere, Placement
@@ -114,6 +115,12 @@ def open_huge_pages(model: int, placement: Placement) -> HugePages | None:
     if not page or placement.load_mode == "locked" or placement.expert_cache is not None:
         return None
     return HugePages(lambda: _weights(model, placement), page) if lists_tensors() else None
+
+
+def settle_cells(placement: Placement) -> None:
+    """Keys and values of the context that was made for `placement` move into huge pages while they are attended to on
+    the processor, where attention is ours."""
+    move_cells(0 if placement.load_mode == "locked" else page_size())
 
 
 def _weights(model: int, placement: Placement) -> list[Extent]:

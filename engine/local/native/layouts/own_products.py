@@ -65,6 +65,8 @@ def install_products(processor: Path | None) -> None:
     library.coterie_products_known.restype = ctypes.c_bool
     library.coterie_products_known.argtypes = [ctypes.c_int, ctypes.c_int64]
     library.coterie_products_computed.restype = ctypes.c_uint64
+    library.coterie_attention_pages.restype = None
+    library.coterie_attention_pages.argtypes = [ctypes.c_size_t]
     library.coterie_attention_computed.restype = ctypes.c_uint64
     _library, _state, _is_used, _build = library, "used", True, build
 
@@ -106,6 +108,13 @@ def use_attention(way: int) -> bool:
     """Of the ways of attention that this processor has, best first, one for the graphs to come, or ggml's below 0.
     Whether there is such a one. The best is used unless told otherwise."""
     return _library is not None and bool(_library.coterie_attention_use(way))
+
+
+def move_cells(page: int) -> None:
+    """Keys and values of contexts that are made now move into pages of so many bytes while they are attended to; 0
+    for none."""
+    if _library is not None:
+        _library.coterie_attention_pages(page)
 
 
 def computed_attention() -> int:
