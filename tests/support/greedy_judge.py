@@ -25,8 +25,8 @@ from engine.placement.plan import Placement
 from engine.values import Message
 from tests.support.starter import starter_model
 
-# What reading the same tokens in another order of cells was seen to change, with room to spare.
-CLOSE = 1.0
+# What reading the same tokens in other steps was seen to change: single logits of the starter by up to 1.2.
+CLOSE = 1.3
 
 
 class Piece(NamedTuple):
