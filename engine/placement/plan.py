@@ -41,8 +41,8 @@ MOST_DRAFTED = 64
 MOST_DRAFTED_FROM_DISK = 16
 # What a load that failed is made easier by, one after the other.
 # "uncached": without the cache of single experts. "unrepacked": without layouts of weights that are made for the
-# processor. "plain_products": without our own products of quantised matrices. "without_mtp": without the heads for
-# multi-token prediction.
+# processor. "plain_products": without our own products of quantised matrices, and our own attention.
+# "without_mtp": without the heads for multi-token prediction.
 Fallback = Literal[
     "unpinned", "layer", "ubatch", "context", "uncached", "unrepacked", "plain_products", "without_mtp"
 ]

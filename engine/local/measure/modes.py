@@ -71,7 +71,7 @@ def available_modes(machine: Machine, experts: int, *, caches: bool = False) -> 
 
 def modes_from_disk(machine: Machine) -> dict[str, Mode]:
     """Those of a mixture that is larger than the memory it may use, by name: "mmap" leaves to the page cache what is
-    read from the file over and over and computes with ggml's products, as llama.cpp does by itself."""
+    read from the file over and over and computes with ggml's products and attention, as llama.cpp does by itself."""
     paged: Mode = "resident" if machine.devices else "cpu"
     return {"mmap": paged, **({"disk": "disk"} if machine.floors else {})}
 

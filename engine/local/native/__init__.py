@@ -34,6 +34,7 @@ from engine.local.native.layouts.own_products import (
     computed_attention,
     computed_products,
     has_product,
+    is_attention_ours,
     products_here,
     use_attention,
     use_products,

@@ -49,12 +49,14 @@ def settle_products(
     index: GgufIndex, options: PlacementOptions, on_trying: Callable[[], None] = lambda: None
 ) -> None:
     """Have this process use our own products for the model, unless they come out wrong or took a process down before.
-    `on_trying` is called before they are tried, which may end the process."""
+    `on_trying` is called before they are tried, which may end the process. So with attention, but it is not tried."""
     from engine.local import native
     from engine.local.native.layouts.proof import misproduced
 
+    is_plain = "plain_products" in options.fallbacks
+    native.use_attention(-1 if is_plain else 0)
     types = {tensor.type_name for tensor in index.tensors if native.has_product(tensor.type_name)}
-    wanted = bool(types) and "plain_products" not in options.fallbacks
+    wanted = bool(types) and not is_plain
     if wanted:
         on_trying()
         wanted = not misproduced(types)

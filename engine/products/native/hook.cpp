@@ -160,6 +160,10 @@ int coterie_attention_use(int way) {
     return way < count;
 }
 
+int coterie_attention_is_used(void) {
+    return attention_way.load() != nullptr;
+}
+
 void coterie_attention_pages(size_t bytes) {
     coterie::attention::use_pages(bytes);
 }

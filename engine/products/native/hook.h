@@ -38,6 +38,7 @@ COTERIE_PRODUCTS_API uint64_t coterie_products_computed(void);
 // Which of the ways of attention that this processor has, best first, computes it from the next graph on; below 0 none.
 // Not while one is computed. Installed, it is the best. 0 where there are fewer.
 COTERIE_PRODUCTS_API int coterie_attention_use(int way);
+COTERIE_PRODUCTS_API int coterie_attention_is_used(void);
 // Into pages of so many bytes moves the memory of what is attended to from the next graph on, one with each operation;
 // 0 for none, as when installed. Called again when a context was made: its memory may lie where another's did.
 COTERIE_PRODUCTS_API void coterie_attention_pages(size_t bytes);

@@ -110,6 +110,11 @@ def use_attention(way: int) -> bool:
     return _library is not None and bool(_library.coterie_attention_use(way))
 
 
+def is_attention_ours() -> bool:
+    """Whether graphs to come have attention of ours."""
+    return _library is not None and bool(_library.coterie_attention_is_used())
+
+
 def move_cells(page: int) -> None:
     """Keys and values of contexts that are made now move into pages of so many bytes while they are attended to; 0
     for none."""

@@ -21,9 +21,11 @@ OPTIONS = PlacementOptions(512)
 
 
 class Settled(msgspec.Struct, frozen=True, tag="settled"):
-    """Whether they are used, the options that remain, and how often it was told that something is tried."""
+    """Whether they are used, and attention is ours, the options that remain, and how often it was told that something
+    is tried."""
 
     is_used: bool
+    attends: bool
     options: PlacementOptions
     told: int
 
@@ -41,7 +43,7 @@ def settle(_: Report, path: str, options: PlacementOptions, calibrations: str, i
     index = read_index(Path(path))
     options = for_model(index, Machine(ram(GB)), options, calibrations)[1]
     settle_products(index, options, lambda: told.append(None))
-    return Settled(native.are_products_used(), options, len(told))
+    return Settled(native.are_products_used(), native.is_attention_ours(), options, len(told))
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +64,17 @@ def settled(
 
 def test_they_are_tried_and_used(model: str) -> None:
     found = settled(model)
-    assert found.is_used and found.told == 1
+    assert found.is_used and found.attends and found.told == 1
 
 
 def test_wrong_ones_are_not_used(model: str) -> None:
-    assert not settled(model, is_wrong=True).is_used
+    found = settled(model, is_wrong=True)
+    assert not found.is_used and found.attends
 
 
 def test_a_model_that_a_process_died_with_does_without(model: str, tmp_path: Path) -> None:
     found = settled(model, calibrations=str(tmp_path))
-    assert not found.is_used and found.told == 0
+    assert not found.is_used and not found.attends and found.told == 0
     assert found.options == OPTIONS.plainly_computed()
     assert not settled(model, OPTIONS.plainly_computed()).is_used
     assert settled(model, OPTIONS.without_repack()).is_used
