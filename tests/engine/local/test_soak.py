@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from engine.values import Message
+from tests.support.greedy_judge import Piece, judge, lead_where_they_part
 from tests.support.soak.run import STATES_LIMIT, Soaked, soak
 
 pytestmark = [
@@ -29,6 +31,14 @@ def check(found: Soaked, *, slack: int) -> None:
     assert found.host.growth <= slack and found.parent.growth <= slack
     assert found.files[1] <= found.files[0] + 2
     assert found.states_bytes <= STATES_LIMIT
+
+
+def test_an_answer_that_goes_on_is_judged_by_how_sure_its_end_was() -> None:
+    alone = (Piece("Yes", 7.0), Piece(".", 5.0), Piece("", 0.1))
+    assert lead_where_they_part(alone, "Yes. And") == 0.1
+    assert lead_where_they_part(alone, "Yes") == 5.0
+    assert lead_where_they_part(alone, "Yes.") is None
+    assert judge().alone((Message("user", "Say hello."),), 200)[-1].text == ""
 
 
 @pytest.mark.timeout(300)
