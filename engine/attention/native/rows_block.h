@@ -35,9 +35,9 @@ template <ggml_type TYPE> TARGET INLINE Floats values_at(const char * row, int64
         return from_short(row + 2 * at);
     } else if constexpr (TYPE == GGML_TYPE_Q8_0) {
         const char * block = row + at / QUANTS * (QUANTS + 2);
-        return times(from_bytes(block + 2 + at % QUANTS), all(from_half(block)));
+        return Lanes::times(from_bytes(block + 2 + at % QUANTS), Lanes::all(from_half(block)));
     } else {
-        return load(reinterpret_cast<const float *>(row) + at);
+        return Lanes::floats(reinterpret_cast<const float *>(row) + at);
     }
 }
 
@@ -48,7 +48,7 @@ INLINE const char * row_at(const Stored & stored, int64_t cell) {
 template <ggml_type TYPE> TARGET void widen_all(const Stored & stored, int64_t count, int64_t width, float * to) {
     for (int64_t cell = 0; cell < count; cell++) {
         for (int64_t at = 0; at < width; at += LANES) {
-            store(to + cell * width + at, values_at<TYPE>(row_at(stored, cell), at));
+            Lanes::store(to + cell * width + at, values_at<TYPE>(row_at(stored, cell), at));
         }
     }
 }
@@ -106,7 +106,7 @@ TARGET INLINE void products(const Rows & rows, int64_t first, float (*weights)[M
         keys[i] = row_at(rows.keys, rows.rows->seen->cells[first + i]);
 #pragma GCC unroll 4
         for (int row = 0; row < ROWS; row++) {
-            sums[row][i] = all(0.0f);
+            sums[row][i] = Lanes::all(0.0f);
         }
     }
     for (int64_t at = 0; at < rows.key_width; at += LANES) {
@@ -117,10 +117,10 @@ TARGET INLINE void products(const Rows & rows, int64_t first, float (*weights)[M
         }
 #pragma GCC unroll 4
         for (int row = 0; row < ROWS; row++) {
-            const Floats query = load(rows.rows[row].query + at);
+            const Floats query = Lanes::floats(rows.rows[row].query + at);
 #pragma GCC unroll 4
             for (int i = 0; i < TOGETHER; i++) {
-                sums[row][i] = plus(sums[row][i], query, key[i]);
+                sums[row][i] = Lanes::plus(sums[row][i], query, key[i]);
             }
         }
     }
@@ -131,32 +131,32 @@ TARGET INLINE void products(const Rows & rows, int64_t first, float (*weights)[M
 }
 
 TARGET INLINE Floats scored(const Rows & rows, const Row & row, Floats product, Floats added) {
-    Floats score = times(product, all(rows.scale));
+    Floats score = Lanes::times(product, Lanes::all(rows.scale));
     if (rows.cap != 0.0f) {
-        score = times(all(rows.cap), hyperbolic_tangent(score));
+        score = Lanes::times(Lanes::all(rows.cap), hyperbolic_tangent(score));
     }
-    return plus(score, all(row.slope), added);
+    return Lanes::plus(score, Lanes::all(row.slope), added);
 }
 
 // What values are weighted by instead of products; and what the sums so far are, for the greatest score may be another.
 TARGET INLINE Floats weigh(const Rows & rows, Row & row, int64_t filled, float * weights) {
     State & state = row.state;
-    Floats most = all(state.most);
+    Floats most = Lanes::all(state.most);
     for (int64_t at = 0; at < filled; at += LANES) {
-        const Floats score = scored(rows, row, load(weights + at), load(row.seen->added + at));
+        const Floats score = scored(rows, row, Lanes::floats(weights + at), Lanes::floats(row.seen->added + at));
         most = greater(most, score);
-        store(weights + at, score);
+        Lanes::store(weights + at, score);
     }
     const float before = state.most;
     state.most = greatest(most);
-    const Floats minus = all(-state.most);
-    Floats total = all(0.0f);
+    const Floats minus = Lanes::all(-state.most);
+    Floats total = Lanes::all(0.0f);
     for (int64_t at = 0; at < filled; at += LANES) {
-        const Floats weight = power(add(load(weights + at), minus));
+        const Floats weight = power(add(Lanes::floats(weights + at), minus));
         total = add(total, weight);
-        store(weights + at, weight);
+        Lanes::store(weights + at, weight);
     }
-    const Floats kept = power(add(all(before), minus));
+    const Floats kept = power(add(Lanes::all(before), minus));
     state.total = state.total * first(kept) + sum(total);
     return kept;
 }
@@ -169,7 +169,7 @@ TARGET INLINE void add_values(const Rows & rows, int64_t column, const Floats * 
     for (int row = 0; row < ROWS; row++) {
 #pragma GCC unroll 4
         for (int i = 0; i < REGISTERS; i++) {
-            sums[row][i] = times(kept[row], load(rows.rows[row].state.sums + column + i * LANES));
+            sums[row][i] = Lanes::times(kept[row], Lanes::floats(rows.rows[row].state.sums + column + i * LANES));
         }
     }
     const Seen & seen = *rows.rows->seen;
@@ -182,10 +182,10 @@ TARGET INLINE void add_values(const Rows & rows, int64_t column, const Floats * 
         }
 #pragma GCC unroll 4
         for (int row = 0; row < ROWS; row++) {
-            const Floats weight = all(weights[row][cell]);
+            const Floats weight = Lanes::all(weights[row][cell]);
 #pragma GCC unroll 4
             for (int i = 0; i < REGISTERS; i++) {
-                sums[row][i] = plus(sums[row][i], weight, values[i]);
+                sums[row][i] = Lanes::plus(sums[row][i], weight, values[i]);
             }
         }
     }
@@ -193,7 +193,7 @@ TARGET INLINE void add_values(const Rows & rows, int64_t column, const Floats * 
     for (int row = 0; row < ROWS; row++) {
 #pragma GCC unroll 4
         for (int i = 0; i < REGISTERS; i++) {
-            store(rows.rows[row].state.sums + column + i * LANES, sums[row][i]);
+            Lanes::store(rows.rows[row].state.sums + column + i * LANES, sums[row][i]);
         }
     }
 }
