@@ -52,13 +52,14 @@ def repacked_types(*, experts: bool = False) -> dict[str, int]:
 
 
 def stacked_types() -> tuple[str, ...]:
-    """The quantised types of which matrices that lie one behind the other would be taken too. AMX does so and lays
-    out the first alone (`ggml_backend_amx_convert_weight` in `ggml-cpu/amx/mmq.cpp`)."""
-    quantised = ggml("ggml_is_quantized", ctypes.c_bool, ctypes.c_int)
+    """The types of which matrices that lie one behind the other would be taken too. AMX does so, and lays out the
+    first alone of quantised ones (`ggml_backend_amx_convert_weight` in `ggml-cpu/amx/mmq.cpp`); those of halves it
+    refuses later, when their inputs turn out not to lie one behind the other."""
+    kinds = extra_buffer_types()
     return tuple(
         each.name
         for number, each in GGML_TYPES.items()
-        if quantised(number) and any(takes(kind, number, stacked=True) for kind in extra_buffer_types())
+        if any(takes(kind, number, stacked=True) for kind in kinds)
     )
 
 
