@@ -238,14 +238,17 @@ def place_cache(
     layer, whole = max(layer.expert_bytes for layer in index.layers), conceded_layers(given, choice)
     room -= whole * layer
     room -= (given.fallbacks.count("layer") - whole) * min(layer, room // 4)
-    layers = divided(cacheable(index, layout), room)
-    return ExpertCache(device, layers, workspace, tokens) if layers else None
+    possible = cacheable(index, layout)
+    layers = divided(possible, room)
+    served = {each.layer for each in layers}
+    without = tuple(each.layer for each in possible if each.layer not in served)
+    return ExpertCache(device, layers, workspace, tokens, without=without) if layers else None
 
 
 def unserved(given: Given, candidate: Candidate) -> int:
     """Layers that a cache of experts could hold and that have no slots."""
     cache = candidate.placement.expert_cache
-    return len(cacheable(given.index, candidate.layout)) - (len(cache.layers) if cache else 0)
+    return len(cache.without if cache else cacheable(given.index, candidate.layout))
 
 
 def _with_misses(

@@ -222,7 +222,8 @@ class ExpertCache(msgspec.Struct, frozen=True):
     """Experts of layers cached on `device`, in slots that those firing now take from earlier ones. All of them lie in
     `source`: in RAM, or in the file (`DISK`), of which RAM is then the cache.
     `workspace` are the bytes granted for activations, `shared` those of the room that layers without bytes of their
-    own use in turns. Batches of at most `tokens` use the cache. `above`: a card has some of those from the file."""
+    own use in turns. Batches of at most `tokens` use the cache. `above`: a card has some of those from the file.
+    `without` are layers in `source` that got no slots: the processor computes their experts."""
 
     device: str
     layers: tuple[CachedLayer, ...]
@@ -232,6 +233,7 @@ class ExpertCache(msgspec.Struct, frozen=True):
     source: str = RAM
     shared: int = 0
     above: CardSlots | None = None
+    without: tuple[int, ...] = ()
 
     @property
     def slots(self) -> int:

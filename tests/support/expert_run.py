@@ -36,7 +36,7 @@ class CacheOption(NamedTuple):
     """`slots` of each layer, or of those of `layers` if there are any; `used` experts for each token at most; `warm`
     experts lie in them from the beginning. `worker` is the address of one to be known as a device. `source` is where
     all experts lie; `in_turns`: the slots lie in the room of `shared` bytes. `above` of the worker are slots there
-    above those in RAM. The rest as in `native.expert_cache.CacheSettings`."""
+    above those in RAM. `without`: the others than `layers` are known to the cache, without slots. The rest as in `native.expert_cache.CacheSettings`."""
 
     slots: int
     used: int
@@ -55,6 +55,7 @@ class CacheOption(NamedTuple):
     in_turns: bool = False
     above: int = 0
     above_device: str = WORKER
+    without: bool = False
 
 
 class Manner(NamedTuple):
@@ -184,7 +185,7 @@ def running(
 def _loaded(path: Path, how: Manner, wish: CacheOption | None) -> int:
     cache = None if how.repacked else ExpertCache(RAM, (), 0)
     if wish and not how.repacked:  # the layers' slots and bytes are what is added after
-        layers = wish.layers or tuple(range(_ALL))
+        layers = wish.layers if wish.layers and not wish.without else tuple(range(_ALL))
         slots = tuple(CachedLayer(each, 0, 0) for each in layers)
         cache = ExpertCache(wish.device, slots, 0, source=wish.source)
     placement = Placement(CONTEXT, expert_cache=cache)
@@ -239,6 +240,8 @@ def _opened(layers: dict[int, list[int]], wish: CacheOption) -> list[int]:
             expert_cache.open_above(wish.above_device, 1 << 12)
         for layer, parts in layers.items():
             if wish.layers and layer not in wish.layers:
+                if wish.without:
+                    assert expert_cache.add_layer(layer, parts, 0, 0, wish.device)
                 continue
             size = 0 if wish.in_turns else expert_cache.layer_bytes(parts, wish.slots)
             if expert_cache.add_layer(layer, parts, wish.slots, size, wish.device):

@@ -27,6 +27,9 @@ Cache::Result Cache::compute(Block & block, const Lane & lane) {
     if (layer.floor()) {
         return compute_from_disk(block, lane);
     }
+    if (layer.is_home()) {
+        return compute_at_home(block, lane);
+    }
     const bool in_place = block.in_place && !lane.is_host();
     const ggml_backend_t in_order_of = in_place ? lane.primary() : inner_.get();
     sort_rows(layer, in_order_of, block.in_place || layer.is_quantized());
@@ -42,6 +45,16 @@ Cache::Result Cache::compute(Block & block, const Lane & lane) {
     }
     bring_missing(layer, false, in_order_of);
     return result;
+}
+
+// All rows by the CPU: without this the graph would be cut in two for it.
+Cache::Result Cache::compute_at_home(Block & block, const Lane & lane) {
+    device_rows_.clear();
+    cpu_rows_.clear();
+    for (int row = 0; row < int(experts_.size()); row++) {
+        cpu_rows_.push_back({ row, experts_[size_t(row)] });
+    }
+    return lane.is_host() ? LEFT : compute_rows(block, lane);
 }
 
 // All rows on the device, whose experts come as they are needed; what is resident stays as it is.
@@ -132,16 +145,19 @@ bool Cache::fits(const Shape & shape, const Layer & layer) const {
 
 // Of the layers that are computed here.
 bool Cache::is_first(const Layer & layer) const {
-    const auto first = std::find_if(layers_.begin(), layers_.end(), [](const auto & each) { return !each->is_plain; });
+    const auto has_slots = [](const auto & each) { return !each->is_plain && !each->is_home(); };
+    const auto first = std::find_if(layers_.begin(), layers_.end(), has_slots);
     return first != layers_.end() && first->get() == &layer;
 }
 
 // Programs are made when a block is first seen: at load, which computes one token.
 bool Cache::prepare(Block & block) {
     Layer & layer = *block.layer;
-    if (!layer.on_device && !layer.is_plain) {
+    if (!layer.on_device && !layer.on_cpu && !layer.is_plain) {
         const int rows = settings_.max_tokens * settings_.experts_used;
-        layer.on_device = Program::make(block.shape, layer.held(), device_, workspace_.get(), rows);
+        if (!layer.is_home()) {
+            layer.on_device = Program::make(block.shape, layer.held(), device_, workspace_.get(), rows);
+        }
         const ggml_backend_dev_t cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
         if (!layer.floor()) {
             layer.on_cpu = Program::make(block.shape, layer.at_home(), cpu, host_workspace_.get(), rows);
@@ -149,9 +165,9 @@ bool Cache::prepare(Block & block) {
         if (layer.floor()) {
             layer.on_passing = Program::make(block.shape, layer.passing(), device_, workspace_.get(), rows);
         }
-        layer.is_plain = !layer.on_device || !(layer.floor() ? layer.on_passing : layer.on_cpu);
+        layer.is_plain = !(layer.floor() ? layer.on_passing : layer.on_cpu) || !(layer.is_home() || layer.on_device);
     }
-    return !layer.is_plain && layer.on_device->computes(block.shape);
+    return !layer.is_plain && (layer.is_home() ? layer.on_cpu : layer.on_device)->computes(block.shape);
 }
 
 // The expert of each row.

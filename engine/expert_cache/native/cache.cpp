@@ -67,7 +67,11 @@ bool Cache::has_both_sides() {
 }
 
 int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int slots, size_t bytes, std::string & problem) {
-    if (slots < settings_.experts_used || slots > experts_of(weights[0])) {
+    const Floor * floor = open_floor();
+    const auto is_there = [floor](const ggml_tensor * each) { return floor->place_of(each); };
+    const bool is_on_floor = floor && std::any_of(weights, weights + count, is_there);
+    const bool stays_home = slots == 0 && bytes == 0 && !is_on_floor;
+    if ((slots < settings_.experts_used && !stays_home) || slots > experts_of(weights[0])) {
         problem = std::to_string(slots) + " slots for layer " + std::to_string(number);
         return COTERIE_CACHE_TOO_SMALL;
     }
@@ -77,9 +81,6 @@ int Cache::add_layer(int number, ggml_tensor * const * weights, int count, int s
             return COTERIE_CACHE_WRONG_ORDER;
         }
     }
-    const Floor * floor = open_floor();
-    const auto is_there = [floor](const ggml_tensor * each) { return floor->place_of(each); };
-    const bool is_on_floor = floor && std::any_of(weights, weights + count, is_there);
     if (!is_on_floor && !has_both_sides()) {
         return without_workspace(problem);
     }

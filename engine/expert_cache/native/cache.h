@@ -80,6 +80,7 @@ class Cache {
     bool is_taken(int slot) const;
     void bring_missing(Layer & layer, bool before, ggml_backend_t in_order_of);
 
+    Result compute_at_home(Block & block, const Lane & lane);
     // With rows gathered for each side.
     Result compute_rows(Block & block, const Lane & lane);
     bool submit(Layer & layer, const Shape & shape);

@@ -107,7 +107,8 @@ COTERIE_API int coterie_cache_open(const char * device, const struct coterie_cac
 // Bytes that `slots` slots of these tensors take on the device with its alignment.
 COTERIE_API size_t coterie_cache_layer_bytes(struct ggml_tensor * const * tensors, int count, int slots);
 // `tensors`: all of a layer's per-expert weights and biases, in memory the CPU reads. Takes exactly `bytes`; with 0 its
-// slots lie in the room that such layers share, and are empty whenever another one was computed.
+// slots lie in the room that such layers share, and are empty whenever another one was computed. With 0 slots the CPU
+// computes all of it, inside of the proxy.
 COTERIE_API int coterie_cache_add_layer(int layer, struct ggml_tensor * const * tensors, int count, int slots, size_t bytes);
 
 // A card with slots above those in RAM of layers whose experts come from the disk; `workspace` are bytes on it for ids.

@@ -19,7 +19,7 @@ void Cache::place(Block & block, const Lane & lane) {
     if (lane.device() != device_) {
         return;
     }
-    if (!block.is_large && fits(block.shape, *block.layer)) {
+    if (!block.is_large && !block.layer->is_home() && fits(block.shape, *block.layer)) {
         place_slots(block, lane.is_host(), { device_, *block.layer, workspace_.get() });
     }
     if (block.is_large) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace coterie {
 
@@ -99,6 +100,12 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
             problem = std::string(tensor->name) + " does not lie in memory that the CPU reads";
             return COTERIE_CACHE_NOT_SUPPORTED;
         }
+    }
+    if (is_home()) {
+        context_ = new_context(count);
+        std::transform(weights_.begin(), weights_.end(), std::back_inserter(at_home_),
+                       [this](ggml_tensor * tensor) { return in_rows(context_.get(), tensor); });
+        return COTERIE_CACHE_OK;
     }
     if (floor_ && type != ggml_backend_cpu_buffer_type()) {
         problem = "experts can be read from the disk into memory of the host only";

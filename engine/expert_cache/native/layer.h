@@ -29,7 +29,7 @@ class Layer {
     // With `below` its slots lie on a card, and experts come from that layer's in RAM.
     Layer(int number, ggml_tensor * const * weights, int count, int slots, Policy policy, const Layer * below = nullptr);
 
-    // Takes exactly `bytes`, or with 0 bytes the room. One of `coterie_cache_result`, with `problem` set.
+    // Takes exactly `bytes`, or with 0 bytes the room; without slots nothing. One of `coterie_cache_result`, with `problem` set.
     int place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, size_t bytes, Room & room, std::string & problem);
     // Whether its slots lie in the room.
     bool has_room() const { return room_; }
@@ -39,6 +39,8 @@ class Layer {
     const std::vector<ggml_tensor *> & weights() const { return weights_; }
     const std::vector<ggml_tensor *> & at_home() const { return at_home_; }
     const std::vector<ggml_tensor *> & held() const { return held_; }
+    // Nothing of it is ever on a device.
+    bool is_home() const { return slots.count() == 0; }
     size_t held_bytes() const { return buffer_ ? ggml_backend_buffer_get_size(buffer_.get()) : 0; }
     // Bytes of one expert, all tensors together.
     size_t expert_bytes() const { return expert_bytes_; }

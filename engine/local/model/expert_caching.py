@@ -23,7 +23,7 @@ from engine.local.model.warm_experts import WarmExpertsFile
 from engine.local.native import expert_cache as plugin
 from engine.local.native.expert_cache import CacheCounters, CacheSettings
 from engine.local.native.tensors import expert_tensors
-from engine.placement.plan import ExpertCache, LoadedWeights, Placement
+from engine.placement.plan import RAM, ExpertCache, LoadedWeights, Placement
 from engine.placement.speed.prefill import MIN_BATCH
 
 # What llama_decode gives when it was broken off.
@@ -186,6 +186,10 @@ def _served(model: int, placement: Placement, cache: ExpertCache) -> dict[int, i
     }
     if not slots:
         raise UserError("cache.not_supported", device=cache.device)
+    if cache.source == RAM:
+        for layer in (*cache.without, *(each.layer for each in cache.layers)):
+            if layer in tensors and layer not in slots:
+                plugin.add_layer(layer, tensors[layer], 0, 0, cache.device)
     if (above := cache.above) is not None:
         plugin.open_above(above.device, above.workspace)
         for each in above.layers:

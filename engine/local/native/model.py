@@ -119,7 +119,8 @@ def _proxied(placement: Placement) -> str:
 def _overrides(placement: Placement, proxied: str = "") -> ctypes.Array[_Override]:
     rows = [(each.pattern.encode(), buffer_type(each.device)) for each in placement.overrides]
     if placement.expert_cache is not None and proxied not in ("", RAM):
-        layers = "|".join(str(each.layer) for each in placement.expert_cache.layers)
+        cache = placement.expert_cache
+        layers = "|".join(map(str, (*(each.layer for each in cache.layers), *cache.without)))
         rows.insert(0, (_CACHED.format(layers=layers).encode(), proxy_memory(proxied)))
     if proxied and reads_experts(placement):
         rows.insert(0, (left_in_files(placement).encode(), floor_memory()))

@@ -64,8 +64,22 @@ def test_a_cached_layer_is_one_wait_down_and_one_copy_up(
     assert tokens * INPUTS[name] < missing["up"] <= resident["up"] + tokens * LAYERS * -(-used // 2)
 
 
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_layer_without_slots_is_one_wait_down_and_one_copy_up(
+    name: str, child: OtherProcess, worker: Counted
+) -> None:
+    tokens, layers = MANY - FEW, LAYOUTS[name].layers
+    for served in (layers[1:], layers[:1]):
+        wish = all_resident(name, worker)._replace(layers=served, without=True)
+        assert child.call(split_counts, expert_model(name), wish, worker.address)[1] == 2
+        asked = more_requests(child, worker, name, wish)
+        assert asked["down"] <= tokens * (3 * LAYERS + 1)
+        assert asked["up"] == tokens * (LAYERS + INPUTS[name]), "slots, or the result"
+        assert asked["graphs"] == tokens * (LAYERS + len(served) + 1)
+
+
 @pytest.mark.parametrize("name", ["mixtral", "gpt-oss", "deepseek"])
-def test_a_layer_that_the_processor_computes_cuts_the_graph_twice(
+def test_a_layer_that_the_cache_does_not_know_cuts_the_graph_twice(
     name: str, child: OtherProcess, worker: Counted
 ) -> None:
     """What follows such a layer is attention, whose keys and values the device has."""

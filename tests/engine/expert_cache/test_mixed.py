@@ -40,3 +40,21 @@ def test_what_is_written_is_what_whole_layers_write(
         assert counted is not None and counted.plain_blocks == 0
         assert counted.blocks >= LENGTH * (layers - whole) and 0 < counted.hits <= counted.uses
         assert counted.allocated <= cache.total
+
+
+def test_layers_that_got_no_slots_write_what_whole_layers_write(child: OtherProcess, worker: Worker) -> None:
+    path, layers = expert_model("qwen"), LAYOUTS["qwen"].layers
+
+    def said(mode: Mode, room: int) -> tuple[Written, Plan]:
+        options = PlacementOptions(
+            1024, mode=mode, workers=(worker.address,), budgets={"RPC0": room * MB}, whole_layers=0
+        )
+        return child.call(planned, path, options, 1, LENGTH)
+
+    plain, _ = said("resident", 40)
+    told, plan = said("cached", 10)
+    cache = plan.placement.expert_cache
+    assert cache is not None and cache.without
+    assert [*(each.layer for each in cache.layers), *cache.without] == list(layers)
+    assert told.tokens == plain.tokens and told.notices == ()
+    assert told.counters is not None and told.counters.plain_blocks == 0 < told.counters.hits
