@@ -44,5 +44,5 @@ def test_nothing_is_lost_or_held_too_much_whatever_happens_to_disk_and_memory() 
         assert memory.first > 0 and memory.growth <= 16 * _MB
     for handles in found.handles:
         assert handles.growth <= 2
-    assert found.parent.growth <= 16 * _MB + _NOTED * found.requests
+    assert found.parent.growth <= 16 * _MB + _NOTED * found.asked
     assert found.files[1] <= found.files[0] + 2

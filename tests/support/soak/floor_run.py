@@ -48,6 +48,8 @@ _MORE_S = 600.0
 _LONGEST_STOP_S = 4.0
 _ERRORS = ("engine.", "disk.")
 _TOO_LONG = "engine.context_overflow"
+# No model: none of their answers is kept.
+_NONE = "none"
 
 
 HARMS = ("kill", "stop", *trouble.HARMS)
@@ -75,7 +77,7 @@ class FloorSoaked(NamedTuple):
     """What a soak came to; requests as in `tests.support.soak.run.Soaked`, `failed` by the codes of their errors,
     `refused` loads by those of theirs. `unforeseen` are ends of hosts that nobody killed: the limit's, as a rule.
     `modes` are the plans' of all loads, `hosts` is the memory of those of the calm times, `handles` are their threads
-    and open files, `beside` is how many answers the second engine gave in whole."""
+    and open files, `beside` is how many answers the second engine gave in whole, `asked` the requests of both."""
 
     requests: int
     whole: int
@@ -91,6 +93,7 @@ class FloorSoaked(NamedTuple):
     near: list[float]
     other: list[str]
     beside: int
+    asked: int
     hosts: list[Memory]
     handles: list[Memory]
     parent: Memory
@@ -135,7 +138,7 @@ def _soak(
     trouble_every: float,
     compare: int,
 ) -> FloorSoaked:
-    ledger, others = Ledger(CONTEXT, errors=_ERRORS), Ledger(CONTEXT)
+    ledger, others = Ledger(CONTEXT, errors=_ERRORS), Ledger(CONTEXT, compared=_NONE)
     engine = LocalEngine(ledger, functools.partial(trouble.limited_host, folder=str(folder)))
     placed = HandPlaced(LAYOUTS[BESIDE].used, source=DISK, tokens=64)
     beside = LocalEngine(others, functools.partial(cached_host, placed=placed))
@@ -180,6 +183,7 @@ def _soak(
         near=near,
         other=differing,
         beside=sum(entry.is_whole for entry in others.entries.values()),
+        asked=len(entries) + len(others.entries),
         hosts=sampler.hosts,
         handles=sampler.handles,
         parent=sampler.parent,
