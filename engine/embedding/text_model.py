@@ -40,7 +40,7 @@ class TextModel:
     ) -> None:
         self.abort = abort
         self._room = max(STEP_TOKENS, longest)
-        self._model = native.load_model(path, Placement(self._room), _every_second(on_progress))
+        self._model = native.load_model(path, Placement(self._room, repack=False), _every_second(on_progress))
         if not self._model:
             raise native.model_refusal()
         self._vocab = native.vocabulary(self._model)

@@ -152,7 +152,7 @@ def test_penalties_and_biases_are_taken(loaded: Subject) -> None:
     sampling = Sampling(temperature=0.0, presence_penalty=0.5, frequency_penalty=-0.5)
     asked = msgspec.structs.replace(request(28, SHORT), sampling=sampling, logit_bias=((11, -100.0),))
     written, end = loaded.told.answer(loaded.engine, asked)
-    assert written.strip() and (end.reason, end.error) == ("stop", None)
+    assert written.strip() and end.reason in ("stop", "length") and end.error is None
 
 
 def test_a_reply_that_has_a_schema_is_a_document_that_satisfies_it(loaded: Subject) -> None:

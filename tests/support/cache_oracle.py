@@ -38,6 +38,7 @@ def main(path: str, context_length: int, outputs: int) -> None:
     load_variant()
     llama.llama_backend_init()
     params = llama.llama_model_default_params()
+    params.use_extra_bufts = False  # it would ask for products of matrices that lie one behind the other
     params.no_alloc, params.load_mode = True, 0
     model = llama.llama_model_load_from_file(path.encode(), params)
     if not model:

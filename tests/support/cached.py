@@ -130,12 +130,13 @@ def cached_session(
     **placed: Any,
 ) -> Session:
     """A session with a cache, made in this process, which must be a child of its own with llama.cpp started (as
-    `engine.local.isolated_call` makes one). Slots 0: the same without a cache. `placed` as in `HandPlaced`. With
-    workers the rest of the model stays in RAM too, unless another `mode` is asked for."""
+    `engine.local.isolated_call` makes one). Slots 0: the same without a cache, with weights
+    that lie as in the file, as a cache takes them. `placed` as in `HandPlaced`. With workers the rest of the model
+    stays in RAM too, unless another `mode` is asked for."""
     from engine.local import native
     from engine.local.loading import open_session
 
-    fallbacks: tuple[Any, ...] = () if slots else ("uncached",)
+    fallbacks: tuple[Any, ...] = () if slots else ("uncached", "unrepacked")
     options = PlacementOptions(
         context, workers=tuple(workers), mode=mode, streams=streams, fallbacks=fallbacks
     )

@@ -36,7 +36,8 @@ class CacheOption(NamedTuple):
     """`slots` of each layer, or of those of `layers` if there are any; `used` experts for each token at most; `warm`
     experts lie in them from the beginning. `worker` is the address of one to be known as a device. `source` is where
     all experts lie; `in_turns`: the slots lie in the room of `shared` bytes. `above` of the worker are slots there
-    above those in RAM. `without`: the others than `layers` are known to the cache, without slots. The rest as in `native.expert_cache.CacheSettings`."""
+    above those in RAM. `without`: the others than `layers` are known to the cache, without slots. The rest as in
+    `native.expert_cache.CacheSettings`."""
 
     slots: int
     used: int

@@ -48,12 +48,18 @@ def lead_where_they_part(alone: Sequence[Piece], text: str) -> float | None:
     return alone[-1].lead if alone else 0.0
 
 
+def is_as_likely(path: Path, question: str, text: str, most: int) -> bool:
+    """Whether the model at `path` answers so, or was not sure where it answers otherwise, in so many tokens."""
+    lead = lead_where_they_part(judge(path).alone((Message("user", question),), most), text)
+    return lead is None or lead < CLOSE
+
+
 class GreedyJudge:
     """A model, in this process, without the engine."""
 
     def __init__(self, path: Path) -> None:
         native.start()
-        self._placement = Placement(2048, ubatch=2048)
+        self._placement = Placement(2048, ubatch=2048, repack=False)
         self._model = native.load_model(str(path), self._placement, lambda _: True)
         self._vocab = native.vocabulary(self._model)
         summary = summarize(read_index(path))

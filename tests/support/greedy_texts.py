@@ -66,18 +66,15 @@ def written(
     conversations: int,
     count: int,
     *,
-    repacked: bool = True,
     resident: str = "",
     reading: int = _CONTEXT,
     **cached: Any,
 ) -> Written:
     """`count` tokens of each conversation, whatever the model would have ended with, whose prompt is read so many
-    tokens at a time; slots 0: without a cache. The rest is as in `cached_session`.
-
-    Without a cache llama.cpp repacks weights of some types for the CPU, whose sums then come out a little
-    differently; not `repacked`: it is kept from that. `resident`: the experts, and nothing else, lie on this device.
+    tokens at a time; slots 0: without a cache. `resident`: the experts, and nothing else, lie on this device. The
+    rest is as in `cached_session`.
     """
-    with _session(path, slots, conversations, cached, repacked=repacked, resident=resident) as session:
+    with _session(path, slots, conversations, cached, resident=resident) as session:
         going = _Going(session, conversations, reading=reading)
         for _ in range(count - 1):
             going.go_on()
@@ -176,19 +173,10 @@ def _session(
     conversations: int,
     cached: dict[str, Any],
     *,
-    repacked: bool = True,
     resident: str = "",
 ) -> Iterator[Session]:
     native.start()
-    load = llama.llama_model_load_from_file
-
-    def load_as_it_is(file: bytes, params: Any) -> Any:
-        params.use_extra_bufts = False
-        return load(file, params)
-
     with ExitStack() as placed:
-        if not repacked:
-            placed.enter_context(patch.object(llama, "llama_model_load_from_file", load_as_it_is))
         if resident:
             placed.enter_context(patch.object(preparing, "make_plan", _resident_on(resident)))
         session = cached_session(path, slots, streams=conversations, context=_CONTEXT, **cached)
@@ -278,11 +266,9 @@ class Texts:
             self._plain[key] = self._child.call(written, path, 0, conversations, count, **plain)
         return self._plain[key]
 
-    def same(
-        self, path: Path, slots: int, conversations: int, count: int, *, repacked: bool = True, **cached: Any
-    ) -> CacheCounters:
+    def same(self, path: Path, slots: int, conversations: int, count: int, **cached: Any) -> CacheCounters:
         """What the cache counted, after its text and logits were found to be those of the plain model."""
-        plain = self.plain(path, conversations, count, repacked=repacked)
+        plain = self.plain(path, conversations, count)
         told = self.cached(path, slots, conversations, count, **cached)
         assert told.tokens == plain.tokens
         assert told.digest == plain.digest

@@ -131,8 +131,8 @@ def open_cache(device: str, settings: CacheSettings) -> None:
 
 def add_layer(layer: int, tensors: Sequence[int], slots: int, size: int, device: str) -> bool:
     """Give a layer its slots, at most `size` bytes, with 0 in the shared room. False if the device cannot multiply
-    these weights: the layer is not served. One without slots is computed by the processor, inside of the proxy. Raises
-    UserError as `open_cache` does."""
+    these weights: the layer is not served. One without slots is computed by the processor, inside of the proxy.
+    Raises UserError as `open_cache` does."""
     function = _call("coterie_cache_add_layer", _Int, ctypes.POINTER(_Pointer), _Int, _Int, _Size)
     result = function(layer, (_Pointer * len(tensors))(*tensors), len(tensors), slots, size)
     if result == _NOT_SUPPORTED:

@@ -15,6 +15,8 @@ from engine.local.repack.speeds import kept_speeds, loses
 from engine.placement.plan import Machine, PlacementOptions
 
 _MATRIX_UNITS = "AMX"
+# Numbers that have a scale in common, of most types.
+_BLOCK = 32
 
 
 def for_model(
@@ -65,12 +67,15 @@ def settle_products(
 
 def must_not_repack(index: GgufIndex, stacked: tuple[str, ...], *, alone: bool) -> bool:
     """Whether the file has matrices that lie one behind the other (those of multi-head latent attention) of a type
-    that llama.cpp would lay out as if there were only the first; or has recurrent states, whose answers it multiplies
-    side by side: such a layout reads behind the matrix for all but the first, unless each is written `alone`.
+    that llama.cpp would lay out as if there were only the first; or rows of one block, which it multiplies with what
+    memory happens to hold; or has recurrent states, whose answers it multiplies side by side: such a layout reads
+    behind the matrix for all but the first, unless each is written `alone`.
 
     `stacked` are the types with a layout of that kind."""
     return any(
-        tensor.type_name in stacked and _is_stacked(tensor.shape) and classify(tensor.name).role != "expert"
+        tensor.type_name in stacked
+        and (_is_stacked(tensor.shape) or tensor.shape[0] <= _BLOCK)
+        and classify(tensor.name).role != "expert"
         for tensor in index.tensors
     ) or bool(stacked and not alone and has_states(index))
 

@@ -207,8 +207,8 @@ def test_a_device_that_computes_everything_else(name: str, child: OtherProcess, 
 def test_english_comes_out_bit_by_bit_as_without(child: OtherProcess) -> None:
     texts = Texts(child)
     for slots, tokens in ((3, 4), (4, 64)):
-        texts.same(moe_model(), slots, 1, 40, repacked=False, source=DISK, tokens=tokens)
-    plain = texts.plain(moe_model(), 1, 40, repacked=False)
+        texts.same(moe_model(), slots, 1, 40, source=DISK, tokens=tokens)
+    plain = texts.plain(moe_model(), 1, 40)
     told = child.call(written, moe_model(), 4, 1, 40, source=DISK, tokens=16, in_turns=True)
     assert (told.tokens, told.digest) == (plain.tokens, plain.digest)
 

@@ -20,8 +20,6 @@ def test_what_is_written_is_what_the_plain_model_writes(
     name: str, conversations: int, child: OtherProcess
 ) -> None:
     layout = LAYOUTS[name]
-    told = Texts(child).same(
-        expert_model(name, "Q4_K+Q8_0"), layout.experts // 2, conversations, 24, repacked=False
-    )
+    told = Texts(child).same(expert_model(name, "Q4_K+Q8_0"), layout.experts // 2, conversations, 24)
     assert told.brought > told.evicted > 0
     assert told.blocks > 20 * len(layout.layers)

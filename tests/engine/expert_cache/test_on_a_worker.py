@@ -61,14 +61,22 @@ def test_layers_without_slots_are_the_processors(name: str, child: OtherProcess,
     plain = child.call(computed, path, COURSE, worker=worker.address)
     for served in (layout.layers[:1], layout.layers[1:]):
         wish = CacheOption(
-            layout.experts, layout.used, WORKER, worker.address, tokens=MOST_TOKENS, layers=served, without=True
+            layout.experts,
+            layout.used,
+            WORKER,
+            worker.address,
+            tokens=MOST_TOKENS,
+            layers=served,
+            without=True,
         )
         cached = child.call(computed, path, COURSE, wish, worker=worker.address)
         assert cached.layers == served
         assert difference(plain.logits, cached.logits) <= CLOSE
         told = cached.counters
         assert told is not None and told.plain_blocks == 0
-        assert told.blocks >= len(COURSE) * len(served) and told.uses == len(served) * told.tokens * layout.used
+        assert (
+            told.blocks >= len(COURSE) * len(served) and told.uses == len(served) * told.tokens * layout.used
+        )
 
 
 def test_missing_experts_that_a_thread_brings(child: OtherProcess, worker: Worker) -> None:

@@ -38,7 +38,7 @@ def texts(child: OtherProcess) -> Texts:
 
 
 def random_model(layout: str) -> tuple[Path, int, int]:
-    """Whose weights llama.cpp leaves as they are, the experts of a token, and all experts."""
+    """With the experts of a token, and all experts."""
     return expert_model(layout, "Q8_0"), LAYOUTS[layout].used, LAYOUTS[layout].experts
 
 
@@ -71,10 +71,9 @@ def test_few_some_and_all_slots_on_a_worker(
 
 @pytest.mark.parametrize("kind", ["Q4_0", "Q4_K", "MXFP4"])
 def test_weights_that_llama_cpp_would_repack_are_computed_as_they_are(kind: str, texts: Texts) -> None:
-    """A cache takes weights as the file has them, so it is compared with a model that is kept from being repacked."""
     path = expert_model("qwen", kind)
     for conversations in CONVERSATIONS:
-        texts.same(path, LAYOUTS["qwen"].experts // 2, conversations, LENGTH, repacked=False)
+        texts.same(path, LAYOUTS["qwen"].experts // 2, conversations, LENGTH)
 
 
 @pytest.mark.parametrize("slots", [EXPERTS_USED, EXPERTS // 2, EXPERTS])

@@ -13,6 +13,7 @@ from engine.local.survey import survey
 from engine.placement.plan import RAM, PlacementOptions
 from tests.support.fake_worker import answering, closing, cut_after, hello, listening, silent
 from tests.support.fit_oracle import fit
+from tests.support.greedy_judge import is_as_likely
 from tests.support.moe import moe_model
 from tests.support.recorder import Recorder, ask
 from tests.support.rpc_worker import free_port, rpc_worker
@@ -55,8 +56,6 @@ def test_a_model_on_a_worker_lies_as_planned_and_answers_as_on_the_cpu(
     engine: LocalEngine, told: Recorder
 ) -> None:
     question = ask(1, STORY, max_tokens=48)
-    load(engine, told)
-    alone, _ = told.answer(engine, question)
     with rpc_worker() as worker:
         for budget in (50_000_000, 350_000_000):
             options = PlacementOptions(512, workers=(worker.address,), budgets={"RPC0": budget})
@@ -70,7 +69,7 @@ def test_a_model_on_a_worker_lies_as_planned_and_answers_as_on_the_cpu(
             assert weights.bytes == {name: size.model for name, size in plan.bytes.items() if size.model}
             assert weights.expert_bytes == {name: size for name, size in plan.expert_bytes.items() if size}
             shared, end = told.answer(engine, question)
-            assert (shared, end.error) == (alone, None)
+            assert end.error is None and is_as_likely(moe_model(), STORY, shared, 48)
 
 
 def test_never_fewer_expert_layers_lie_on_a_worker_than_llama_cpp_itself_places() -> None:

@@ -45,7 +45,7 @@ def from_disk(told: Recorder) -> Iterator[LocalEngine]:
 
 
 def loaded(engine: LocalEngine, told: Recorder, path: Path) -> Loaded:
-    engine.load(LoadRequest(str(path), PlacementOptions(512)))
+    engine.load(LoadRequest(str(path), PlacementOptions(512).without_repack()))
     return told.next(Loaded)
 
 

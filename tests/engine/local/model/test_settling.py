@@ -71,7 +71,7 @@ def can_settle() -> bool:
 def test_a_host_at_rest_has_its_weights_in_memory_of_its_own_and_writes_the_same(
     engine: LocalEngine, told: Recorder
 ) -> None:
-    engine.load(LoadRequest(str(starter_model()), PlacementOptions(1024)))
+    engine.load(LoadRequest(str(starter_model()), PlacementOptions(1024).without_repack()))
     told.next(Loaded)
     pid = engine.host_pid
     assert pid is not None

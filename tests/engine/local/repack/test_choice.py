@@ -65,6 +65,11 @@ def test_matrices_that_lie_one_behind_the_other_are_not_laid_out_by_what_sees_th
     assert not must_not_repack(file(("blk.0.attn_k.weight", (128, 512), "Q8_0", 8)), ("Q8_0",), alone=False)
 
 
+def test_matrices_with_rows_of_one_block_are_left_as_they_are() -> None:
+    short = file(("blk.0.attn_q.weight", (32, 64), "Q4_0", 8))
+    assert must_not_repack(short, ("Q4_0",), alone=True) and not must_not_repack(short, ("Q8_0",), alone=True)
+
+
 @pytest.mark.parametrize("state", ["ssm_out", "shortconv.in_proj", "time_mix_key"])
 def test_states_of_several_answers_are_not_multiplied_by_what_sees_the_first_alone(state: str) -> None:
     hybrid = file(("blk.0.attn_q.weight", (64, 64), "F16", 8), (f"blk.1.{state}.weight", (64, 64), "F16", 8))
@@ -86,7 +91,7 @@ def test_products_that_come_out_wrong_keep_weights_as_they_are(
         return wrong
 
     monkeypatch.setattr(proof, "miscomputed", compared)
-    model = file(("blk.0.attn_q.weight", (8, 8), "Q4_K", 8), ("blk.0.ffn_up.weight", (8, 8), "F32", 8))
+    model = file(("blk.0.attn_q.weight", (256, 8), "Q4_K", 8), ("blk.0.ffn_up.weight", (8, 8), "F32", 8))
     machine, _ = for_model(model, MACHINE, PlacementOptions(512), "", lambda: order.append("told"))
     assert machine.repacks == (() if wrong else MACHINE.repacks)
     assert tried == [{"Q4_K"}] and order == ["told", "compared"]
