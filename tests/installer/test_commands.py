@@ -73,7 +73,7 @@ def test_an_interrupt_stops_everything_that_the_command_started(tmp_path: Path) 
 import pathlib
 from installer.commands import run_logged
 from installer.console import Console, Progress
-command = ["sh", "-c", "sleep 600 & echo $! > {tmp_path}/pid; wait"]
+command = ["sh", "-c", "sleep 600 & sleep 1; echo $! > {tmp_path}/pid; wait"]
 run_logged(command, pathlib.Path("{tmp_path}/log"), Progress(Console(), "x"), failure="no")
 """
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE) as parent:

@@ -91,4 +91,4 @@ def test_a_server_whose_model_lies_on_two_workers_answers(tmp_path: Path) -> Non
             model = f"openai:http://127.0.0.1:{port}/v1#starter"
             ran = client.run("chat", "Say hello.", "--model", model, "--max-tokens", "8", "--json")
             assert ran.code == 0 and ran.last["content"]
-            assert ran.last["usage"]["completion_tokens"] == 8
+            assert 0 < ran.last["usage"]["completion_tokens"] <= 8
