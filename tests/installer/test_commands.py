@@ -84,6 +84,7 @@ run_logged(command, pathlib.Path("{tmp_path}/log"), Progress(Console(), "x"), fa
         parent.wait(timeout=300)
     try:
         wait_for(lambda: not is_running(grandchild))
+        assert parent.returncode == -signal.SIGINT or parent.returncode == 130
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(grandchild, signal.SIGKILL)

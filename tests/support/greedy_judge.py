@@ -51,7 +51,7 @@ def lead_where_they_part(alone: Sequence[Piece], text: str) -> float | None:
 def is_as_likely(path: Path, question: str, text: str, most: int) -> bool:
     """Whether the model at `path` answers so, or was not sure where it answers otherwise, in so many tokens."""
     lead = lead_where_they_part(judge(path).alone((Message("user", question),), most), text)
-    return lead is None or lead < CLOSE
+    return bool(text) and (lead is None or lead < CLOSE)
 
 
 class GreedyJudge:

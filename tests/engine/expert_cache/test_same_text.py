@@ -38,7 +38,7 @@ def texts(child: OtherProcess) -> Texts:
 
 
 def random_model(layout: str) -> tuple[Path, int, int]:
-    """With the experts of a token, and all experts."""
+    """Its file, how many experts a token uses, and how many there are."""
     return expert_model(layout, "Q8_0"), LAYOUTS[layout].used, LAYOUTS[layout].experts
 
 
@@ -73,17 +73,20 @@ def test_few_some_and_all_slots_on_a_worker(
 def test_weights_that_llama_cpp_would_repack_are_computed_as_they_are(kind: str, texts: Texts) -> None:
     path = expert_model("qwen", kind)
     for conversations in CONVERSATIONS:
-        texts.same(path, LAYOUTS["qwen"].experts // 2, conversations, LENGTH)
+        told = texts.same(path, LAYOUTS["qwen"].experts // 2, conversations, LENGTH)
+        assert 0 < told.evicted < told.brought
 
 
 @pytest.mark.parametrize("slots", [EXPERTS_USED, EXPERTS // 2, EXPERTS])
 def test_english_on_the_processor(slots: int, texts: Texts) -> None:
-    texts.same(moe_model(), slots, 1, ENGLISH)
+    assert texts.same(moe_model(), slots, 1, ENGLISH).tokens >= ENGLISH - 1
 
 
 def test_english_on_a_worker(texts: Texts, worker: Worker) -> None:
-    texts.same(moe_model(), EXPERTS // 2, 1, ENGLISH, device=WORKER, workers=[worker.address])
+    told = texts.same(moe_model(), EXPERTS // 2, 1, ENGLISH, device=WORKER, workers=[worker.address])
+    assert told.moved_bytes > 0
 
 
 def test_four_conversations_in_english(texts: Texts) -> None:
-    texts.same(moe_model(), EXPERTS // 2, 4, ENGLISH // 2)
+    told = texts.same(moe_model(), EXPERTS // 2, 4, ENGLISH // 2)
+    assert told.tokens >= 4 * (ENGLISH // 2 - 1)
