@@ -6,6 +6,11 @@
 #include <cstring>
 #include <iterator>
 
+#ifdef __linux__
+#    include <sys/mman.h>
+#    include <unistd.h>
+#endif
+
 namespace coterie {
 
 static const size_t PASSING_ALIGNMENT = 64;
@@ -70,10 +75,28 @@ static size_t begin_behind(size_t offset, const char * base, size_t alignment, c
     return offset + (size_t(place->offset) % RawFile::SECTOR + RawFile::SECTOR - now) % RawFile::SECTOR;
 }
 
+// Of memory that the CPU reads and that is not touched yet: whole experts are read at once, and with pages of 4 kB the
+// processor looks up the place of each again and again.
+static void ask_for_huge_pages(ggml_backend_buffer_t buffer) {
+#ifdef __linux__
+    if (ggml_backend_buffer_is_host(buffer)) {
+        const auto page = uintptr_t(sysconf(_SC_PAGESIZE)), base = uintptr_t(ggml_backend_buffer_get_base(buffer));
+        const uintptr_t start = (base + page - 1) / page * page;
+        const uintptr_t end = (base + ggml_backend_buffer_get_size(buffer)) / page * page;
+        if (start < end) { // refused where there are none: it stays as it is
+            madvise(reinterpret_cast<void *>(start), end - start, MADV_HUGEPAGE);
+        }
+    }
+#else
+    (void) buffer;
+#endif
+}
+
 BufferPtr buffer_for_slots(ggml_backend_buffer_type_t type, size_t bytes) {
     BufferPtr buffer(ggml_backend_buft_alloc_buffer(type, bytes));
     if (buffer) {
         ggml_backend_buffer_set_usage(buffer.get(), GGML_BACKEND_BUFFER_USAGE_WEIGHTS);
+        ask_for_huge_pages(buffer.get());
         ggml_backend_buffer_clear(buffer.get(), 0); // kernels may read past the last row, where no NaN must be
     }
     return buffer;

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import psutil
 
+from engine.gguf.tensor_roles import classify
 from engine.local.free_memory import free_memory
 from engine.local.native.layouts.own_products import move_cells
 from engine.local.native.layouts.repack import extra_memories
@@ -108,11 +109,11 @@ class HugePages:
 def open_huge_pages(model: int, placement: Placement) -> HugePages | None:
     """For the weights that the processor reads; None where they stay as they are.
 
-    That is so on other systems than Linux, where huge pages are switched off, where a person locked the weights in
-    memory, and beside a cache of experts, which has copies of its own.
+    That is so on other systems than Linux, where huge pages are switched off, and where a person locked the weights
+    in memory. A cache of experts has copies of its own.
     """
     page = page_size()
-    if not page or placement.load_mode == "locked" or placement.expert_cache is not None:
+    if not page or placement.load_mode == "locked":
         return None
     return HugePages(lambda: _weights(model, placement), page) if lists_tensors() else None
 
@@ -125,11 +126,12 @@ def settle_cells(placement: Placement) -> None:
 
 def _weights(model: int, placement: Placement) -> list[Extent]:
     """Those in RAM as extents."""
-    anonymous = {_OWN, *extra_memories()}
+    anonymous, has_copies = {_OWN, *extra_memories()}, placement.expert_cache is not None
     found = (
         Extent(each.address, each.address + each.room, each.memory == _MAPPED)
         for each in placed_tensors(model, placement)
         if each.device == RAM and each.address and (each.memory == _MAPPED or each.memory in anonymous)
+        if not (has_copies and classify(each.name).role == "expert")
     )
     return _joined(found)
 
