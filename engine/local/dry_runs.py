@@ -19,7 +19,7 @@ from engine.gguf.gguf_index import GgufIndex
 from engine.placement.plan import DeviceBytes, Machine, Placement
 
 # Of the file and of what is counted.
-_FORMAT = 1
+_FORMAT = 2
 _PREFIX = "dry-runs-"
 # So many placements of a model are kept: one search tries eight at most.
 _MOST = 16

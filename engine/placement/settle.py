@@ -19,7 +19,15 @@ from engine.placement.candidate import Candidate, assess, work_out
 from engine.placement.choosing import choose
 from engine.placement.estimate import Overhead, compute_bytes, largest_expert_tensor
 from engine.placement.layout import Layout
-from engine.placement.plan import DeviceBytes, Machine, Placement, PlacementOptions, Plan
+from engine.placement.plan import (
+    RAM,
+    DeviceBytes,
+    ExpertCache,
+    Machine,
+    Placement,
+    PlacementOptions,
+    Plan,
+)
 from engine.placement.planner import finished, given_by, giving_up_a_cache
 from engine.placement.planning_input import Choice, Given
 
@@ -201,8 +209,12 @@ class _Search:
 
 
 def _measured_as(placement: Placement) -> Placement:
-    """How weights are held in RAM, and a cache of experts beside them, change nothing that a dry run sees."""
-    return msgspec.structs.replace(placement, load_mode="mapped", expert_cache=None)
+    """How weights are held in RAM, and the sizes of a cache of experts, change nothing that a dry run sees."""
+    cache, seen = placement.expert_cache, None
+    if cache is not None and cache.source == RAM:
+        layers = sorted((*cache.without, *(each.layer for each in cache.layers)))
+        seen = ExpertCache(cache.device, (), 0, cache.tokens, without=tuple(layers))
+    return msgspec.structs.replace(placement, load_mode="mapped", expert_cache=seen)
 
 
 def _taught(estimated: Mapping[str, DeviceBytes], measured: Mapping[str, DeviceBytes]) -> Overhead:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.gguf.reading import read_index
+from engine.gguf.summary import summarize
 from engine.local.isolated_call import Report, ask
 from engine.placement.plan import DeviceBytes, LoadedWeights, Override, Placement
 
@@ -58,20 +59,23 @@ def _register(workers: Sequence[str]) -> None:
 
 def _weigh(_: Report, path: str, placement: Placement, workers: tuple[str, ...]) -> Weighed:
     from engine.local import native
+    from engine.local.model.expert_caching import open_caching
     from engine.local.native import memory, tensors
     from engine.local.native.dry_run import estimated
 
     _register(workers)
     dry = native.dry_run(path, placement)
     estimate = estimated(path, placement)
-    model = native.load_model(path, placement, lambda _: True)
+    model, index = native.load_model(path, placement, lambda _: True), read_index(Path(path))
+    if placement.expert_cache is not None:
+        open_caching(model, placement, summarize(index), calibrations="")
     context = native.new_context(model, placement, 1, None)
     listed = tensors.placed_tensors(model, placement)
     answer = Weighed(
         dry,
         estimate,
         memory.loaded_bytes(context, listed),
-        native.loaded_weights(model, context, read_index(Path(path)), placement),
+        native.loaded_weights(model, context, index, placement),
         _places(listed),
         _places(tensors.placed_by_computing(model, placement)),
     )

@@ -119,7 +119,8 @@ int Layer::place(ggml_backend_dev_t device, ggml_backend_buffer_type_t type, siz
     const int count = int(weights_.size());
     for (const ggml_tensor * tensor : weights_) {
         const ggml_backend_buffer_t at_home = tensor->view_src ? tensor->view_src->buffer : tensor->buffer;
-        if (!tensor->data || !at_home || !ggml_backend_buffer_is_host(at_home) || experts_of(tensor) != slots.experts()) {
+        const bool is_there = tensor->data || is_home(); // nothing is, where only sizes are asked for
+        if (!is_there || !at_home || !ggml_backend_buffer_is_host(at_home) || experts_of(tensor) != slots.experts()) {
             problem = std::string(tensor->name) + " does not lie in memory that the CPU reads";
             return COTERIE_CACHE_NOT_SUPPORTED;
         }

@@ -24,7 +24,6 @@ from engine.local.native import expert_cache as plugin
 from engine.local.native.expert_cache import CacheCounters, CacheSettings
 from engine.local.native.tensors import expert_tensors
 from engine.placement.plan import RAM, ExpertCache, LoadedWeights, Placement
-from engine.placement.speed.prefill import MIN_BATCH
 
 # What llama_decode gives when it was broken off.
 _ABORTED = 2
@@ -152,7 +151,7 @@ def open_caching(
             ),
             bring_first=cache.misses == "brought",
             upload_beside=True,
-            stream_from=_streams_from(placement, cache),
+            stream_from=native.streams_from(placement, cache),
             largest_batch=placement.ubatch,
             shared=cache.shared,
         ),
@@ -166,13 +165,6 @@ def open_caching(
     except BaseException:
         plugin.close_cache()
         raise
-
-
-def _streams_from(placement: Placement, cache: ExpertCache) -> int:
-    """The smallest batch that the device computes alone, as it would fetch weights without a cache; 0: none."""
-    if not placement.op_offload or not native.fetches_weights(cache.device):
-        return 0
-    return placement.min_batch or MIN_BATCH
 
 
 def _served(model: int, placement: Placement, cache: ExpertCache) -> dict[int, int]:

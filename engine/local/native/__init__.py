@@ -7,7 +7,7 @@ are plain integers (C pointers); who makes one frees it.
 from engine.local.native.backends import broken_backend, build_key, registered_backends, start, variant
 from engine.local.native.batch import Batch, decode_rows, see_each_other
 from engine.local.native.decoding import AbortFlag, decode, synchronize
-from engine.local.native.devices import buffer_type_name, devices, fetches_weights, register_workers
+from engine.local.native.devices import buffer_type_name, devices, register_workers, streams_from
 from engine.local.native.draft_tokens import likeliest, same_tokens
 from engine.local.native.dry_run import dry_run
 from engine.local.native.embedding import (

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from engine.errors import UserError
 from engine.local.native.graphs import graph_memory
 from engine.local.native.library import ggml, text
-from engine.placement.plan import RAM, Device, DeviceKind
+from engine.placement.plan import RAM, Device, DeviceKind, ExpertCache, Placement
+from engine.placement.speed.prefill import MIN_BATCH
 
 _Pointer, _Text, _Size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
 # enum ggml_backend_dev_type. Accelerators such as BLAS compute in RAM for the CPU and hold nothing themselves;
@@ -166,6 +167,13 @@ def device_of(kind: int) -> str:
 def fetches_weights(name: str) -> bool:
     """Whether a device would fetch weights from RAM for a large batch."""
     return name != RAM and _streams(device_handle(name))
+
+
+def streams_from(placement: Placement, cache: ExpertCache) -> int:
+    """The smallest batch that the cache's device computes alone, as it would fetch weights without one; 0: none."""
+    if not placement.op_offload or not fetches_weights(cache.device):
+        return 0
+    return placement.min_batch or MIN_BATCH
 
 
 def _handles() -> Iterator[int]:

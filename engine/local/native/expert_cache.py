@@ -141,6 +141,10 @@ def add_layer(layer: int, tensors: Sequence[int], slots: int, size: int, device:
     return True
 
 
+def is_cache_open() -> bool:
+    return cache_counters().allocated > 0
+
+
 def open_above(device: str, workspace: int) -> None:
     """A card with slots above those in RAM of layers whose experts come from the disk. Raises as `open_cache`."""
     open_on = _call("coterie_cache_open_above", _Text, _Size)

@@ -60,16 +60,21 @@ class _Override(ctypes.Structure):
 
 
 def load_model(
-    path: str, placement: Placement, on_progress: Callable[[float], bool], *, no_alloc: bool = False
+    path: str,
+    placement: Placement,
+    on_progress: Callable[[float], bool],
+    *,
+    no_alloc: bool = False,
+    proxies: bool = True,
 ) -> int:
     """The model's handle, 0 if llama.cpp refused it or `on_progress` returned False.
 
-    `no_alloc` reads the metadata and sets the sizes, without the weights. Raises UserError
-    `engine.no_device` (name), and where the placement has a cache of experts `cache.*`. Where experts are left in
-    the files, the floor is open (`expert_floor`).
+    `no_alloc` reads the metadata and sets the sizes, without the weights. `proxies` False: a cache of experts
+    takes no device's place. Raises UserError `engine.no_device` (name), and with a cache of experts
+    `cache.*`. Where experts are left in the files, the floor is open (`expert_floor`).
     """
     params = llama.llama_model_default_params()
-    proxied = "" if no_alloc else _proxied(placement)
+    proxied = proxied_device(placement) if proxies else ""
     if proxied == RAM:  # the proxy computes what the CPU would
         placement = msgspec.structs.replace(placement, devices=(RAM,), gpu_layers=_ALL_LAYERS)
     handles = [(proxy_device if name == proxied else device_handle)(name) for name in placement.devices]
@@ -107,7 +112,7 @@ def load_vocabulary(path: str) -> int:
     return int(llama.llama_model_load_from_file(path.encode(), params) or 0)
 
 
-def _proxied(placement: Placement) -> str:
+def proxied_device(placement: Placement) -> str:
     """The device whose place its proxy takes: the cache's if it computes layers too, else the first that does; RAM
     where none does. "": there is no cache."""
     cache = placement.expert_cache
