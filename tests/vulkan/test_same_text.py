@@ -49,6 +49,13 @@ def texts(child: OtherProcess) -> Texts:
 
 
 @pytest.fixture(scope="module")
+def texts_beside_a_worker() -> Iterator[Texts]:
+    """In a process of their own: one that met a worker has its device ever after, and plans with it."""
+    with remote_servers(PATIENCE) as child:
+        yield Texts(child)
+
+
+@pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
     with rpc_worker() as worker:
         yield worker
@@ -65,10 +72,11 @@ def test_english_on_the_processor(slots: int, conversations: int, misses: Misses
 @pytest.mark.parametrize("conversations", CONVERSATIONS)
 @pytest.mark.parametrize("slots", SOME)
 def test_english_on_a_worker(
-    slots: int, conversations: int, misses: Misses, texts: Texts, worker: Worker
+    slots: int, conversations: int, misses: Misses, texts_beside_a_worker: Texts, worker: Worker
 ) -> None:
     workers = [worker.address]
-    texts.same(moe_model(), slots, conversations, LENGTH, device=WORKER, workers=workers, misses=misses)
+    same = texts_beside_a_worker.same
+    same(moe_model(), slots, conversations, LENGTH, device=WORKER, workers=workers, misses=misses)
 
 
 @pytest.mark.parametrize("kind", ["Q8_0", "F16"])
