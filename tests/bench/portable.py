@@ -20,7 +20,7 @@ from tests.support.moe import moe_model
 from tests.support.starter import starter_model
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 7
+ROUNDS = 15
 PROMPT_TOKENS, ANSWER_TOKENS, CONTEXT = 512, 64, 2048
 
 
