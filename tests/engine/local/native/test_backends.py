@@ -102,12 +102,12 @@ def fetched(folder: Path, name: str) -> dict[str, str]:
     return {"COTERIE_GPU_FETCHED": str(folder)}
 
 
-def test_what_was_fetched_is_loaded_from_its_folder(tmp_path: Path, alone: Found) -> None:
+def test_what_was_fetched_is_loaded_from_its_folder_and_from_no_other(tmp_path: Path) -> None:
     (tmp_path / "pack").mkdir()
     backend(tmp_path / "pack", "cuda", visible="GPU-1")
-    with_it = found("", **fetched(tmp_path, "pack"))
-    assert (with_it.backends, with_it.visible) == (alone.backends + 1, "GPU-1")
-    assert found("", **fetched(tmp_path, "../pack")).backends == alone.backends
+    with_it, outside = (found("", **fetched(tmp_path, name)) for name in ("pack", "../pack"))
+    assert (with_it.backends, with_it.visible) == (outside.backends + 1, "GPU-1")
+    assert outside.visible != "GPU-1"
 
 
 def test_what_was_fetched_and_finds_no_card_leaves_the_others_their_turn(

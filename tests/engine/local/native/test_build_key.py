@@ -12,6 +12,7 @@ def test_a_rebuilt_engine_of_the_same_version_is_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(library, "folder", lambda: tmp_path)
+    monkeypatch.setattr(backends, "_variant_file", None)
     keys = []
     for code in (b"of one compiler", b"of another", b"of one compiler"):
         (tmp_path / name).write_bytes(code)
