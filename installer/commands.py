@@ -7,8 +7,10 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 
 from installer.console import Progress
 
@@ -84,7 +86,7 @@ def run_logged(
     Raises `SetupError` with `failure`, or a plainer reason, when the exit status is not 0.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
+    with log.open("wb") as output, _interrupts_held() as release:
         process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
@@ -95,6 +97,7 @@ def run_logged(
             start_new_session=own_group,
         )
         try:
+            release()
             while True:
                 try:
                     status = process.wait(timeout=POLL_S)
@@ -114,6 +117,33 @@ def failure_text(end: str, failure: str, log: Path) -> str:
         return REASONS[reason]
     lines = end.splitlines()[-TAIL_LINES:]
     return "\n".join([*(f"    {line}" for line in lines), "", f"{failure} The whole log: {log}"])
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[Callable[[], None]]:
+    """Interrupts wait until what is yielded is called, which raises KeyboardInterrupt if one came: a program that is
+    being started can't be stopped yet. Other threads get none anyway."""
+    handler, came = signal.getsignal(signal.SIGINT), False
+    holds = callable(handler) and threading.current_thread() is threading.main_thread()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        nonlocal came
+        came = True
+
+    def release() -> None:
+        nonlocal holds
+        if holds:
+            holds = False
+            signal.signal(signal.SIGINT, handler)
+            if came:
+                raise KeyboardInterrupt
+
+    if holds:
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield release
+    finally:
+        release()
 
 
 def _stop(process: subprocess.Popen[bytes], *, own_group: bool) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,7 @@ def test_an_interrupt_stops_everything_that_the_command_started(tmp_path: Path) 
 import pathlib
 from installer.commands import run_logged
 from installer.console import Console, Progress
-command = ["sh", "-c", "sleep 600 & sleep 1; echo $! > {tmp_path}/pid; wait"]
+command = ["sh", "-c", "sleep 600 & echo $! > {tmp_path}/pid; wait"]
 run_logged(command, pathlib.Path("{tmp_path}/log"), Progress(Console(), "x"), failure="no")
 """
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE) as parent:
@@ -88,6 +89,24 @@ run_logged(command, pathlib.Path("{tmp_path}/log"), Progress(Console(), "x"), fa
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(grandchild, signal.SIGKILL)
+
+
+def test_an_interrupt_while_a_command_is_being_started_stops_it_too(
+    tmp_path: Path, progress: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, start = [], subprocess.Popen
+
+    def interrupted(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(start(*arguments, **options))
+        signal.raise_signal(signal.SIGINT)
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        run_logged(["sleep", "600"], tmp_path / "log", progress, failure="no")
+    assert started[0].returncode == -signal.SIGINT
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def wait_for(condition: object) -> None:
