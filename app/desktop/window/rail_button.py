@@ -18,6 +18,8 @@ from app.desktop.base.theme import themes
 
 ICON, LETTERS = 20, 10
 WIDTH, HEIGHT = 55, 46
+# Left free beside the letters, which become narrower for it, down to so many percent.
+EDGE, NARROWEST = 4, 80
 
 
 class RailButton(QPushButton):
@@ -63,6 +65,11 @@ class RailButton(QPushButton):
         if not has_room:
             return
         painter.setPen(QColor(getattr(theme, color)))
+        room, wide = self.width() - 2 * theme.px(EDGE), painter.fontMetrics().horizontalAdvance(self._label)
+        if wide > room:  # in a wide font
+            font = painter.font()
+            font.setStretch(max(100 * room // wide, NARROWEST))
+            painter.setFont(font)
         below = QRect(0, top + size + gap, self.width(), letters)
         words = painter.fontMetrics().elidedText(self._label, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, words)
