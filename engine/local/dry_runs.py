@@ -17,6 +17,7 @@ import msgspec
 from engine.durable_files import write_whole
 from engine.gguf.gguf_index import GgufIndex
 from engine.placement.plan import DeviceBytes, Machine, Placement
+from engine.placement.settle import measured_as
 
 # Of the file and of what is counted.
 _FORMAT = 2
@@ -48,14 +49,15 @@ class DryRuns:
         self._runs = kept.runs if kept is not None and kept.key == self._key else ()
 
     def of(self, placement: Placement) -> dict[str, DeviceBytes] | None:
-        """What a dry run found for this placement; None where there was none."""
-        return next((run.bytes for run in self._runs if run.placement == placement), None)
+        """What a dry run found for this placement, or one that it measures alike; None where there was none."""
+        sought = measured_as(placement)
+        return next((run.bytes for run in self._runs if run.placement == sought), None)
 
     def keep(self, placement: Placement, found: dict[str, DeviceBytes]) -> None:
         """Keep what a dry run found. That of other machines depends on what runs there, and is not kept."""
         if self._file is None or placement.workers:
             return
-        self._runs = (*self._runs, _DryRun(placement, found))[-_MOST:]
+        self._runs = (*self._runs, _DryRun(measured_as(placement), found))[-_MOST:]
         with contextlib.suppress(OSError):  # it is found out again
             write_whole(self._file, msgspec.json.encode(_Kept(self._key, self._runs)), synced=False)
 

@@ -19,15 +19,7 @@ from engine.placement.candidate import Candidate, assess, work_out
 from engine.placement.choosing import choose
 from engine.placement.estimate import Overhead, compute_bytes, largest_expert_tensor
 from engine.placement.layout import Layout
-from engine.placement.plan import (
-    RAM,
-    DeviceBytes,
-    ExpertCache,
-    Machine,
-    Placement,
-    PlacementOptions,
-    Plan,
-)
+from engine.placement.plan import DeviceBytes, ExpertCache, Machine, Placement, PlacementOptions, Plan
 from engine.placement.planner import finished, given_by, giving_up_a_cache
 from engine.placement.planning_input import Choice, Given
 
@@ -185,7 +177,7 @@ class _Search:
         return work_out(msgspec.structs.replace(self._given, overhead=overhead), self._choice)
 
     def _known(self, candidate: Candidate) -> _Tried | None:
-        return self._tried.get(_measured_as(candidate.placement))
+        return self._tried.get(measured_as(candidate.placement))
 
     def _try(self, candidate: Candidate) -> _Tried:
         estimated = assess(
@@ -204,17 +196,17 @@ class _Search:
                 if measured.get(name, DeviceBytes()).total > self._given.budgets[name]
             }
             tried = _Tried(candidate.layout, weights, _taught(estimated, measured), frozenset(overfull))
-        self._tried[_measured_as(candidate.placement)] = tried
+        self._tried[measured_as(candidate.placement)] = tried
         return tried
 
 
-def _measured_as(placement: Placement) -> Placement:
+def measured_as(placement: Placement) -> Placement:
     """How weights are held in RAM, and the sizes of a cache of experts, change nothing that a dry run sees."""
-    cache, seen = placement.expert_cache, None
-    if cache is not None and cache.source == RAM:
+    cache = placement.expert_cache
+    if cache is not None:
         layers = sorted((*cache.without, *(each.layer for each in cache.layers)))
-        seen = ExpertCache(cache.device, (), 0, cache.tokens, without=tuple(layers))
-    return msgspec.structs.replace(placement, load_mode="mapped", expert_cache=seen)
+        cache = ExpertCache(cache.device, (), 0, cache.tokens, source=cache.source, without=tuple(layers))
+    return msgspec.structs.replace(placement, load_mode="mapped", expert_cache=cache)
 
 
 def _taught(estimated: Mapping[str, DeviceBytes], measured: Mapping[str, DeviceBytes]) -> Overhead:

@@ -9,7 +9,7 @@ import pytest
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import read_index
 from engine.local.dry_runs import DryRuns
-from engine.placement.plan import RAM, DeviceBytes, Machine, Placement
+from engine.placement.plan import DISK, RAM, CachedLayer, DeviceBytes, ExpertCache, Machine, Placement
 from tests.support.gguf_bytes import Row, gguf, key_string
 from tests.support.machines import GB, gpu, machine
 
@@ -39,6 +39,21 @@ def test_what_one_process_found_another_knows(tmp_path: Path, index: GgufIndex) 
     assert second.of(Placement(2048)) is None
     # How much is free decides nothing that is counted.
     assert runs(tmp_path, index, machine(4 * GB)).of(Placement(1024)) == FOUND
+
+
+def test_the_sizes_of_a_cache_which_follow_what_is_free_decide_nothing(
+    tmp_path: Path, index: GgufIndex
+) -> None:
+    def cached(sizes: tuple[int, ...], without: tuple[int, ...], source: str = RAM) -> Placement:
+        layers = tuple(CachedLayer(number, 4, size) for number, size in enumerate(sizes))
+        return Placement(1024, expert_cache=ExpertCache("CUDA0", layers, 64, source=source, without=without))
+
+    kept = runs(tmp_path, index, machine(8 * GB, gpu(GB)))
+    kept.keep(cached((100, 100), (2,)), FOUND)
+    again = runs(tmp_path, index, machine(8 * GB, gpu(GB)))
+    assert again.of(cached((90, 80, 70), ())) == FOUND
+    for other in (cached((90, 80), ()), cached((100, 100), (2,), DISK), Placement(1024)):
+        assert again.of(other) is None
 
 
 def test_another_build_device_or_smallest_batch_finds_nothing(
