@@ -167,15 +167,15 @@ def experts() -> None:
     from tests.bench.expert_cache import compare
 
     found = compare()
-    plain = found["plain"].decode_tps
+    plain, _ = found["plain"]
     labels = {"all": "every expert resident", "disk": "out of the file", "half": "half of them"}
     rows = [
-        (label, f"{found[way].decode_tps:.1f}", f"{plain:.1f}", f"{found[way].beside:.3f}", goal)
+        (label, f"{found[way][0].decode_tps:.1f}", f"{plain.decode_tps:.1f}", f"{found[way][1]:.3f}", goal)
         for (way, label), goal in zip(labels.items(), (">= 0.92", ">= 0.92", ""), strict=True)
     ]
     table("Decode through the cache of single experts, in RAM, beside plain decode, tok/s", rows)
     for way, label in labels.items():
-        one = found[way]
+        one, _ = found[way]
         print(
             f"  {label}: hit rate {one.hit_rate:.3f}, {one.brought / 1e6:.2f} MB of experts brought for each token,"
             f" {one.moved / 1e3:.0f} kB moved"

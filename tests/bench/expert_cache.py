@@ -24,32 +24,29 @@ WAYS = {"plain": (0, RAM), "all": (EXPERTS, RAM), "disk": (EXPERTS, DISK), "half
 
 
 class Figures(msgspec.Struct, frozen=True, tag="figures"):
-    """Of one measured answer; speeds in tokens per second, bytes per token. `beside`: its speed of decoding beside
-    that of the plain one of the same round."""
+    """Of one process: the speeds of the middle one of its answers in tokens per second, and bytes per token."""
 
     decode_tps: float
     prefill_tps: float
-    beside: float = 1.0
     hit_rate: float = 0.0
     brought: float = 0.0
     moved: float = 0.0
 
 
-def compare() -> dict[str, Figures]:
-    """Medians over rounds in which the ways take turns, each in a process of its own."""
-    found: dict[str, list[Figures]] = {way: [] for way in WAYS}
-    for _ in range(ROUNDS):
-        for way, placed in WAYS.items():
-            one = ask(_measure, placed, Figures)
-            found[way].append(
-                msgspec.structs.replace(one, beside=one.decode_tps / (found["plain"] or [one])[-1].decode_tps)
-            )
-    return {
-        way: Figures(
-            *(statistics.median(column) for column in zip(*map(msgspec.structs.astuple, rows), strict=True))
-        )
-        for way, rows in found.items()
-    }
+def compare() -> dict[str, tuple[Figures, float]]:
+    """Medians over rounds in which the ways take turns, each in a process of its own, and the median of the rounds'
+    own ratios of decoding beside the plain one."""
+    rounds = [{way: ask(_measure, placed, Figures) for way, placed in WAYS.items()} for _ in range(ROUNDS)]
+    return {way: (_medians([one[way] for one in rounds]), _beside(rounds, way)) for way in WAYS}
+
+
+def _medians(rows: list[Figures]) -> Figures:
+    columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
+    return Figures(*(statistics.median(column) for column in columns))
+
+
+def _beside(rounds: list[dict[str, Figures]], way: str) -> float:
+    return statistics.median(one[way].decode_tps / one["plain"].decode_tps for one in rounds)
 
 
 def _measure(tell: Report, slots: int, source: str) -> Figures:
@@ -73,7 +70,6 @@ def _measure(tell: Report, slots: int, source: str) -> Figures:
         return Figures(
             speeds.decode_tps,
             speeds.prefill_tps,
-            1.0,
             (after.hits - before.hits) / max(after.uses - before.uses, 1),
             (after.brought_bytes - before.brought_bytes) / tokens,
             (after.moved_bytes - before.moved_bytes) / tokens,
