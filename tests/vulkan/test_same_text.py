@@ -65,7 +65,8 @@ def worker() -> Iterator[Worker]:
 @pytest.mark.parametrize("conversations", CONVERSATIONS)
 @pytest.mark.parametrize("slots", range(EXPERTS_USED, EXPERTS + 1))
 def test_english_on_the_processor(slots: int, conversations: int, misses: Misses, texts: Texts) -> None:
-    texts.same(moe_model(), slots, conversations, LENGTH, misses=misses)
+    told = texts.same(moe_model(), slots, conversations, LENGTH, misses=misses)
+    assert told.tokens >= conversations * (LENGTH - 1)
 
 
 @pytest.mark.parametrize("misses", MISSES)
@@ -75,8 +76,9 @@ def test_english_on_a_worker(
     slots: int, conversations: int, misses: Misses, texts_beside_a_worker: Texts, worker: Worker
 ) -> None:
     workers = [worker.address]
-    same = texts_beside_a_worker.same
-    same(moe_model(), slots, conversations, LENGTH, device=WORKER, workers=workers, misses=misses)
+    placed = {"device": WORKER, "workers": workers, "misses": misses}
+    told = texts_beside_a_worker.same(moe_model(), slots, conversations, LENGTH, **placed)
+    assert told.moved_bytes > 0
 
 
 @pytest.mark.parametrize("kind", ["Q8_0", "F16"])

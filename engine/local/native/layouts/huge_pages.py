@@ -125,7 +125,7 @@ def settle_cells(placement: Placement) -> None:
 
 
 def _weights(model: int, placement: Placement) -> list[Extent]:
-    """Those in RAM as extents."""
+    """Those in RAM that the processor reads there, as extents."""
     anonymous, has_copies = {_OWN, *extra_memories()}, placement.expert_cache is not None
     found = (
         Extent(each.address, each.address + each.room, each.memory == _MAPPED)

@@ -15,6 +15,7 @@ from engine.activity import CacheActivity
 from engine.api import Delta, GenerateRequest, Loaded, LoadRequest, ModelFacts
 from engine.local.client import LocalEngine
 from engine.local.isolated_call import Report, ask
+from engine.local.native.layouts.huge_pages import page_size
 from engine.placement.plan import RAM, PlacementOptions
 from engine.values import Message, Sampling
 from tests.support import recorder
@@ -43,6 +44,27 @@ class Course(msgspec.Struct, frozen=True, tag="course"):
     granted: int
     notices: list[str]
     splits: tuple[int, int]
+
+
+class HugePages(msgspec.Struct, frozen=True, tag="huge_pages"):
+    """Bytes of memory for which huge pages were asked, and of slots."""
+
+    asked: int
+    slots: int
+
+
+def _huge_pages(_: Report, path: str, slots: int) -> HugePages:
+    session = cached_session(path, slots)
+    plan, caching = session.facts.plan, session.caching
+    assert plan is not None and plan.placement.expert_cache is not None and caching is not None
+    asked = size = 0
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        name, *values = line.split()
+        size = 1024 * int(values[0]) if name == "Size:" else size
+        asked += size if name == "VmFlags:" and "hg" in values else 0
+    held = caching.counters.allocated - plan.placement.expert_cache.workspace
+    session.close()
+    return HugePages(asked, held)
 
 
 def _course(
@@ -107,6 +129,13 @@ def check_counts(found: Course, experts: int, slots: int) -> None:
             assert len(row) == len(set(row)) <= slots
             assert all(0 <= expert < experts for expert in row)
     assert any(found.told[-1].warm_experts)
+
+
+@pytest.mark.skipif(not page_size(), reason="this system has no huge pages to ask for")
+def test_slots_in_ram_ask_for_huge_pages() -> None:
+    found = ask(_huge_pages, (str(moe_model()), 4), HugePages)
+    # But for the ends of each layer's memory, which are no whole pages.
+    assert 0.99 * found.slots < found.asked < 1.01 * found.slots
 
 
 def test_the_starter_says_the_same_with_half_of_its_experts_in_slots() -> None:

@@ -103,11 +103,13 @@ def fetched(folder: Path, name: str) -> dict[str, str]:
 
 
 def test_what_was_fetched_is_loaded_from_its_folder_and_from_no_other(tmp_path: Path) -> None:
-    (tmp_path / "pack").mkdir()
-    backend(tmp_path / "pack", "cuda", visible="GPU-1")
-    with_it, outside = (found("", **fetched(tmp_path, name)) for name in ("pack", "../pack"))
-    assert (with_it.backends, with_it.visible) == (outside.backends + 1, "GPU-1")
-    assert outside.visible != "GPU-1"
+    packs = tmp_path / "packs"
+    for folder in (packs / "pack", tmp_path / "pack"):
+        folder.mkdir(parents=True)
+        backend(folder, "cuda", visible="GPU-1")
+    with_it, outside, nothing = (found("", **fetched(packs, name)) for name in ("pack", "../pack", "none"))
+    assert (with_it.backends, with_it.visible) == (nothing.backends + 1, "GPU-1")
+    assert outside == nothing
 
 
 def test_what_was_fetched_and_finds_no_card_leaves_the_others_their_turn(

@@ -12,6 +12,8 @@ import pytest
 
 from engine.local.native.layouts import huge_pages
 from engine.local.native.layouts.huge_pages import Extent, HugePages, page_size
+from engine.local.native.tensors import PlacedTensor
+from engine.placement.plan import RAM, CachedLayer, ExpertCache, Placement
 
 SIZE = 3 * huge_pages.SLICE
 needs_huge_pages = pytest.mark.skipif(not page_size(), reason="this system has no huge pages to ask for")
@@ -86,6 +88,31 @@ def test_closed_in_the_middle_the_rest_stays_mapped(mapped: Mapped) -> None:
     assert moving.is_done and 0 < mapped.from_file < SIZE
     assert mapped.memory[:] == mapped.content
     assert regions() - before <= 6
+
+
+@needs_huge_pages
+@pytest.mark.parametrize("cached", [True, False])
+def test_experts_that_a_cache_has_copies_of_stay_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cached: bool
+) -> None:
+    files = {name: Mapped(tmp_path / name) for name in ("blk.0.attn_q.weight", "blk.0.ffn_up_exps.weight")}
+    placed = [
+        PlacedTensor(name, RAM, "CPU_Mapped", SIZE, SIZE, file.extent.start) for name, file in files.items()
+    ]
+    monkeypatch.setattr(huge_pages, "placed_tensors", lambda *_: placed)
+    monkeypatch.setattr(huge_pages, "extra_memories", tuple)
+    monkeypatch.setattr(huge_pages, "lists_tensors", lambda: True)
+    cache = ExpertCache(RAM, (CachedLayer(0, 2, 100),), 100) if cached else None
+    moving = huge_pages.open_huge_pages(0, Placement(512, expert_cache=cache))
+    assert moving is not None
+    while not moving.is_done:
+        moving.move()
+    dense, experts = files.values()
+    assert dense.from_file < 2 * page_size()
+    assert (experts.from_file == SIZE) is cached
+    for file in files.values():
+        assert file.memory[:] == file.content
+        file.memory.close()
 
 
 @needs_huge_pages
