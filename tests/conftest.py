@@ -17,8 +17,9 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.support import fast, prepared_store
+from tests.support import fast
 from tests.support.caches import cache_folder
+from tests.support.chats import prepared_store
 from tests.support.hub.fixtures import hub, start_hub  # noqa: F401
 from tests.support.leaks import Before
 from tests.support.turns import Turns

@@ -15,7 +15,7 @@ from engine.formats.dialect import Dialect
 from engine.values import ReasoningControl
 from tests.engine.formats.published import ALL
 from tests.engine.formats.published.making import Published
-from tests.support.real_templates import real_templates
+from tests.support.models.real_templates import real_templates
 
 HEAD = """\
 # Chat formats

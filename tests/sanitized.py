@@ -19,7 +19,7 @@ from typing import NamedTuple
 from engine.expert_cache.library import plugin_folder, plugin_name
 from installer import plugin, system
 from installer.sources import engine_version
-from tests.support import products
+from tests.support.computing import products
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = [str(ROOT / "tests" / "engine" / name) for name in ("expert_cache", "products", "attention")]

@@ -33,7 +33,7 @@ from tests.support.hub import (
 )
 from tests.support.hub.models import published, split_moe, tiny
 from tests.support.hub.shelves import TRICKY_PATHS, gated_repository, private_repository, tricky_repository
-from tests.support.moe import moe_model
+from tests.support.models.moe import moe_model
 
 REPO = "demo/Tiny-GGUF"
 FILE = "Tiny-Q8_0.gguf"

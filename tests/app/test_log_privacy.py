@@ -13,8 +13,8 @@ from app.services.settings.settings import SettingsFile
 from tests.support.command import Command
 from tests.support.hub import Fault, Hub, HubRepo
 from tests.support.hub.models import tiny
-from tests.support.openai_script import Reply, by_turn, call, in_order, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Reply, by_turn, call, in_order, say
+from tests.support.servers.openai_server import OpenAiServer
 
 # Each stands somewhere else in what a person does.
 ASKED, SYSTEM, TASK, NAME, WRITTEN, SHELL, SAID, FAILED = WORDS = (

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from app.messages import localized_error
 from engine.placement.plan import RAM, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
-from tests.support.machines import GB, MB, gpu, machine, small_index, worker
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
+from tests.support.placement.machines import GB, MB, gpu, machine, small_index, worker
 
 
 def small(budget: int, experts: int = 90 * MB, host: Machine | None = None) -> Plan:

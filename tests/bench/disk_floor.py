@@ -9,7 +9,7 @@ from itertools import product
 
 from engine.placement.plan import DISK, RAM, Device, DiskReads, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
 
 _GIB = 2**30
 # Two channels of DDR5-5600, of which kernels reach two thirds.

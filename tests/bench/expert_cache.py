@@ -12,8 +12,8 @@ import msgspec
 
 from engine.local.isolated_call import Report, ask
 from engine.placement.plan import DISK, RAM
-from tests.support.cached import cached_session
-from tests.support.moe import EXPERTS, moe_model
+from tests.support.experts.cached import cached_session
+from tests.support.models.moe import EXPERTS, moe_model
 
 ROUNDS = 5
 PROMPT_TOKENS, ANSWER_TOKENS = 128, 128

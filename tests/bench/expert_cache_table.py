@@ -25,8 +25,8 @@ from engine.placement.predict import EXPERT_LAYER_S, SPLIT_S, SPLITS_PER_LAYER
 from engine.placement.speed.cached_speed import CACHED_LAYER_S
 from engine.placement.speed.rates import DEFAULT_LINK, DEFAULT_RAM_BANDWIDTH, effective_bandwidth
 from tests.bench.published_hit_rates import PUBLISHED_GAINS, PUBLISHED_RATES
-from tests.support.expert_policy import LFU, LRU, STATIC, Counters
-from tests.support.expert_simulator import (
+from tests.support.experts.expert_policy import LFU, LRU, STATIC, Counters
+from tests.support.experts.expert_simulator import (
     Bandwidths,
     best_possible,
     decode_tps,
@@ -34,10 +34,10 @@ from tests.support.expert_simulator import (
     residents_after,
     simulate,
 )
-from tests.support.made_routers import LOCAL, MADE_ROUTERS, TOPICAL, MadeRouter, Shape, made_routing
-from tests.support.moe import EXPERTS, EXPERTS_USED
-from tests.support.published_models import published_index
-from tests.support.recorded_routing import at_once, one_after_another, recording, routed
+from tests.support.experts.made_routers import LOCAL, MADE_ROUTERS, TOPICAL, MadeRouter, Shape, made_routing
+from tests.support.experts.recorded_routing import at_once, one_after_another, recording, routed
+from tests.support.models.moe import EXPERTS, EXPERTS_USED
+from tests.support.models.published_models import published_index
 
 SHAPES = (Shape(8, 2), Shape(64, 8), Shape(128, 8), Shape(256, 8), Shape(512, 10))
 SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
@@ -302,8 +302,9 @@ TEXT = """\
 # The cache of experts, simulated
 
 What a cache of single experts on a device would serve, by policy and size, and beside it what others measured.
-`make cache-table` writes this file: `tests/support/expert_simulator.py` runs `tests/support/expert_policy.py` over
-routings, and a test holds the plugin's own slots to the same policy, count by count. No speed here was measured.
+`make cache-table` writes this file: `tests/support/experts/expert_simulator.py` runs
+`tests/support/experts/expert_policy.py` over routings, and a test holds the plugin's own slots to the same policy,
+count by count. No speed here was measured.
 
 ## What is simulated
 
@@ -317,9 +318,9 @@ answer the same whatever routers choose, the other shapes are what routers of th
 states of the model. All these routers were drawn at random and never trained: what they see is real, how they choose
 is not what a trained router does.
 
-*Made up*: nothing of these is real; `tests/support/made_routers.py` draws them. The strengths of *topical* were
-chosen after what others measured on Qwen3-30B-A3B (128/8), those of *local* after Qwen3.8-Flash-Next (512/10), and
-both are then used for all shapes. *Skewed* is a plain Zipf law without any memory.
+*Made up*: nothing of these is real; `tests/support/experts/made_routers.py` draws them. The strengths of *topical*
+were chosen after what others measured on Qwen3-30B-A3B (128/8), those of *local* after Qwen3.8-Flash-Next
+(512/10), and both are then used for all shapes. *Skewed* is a plain Zipf law without any memory.
 
 {made}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine.local.threads import default_threads
 from tests.bench.rivals import rival
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
 
 ROUNDS = 7
 # llama-cli repeats what was said before it answers.

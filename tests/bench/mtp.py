@@ -21,9 +21,9 @@ from engine.local.scheduling.scheduler import Scheduler
 from engine.local.speculative import StepCosts
 from engine.placement.plan import Fallback, PlacementOptions
 from engine.values import Usage
-from tests.support.mixed_chats import QUESTIONS
-from tests.support.predicting import predicting_model
-from tests.support.recorder import ask
+from tests.support.computing.mixed_chats import QUESTIONS
+from tests.support.engines.recorder import ask
+from tests.support.models.predicting import predicting_model
 
 ANSWER_TOKENS = 96
 

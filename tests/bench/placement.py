@@ -12,7 +12,7 @@ from engine.errors import UserError
 from engine.placement.plan import RAM, Device, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
 from tests.bench.published_speeds import PUBLISHED_SPEEDS, predicted_decode
-from tests.support.published_models import PUBLISHED, published_index
+from tests.support.models.published_models import PUBLISHED, published_index
 
 _GB = 10**9
 # A usual card of each size.

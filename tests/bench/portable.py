@@ -16,8 +16,8 @@ from pathlib import Path
 from engine.api import LoadRequest
 from engine.placement.plan import PlacementOptions
 from tests.portable_engine import environment, libraries
-from tests.support.moe import moe_model
-from tests.support.starter import starter_model
+from tests.support.models.moe import moe_model
+from tests.support.models.starter import starter_model
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 15

@@ -18,7 +18,7 @@ from engine.local.native.layouts.products import Product
 from engine.local.native.layouts.repack import WIDTH
 from engine.local.native.library import ggml
 from engine.placement.plan import RAM
-from tests.support.products import TYPES, made, multiplied, number, ways
+from tests.support.computing.products import TYPES, made, multiplied, number, ways
 
 ROWS, ROUNDS = 256, 5
 TOKENS = (1, 2, 4, 8, 16, 32, 128)

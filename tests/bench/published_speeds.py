@@ -15,7 +15,7 @@ from engine.placement.choosing import UBATCH
 from engine.placement.layout import Layout, lay_out, on_the_cpu
 from engine.placement.plan import RAM, Device, Machine, Placement
 from engine.placement.predict import predict
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
 
 KERNELS_REACH = 0.67
 DDR4_3200, DDR5_5600, DDR5_6000 = 2 * 25.6e9, 2 * 44.8e9, 2 * 48.0e9

@@ -17,7 +17,7 @@ from installer import engine
 from installer.commands import SetupError, run_logged
 from installer.console import Console
 from tests.support.caches import cache_folder, one_maker
-from tests.support.source_archive import VERSION, source_archive
+from tests.support.models.source_archive import VERSION, source_archive
 
 PROGRAMS = ("llama-server", "llama-bench", "llama-cli")
 _INSIDE = "vendor/llama.cpp"

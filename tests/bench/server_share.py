@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from app.server.options import ServerOptions
-from tests.support.served import Served, read_until, request_head
+from tests.support.servers.served import Served, read_until, request_head
 
 STREAMS = 8
 RATE = 25  # tokens each second of each stream

@@ -18,7 +18,7 @@ from engine.local.native.grammar import GrammarSampler
 from engine.local.threads import default_threads
 from engine.placement.plan import Placement
 from engine.values import Sampling
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
 
 ROUNDS = 5
 TOKENS = 64

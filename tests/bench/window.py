@@ -26,7 +26,7 @@ from app.store.store import Store
 from engine.api import GenerateRequest, Listener
 from tests.bench.transcript import BEAT_MS, answer_text, conversation
 from tests.bench.window_use import USES, settle, until
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.engines.scripted_engine import ScriptedEngine
 
 MESSAGES = 10_000
 CHATS, PROJECTS = 5_000, 20

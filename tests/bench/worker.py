@@ -6,8 +6,8 @@ import statistics
 
 from engine.local.measure.modes import modes
 from engine.placement.plan import Mode, PlacementOptions
-from tests.support.moe import moe_model
-from tests.support.rpc_worker import rpc_worker
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.models.moe import moe_model
 
 ROUNDS = 3
 BUDGET = 300 * 2**20

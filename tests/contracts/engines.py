@@ -14,12 +14,12 @@ from engine.placement.plan import PlacementOptions
 from engine.remote.access import RemoteAccess
 from engine.remote.engine import RemoteEngine
 from engine.values import Message, Sampling, ToolCall, told_text
-from tests.support.openai_script import Asked, Call, Reply
-from tests.support.openai_server import OpenAiServer, tokens_of
-from tests.support.recorder import Recorder
-from tests.support.retold import with_template
-from tests.support.scripted_engine import ScriptedEngine
-from tests.support.starter import starter_model
+from tests.support.engines.recorder import Recorder
+from tests.support.engines.scripted_engine import ScriptedEngine
+from tests.support.models.retold import with_template
+from tests.support.models.starter import starter_model
+from tests.support.servers.openai_script import Asked, Call, Reply
+from tests.support.servers.openai_server import OpenAiServer, tokens_of
 
 KINDS = ("local", "remote", "scripted")
 CONTEXT = 2048

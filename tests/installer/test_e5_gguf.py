@@ -10,7 +10,7 @@ from gguf import GGUFReader
 from engine.gguf.projector import senses
 from engine.gguf.reading import read_index
 from installer.e5_gguf import write_gguf
-from tests.support.small_e5 import INNER, TOKENS, TYPES, WIDTH, small_e5
+from tests.support.models.small_e5 import INNER, TOKENS, TYPES, WIDTH, small_e5
 
 
 def test_vocabulary_and_weights_come_out_as_they_went_in(tmp_path: Path) -> None:

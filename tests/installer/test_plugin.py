@@ -22,7 +22,7 @@ from installer.builds import NOTE
 from installer.console import Console, Progress
 from installer.plugin import Place, Plugin, PluginError, build, install, note_problem, plugin_of
 from installer.sources import keep_headers
-from tests.support.source_archive import VERSION, source_archive
+from tests.support.models.source_archive import VERSION, source_archive
 
 pytestmark = pytest.mark.long
 

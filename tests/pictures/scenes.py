@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from app.desktop.run_view.reasoning_card import ReasoningCard
 from tests.pictures.stage import Stage
-from tests.support.invoices import invoices_model
-from tests.support.shelves import QWEN
+from tests.support.chats.invoices import invoices_model
+from tests.support.library.shelves import QWEN
 
 TALL = 900
 

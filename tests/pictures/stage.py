@@ -31,11 +31,11 @@ from app.store.store import Store
 from engine.errors import ErrorInfo
 from engine.placement.plan import PlacementOptions, PlannedModel
 from tests.app.desktop.placement import plans
-from tests.support.demo import write_conversations
-from tests.support.hand_made_placements import HandMadePlacements
-from tests.support.invoices import INVOICES, TASK, write_invoices
-from tests.support.scripted_engine import ScriptedEngine
-from tests.support.shelves import QWEN, Shelves
+from tests.support.chats.demo import write_conversations
+from tests.support.chats.invoices import INVOICES, TASK, write_invoices
+from tests.support.engines.scripted_engine import ScriptedEngine
+from tests.support.library.shelves import QWEN, Shelves
+from tests.support.placement.hand_made_placements import HandMadePlacements
 
 PATIENCE_S = 60.0
 # The window is at rest when nothing has changed in it for so long.

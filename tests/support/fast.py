@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SLOW_IMPORTS = (
     *("PySide6", "pytestqt", "llama_cpp", "subprocess", "multiprocessing"),
     *("app.desktop", "app.services.services", "engine.local.client", "engine.local.native"),
-    "tests.support.real_templates",
+    "tests.support.models.real_templates",
 )
 SLOW_MARKS = {"process", "model", "alone", "long", "downloads", "agents", "soak"}
 

@@ -9,7 +9,7 @@ from typing import Any
 import llama_cpp.llama_cpp as llama
 
 from engine.local import native
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
 
 
 @cache

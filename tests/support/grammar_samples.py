@@ -22,7 +22,7 @@ from engine.local.model.tokenizer import Tokenizer
 from engine.local.native.grammar import GrammarSampler
 from engine.placement.plan import Placement
 from engine.values import Sampling
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
 
 SEQUENCES = 16
 

@@ -9,11 +9,11 @@ import pytest
 
 from engine.expert_cache.policy import Policy
 from engine.placement.plan import DISK
-from tests.support.expert_courses import difference, token_by_token
-from tests.support.expert_logits import computed
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.expert_policy import TwoFloors
-from tests.support.expert_run import CacheOption
+from tests.support.experts.expert_courses import difference, token_by_token
+from tests.support.experts.expert_logits import computed
+from tests.support.experts.expert_policy import TwoFloors
+from tests.support.experts.expert_run import CacheOption
+from tests.support.models.expert_models import LAYOUTS, expert_model
 from tests.support.other_process import OtherProcess
 from tests.vulkan.test_expert_cache import CLOSE, DEVICE, choices
 

@@ -11,10 +11,10 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import Outcome, computed
-from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
-from tests.support.expert_run import CacheOption
+from tests.support.experts.expert_courses import difference, random_course, side_by_side, token_by_token
+from tests.support.experts.expert_logits import Outcome, computed
+from tests.support.experts.expert_run import CacheOption
+from tests.support.models.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.other_process import OtherProcess
 
 DEVICE = "Vulkan0"

@@ -10,9 +10,9 @@ from engine.local.client import LocalEngine
 from engine.local.planning import plan_model
 from engine.local.survey import survey
 from engine.placement.plan import RAM, Mode, PlacementOptions, PlannedModel
-from tests.support.moe import moe_model
-from tests.support.placed import weigh
-from tests.support.recorder import Recorder, ask
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.moe import moe_model
+from tests.support.placement.placed import weigh
 
 DEVICE = "Vulkan0"
 CONTEXT = 1024

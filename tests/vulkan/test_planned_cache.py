@@ -16,10 +16,10 @@ from engine.local.model.session import Session
 from engine.local.native import memory
 from engine.local.native.devices import buffer_type_name
 from engine.placement.plan import DeviceBytes, PlacementOptions, Plan
-from tests.support.moe import moe_model
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.moe import moe_model
 from tests.support.other_process import OtherProcess
-from tests.support.placed import weigh
-from tests.support.recorder import Recorder, ask
+from tests.support.placement.placed import weigh
 
 DEVICE = "Vulkan0"
 CONTEXT = 1024

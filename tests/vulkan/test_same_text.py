@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from engine.placement.plan import Misses
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.greedy_judge import CLOSE
-from tests.support.greedy_texts import Texts, followed
-from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
+from tests.support.computing.greedy_judge import CLOSE
+from tests.support.computing.greedy_texts import Texts, followed
+from tests.support.engines.rpc_worker import Worker, rpc_worker
+from tests.support.models.expert_models import LAYOUTS, expert_model
+from tests.support.models.moe import EXPERTS, EXPERTS_USED, moe_model
 from tests.support.other_process import OtherProcess, remote_servers
-from tests.support.rpc_worker import Worker, rpc_worker
 
 DEVICE, WORKER = "Vulkan0", "RPC0"
 LENGTH = 200

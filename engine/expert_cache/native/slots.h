@@ -1,7 +1,7 @@
 // Slots of one layer and their eviction policy: no device, no weights, one thread.
 //
-// The same rules, line by line, stand in Python in `tests/support/expert_policy.py`, which the simulator runs and a
-// test compares with these.
+// The same rules, line by line, stand in Python in `tests/support/experts/expert_policy.py`, which the simulator runs
+// and a test compares with these.
 #pragma once
 
 #include <cstddef>

@@ -14,8 +14,8 @@ from agents.sandbox.find import find_sandbox
 from tests.agents.coding.tasks import TASKS, Task
 from tests.support.agents.toolchain_home import make_home, variables
 from tests.support.command import Command
-from tests.support.openai_script import by_turn, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import by_turn, call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 pytestmark = [
     pytest.mark.agents,

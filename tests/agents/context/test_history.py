@@ -24,7 +24,7 @@ from agents.events import (
 from engine.errors import ErrorInfo, UserError
 from engine.values import Message, ToolCall
 from tests.support.agents.made_runs import NamedTool, called, nudge, result, started, step, steps, turn
-from tests.support.real_templates import real_formats
+from tests.support.models.real_templates import real_formats
 
 
 def roles(history: History) -> list[str]:

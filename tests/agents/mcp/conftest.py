@@ -14,7 +14,7 @@ from agents.mcp.spec import ServerSpec, Values
 from tests.support.agents.open_sandbox import OpenSandbox
 
 BIN = Path(sys.executable).parent
-FAULTY = Path(__file__).parent.parent.parent / "support" / "agents" / "faulty_server.py"
+FAULTY = Path(__file__).parent.parent.parent / "support" / "agents" / "servers" / "faulty_server.py"
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ ROOT = Path(__file__).parents[3]
 def test_scenario(version: str, scenario: str) -> None:
     folder = npm_folder()
     suite = folder / "node_modules" / "@modelcontextprotocol" / "conformance" / "dist" / "index.js"
-    client = f"{sys.executable} -m tests.support.agents.conformance_client"
+    client = f"{sys.executable} -m tests.support.agents.servers.conformance_client"
     command = [node_of(folder), str(suite), "client", "--command", client, "--scenario", scenario]
     environment = {name: value for name, value in os.environ.items() if "PROXY" not in name.upper()}
     ran = subprocess.run(

@@ -20,7 +20,7 @@ from agents.permissions.values import Decision
 from engine.errors import UserError
 from tests.agents.mcp.test_host import Person, tools_of
 from tests.support.agents.here import here_in
-from tests.support.agents.http_tools import Recorded, answer, made_server, serving
+from tests.support.agents.servers.http_tools import Recorded, answer, made_server, serving
 
 KEY = "Bearer canary-4711"
 

@@ -21,8 +21,8 @@ from agents.permissions.values import ApprovalRequest, Decision
 from engine.errors import UserError
 from tests.agents.mcp.test_host import tools_of
 from tests.support.agents.here import here_in
-from tests.support.agents.http_tools import serving
-from tests.support.agents.login_server import LoginServer, visit
+from tests.support.agents.servers.http_tools import serving
+from tests.support.agents.servers.login_server import LoginServer, visit
 from tests.support.waiting import wait_until
 
 ONCE = ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-authorization-server"]

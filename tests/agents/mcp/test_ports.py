@@ -29,7 +29,7 @@ pytestmark = [
         (found := find_sandbox()) is None or not found.filters, reason="without namespaces there are no ports"
     ),
 ]
-FETCHING = Path(__file__).parent.parent.parent / "support" / "agents" / "fetching_server.py"
+FETCHING = Path(__file__).parent.parent.parent / "support" / "agents" / "servers" / "fetching_server.py"
 Order = tuple[str, dict[str, Any]]
 PAGES = "python3 -u -m http.server --bind 127.0.0.1"
 # Says back what it is sent, to each connection, once that has said all; ready once its file is there.

@@ -15,7 +15,7 @@ if sys.platform == "win32":
 
 from agents.network.gate import HostGate
 from agents.permissions.hosts import rules_of
-from tests.support.agents.registry import Leading
+from tests.support.agents.servers.registry import Leading
 
 
 @pytest.fixture(autouse=True)

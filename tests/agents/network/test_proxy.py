@@ -21,7 +21,7 @@ from agents.network.upstream import Upstream
 from agents.permissions.hosts import allowed, rules_of
 from agents.tools.function_tool import ToolTrouble
 from agents.tools.web.download import THE_WEB, Web
-from tests.support.agents.registry import Leading, Registry, registry
+from tests.support.agents.servers.registry import Leading, Registry, registry
 
 NAME = "registry.example.org"
 

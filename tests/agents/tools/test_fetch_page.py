@@ -24,7 +24,7 @@ from agents.tools.web.download import THE_WEB, Web, checked, download, resolved
 from agents.tools.web.page_text import page_text
 from agents.tools.web.public import is_public
 from tests.support.agents.places import here_in
-from tests.support.certificates import server_context
+from tests.support.servers.certificates import server_context
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "2a00:1450:4001::5"])

@@ -15,8 +15,8 @@ from engine.api import Finished, GenerateRequest, Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
-from tests.support.recorder import Recorder
-from tests.support.starter import starter_model
+from tests.support.engines.recorder import Recorder
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -21,8 +21,8 @@ from app.services.runs.events import RunAsks
 from app.services.services import Services, open_services
 from engine.errors import UserError
 from tests.support.agents.editor import Editor, by_task, connected
-from tests.support.openai_script import Reply, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Reply, call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 WRITE = call("write_file", {"path": "made.txt", "content": "made"})
 PLAN = call("update_plan", {"items": [{"text": "Make *made.txt*"}]})

@@ -14,8 +14,8 @@ from agents.sandbox.find import find_sandbox
 from app.services.services import open_services
 from tests.support.agents.editor import Editor, by_task, started
 from tests.support.command import Command
-from tests.support.openai_script import Call, Reply, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Call, Reply, call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 pytestmark = [
     pytest.mark.process,

@@ -19,8 +19,8 @@ from app.acp.agent import CoterieAgent
 from app.acp.servers import EditorServers
 from app.services.services import Services, open_services
 from tests.support.agents.editor import Editor, by_task, connected
-from tests.support.openai_script import call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 pytestmark = pytest.mark.process
 TIME = McpServerStdio(

@@ -12,10 +12,10 @@ from app.cli.output import Output
 from app.cli.tool_check import check_tools
 from engine.local.measure.energy import TokenEnergy
 from engine.local.measure.modes import ModeResult
-from tests.support.cached import is_built
 from tests.support.command import Command, here
-from tests.support.expert_models import expert_model
-from tests.support.rpc_worker import rpc_worker
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.experts.cached import is_built
+from tests.support.models.expert_models import expert_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.store.store import Store
+from tests.support.chats.whole_chats import talk
 from tests.support.command import here
-from tests.support.whole_chats import talk
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import foreign_chats
+from tests.support.chats import foreign_chats
 from tests.support.command import here
 
 

@@ -9,8 +9,8 @@ import pytest
 from app.store.documents.opening import FILE
 from engine.embedding import included
 from tests.support.command import Command, here
-from tests.support.openai_script import Reply, in_order
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Reply, in_order
+from tests.support.servers.openai_server import OpenAiServer
 
 pytestmark = pytest.mark.process
 

@@ -16,8 +16,8 @@ from app.services.updates import updating
 from engine.fetched_backend import in_use
 from engine.graphics_cards import Cards
 from tests.support.command import Ran, here
-from tests.support.cuda_packs import CARD, CARDS, publish
-from tests.support.releases import PUBLIC, Releases, serving
+from tests.support.library.cuda_packs import CARD, CARDS, publish
+from tests.support.library.releases import PUBLIC, Releases, serving
 
 
 @pytest.fixture

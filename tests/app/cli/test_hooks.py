@@ -10,8 +10,8 @@ import pytest
 
 from agents.sandbox.find import find_sandbox
 from tests.support.command import Command, Ran
-from tests.support.openai_script import Reply, by_turn, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Reply, by_turn, call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 WRITE = call("write_file", {"path": "notes.txt", "content": "hello"})

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.app.cli.test_chat import COTERIE, stored
+from tests.app.cli.chat.test_chat import COTERIE, stored
 from tests.support.command import here
 
 pytestmark = [pytest.mark.model, pytest.mark.long]

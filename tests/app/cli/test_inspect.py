@@ -10,10 +10,10 @@ from app.cli.inspect import inspect
 from app.cli.output import Output
 from engine.errors import UserError
 from tests.engine.formats import templates
-from tests.support.gguf_bytes import Row, gguf, key_string, key_u32
-from tests.support.library_models import open_library, open_store, put_model
-from tests.support.projectors import color_projector
-from tests.support.starter import starter_model
+from tests.support.library.library_models import open_library, open_store, put_model
+from tests.support.models.gguf_bytes import Row, gguf, key_string, key_u32
+from tests.support.models.projectors import color_projector
+from tests.support.models.starter import starter_model
 
 
 def model(folder: Path, template: str | None) -> Path:

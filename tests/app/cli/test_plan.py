@@ -36,15 +36,15 @@ from engine.placement.planned_file import described
 from engine.placement.planner import plan
 from engine.values import Sampling
 from tests.support.command import Command, here
-from tests.support.gguf_headers import header_of
-from tests.support.greedy_judge import is_as_likely
+from tests.support.computing.greedy_judge import is_as_likely
+from tests.support.engines.rpc_worker import Worker, free_port, rpc_worker
 from tests.support.listening import Listening
-from tests.support.machines import GB, machine
-from tests.support.moe import moe_model
-from tests.support.plans import a_plan, a_planned_model
-from tests.support.published_models import published_index
-from tests.support.rpc_worker import Worker, free_port, rpc_worker
-from tests.support.starter import starter_model
+from tests.support.models.gguf_headers import header_of
+from tests.support.models.moe import moe_model
+from tests.support.models.published_models import published_index
+from tests.support.models.starter import starter_model
+from tests.support.placement.machines import GB, machine
+from tests.support.placement.plans import a_plan, a_planned_model
 
 pytestmark = pytest.mark.long
 

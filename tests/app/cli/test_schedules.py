@@ -14,8 +14,8 @@ import pytest
 from app.services.settings.file_lock import locked
 from app.store.store import Store
 from tests.support.command import Command, Ran
-from tests.support.openai_script import call, in_order, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import call, in_order, say
+from tests.support.servers.openai_server import OpenAiServer
 
 WRITE = in_order(call("write_file", {"path": "a.txt", "content": "a"}), say("It is written."))
 

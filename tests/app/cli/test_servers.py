@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from agents.sandbox.find import find_sandbox
-from tests.support.agents.http_tools import made_server, serving
+from tests.support.agents.servers.http_tools import made_server, serving
 from tests.support.command import Command, Ran
-from tests.support.openai_script import by_turn, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import by_turn, call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 TIME = str(Path(sys.executable).parent / "mcp-server-time")
-FAULTY = Path(__file__).parent.parent.parent / "support" / "agents" / "faulty_server.py"
+FAULTY = Path(__file__).parent.parent.parent / "support" / "agents" / "servers" / "faulty_server.py"
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 
 

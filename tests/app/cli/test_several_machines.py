@@ -15,10 +15,10 @@ import pytest
 
 from tests.app.cli.test_serve import serving
 from tests.bench.rivals import rival
-from tests.support.balancer import balanced
 from tests.support.command import Command
-from tests.support.rpc_worker import free_port, rpc_worker
-from tests.support.starter import starter_model
+from tests.support.engines.rpc_worker import free_port, rpc_worker
+from tests.support.models.starter import starter_model
+from tests.support.servers.balancer import balanced
 
 pytestmark = [pytest.mark.process, pytest.mark.long]
 PATIENCE_S = 300.0

@@ -12,8 +12,8 @@ from agents.sandbox.find import find_sandbox
 from app.services.guidance.skills import Skills
 from tests.agents.guidance.test_skill_folders import made
 from tests.support.command import Command
-from tests.support.openai_script import by_turn, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import by_turn, call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 

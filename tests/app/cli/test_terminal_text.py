@@ -15,8 +15,8 @@ from app.cli.output import Output
 from app.cli.printable import shown, shown_json
 from engine.errors import ErrorInfo
 from tests.support.command import Command
-from tests.support.openai_script import in_order, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import in_order, say
+from tests.support.servers.openai_server import OpenAiServer
 
 CLIPBOARD = "\x1b]52;c;ZXZpbA==\x07"
 LINK = "\x1b]8;;http://evil.example\x1b\\here\x1b]8;;\x1b\\"

@@ -13,7 +13,7 @@ from app.installation.facts import Installation
 from app.installation.sites import FileSite
 from app.services.updates import updating as service
 from tests.support.command import Ran, here
-from tests.support.releases import NEW, PUBLIC, Releases, appimage, manifest, serving, write_program
+from tests.support.library.releases import NEW, PUBLIC, Releases, appimage, manifest, serving, write_program
 
 
 @pytest.fixture

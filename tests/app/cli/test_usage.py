@@ -11,8 +11,8 @@ import pytest
 from app.store.records import UsageDay
 from app.store.store import Store
 from tests.support.command import Command
-from tests.support.openai_script import say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import say
+from tests.support.servers.openai_server import OpenAiServer
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Command
-from tests.support.openai_script import by_turn, call, say
-from tests.support.openai_server import OpenAiServer
-from tests.support.search_server import SearchServer, search_server
+from tests.support.servers.openai_script import by_turn, call, say
+from tests.support.servers.openai_server import OpenAiServer
+from tests.support.servers.search_server import SearchServer, search_server
 
 
 @pytest.fixture

@@ -25,10 +25,10 @@ from app.services.services import Services, open_services
 from app.services.settings.settings import SettingsFile
 from engine.api import Listener
 from engine.errors import UserError
-from tests.support.hand_made_placements import HandMadePlacements
-from tests.support.scripted_engine import ScriptedEngine
-from tests.support.scripted_library import ScriptedHub
-from tests.support.shelves import Shelves
+from tests.support.engines.scripted_engine import ScriptedEngine
+from tests.support.library.scripted_library import ScriptedHub
+from tests.support.library.shelves import Shelves
+from tests.support.placement.hand_made_placements import HandMadePlacements
 
 WAIT_MS = 300_000
 

@@ -22,7 +22,7 @@ HEAVY = ("sqlalchemy", "alembic", "ziamath", "llama_cpp", "huggingface_hub")
 
 def open_scripted(home: Path, settings: SettingsFile) -> object:
     from app.services.services import open_services
-    from tests.support.scripted_engine import ScriptedEngine
+    from tests.support.engines.scripted_engine import ScriptedEngine
 
     return open_services(home, settings, ScriptedEngine)
 

@@ -33,7 +33,7 @@ def test_a_killed_host_and_then_a_killed_desktop_lose_less_than_half_a_second_of
     short_home: Path, tmp_path: Path
 ) -> None:
     record = tmp_path / "shown"
-    command = [sys.executable, "-m", "tests.support.answering_desktop", str(record)]
+    command = [sys.executable, "-m", "tests.support.chats.answering_desktop", str(record)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as desktop:
         assert desktop.stdout is not None
         host = psutil.Process(int(desktop.stdout.readline()))

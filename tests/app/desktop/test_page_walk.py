@@ -20,8 +20,8 @@ from app.desktop.window.main_window import MainWindow
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
-from tests.support.hand_made_placements import HandMadePlacements
-from tests.support.shelves import Shelves
+from tests.support.library.shelves import Shelves
+from tests.support.placement.hand_made_placements import HandMadePlacements
 from tests.support.window.chat_windows import open_chat
 from tests.support.window.chat_windows import opened as chat_window
 

@@ -16,8 +16,8 @@ from app.services.connections.remote_server_file import ModelServer
 from engine.remote import names
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.test_accessibility import without_name
-from tests.support.openai_script import Reply, in_order
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Reply, in_order
+from tests.support.servers.openai_server import OpenAiServer
 from tests.support.window.composer import says
 from tests.support.window.finding import spoken
 from tests.support.window.reading import labels

@@ -14,7 +14,7 @@ from app.desktop.single_instance import SingleInstance
 from app.installation import first_starts
 from app.installation.facts import Installation
 from app.installation.sites import FileSite, Switch
-from tests.support.releases import DIES, WORKS, write_program
+from tests.support.library.releases import DIES, WORKS, write_program
 
 pytestmark = pytest.mark.skipif(
     os.name != "posix", reason="the versions are scripts with a first line that runs them"

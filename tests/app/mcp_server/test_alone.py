@@ -18,7 +18,7 @@ from app.mcp_server.door import SERVER, WINDOW, Door, carried_out_elsewhere
 from app.services.services import Services, open_services
 from engine.api import Listener
 from tests.app.mcp_server.test_door import Program
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process

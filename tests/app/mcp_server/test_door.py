@@ -16,8 +16,8 @@ from app.mcp_server.door import SERVER, WINDOW, Door, carried_out_elsewhere
 from app.mcp_server.entrance import Entrance
 from app.services.runs.events import RunAsks
 from app.store.records import ServerKey
-from tests.support.mcp_client import NAME, answering, speaking_to, text_of
-from tests.support.scripted_mcp import NOTES, SAID, opened
+from tests.support.servers.mcp_client import NAME, answering, speaking_to, text_of
+from tests.support.servers.scripted_mcp import NOTES, SAID, opened
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process

@@ -21,9 +21,9 @@ from app.mcp_server.over_http import OverHttp
 from app.server.options import ServerOptions
 from app.services.runs.events import RunAsks
 from app.services.runs.values import RunSpec
-from tests.support.mcp_client import PATIENCE_S, text_of
-from tests.support.scripted_mcp import NOTES, SAID, answer, calls
-from tests.support.served import Served, request_head
+from tests.support.servers.mcp_client import PATIENCE_S, text_of
+from tests.support.servers.scripted_mcp import NOTES, SAID, answer, calls
+from tests.support.servers.served import Served, request_head
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process

@@ -15,8 +15,8 @@ from mcp_types import CallToolResult
 
 from app.services.runs.values import RunRecord
 from app.store.store import Store
-from tests.support.mcp_client import answering, parameters, speaking_to, text_of
-from tests.support.scripted_mcp import NOTES, SAID
+from tests.support.servers.mcp_client import answering, parameters, speaking_to, text_of
+from tests.support.servers.scripted_mcp import NOTES, SAID
 
 pytestmark = pytest.mark.process
 HELLO = "Hello from the script."

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.server.options import ServerOptions
-from tests.support.served import Served
+from tests.support.servers.served import Served
 
 ORIGIN = "https://notes.example"
 

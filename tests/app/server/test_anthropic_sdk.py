@@ -13,8 +13,8 @@ from engine.api import Delta, PrefillProgress
 from engine.errors import ErrorInfo
 from engine.values import ToolCall, Usage
 from tests.app.server.test_chat_completions import failing
-from tests.support.served import Reply, Served
-from tests.support.vendor_schemas import mistakes
+from tests.support.servers.served import Reply, Served
+from tests.support.servers.vendor_schemas import mistakes
 
 pytestmark = pytest.mark.process
 HELLO: Any = [{"role": "user", "content": "Hello"}]

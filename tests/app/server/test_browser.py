@@ -15,7 +15,7 @@ import pytest
 from app.server.options import ServerOptions
 from tests.support.browser import chromium
 from tests.support.browser.page_server import PAGE, PageServer
-from tests.support.served import Served
+from tests.support.servers.served import Served
 
 PATIENCE_S = 300.0
 CHROMIUM = chromium.find() or ""

@@ -13,7 +13,7 @@ from app.server.words import words_of
 from engine.api import Delta, Event, Finished, GenerateRequest
 from engine.errors import ErrorInfo
 from engine.values import Message, Timings, ToolCall, Usage
-from tests.support.served import Reply, Served, read_until, request_head
+from tests.support.servers.served import Reply, Served, read_until, request_head
 from tests.support.waiting import wait_until
 
 WEATHER = {

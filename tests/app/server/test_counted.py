@@ -12,8 +12,8 @@ import pytest
 from tests.app.cli.test_serve import serving
 from tests.support.command import Command
 from tests.support.documents.pictures import picture
-from tests.support.projectors import color_projector
-from tests.support.starter import starter_model
+from tests.support.models.projectors import color_projector
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.process, pytest.mark.long]
 HELLO: Any = {"role": "user", "content": "Say hello."}

@@ -11,10 +11,10 @@ import openai
 import pytest
 
 from installer.e5_gguf import write_gguf
-from tests.support.served import Served
-from tests.support.small_e5 import POSITIONS, WIDTH, small_e5
-from tests.support.small_reranker import write_reranker
-from tests.support.vendor_schemas import mistakes
+from tests.support.models.small_e5 import POSITIONS, WIDTH, small_e5
+from tests.support.models.small_reranker import write_reranker
+from tests.support.servers.served import Served
+from tests.support.servers.vendor_schemas import mistakes
 
 pytestmark = pytest.mark.process
 

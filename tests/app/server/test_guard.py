@@ -9,7 +9,7 @@ import pytest
 
 from app.server.http.body import LIMIT
 from tests.app.server.conftest import ORIGIN
-from tests.support.served import Served, read_to_end, read_until, request_head
+from tests.support.servers.served import Served, read_to_end, read_until, request_head
 from tests.support.waiting import wait_until
 
 BODY = json.dumps({"messages": [{"role": "user", "content": "x"}]}).encode()

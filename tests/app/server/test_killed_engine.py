@@ -15,8 +15,8 @@ import pytest
 
 from tests.app.cli.test_serve import serving
 from tests.support.command import Command
+from tests.support.servers.vendor_schemas import mistakes
 from tests.support.soak.memory import held
-from tests.support.vendor_schemas import mistakes
 from tests.support.waiting import wait_until
 
 pytestmark = [

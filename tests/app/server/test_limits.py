@@ -24,7 +24,7 @@ from app.server.refusal import Refusal
 from app.server.server import Server
 from engine.api import Delta, PrefillProgress
 from engine.errors import UserError
-from tests.support.served import Served, read_to_end, read_until, request_head
+from tests.support.servers.served import Served, read_to_end, read_until, request_head
 from tests.support.waiting import wait_until
 
 REQUEST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"

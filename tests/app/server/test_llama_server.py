@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.values import FillIn
-from tests.support.served import Served
+from tests.support.servers.served import Served
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process

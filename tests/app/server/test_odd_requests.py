@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.support.served import Served, read_until
+from tests.support.servers.served import Served, read_until
 
 BODY = json.dumps({"messages": [{"role": "user", "content": "x"}]}).encode()
 CHUNKED = b"%x;note=x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)

@@ -14,7 +14,7 @@ from engine.api import Delta, PrefillProgress, TokenLogprobs
 from engine.errors import ErrorInfo
 from engine.values import FillIn, RawPrompt, TokenLogprob, ToolCall
 from tests.app.server.test_chat_completions import WEATHER, failing
-from tests.support.served import Reply, Served
+from tests.support.servers.served import Reply, Served
 
 pytestmark = pytest.mark.process
 HELLO: Any = [{"role": "user", "content": "Hello"}]

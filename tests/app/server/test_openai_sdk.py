@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from engine.api import Delta, PrefillProgress, TokenLogprobs
 from engine.values import FillIn, RawPrompt, TokenLogprob, ToolCall
 from tests.app.server.test_chat_completions import WEATHER, failing
-from tests.support.served import Served
-from tests.support.vendor_schemas import mistakes
+from tests.support.servers.served import Served
+from tests.support.servers.vendor_schemas import mistakes
 
 pytestmark = pytest.mark.process
 HELLO: Any = [{"role": "user", "content": "Hello"}]

@@ -16,7 +16,7 @@ from app.server.pictures import PictureFiles, SentPictures
 from engine.pixels import read_pixels
 from engine.values import Message
 from tests.support.documents.pictures import picture
-from tests.support.served import Served
+from tests.support.servers.served import Served
 
 pytestmark = pytest.mark.process
 

@@ -20,7 +20,7 @@ from app.store.records import Download, DownloadFile
 from engine.errors import ErrorInfo
 from tests.support.hub import Fault, Hub, HubRepo
 from tests.support.hub.models import tiny
-from tests.support.served import Reply, Served, read_to_end, read_until, request_head
+from tests.support.servers.served import Reply, Served, read_to_end, read_until, request_head
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process

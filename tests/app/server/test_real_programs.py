@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.loopback import why_not_alone
-from tests.support.program_talk import Talk, Told, talk
+from tests.support.servers.loopback import why_not_alone
+from tests.support.servers.program_talk import Talk, Told, talk
 
 pytestmark = [pytest.mark.process, pytest.mark.long]
 # A folder with the programs; those that are not there are looked for where programs are.

@@ -14,8 +14,8 @@ from app.server.ollama import schema as lines
 from app.server.openai import embeddings
 from app.server.openai import schema as openai
 from app.server.openai.responses import schema as responses
-from tests.support.served import Served
-from tests.support.vendor_schemas import properties
+from tests.support.servers.served import Served
+from tests.support.servers.vendor_schemas import properties
 
 pytestmark = pytest.mark.process
 

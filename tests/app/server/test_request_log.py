@@ -16,7 +16,7 @@ from app.server.refusal import stopped_here
 from app.store.records import KeyTokens
 from engine.api import Delta, Finished, PrefillProgress
 from engine.values import Timings, Usage
-from tests.support.served import Served, read_until, request_head
+from tests.support.servers.served import Served, read_until, request_head
 from tests.support.waiting import wait_until
 
 MESSAGES = [{"role": "user", "content": "a secret"}]

@@ -14,8 +14,8 @@ from engine.api import Delta, PrefillProgress, TokenLogprobs
 from engine.errors import ErrorInfo
 from engine.values import TokenLogprob, ToolCall
 from tests.app.server.test_chat_completions import failing
-from tests.support.served import Reply, Served
-from tests.support.vendor_schemas import mistakes
+from tests.support.servers.served import Reply, Served
+from tests.support.servers.vendor_schemas import mistakes
 
 pytestmark = pytest.mark.process
 WEATHER: Any = {

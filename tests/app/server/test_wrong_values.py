@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.served import PATIENCE_S, Served
+from tests.support.servers.served import PATIENCE_S, Served
 
 _SCHEMA: Any = {"type": "object", "properties": {"city": {"type": "string"}}}
 _FUNCTION: Any = {"name": "get_weather", "description": "Weather.", "parameters": _SCHEMA}

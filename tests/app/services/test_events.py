@@ -12,7 +12,7 @@ from app.services.library.events import LibraryChanged
 from app.services.services import open_services
 from app.services.settings.settings import SettingsChanged, SettingsFile
 from engine.errors import ErrorInfo
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.engines.scripted_engine import ScriptedEngine
 
 FULL = StoreFailed(ErrorInfo("store.disk_full"))
 

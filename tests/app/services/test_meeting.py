@@ -23,8 +23,8 @@ from engine.api import (
     ModelFacts,
 )
 from engine.errors import ErrorInfo, UserError
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 
 @pytest.fixture

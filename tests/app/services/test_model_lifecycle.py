@@ -23,8 +23,8 @@ from app.store.records import RunRecord
 from engine.api import Event, Finished, GenerateRequest, Listener, LoadRequest
 from engine.errors import ErrorInfo, UserError
 from engine.values import Message, Sampling
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 GIB = 2**30
 MINUTE = 60.0

@@ -10,7 +10,7 @@ PROBE = """
 import sys
 from pathlib import Path
 from app.services.services import open_services
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.engines.scripted_engine import ScriptedEngine
 services = open_services(Path(sys.argv[1]), make_engine=ScriptedEngine)
 services.library.models()
 services.downloads.all()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.store.store import Store
-from tests.support import prepared_store
+from tests.support.chats import prepared_store
 
 ROOT = Path(__file__).parents[3]
 

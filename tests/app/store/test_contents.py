@@ -14,7 +14,7 @@ from app.store.records import Attachment, ChatOptions
 from app.store.store import Store
 from engine.errors import UserError
 from tests.app.store.conftest import files
-from tests.support.small_disk import small_disk
+from tests.support.library.small_disk import small_disk
 
 SECRET = b"the boat is called Mowe"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.store.records import ChatOptions, Conversation, Message, RunRecord, WholeChat
 from app.store.store import Store
 from app.store.whole_chats import identity
-from tests.support.whole_chats import talk, told
+from tests.support.chats.whole_chats import talk, told
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from engine.local.threads import default_threads
 from tests.bench.rivals import rival
-from tests.support.moe import moe_model
-from tests.support.starter import starter_model
+from tests.support.models.moe import moe_model
+from tests.support.models.starter import starter_model
 
 ROUNDS = 5
 

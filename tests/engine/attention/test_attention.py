@@ -11,7 +11,7 @@ import pytest
 
 from engine.local.isolated_call import ask
 from engine.local.survey import survey
-from tests.support.attended import GGMLS, Attended, Case, attended, expected
+from tests.support.computing.attended import GGMLS, Attended, Case, attended, expected
 
 pytestmark = pytest.mark.model
 # Of results of about 1, some roundings to 24 bits: of a score, and of what e is raised to.

@@ -17,8 +17,8 @@ from engine.embedding.api import EmbeddingStopped
 from engine.embedding.client import LocalEmbedder
 from engine.errors import UserError
 from installer.e5_gguf import write_gguf
-from tests.support import faulty_embedding_host
-from tests.support.small_e5 import WIDTH, small_e5
+from tests.support.engines import faulty_embedding_host
+from tests.support.models.small_e5 import WIDTH, small_e5
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process

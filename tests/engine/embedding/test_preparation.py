@@ -11,8 +11,8 @@ from engine.errors import UserError
 from engine.gguf.gguf_file import GgufFile
 from engine.gguf.gguf_index import GgufIndex
 from installer.e5_gguf import write_gguf
-from tests.support.small_e5 import WIDTH, small_e5
-from tests.support.starter import starter_model
+from tests.support.models.small_e5 import WIDTH, small_e5
+from tests.support.models.starter import starter_model
 
 
 @pytest.mark.parametrize(

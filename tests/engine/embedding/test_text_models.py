@@ -16,10 +16,10 @@ from engine.embedding.api import EmbeddingStopped, Ranked
 from engine.embedding.text_models import LONGEST_TEXT, TextModels
 from engine.errors import UserError
 from installer.e5_gguf import write_gguf
-from tests.support import faulty_embedding_host
-from tests.support.small_e5 import POSITIONS, WIDTH, small_e5
-from tests.support.small_reranker import write_reranker
-from tests.support.starter import starter_model
+from tests.support.engines import faulty_embedding_host
+from tests.support.models.small_e5 import POSITIONS, WIDTH, small_e5
+from tests.support.models.small_reranker import write_reranker
+from tests.support.models.starter import starter_model
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process

@@ -8,7 +8,7 @@ import pytest
 
 from engine.energy.counters import are_locked, domains_of, found_counters
 from engine.energy.idle import idle_watts
-from tests.support.energy_counters import Counters
+from tests.support.placement.energy_counters import Counters
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.engines.rpc_worker import Worker, rpc_worker
 from tests.support.other_process import OtherProcess, remote_servers
-from tests.support.rpc_worker import Worker, rpc_worker
 
 
 @pytest.fixture(scope="module")

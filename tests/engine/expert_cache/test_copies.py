@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from engine.expert_cache.policy import Policy
-from tests.support.cached import is_built
-from tests.support.counted_worker import Counted, counted
-from tests.support.expert_courses import token_by_token
-from tests.support.expert_logits import computed, split_counts
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.expert_run import WORKER, CacheOption
+from tests.support.engines.counted_worker import Counted, counted
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.experts.cached import is_built
+from tests.support.experts.expert_courses import token_by_token
+from tests.support.experts.expert_logits import computed, split_counts
+from tests.support.experts.expert_run import WORKER, CacheOption
+from tests.support.models.expert_models import LAYOUTS, expert_model
 from tests.support.other_process import OtherProcess
-from tests.support.rpc_worker import rpc_worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 

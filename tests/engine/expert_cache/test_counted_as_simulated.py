@@ -6,10 +6,10 @@ import pytest
 
 from engine.expert_cache.policy import policy_for
 from engine.placement.plan import Misses
-from tests.support.cached import HandPlaced, is_built
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.expert_policy import CachedExperts, Counters
-from tests.support.greedy_texts import routed, written
+from tests.support.computing.greedy_texts import routed, written
+from tests.support.experts.cached import HandPlaced, is_built
+from tests.support.experts.expert_policy import CachedExperts, Counters
+from tests.support.models.expert_models import LAYOUTS, expert_model
 from tests.support.other_process import OtherProcess
 
 pytestmark = [

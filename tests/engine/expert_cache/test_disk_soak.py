@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from tests.support.cached import is_built
+from tests.support.experts.cached import is_built
 from tests.support.soak.floor_run import HARMS, floor_soak
 
 pytestmark = [

@@ -10,12 +10,18 @@ from pathlib import Path
 import pytest
 
 from engine.expert_cache.policy import Policy
-from tests.support.cached import is_built
-from tests.support.expert_courses import Course, difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import Outcome, computed, computed_by_turns
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.expert_policy import LFU, LRU, STATIC, CachedExperts, Counters
-from tests.support.expert_run import CacheOption
+from tests.support.experts.cached import is_built
+from tests.support.experts.expert_courses import (
+    Course,
+    difference,
+    random_course,
+    side_by_side,
+    token_by_token,
+)
+from tests.support.experts.expert_logits import Outcome, computed, computed_by_turns
+from tests.support.experts.expert_policy import LFU, LRU, STATIC, CachedExperts, Counters
+from tests.support.experts.expert_run import CacheOption
+from tests.support.models.expert_models import LAYOUTS, expert_model
 from tests.support.other_process import OtherProcess
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")

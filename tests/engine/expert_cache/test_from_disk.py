@@ -16,20 +16,20 @@ from engine.expert_cache.policy import Policy
 from engine.gguf.reading import read_index
 from engine.local import native
 from engine.placement.plan import DISK
-from tests.support.cached import is_built
-from tests.support.expert_courses import Course, difference, random_course, token_by_token
-from tests.support.expert_layers import KV_HEADS, WIDTH, attention, router, start
-from tests.support.expert_logits import computed
-from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
-from tests.support.expert_policy import LFU, LRU, CachedExperts, Counters
-from tests.support.expert_run import CacheOption, running
-from tests.support.gguf_split import split_model
-from tests.support.gguf_unaligned import unaligned_model
-from tests.support.greedy_texts import Texts, written
-from tests.support.moe import moe_model
+from tests.support.computing.greedy_texts import Texts, written
+from tests.support.engines.rpc_worker import Worker
+from tests.support.experts.cached import is_built
+from tests.support.experts.expert_courses import Course, difference, random_course, token_by_token
+from tests.support.experts.expert_logits import computed
+from tests.support.experts.expert_policy import LFU, LRU, CachedExperts, Counters
+from tests.support.experts.expert_run import CacheOption, running
+from tests.support.models.expert_layers import KV_HEADS, WIDTH, attention, router, start
+from tests.support.models.expert_models import LAYOUTS, QUANTISATIONS, expert_model
+from tests.support.models.gguf_split import split_model
+from tests.support.models.gguf_unaligned import unaligned_model
+from tests.support.models.moe import moe_model
+from tests.support.models.random_weights import RandomWeights
 from tests.support.other_process import OtherProcess
-from tests.support.random_weights import RandomWeights
-from tests.support.rpc_worker import Worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.cached import is_built
-from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import computed
-from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
-from tests.support.expert_run import CacheOption
+from tests.support.experts.cached import is_built
+from tests.support.experts.expert_courses import difference, random_course, side_by_side, token_by_token
+from tests.support.experts.expert_logits import computed
+from tests.support.experts.expert_run import CacheOption
+from tests.support.models.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.other_process import OtherProcess
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")

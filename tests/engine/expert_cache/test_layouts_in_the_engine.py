@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.cached import is_built
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.greedy_texts import Texts
+from tests.support.computing.greedy_texts import Texts
+from tests.support.experts.cached import is_built
+from tests.support.models.expert_models import LAYOUTS, expert_model
 from tests.support.other_process import OtherProcess
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")

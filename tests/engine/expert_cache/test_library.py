@@ -19,8 +19,8 @@ from engine.expert_cache.library import (
     plugin_path,
     plugin_state,
 )
-from tests.support.left_by_setup import left_by_setup
-from tests.support.source_archive import VERSION
+from tests.support.library.left_by_setup import left_by_setup
+from tests.support.models.source_archive import VERSION
 
 
 def code_of(folder: Path) -> str:

@@ -8,12 +8,12 @@ import itertools
 
 import pytest
 
-from tests.support.cached import is_built
-from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import computed
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.expert_run import CacheOption
-from tests.support.made_device import NAME, register
+from tests.support.computing.made_device import NAME, register
+from tests.support.experts.cached import is_built
+from tests.support.experts.expert_courses import difference, random_course, side_by_side, token_by_token
+from tests.support.experts.expert_logits import computed
+from tests.support.experts.expert_run import CacheOption
+from tests.support.models.expert_models import LAYOUTS, expert_model
 from tests.support.other_process import remote_servers
 
 pytestmark = [pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin"), pytest.mark.long]

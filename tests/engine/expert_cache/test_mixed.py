@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from engine.placement.plan import Mode, PlacementOptions, Plan
-from tests.support.cached import is_built
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.greedy_texts import Written, planned
+from tests.support.computing.greedy_texts import Written, planned
+from tests.support.engines.rpc_worker import Worker
+from tests.support.experts.cached import is_built
+from tests.support.models.expert_models import LAYOUTS, expert_model
 from tests.support.other_process import OtherProcess
-from tests.support.rpc_worker import Worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.cached import is_built
-from tests.support.expert_courses import difference, random_course, side_by_side, token_by_token
-from tests.support.expert_logits import computed
-from tests.support.expert_models import LAYOUTS, QUANTISATIONS, expert_model
-from tests.support.expert_run import WORKER, CacheOption
+from tests.support.engines.rpc_worker import Worker
+from tests.support.experts.cached import is_built
+from tests.support.experts.expert_courses import difference, random_course, side_by_side, token_by_token
+from tests.support.experts.expert_logits import computed
+from tests.support.experts.expert_run import WORKER, CacheOption
+from tests.support.models.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.other_process import OtherProcess
-from tests.support.rpc_worker import Worker
 
 pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
 

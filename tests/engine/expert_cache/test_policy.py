@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.expert_cache.policy import Policy
-from tests.support.expert_policy import EMPTY, LRU, STATIC, CachedExperts, Counters
+from tests.support.experts.expert_policy import EMPTY, LRU, STATIC, CachedExperts, Counters
 
 EXPERTS = 6
 BLOCKS = st.lists(st.lists(st.integers(0, EXPERTS - 1), min_size=1, max_size=4), max_size=40)

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from gguf import GGUFReader
 
-from tests.support.made_routers import Shape
-from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
-from tests.support.recorded_routing import (
+from tests.support.experts.made_routers import Shape
+from tests.support.experts.recorded_routing import (
     PROMPTS,
     Recording,
     at_once,
@@ -17,6 +16,7 @@ from tests.support.recorded_routing import (
     record,
     routed,
 )
+from tests.support.models.moe import EXPERTS, EXPERTS_USED, moe_model
 
 pytestmark = pytest.mark.long
 

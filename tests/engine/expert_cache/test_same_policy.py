@@ -11,11 +11,11 @@ from random import Random
 import pytest
 
 from engine.expert_cache.policy import Policy, above_policy
-from tests.support.expert_policy import CachedExperts
-from tests.support.made_routers import LOCAL, SKEWED, TOPICAL, Shape, made_routing
+from tests.support.experts.expert_policy import CachedExperts
+from tests.support.experts.made_routers import LOCAL, SKEWED, TOPICAL, Shape, made_routing
 
 NATIVE = Path(__file__).parents[3] / "engine" / "expert_cache" / "native"
-DRIVER = Path(__file__).parents[2] / "support" / "slots_driver.cpp"
+DRIVER = Path(__file__).parents[2] / "support" / "experts" / "slots_driver.cpp"
 COMPILER = shutil.which("c++")
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
 

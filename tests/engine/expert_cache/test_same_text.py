@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from engine.placement.plan import Misses
-from tests.support.cached import is_built
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.greedy_texts import Texts
-from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
+from tests.support.computing.greedy_texts import Texts
+from tests.support.engines.rpc_worker import Worker
+from tests.support.experts.cached import is_built
+from tests.support.models.expert_models import LAYOUTS, expert_model
+from tests.support.models.moe import EXPERTS, EXPERTS_USED, moe_model
 from tests.support.other_process import OtherProcess
-from tests.support.rpc_worker import Worker
 
 pytestmark = [
     pytest.mark.model,

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.expert_cache.policy import Policy, policy_for
-from tests.support.expert_policy import LFU, LRU, STATIC
-from tests.support.expert_simulator import Bandwidths, best_possible, decode_tps, most_used, simulate
-from tests.support.made_routers import EVEN, LOCAL, MADE_ROUTERS, SKEWED, TOPICAL, Shape, made_routing
+from tests.support.experts.expert_policy import LFU, LRU, STATIC
+from tests.support.experts.expert_simulator import Bandwidths, best_possible, decode_tps, most_used, simulate
+from tests.support.experts.made_routers import EVEN, LOCAL, MADE_ROUTERS, SKEWED, TOPICAL, Shape, made_routing
 
 QWEN3 = Shape(128, 8)
 FLASH = Shape(512, 10)

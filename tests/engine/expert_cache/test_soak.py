@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.support.cached import is_built
+from tests.support.experts.cached import is_built
 from tests.support.soak.cached_run import CASES, CacheSoaked, cached_soak
 
 pytestmark = [

@@ -11,7 +11,7 @@ import pytest
 from engine.formats import ChatFormat, ToolCall
 from tests.engine.formats.dialects import PROPERTIES, TOOLS
 from tests.engine.formats.replies import reply_to
-from tests.support.real_templates import real_formats
+from tests.support.models.real_templates import real_formats
 
 pytestmark = pytest.mark.long
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import UserError
-from tests.support.real_templates import real_formats
+from tests.support.models.real_templates import real_formats
 
 pytestmark = pytest.mark.long
 

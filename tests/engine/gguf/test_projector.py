@@ -9,9 +9,9 @@ import pytest
 from engine.errors import UserError
 from engine.gguf.projector import Senses, projector, projector_beside, read_projector, senses
 from engine.gguf.reading import read_index
-from tests.support.gguf_bytes import Row, gguf, key_bool, key_string, key_u32
-from tests.support.projectors import color_projector, write_color_projector
-from tests.support.starter import starter_model
+from tests.support.models.gguf_bytes import Row, gguf, key_bool, key_string, key_u32
+from tests.support.models.projectors import color_projector, write_color_projector
+from tests.support.models.starter import starter_model
 
 STARTER = read_index(starter_model())
 WIDTH = STARTER.number("embedding_length")

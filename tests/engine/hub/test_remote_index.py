@@ -17,15 +17,15 @@ from engine.hub.ranges import FIRST_PIECE
 from engine.hub.remote_index import read_remote_index, read_remote_model, remote_facts
 from engine.hub.session import Stopped
 from engine.hub.values import HubFile, HubModel, Repository, Variant
-from tests.support.gguf_bytes import Row, gguf, key_string, key_u32
 from tests.support.hub import Fault, HubRepo, MemoryContent
 from tests.support.hub import Hub as FakeHub
 from tests.support.hub.contents import Content, DiskContent
 from tests.support.hub.models import moe, tiny
 from tests.support.hub.shelves import SPLIT_REPO, split_repository
-from tests.support.moe import moe_model
-from tests.support.projectors import color_projector, write_merging_projector
-from tests.support.starter import starter_model
+from tests.support.models.gguf_bytes import Row, gguf, key_string, key_u32
+from tests.support.models.moe import moe_model
+from tests.support.models.projectors import color_projector, write_merging_projector
+from tests.support.models.starter import starter_model
 
 OpenHub = Callable[..., Hub]
 REPO = "acme/tiny-GGUF"

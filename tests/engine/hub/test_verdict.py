@@ -11,9 +11,9 @@ from engine.hub.verdict import settled, verdict, verdict_by_size
 from engine.placement.budgets import with_programs_closed
 from engine.placement.plan import DISK, Machine, PlacementOptions
 from engine.placement.planner import plan
-from tests.support.machines import GB, MB, gpu, machine, small_index, worker
-from tests.support.plans import a_machine, a_plan
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
+from tests.support.placement.machines import GB, MB, gpu, machine, small_index, worker
+from tests.support.placement.plans import a_machine, a_plan
 
 
 def judged(index: TensorIndex, host: Machine, **options: int) -> Verdict:

@@ -7,8 +7,8 @@ import pytest
 from engine.api import Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
-from tests.support.recorder import Recorder
-from tests.support.starter import starter_model
+from tests.support.engines.recorder import Recorder
+from tests.support.models.starter import starter_model
 
 
 class Running:

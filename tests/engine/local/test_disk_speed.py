@@ -15,7 +15,7 @@ from engine.local import disk_calibration
 from engine.local.disk_calibration import DiskSpeed, disk_of, with_kept_disk, with_measured_disk
 from engine.local.disk_speed import EXPERT, ExpertReads, disk_bandwidth, expert_reads
 from engine.placement.plan import DiskReads
-from tests.support.machines import GB, machine
+from tests.support.placement.machines import GB, machine
 
 HOST = machine(8 * GB)
 

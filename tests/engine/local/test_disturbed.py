@@ -18,9 +18,9 @@ from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.scheduling.scheduler import Scheduler
 from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.recorder import Recorder, ask
-from tests.support.starter import starter_model
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.local.driver_trial import survives
-from tests.support.made_backend import ENDING, compiled
+from tests.support.computing.made_backend import ENDING, compiled
 
 
 def llama() -> Path:

@@ -10,8 +10,8 @@ from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import read_index
 from engine.local.dry_runs import DryRuns
 from engine.placement.plan import DISK, RAM, CachedLayer, DeviceBytes, ExpertCache, Machine, Placement
-from tests.support.gguf_bytes import Row, gguf, key_string
-from tests.support.machines import GB, gpu, machine
+from tests.support.models.gguf_bytes import Row, gguf, key_string
+from tests.support.placement.machines import GB, gpu, machine
 
 BUILD = ("0.3.36", "AVX2")
 FOUND = {RAM: DeviceBytes(model=10, context=20, compute=30)}
@@ -110,7 +110,7 @@ def test_the_second_plan_of_a_model_needs_no_dry_run(tmp_path: Path, monkeypatch
     from engine.local import native
     from engine.local.planning import find_machine, make_plan
     from engine.placement.plan import PlacementOptions
-    from tests.support.starter import starter_model
+    from tests.support.models.starter import starter_model
 
     native.start()
     starter = read_index(starter_model())

@@ -12,8 +12,8 @@ from engine.api import Loaded, LoadRequest
 from engine.local import early_host, protocol
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
-from tests.support.recorder import Recorder, ask
-from tests.support.starter import starter_model
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.starter import starter_model
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.model

@@ -3,10 +3,10 @@
 import pytest
 
 from engine.placement.plan import RAM
-from tests.support.fit_oracle import Fitted, fit
-from tests.support.moe import moe_model
-from tests.support.placed import weigh
-from tests.support.rpc_worker import rpc_worker
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.models.moe import moe_model
+from tests.support.placement.fit_oracle import Fitted, fit
+from tests.support.placement.placed import weigh
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -21,9 +21,9 @@ from engine.errors import UserError
 from engine.local import health
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
-from tests.support import faulty_host
-from tests.support.recorder import Recorder, ask, die_in_an_answer
-from tests.support.starter import starter_model
+from tests.support.engines import faulty_host
+from tests.support.engines.recorder import Recorder, ask, die_in_an_answer
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 
@@ -154,7 +154,7 @@ def test_a_host_that_dies_at_once_leaves_its_last_words(told: Recorder) -> None:
 
 
 def test_a_host_whose_parent_was_killed_exits_by_itself() -> None:
-    command = [sys.executable, "-m", "tests.support.answering_parent", str(starter_model())]
+    command = [sys.executable, "-m", "tests.support.engines.answering_parent", str(starter_model())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         host = psutil.Process(int(parent.stdout.readline()))

@@ -9,11 +9,11 @@ from engine.api import Loaded, LoadFailed, LoadRequest
 from engine.errors import ErrorInfo
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
-from tests.support.gguf_bytes import Row, gguf, key_bool, key_string, key_u32
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.moe import moe_model
-from tests.support.recorder import Recorder, ask
-from tests.support.starter import starter_model
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.gguf_bytes import Row, gguf, key_bool, key_string, key_u32
+from tests.support.models.moe import moe_model
+from tests.support.models.starter import starter_model
 
 pytestmark = pytest.mark.model
 

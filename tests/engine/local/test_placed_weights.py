@@ -14,11 +14,11 @@ from engine.local.isolated_call import Report, ask
 from engine.placement.estimate import cache_bytes
 from engine.placement.expected import expected_devices, misplaced
 from engine.placement.plan import RAM, Override, Placement
-from tests.support.moe import moe_model
-from tests.support.placed import Nothing, Weighed, experts_of, say, weigh
-from tests.support.rpc_worker import Worker, rpc_worker
-from tests.support.small_models import hybrid_model, recurrent_model, sliding_model
-from tests.support.starter import starter_model
+from tests.support.engines.rpc_worker import Worker, rpc_worker
+from tests.support.models.moe import moe_model
+from tests.support.models.small_models import hybrid_model, recurrent_model, sliding_model
+from tests.support.models.starter import starter_model
+from tests.support.placement.placed import Nothing, Weighed, experts_of, say, weigh
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

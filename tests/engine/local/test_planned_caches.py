@@ -12,10 +12,10 @@ from engine.api import LoadRequest
 from engine.errors import UserError
 from engine.local.isolated_call import Report, ask
 from engine.placement.plan import PlacementOptions, Plan
-from tests.support.cached import is_built
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.moe import moe_model
-from tests.support.rpc_worker import Worker, rpc_worker
+from tests.support.engines.rpc_worker import Worker, rpc_worker
+from tests.support.experts.cached import is_built
+from tests.support.models.expert_models import LAYOUTS, expert_model
+from tests.support.models.moe import moe_model
 
 pytestmark = [pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin"), pytest.mark.long]
 
@@ -125,7 +125,7 @@ def test_a_budget_below_the_least_slots_runs_on_without_and_says_why(worker: Wor
 
 
 def test_a_model_without_experts_is_refused(worker: Worker) -> None:
-    from tests.support.starter import starter_model
+    from tests.support.models.starter import starter_model
 
     with pytest.raises(UserError, match=r"placement\.mode_impossible"):
         opened(worker, starter_model(), 300 * MIB)

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from engine.values import Message
-from tests.support.greedy_judge import Piece, judge, lead_where_they_part
+from tests.support.computing.greedy_judge import Piece, judge, lead_where_they_part
 from tests.support.soak.run import CONTEXT, STATES_LIMIT, Soaked, soak
 
 pytestmark = [

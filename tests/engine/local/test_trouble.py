@@ -11,9 +11,9 @@ from engine.api import Delta, EngineLost, Event, Finished, Loaded, LoadFailed, L
 from engine.errors import UserError
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
-from tests.support import faulty_host
-from tests.support.recorder import Recorder, ask
-from tests.support.starter import starter_model
+from tests.support.engines import faulty_host
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.local.calibration import calibrate, with_bandwidths
 from engine.local.survey import survey
-from tests.support.rpc_worker import rpc_worker
+from tests.support.engines.rpc_worker import rpc_worker
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

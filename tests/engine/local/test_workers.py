@@ -11,12 +11,12 @@ from engine.local.client import LocalEngine
 from engine.local.planning import plan_model
 from engine.local.survey import survey
 from engine.placement.plan import RAM, PlacementOptions
-from tests.support.fake_worker import answering, closing, cut_after, hello, listening, silent
-from tests.support.fit_oracle import fit
-from tests.support.greedy_judge import is_as_likely
-from tests.support.moe import moe_model
-from tests.support.recorder import Recorder, ask
-from tests.support.rpc_worker import free_port, rpc_worker
+from tests.support.computing.greedy_judge import is_as_likely
+from tests.support.engines.fake_worker import answering, closing, cut_after, hello, listening, silent
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.engines.rpc_worker import free_port, rpc_worker
+from tests.support.models.moe import moe_model
+from tests.support.placement.fit_oracle import fit
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

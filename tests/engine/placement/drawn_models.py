@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from tests.support.machines import MB, small_index
-from tests.support.published_models import PUBLISHED, published_index
+from tests.support.models.published_models import PUBLISHED, published_index
+from tests.support.placement.machines import MB, small_index
 
 quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 mixtures = st.sampled_from(sorted(set(PUBLISHED) - {"Llama-3.1-8B"})).map(published_index)

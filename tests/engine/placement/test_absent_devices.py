@@ -7,7 +7,7 @@ import pytest
 from engine.placement.budgets import without_absent
 from engine.placement.plan import RAM, Machine, Mode, PlacementOptions
 from engine.placement.planner import plan
-from tests.support.machines import GB, gpu, machine, small_index, worker
+from tests.support.placement.machines import GB, gpu, machine, small_index, worker
 
 ALONE = machine(8 * GB)
 WITH_WORKER = machine(8 * GB, worker(2 * GB))

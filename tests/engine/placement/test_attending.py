@@ -11,8 +11,8 @@ from engine.errors import UserError
 from engine.placement.plan import RAM, AttentionSpeed, DeviceBytes, Machine, Placement, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.settle import settle
-from tests.support.machines import GB, MB, gpu, machine, small_index
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
+from tests.support.placement.machines import GB, MB, gpu, machine, small_index
 
 INDEX = msgspec.structs.replace(small_index(), heads=16, attention_width=2048)
 

@@ -13,8 +13,8 @@ from engine.placement.plan import RAM, ExpertCache, Machine, PlacementOptions, P
 from engine.placement.planner import plan
 from engine.placement.slots.expert_slots import TOKENS, slots_of, workspace_bytes
 from tests.engine.placement.drawn_models import indexes, quick
-from tests.support.machines import GB, MB, gpu, machine, small_index, worker
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
+from tests.support.placement.machines import GB, MB, gpu, machine, small_index, worker
 
 CACHED = PlacementOptions(mode="cached", ubatch=512, whole_layers=0)
 devices = st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=1, max_size=3).map(

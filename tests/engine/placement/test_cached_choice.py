@@ -15,8 +15,8 @@ from engine.placement.plan import RAM, LayerCosts, Misses, PlacementOptions, Pla
 from engine.placement.planner import plan
 from tests.engine.placement.drawn_models import mixtures
 from tests.engine.placement.test_cached import CACHED, cached, quick
-from tests.support.machines import GB, gpu, machine, measured, worker
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
+from tests.support.placement.machines import GB, gpu, machine, measured, worker
 
 DDR4, DDR5, SERVER = 34e9, 60e9, 150e9
 RTX_4090 = "NVIDIA GeForce RTX 4090"

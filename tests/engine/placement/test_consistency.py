@@ -8,8 +8,8 @@ import pytest
 
 from engine.errors import UserError
 from engine.gguf.reading import changed_since, check_unchanged, read_index
-from tests.support.gguf_bytes import Row, gguf
-from tests.support.gguf_headers import key_of
+from tests.support.models.gguf_bytes import Row, gguf
+from tests.support.models.gguf_headers import key_of
 
 ROWS = [
     Row("token_embd.weight", (32, 4), 0, 0),

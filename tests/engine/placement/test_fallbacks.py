@@ -7,7 +7,7 @@ import pytest
 from engine.placement.fallbacks import next_fallback
 from engine.placement.plan import PlacementOptions, Plan
 from engine.placement.planner import plan
-from tests.support.machines import GB, MB, gpu, machine, small_index
+from tests.support.placement.machines import GB, MB, gpu, machine, small_index
 
 
 def steps(index, options: PlacementOptions) -> list[Plan]:

@@ -16,7 +16,7 @@ from engine.placement.fewer_experts import (
 from engine.placement.plan import PlacementOptions
 from engine.placement.planned_file import described
 from engine.placement.planner import plan
-from tests.support.machines import GB, MB, gpu, machine, small_index
+from tests.support.placement.machines import GB, MB, gpu, machine, small_index
 
 HOST = machine(8 * GB)
 MIXTURE = small_index(count=8, used=4)

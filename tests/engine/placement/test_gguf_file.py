@@ -14,8 +14,8 @@ from engine.errors import UserError
 from engine.gguf.ggml_types import GGML_TYPES
 from engine.gguf.gguf_file import GgufFile, LongArray, read_gguf
 from tests.support.counting import calls_in
-from tests.support.gguf_bytes import Row, gguf, key_f32, key_string, key_strings, key_u32, text
-from tests.support.starter import starter_model
+from tests.support.models.gguf_bytes import Row, gguf, key_f32, key_string, key_strings, key_u32, text
+from tests.support.models.starter import starter_model
 
 KEYS = [
     key_string("general.architecture", "llama"),

@@ -9,9 +9,9 @@ from engine.gguf.reading import read_index
 from engine.gguf.summary import summarize
 from engine.gguf.tensor_roles import EXPERT_TENSOR
 from engine.values import Sampling
-from tests.support.gguf_bytes import Row, gguf, key_f32, key_string, key_u32
-from tests.support.moe import moe_model
-from tests.support.starter import starter_model
+from tests.support.models.gguf_bytes import Row, gguf, key_f32, key_string, key_u32
+from tests.support.models.moe import moe_model
+from tests.support.models.starter import starter_model
 
 ARCHITECTURE = key_string("general.architecture", "newmoe")
 

@@ -13,9 +13,9 @@ from engine.errors import UserError
 from engine.gguf.reading import read_index
 from engine.gguf.summary import summarize
 from engine.gguf.tensor_index import tensor_index
-from tests.support.gguf_headers import cut_starter_header, moe_header
-from tests.support.published_models import PUBLISHED
-from tests.support.starter import starter_model
+from tests.support.models.gguf_headers import cut_starter_header, moe_header
+from tests.support.models.published_models import PUBLISHED
+from tests.support.models.starter import starter_model
 
 pytestmark = pytest.mark.long
 

@@ -17,8 +17,8 @@ from engine.placement.planner import plan
 from engine.placement.slots.expert_slots import slots_of
 from tests.engine.placement.drawn_models import mixtures
 from tests.engine.placement.test_cached import cached, quick
-from tests.support.machines import GB, gpu, machine, measured
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
+from tests.support.placement.machines import GB, gpu, machine, measured
 
 MIXED = PlacementOptions(mode="cached", ubatch=512)
 

@@ -11,7 +11,7 @@ from engine.errors import ErrorInfo
 from engine.placement.outgrowing import Planned, outgrown, way_of
 from engine.placement.plan import AttentionSpeed, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
-from tests.support.machines import GB, gpu, machine, small_index
+from tests.support.placement.machines import GB, gpu, machine, small_index
 
 INDEX = msgspec.structs.replace(small_index(), heads=16, attention_width=2048)
 LONG = PlacementOptions(context=32768)

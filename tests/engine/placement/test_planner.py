@@ -17,8 +17,8 @@ from engine.placement.choosing import MOST_FOR_SEQUENCES, SEQUENCES
 from engine.placement.plan import MOST_DRAFTED, RAM, Device, Machine, Placement, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.variations import answer_seconds
-from tests.support.machines import GB, MB, gpu, machine, ram, small_index, worker
-from tests.support.published_models import PUBLISHED, published_index
+from tests.support.models.published_models import PUBLISHED, published_index
+from tests.support.placement.machines import GB, MB, gpu, machine, ram, small_index, worker
 
 FIXED = PlacementOptions(ubatch=512)
 published = st.sampled_from(sorted(PUBLISHED)).map(published_index)

@@ -19,8 +19,8 @@ from engine.placement.planner import plan
 from engine.placement.speed.gpu_bandwidths import published_bandwidth
 from engine.placement.speed.reads import Reads, bytes_per_token
 from tests.bench.published_speeds import PUBLISHED_SPEEDS, predicted_decode
-from tests.support.machines import GB, gpu, machine, worker
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
+from tests.support.placement.machines import GB, gpu, machine, worker
 
 
 def planned(

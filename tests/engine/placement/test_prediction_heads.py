@@ -17,7 +17,7 @@ from engine.placement.fallbacks import next_fallback
 from engine.placement.plan import RAM, DeviceBytes, Machine, Placement, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.prediction_heads import ROLLBACK, with_heads
-from tests.support.machines import GB, MB, gpu, machine, small_index
+from tests.support.placement.machines import GB, MB, gpu, machine, small_index
 
 LAYERS, WIDTH = 8, 64
 MODEL = small_index(layers=LAYERS, mtp_layers=1)

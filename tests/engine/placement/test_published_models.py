@@ -12,9 +12,9 @@ import pytest
 from engine.gguf.reading import read_index
 from engine.gguf.tensor_index import CacheLayer, tensor_index
 from engine.placement.estimate import cache_bytes, compute_bytes
-from tests.support.cache_oracle import SEQUENCES
-from tests.support.published_files import write_published
-from tests.support.published_models import PUBLISHED, PublishedModel, published_index
+from tests.support.models.published_files import write_published
+from tests.support.models.published_models import PUBLISHED, PublishedModel, published_index
+from tests.support.placement.cache_oracle import SEQUENCES
 
 pytestmark = pytest.mark.long
 
@@ -101,7 +101,14 @@ def test_llama_cpp_opens_the_table_and_takes_as_much(model: PublishedModel, tmp_
     path, context, outputs = tmp_path / "model.gguf", 8192, 68
     write_published(model, path)
     index = tensor_index(read_index(path))
-    command = [sys.executable, "-m", "tests.support.cache_oracle", str(path), str(context), str(outputs)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.support.placement.cache_oracle",
+        str(path),
+        str(context),
+        str(outputs),
+    ]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert answer.returncode == 0, answer.stderr
     hundredth = 2**20 / 100  # the log rounds

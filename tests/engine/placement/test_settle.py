@@ -19,8 +19,8 @@ from engine.placement.settle import MOST_RUNS, settle
 from engine.placement.slots.expert_slots import slots_of
 from engine.placement.speed import cached_speed
 from tests.engine.placement.test_planner import home_of_experts
-from tests.support.machines import GB, MB, gpu, machine, measured, small_index, worker
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
+from tests.support.placement.machines import GB, MB, gpu, machine, measured, small_index, worker
 
 # Bytes of context and compute by device and by what it holds: weights, layers.
 Cost = Callable[[str, int, int], tuple[int, int, int]]

@@ -11,10 +11,10 @@ from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import read_index
 from engine.gguf.summary import summarize
 from engine.gguf.tensor_index import CacheLayer, tensor_index
-from tests.support.gguf_headers import moe_header
-from tests.support.moe import moe_model
-from tests.support.published_models import PUBLISHED
-from tests.support.starter import starter_model
+from tests.support.models.gguf_headers import moe_header
+from tests.support.models.moe import moe_model
+from tests.support.models.published_models import PUBLISHED
+from tests.support.models.starter import starter_model
 
 
 def made(keys: dict[str, Any], *tensors: tuple[str, tuple[int, ...]], architecture: str = "new") -> GgufIndex:

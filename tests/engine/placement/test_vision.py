@@ -10,7 +10,7 @@ from engine.hub.verdict import verdict
 from engine.placement.plan import RAM, Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.vision import vision_device, with_vision
-from tests.support.machines import GB, MB, gpu, machine, small_index, worker
+from tests.support.placement.machines import GB, MB, gpu, machine, small_index, worker
 
 DENSE = small_index(experts=0)
 FIXED = PlacementOptions(context=2048, ubatch=512)

@@ -7,7 +7,7 @@ import pytest
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.reading import read_index
 from engine.gguf.vocabularies import same_vocabulary
-from tests.support.gguf_bytes import Row, gguf, key_string, key_strings
+from tests.support.models.gguf_bytes import Row, gguf, key_string, key_strings
 
 SHORT = ["<s>", "a", "b", "안녕"]
 LONG = [f"token {number}" for number in range(3000)]

@@ -15,9 +15,9 @@ from engine.placement.workers import (
     probe_all,
     without_workers,
 )
-from tests.support import fake_worker
-from tests.support.fake_worker import Behaviour, answering, hello, listening
-from tests.support.rpc_worker import free_port, rpc_worker
+from tests.support.engines import fake_worker
+from tests.support.engines.fake_worker import Behaviour, answering, hello, listening
+from tests.support.engines.rpc_worker import free_port, rpc_worker
 
 
 def code_of(address: str, timeout: float = 5.0) -> str:

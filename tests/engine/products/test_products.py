@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support import products
-from tests.support.products import TYPES, Bytes, Floats, expected, is_known, made, multiplied, ways
+from tests.support.computing import products
+from tests.support.computing.products import TYPES, Bytes, Floats, expected, is_known, made, multiplied, ways
 
 pytestmark = pytest.mark.skipif(
     products.COMPILER is None or products.headers() is None, reason="no C++ compiler, or no headers of ggml"

@@ -11,8 +11,8 @@ from engine.placement.plan import PlacementOptions
 from engine.remote.access import RemoteAccess
 from engine.remote.engine import RemoteEngine
 from engine.values import Message
-from tests.support.openai_server import OpenAiServer
-from tests.support.recorder import Recorder
+from tests.support.engines.recorder import Recorder
+from tests.support.servers.openai_server import OpenAiServer
 
 Connect = Callable[..., "Connected"]
 

@@ -11,9 +11,9 @@ from engine.remote.access import RemoteAccess
 from engine.remote.engine import RemoteEngine
 from engine.values import Message, Sampling, ToolCall
 from tests.engine.remote.conftest import Connect, Connected, question
-from tests.support.openai_script import Call, Reply, call, in_order, say
-from tests.support.openai_server import OpenAiServer
-from tests.support.recorder import Recorder
+from tests.support.engines.recorder import Recorder
+from tests.support.servers.openai_script import Call, Reply, call, in_order, say
+from tests.support.servers.openai_server import OpenAiServer
 
 TOOL = {
     "type": "function",

@@ -13,8 +13,8 @@ from engine.api import Finished, GenerateRequest, Measured
 from engine.remote.pictures import refused_pictures
 from engine.values import Message, Picture
 from tests.engine.remote.conftest import Connect, Connected
-from tests.support.openai_script import Reply, in_order, say, see_colors
-from tests.support.openai_server import Kind
+from tests.support.servers.openai_script import Reply, in_order, say, see_colors
+from tests.support.servers.openai_server import Kind
 
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
 

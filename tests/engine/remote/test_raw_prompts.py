@@ -5,7 +5,7 @@ import pytest
 from engine.api import Delta, Finished, GenerateRequest
 from engine.values import RawPrompt, Sampling
 from tests.engine.remote.conftest import Connect, Connected
-from tests.support.openai_script import in_order, say
+from tests.support.servers.openai_script import in_order, say
 
 
 def asked(connected: Connected, prompt: RawPrompt, **options: object) -> tuple[str, Finished]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from agents.sandbox.inside.relay import PORT
 from tests.support.agents.world import SECRET, World
-from tests.support.openai_script import Asked, Call, Reply, say
+from tests.support.servers.openai_script import Asked, Call, Reply, say
 
 _ORDER = re.compile(r"DO-([a-z0-9_]+)")
 # So many orders are followed in one turn.

@@ -9,7 +9,7 @@ from app.services.services import Services, open_services
 from app.store.records import ChatOptions, ChatTools
 from engine.api import Listener
 from tests.support.agents.scripted_brain import Reply, ScriptedBrain
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.engines.scripted_engine import ScriptedEngine
 
 
 class ScriptedModels:

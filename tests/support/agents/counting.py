@@ -12,7 +12,7 @@ from engine.gguf.summary import summarize
 from engine.local import native
 from engine.local.model.tokenizer import Tokenizer
 from tests.support.grammar_judge import vocabulary
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
 
 
 class _Counting:

@@ -23,7 +23,7 @@ from acp.schema import (
 
 from app.acp.agent import CoterieAgent
 from tests.support.command import ROOT, Command
-from tests.support.openai_script import DONE, Answer, Asked, Reply
+from tests.support.servers.openai_script import DONE, Answer, Asked, Reply
 
 PATIENCE_S = 300.0
 

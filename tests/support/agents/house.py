@@ -15,7 +15,7 @@ from agents.permissions.values import ApprovalRequest, Decision
 from app.services.runs.events import RunAsks
 from app.services.runs.values import RunSpec
 from app.services.services import open_services
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.engines.scripted_engine import ScriptedEngine
 
 Decide = Callable[[ApprovalRequest], Decision | None]
 # Nothing ends such a run but its answer.

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from app.services.runs.events import RunEntries
 from tests.support.agents.house import UNLIMITED, House, allow
-from tests.support.openai_script import Asked, Reply, call, say
+from tests.support.servers.openai_script import Asked, Reply, call, say
 
 STEPS = 24
 

@@ -14,14 +14,14 @@ from engine.gguf.gguf_file import LongArray, Tensor
 from engine.gguf.reading import read_index
 from engine.placement.published.quantisations import Scheme
 from tests.support.caches import cache_folder
-from tests.support.gguf_bytes import key_strings
-from tests.support.gguf_headers import header_of
-from tests.support.gguf_split import split_model
 from tests.support.hub.contents import ChangedContent, Content, DiskContent, MemoryContent, made_up_sha256
-from tests.support.moe import moe_model
-from tests.support.published_files import write_published
-from tests.support.published_models import PUBLISHED
-from tests.support.starter import starter_model
+from tests.support.models.gguf_bytes import key_strings
+from tests.support.models.gguf_headers import header_of
+from tests.support.models.gguf_split import split_model
+from tests.support.models.moe import moe_model
+from tests.support.models.published_files import write_published
+from tests.support.models.published_models import PUBLISHED
+from tests.support.models.starter import starter_model
 
 # llama.cpp's llama_ftype, what `general.file_type` holds.
 FILE_TYPES = {"F16": 1, "Q4_0": 2, "Q4_1": 3, "Q8_0": 7, "Q5_0": 8, "Q2_K": 10, "Q3_K_M": 12, "Q4_K_M": 15}

@@ -6,8 +6,8 @@ from engine.placement.published.quantisations import Scheme
 from tests.support.hub.contents import Content, DiskContent, MemoryContent
 from tests.support.hub.models import moe, published, split_moe, starter, tiny
 from tests.support.hub.repositories import HubRepo
-from tests.support.projectors import color_projector
-from tests.support.published_models import PUBLISHED
+from tests.support.models.projectors import color_projector
+from tests.support.models.published_models import PUBLISHED
 
 STARTER_REPO = "demo/SmolLM2-135M-Instruct-GGUF"
 MOE_REPO = "demo/SmolLM2-135M-8x2-GGUF"

@@ -14,8 +14,8 @@ from unittest.mock import patch
 
 import msgspec
 
-from tests.support.cached import HandPlaced, placing
-from tests.support.expert_policy import EMPTY, CachedExperts, Counters
+from tests.support.experts.cached import HandPlaced, placing
+from tests.support.experts.expert_policy import EMPTY, CachedExperts, Counters
 
 if TYPE_CHECKING:
     from engine.local.model.session import Session
@@ -76,7 +76,7 @@ class _Books:
         from engine.local import native
         from engine.local.model.session import Session
         from engine.local.native import expert_cache as plugin
-        from tests.support.graph_nodes import Nodes
+        from tests.support.computing.graph_nodes import Nodes
 
         self._nodes = Nodes("choices")
         stack = ExitStack()

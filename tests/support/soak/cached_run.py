@@ -24,10 +24,10 @@ import msgspec
 from engine.api import LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import RAM, PlacementOptions
-from tests.support.cached import HandPlaced
-from tests.support.expert_models import expert_model
-from tests.support.moe import moe_model
-from tests.support.rpc_worker import rpc_worker
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.experts.cached import HandPlaced
+from tests.support.models.expert_models import expert_model
+from tests.support.models.moe import moe_model
 from tests.support.soak.cache_books import Page, booked_host, choose, pages
 from tests.support.soak.ledger import Ledger
 from tests.support.soak.memory import Memory, Sampler

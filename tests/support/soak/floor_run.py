@@ -23,10 +23,10 @@ from typing import NamedTuple
 from engine.api import LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import DISK, RAM, PlacementOptions
-from tests.support.cached import HandPlaced, cached_host
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.gguf_split import split_model
-from tests.support.moe import moe_model
+from tests.support.experts.cached import HandPlaced, cached_host
+from tests.support.models.expert_models import LAYOUTS, expert_model
+from tests.support.models.gguf_split import split_model
+from tests.support.models.moe import moe_model
 from tests.support.soak import floor_trouble as trouble
 from tests.support.soak.ledger import Ledger
 from tests.support.soak.memory import Memory, Sampler

@@ -20,11 +20,11 @@ from typing import NamedTuple
 from engine.api import LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
-from tests.support.greedy_judge import CLOSE, judge, lead_where_they_part
+from tests.support.computing.greedy_judge import CLOSE, judge, lead_where_they_part
+from tests.support.models.starter import starter_model
 from tests.support.soak.ledger import Entry, Ledger
 from tests.support.soak.memory import Memory, Sampler
 from tests.support.soak.talkers import PATIENCE, Talker
-from tests.support.starter import starter_model
 
 TALKERS = 5
 CONTEXT = 4096

@@ -14,7 +14,7 @@ from agents.tools.web_search.providers import PROVIDERS, Provider
 from agents.tools.web_search.results import Result
 from engine.errors import UserError
 from engine.remote.access import RemoteAccess
-from tests.support.search_server import Asked, Reply, SearchServer, search_server
+from tests.support.servers.search_server import Asked, Reply, SearchServer, search_server
 
 KEY = "secret-key"
 FOUND = (

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.desktop.application import Desktop
 from app.desktop.chat import card_window
 from app.services.settings.settings import SettingsFile
-from tests.support.retold import with_template
+from tests.support.models.retold import with_template
 
 PATIENCE_MS = 300_000
 # Whoever waits until nothing moves in a chat waits for this after each step.

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.application import Desktop
 from tests.app.desktop.chat.conftest import PATIENCE_MS
-from tests.support.retold import with_template
+from tests.support.models.retold import with_template
 from tests.support.window.models import prompts
 
 pytestmark = [pytest.mark.model, pytest.mark.long]

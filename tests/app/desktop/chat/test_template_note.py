@@ -13,7 +13,7 @@ from app.desktop.chat.template_note import TemplateNote
 from app.services.models.events import ModelChanged
 from engine.errors import ErrorInfo
 from tests.app.desktop.conftest import Running
-from tests.support.plans import a_plan
+from tests.support.placement.plans import a_plan
 from tests.support.window.pressing import button
 
 

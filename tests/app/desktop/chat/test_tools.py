@@ -26,7 +26,7 @@ from app.services.services import Services, open_services
 from app.store.records import ChatOptions, ChatTools
 from tests.app.desktop.conftest import Running
 from tests.support.agents.scripted_brain import Reply, ScriptedBrain, calls, says
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.window import chat
 from tests.support.window.lists import rows
 from tests.support.window.main_window import toast_text

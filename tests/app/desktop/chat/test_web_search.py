@@ -13,7 +13,7 @@ from app.desktop.chat.sources.source_list import SourceList
 from app.desktop.run_view.approval_card import ApprovalCard
 from tests.app.desktop.conftest import Running
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
-from tests.support.search_server import SearchServer, search_server
+from tests.support.servers.search_server import SearchServer, search_server
 from tests.support.window.chat import answer
 from tests.support.window.finding import find_all, part
 from tests.support.window.pressing import press

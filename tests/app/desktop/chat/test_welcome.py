@@ -28,7 +28,7 @@ from tests.app.desktop.conftest import Running
 from tests.app.desktop.test_accessibility import without_name
 from tests.app.desktop.window.library_models import GB, a_library_model
 from tests.app.desktop.window.test_downloads_told import a_download
-from tests.support.plans import a_machine
+from tests.support.placement.plans import a_machine
 from tests.support.window.finding import find
 from tests.support.window.reading import labels
 

@@ -24,8 +24,8 @@ from app.services.settings.settings import Settings
 from app.store.records import ToolCheck
 from engine.errors import UserError
 from tests.app.desktop.placement import plans
-from tests.support.hand_made_placements import HandMadePlacements
-from tests.support.shelves import Shelves
+from tests.support.library.shelves import Shelves
+from tests.support.placement.hand_made_placements import HandMadePlacements
 
 
 class Told(QObject):

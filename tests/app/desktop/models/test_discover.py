@@ -23,8 +23,8 @@ from app.desktop.widgets.scroller import ColumnScroller
 from engine.errors import ErrorInfo, UserError
 from engine.hub.values import Query
 from tests.app.desktop.models.conftest import Open
-from tests.support.scripted_library import GB
-from tests.support.shelves import FACTS, GATED, GRANITE, OSS, QWEN, Shelves
+from tests.support.library.scripted_library import GB
+from tests.support.library.shelves import FACTS, GATED, GRANITE, OSS, QWEN, Shelves
 from tests.support.window.lists import enter
 from tests.support.window.menus import choose
 from tests.support.window.models import results

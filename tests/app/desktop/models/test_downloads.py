@@ -16,8 +16,8 @@ from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.store.records import Download
 from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open
-from tests.support.scripted_library import a_download
-from tests.support.shelves import OSS, Shelves
+from tests.support.library.scripted_library import a_download
+from tests.support.library.shelves import OSS, Shelves
 
 Make = Callable[..., Open]
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -20,8 +20,8 @@ from app.desktop.models.removing import remove_models
 from app.store.records import LibraryFile
 from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open
-from tests.support.scripted_library import a_model
-from tests.support.shelves import GRANITE, QWEN, Shelves
+from tests.support.library.scripted_library import a_model
+from tests.support.library.shelves import GRANITE, QWEN, Shelves
 from tests.support.window.menus import choose as pick
 from tests.support.window.reading import labels
 

@@ -14,7 +14,7 @@ from app.desktop.base.language import languages
 from app.services.library.values import LookedAt
 from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open
-from tests.support.shelves import GATED, QWEN
+from tests.support.library.shelves import GATED, QWEN
 
 FILE = "Qwen3-30B-A3B-UD-IQ1_S.gguf"
 PATH = "/somewhere/내 모델.gguf"

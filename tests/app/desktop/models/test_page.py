@@ -19,9 +19,9 @@ from tests.app.desktop.conftest import Running
 from tests.app.desktop.models.conftest import Open
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
-from tests.support.hand_made_placements import HandMadePlacements
-from tests.support.scripted_library import a_download
-from tests.support.shelves import OSS, QWEN, Shelves
+from tests.support.library.scripted_library import a_download
+from tests.support.library.shelves import OSS, QWEN, Shelves
+from tests.support.placement.hand_made_placements import HandMadePlacements
 from tests.support.window.main_window import offered_in_palette
 from tests.support.window.models import in_use
 

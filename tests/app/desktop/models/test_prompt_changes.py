@@ -13,7 +13,7 @@ from app.services.models.reasoning_proof import proof_of
 from engine.formats.reasoning_proof import ReasoningPrompt, compared_lines
 from engine.gguf.summary import ModelSummary
 from engine.values import Sampling
-from tests.support.real_templates import real_templates
+from tests.support.models.real_templates import real_templates
 
 ASKED = "<|user|>Why?\n<|assistant|>\n"
 

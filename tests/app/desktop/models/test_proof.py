@@ -20,8 +20,8 @@ from tests.app.desktop.models.conftest import Open
 from tests.app.desktop.models.test_library import G, Q, choose, library
 from tests.app.desktop.test_accessibility import without_name
 from tests.engine.formats import templates
-from tests.support.gguf_bytes import Row, gguf, key_string
-from tests.support.scripted_library import ScriptedLibrary
+from tests.support.library.scripted_library import ScriptedLibrary
+from tests.support.models.gguf_bytes import Row, gguf, key_string
 from tests.support.window.models import choices, prompts
 from tests.support.window.pressing import press
 

@@ -39,7 +39,7 @@ from engine.hub.values import (
 )
 from tests.app.desktop.placement import plans
 from tests.app.desktop.window.library_models import a_library_model
-from tests.support.scripted_library import a_model
+from tests.support.library.scripted_library import a_model
 
 DAY = 86_400.0
 

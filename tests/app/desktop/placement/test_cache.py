@@ -31,7 +31,7 @@ from engine.placement.plan import RAM, CachedLayer, PlacementOptions, PlannedMod
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
-from tests.support.hand_made_placements import HandMadePlacements
+from tests.support.placement.hand_made_placements import HandMadePlacements
 from tests.support.window.placement import shows_what_answers
 from tests.support.window.timing import Heard, put_forward, ticking
 

@@ -15,7 +15,7 @@ from engine.errors import UserError
 from engine.placement.plan import PlacementOptions
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
-from tests.support.hand_made_placements import EXPERTS_COMPARED, HandMadePlacements
+from tests.support.placement.hand_made_placements import EXPERTS_COMPARED, HandMadePlacements
 
 MIXTURE = plans.model(plans.plan(), plans.machine(plans.GPU), own_experts=8)
 

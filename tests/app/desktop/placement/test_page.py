@@ -27,7 +27,7 @@ from tests.app.desktop.chat.conversations import message
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
-from tests.support.hand_made_placements import HandMadePlacements
+from tests.support.placement.hand_made_placements import HandMadePlacements
 from tests.support.window.pressing import press
 from tests.support.window.timing import Heard
 

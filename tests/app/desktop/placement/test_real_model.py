@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.desktop.application import Desktop
 from app.services.settings.settings import SettingsFile
 from engine.placement.plan import RAM
-from tests.support.moe import moe_model
+from tests.support.models.moe import moe_model
 
 pytestmark = pytest.mark.long
 

@@ -16,7 +16,7 @@ from engine.errors import ErrorInfo, UserError
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
-from tests.support.hand_made_placements import HandMadePlacements
+from tests.support.placement.hand_made_placements import HandMadePlacements
 
 ADDRESS = "192.168.0.7:50052"
 

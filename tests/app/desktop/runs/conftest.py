@@ -24,7 +24,7 @@ from app.services.services import Services, open_services
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 from tests.support.agents.scripted_brain import ScriptedBrain
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.engines.scripted_engine import ScriptedEngine
 
 WRITE = ("write_file", {"path": "plan.csv", "content": "a,b\n"})
 

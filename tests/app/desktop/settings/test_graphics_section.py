@@ -16,8 +16,8 @@ from app.desktop.settings.graphics_section import GraphicsSection
 from app.services.cuda_pack.values import CudaChanged
 from engine.graphics_cards import Cards
 from tests.app.services.cuda_pack.test_getting import MIB, Made
-from tests.support.cuda_packs import CARD, publish
-from tests.support.releases import Releases, serving
+from tests.support.library.cuda_packs import CARD, publish
+from tests.support.library.releases import Releases, serving
 from tests.support.window.finding import spoken
 
 

@@ -26,7 +26,7 @@ from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsFile
 from tests.app.desktop.test_accessibility import without_name
 from tests.app.services.settings.test_secrets import Remembering
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_server import OpenAiServer
 
 KEY = "sk-canary-of-the-form"
 

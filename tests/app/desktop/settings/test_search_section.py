@@ -16,8 +16,8 @@ from app.services.settings.settings import SettingsFile
 from app.store.records import LibraryFile, LibraryModel
 from engine.embedding.included import included_model
 from installer.e5_gguf import write_gguf
-from tests.support.small_e5 import small_e5
-from tests.support.starter import starter_model
+from tests.support.models.small_e5 import small_e5
+from tests.support.models.starter import starter_model
 
 
 def entry(path: Path, name: str) -> LibraryModel:

@@ -20,7 +20,7 @@ from app.desktop.settings.usage.usage_section import UsageSection
 from app.desktop.settings.usage.usage_text import domain_words
 from app.services.services import Services, open_services
 from app.store.records import UsageDay
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.engines.scripted_engine import ScriptedEngine
 
 ELSEWHERE = "openai:https://models.example/v1#big"
 

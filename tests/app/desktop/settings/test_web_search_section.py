@@ -15,7 +15,7 @@ from app.desktop.settings.web_search.web_search_section import WebSearchSection
 from app.services.connections.web_search import WebSearches
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsFile
-from tests.support.search_server import Reply, SearchServer, search_server
+from tests.support.servers.search_server import Reply, SearchServer, search_server
 from tests.support.window.pressing import press
 
 

@@ -25,7 +25,7 @@ from engine.api import ModelFacts
 from engine.placement.plan import RAM, Device, DeviceBytes, LoadedWeights
 from engine.values import ReasoningControl, Sampling
 from tests.app.desktop.conftest import Running
-from tests.support.plans import a_machine, a_plan
+from tests.support.placement.plans import a_machine, a_plan
 from tests.support.window.composer import says
 from tests.support.window.main_window import toast_text
 from tests.support.window.pressing import press

@@ -25,7 +25,7 @@ from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.support.agents.scripted_brain import ScriptedBrain
 from tests.support.agents.scripted_brain import says as answers
-from tests.support.hand_made_placements import HandMadePlacements
+from tests.support.placement.hand_made_placements import HandMadePlacements
 from tests.support.window.chat import card, shown_card
 from tests.support.window.composer import instead, reasoning, says
 from tests.support.window.finding import part

@@ -10,8 +10,8 @@ from app.integration.open_request import OpenRequest
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
-from tests.support.hand_made_placements import HandMadePlacements
-from tests.support.shelves import QWEN, Shelves
+from tests.support.library.shelves import QWEN, Shelves
+from tests.support.placement.hand_made_placements import HandMadePlacements
 
 LINK = OpenRequest(link=f"coterie://open_from_hf?model={QWEN}&file=Qwen3-30B-A3B-Q8_0.gguf")
 FILE = OpenRequest(file="/somewhere/m.gguf")

@@ -18,8 +18,8 @@ from app.services.events import ServiceEvent
 from app.services.library.events import LibraryChanged
 from app.store.store import Store
 from tests.app.desktop.conftest import Running
-from tests.support import foreign_chats
-from tests.support.library_models import put_model
+from tests.support.chats import foreign_chats
+from tests.support.library.library_models import put_model
 from tests.support.window.chat_windows import open_chat, opened
 
 

@@ -14,9 +14,9 @@ from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import ErrorInfo
 from engine.values import ToolCall
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
-from tests.support.scripted_placing import ScriptedPlacing
+from tests.support.placement.scripted_placing import ScriptedPlacing
 
 CALLS = (ToolCall("c1", "get_weather", {"city": "서울"}), ToolCall("c2", "", '{"ci'))
 NOTICES = (ErrorInfo("tools.cut_in_call"),)

@@ -6,8 +6,8 @@ from app.services.chat.answers import Answer
 from app.services.models.events import TextDelta
 from app.services.services import open_services
 from tests.app.desktop.chat.conversations import message
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 
 def test_the_text_is_given_as_it_was_after_so_many_pieces() -> None:

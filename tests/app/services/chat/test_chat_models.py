@@ -12,8 +12,8 @@ from app.services.models.events import ModelChanged
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions
 from engine.errors import UserError
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 
 class House:

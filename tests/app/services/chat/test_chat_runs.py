@@ -28,8 +28,8 @@ from engine.values import Sampling, ToolCall
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import broken, calls, says
 from tests.support.agents.strange_notes import strange_note
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 WRITE = ("write_file", {"path": "notes.txt", "content": "hello\n"})
 

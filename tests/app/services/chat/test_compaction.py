@@ -19,8 +19,8 @@ from engine.api import GenerateRequest, Listener
 from engine.errors import ErrorInfo, UserError
 from engine.values import Message as Said
 from engine.values import Usage
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 CONTEXT = 400
 # A token for each four characters, as the scripted engine counts; 25 tokens each.

@@ -12,8 +12,8 @@ from app.services.runs.values import RunSpec
 from app.services.services import Services, open_services
 from engine.api import Listener, LoadRequest
 from engine.local.prompt_cache.folder import StatesFolder, conversation_digest, key_digest
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 MODEL = "/m/one.gguf"
 

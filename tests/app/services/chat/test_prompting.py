@@ -16,7 +16,7 @@ from app.services.titles import TITLE_LENGTH, title_from
 from app.store.records import Attachment, CompactionPoint, Message
 from engine.values import Message as Turn
 from engine.values import ToolCall
-from tests.support.real_templates import real_formats
+from tests.support.models.real_templates import real_formats
 
 TOOL = {
     "type": "function",

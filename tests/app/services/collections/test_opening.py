@@ -12,7 +12,7 @@ from app.services.events import EventBus
 from app.services.settings.settings import SettingsChanged, SettingsFile
 from engine.embedding.included import included_model
 from installer.e5_gguf import write_gguf
-from tests.support.small_e5 import small_e5
+from tests.support.models.small_e5 import small_e5
 
 pytestmark = [
     pytest.mark.process,

@@ -14,9 +14,9 @@ from app.services.collections.search_models import SearchModels, embedder_at, in
 from app.store.records import LibraryFile, LibraryModel
 from engine.embedding.text_models import TextModels
 from installer.e5_gguf import write_gguf
-from tests.support.small_e5 import WIDTH, small_e5
-from tests.support.small_reranker import write_reranker
-from tests.support.starter import starter_model
+from tests.support.models.small_e5 import WIDTH, small_e5
+from tests.support.models.small_reranker import write_reranker
+from tests.support.models.starter import starter_model
 
 pytestmark = pytest.mark.process
 

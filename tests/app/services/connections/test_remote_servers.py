@@ -21,9 +21,9 @@ from engine.api import LoadFailed, LoadRequest
 from engine.errors import UserError
 from engine.remote.engine import RemoteEngine
 from tests.app.services.settings.test_secrets import Remembering
-from tests.support.openai_script import Reply, in_order
-from tests.support.openai_server import Kind, OpenAiServer
-from tests.support.recorder import Recorder
+from tests.support.engines.recorder import Recorder
+from tests.support.servers.openai_script import Reply, in_order
+from tests.support.servers.openai_server import Kind, OpenAiServer
 
 CANARY = "sk-canary-4711-nobody-may-see-this"
 FAR = "https://models.example.com/v1"

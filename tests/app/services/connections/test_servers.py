@@ -24,11 +24,11 @@ from app.services.settings.secrets import Secrets
 from engine.errors import UserError
 from tests.app.services.settings.test_secrets import Remembering
 from tests.support.agents.here import here_in
-from tests.support.agents.http_tools import Recorded, made_server, serving
-from tests.support.agents.login_server import LoginServer, visit
 from tests.support.agents.open_sandbox import OpenSandbox
+from tests.support.agents.servers.http_tools import Recorded, made_server, serving
+from tests.support.agents.servers.login_server import LoginServer, visit
 
-FAULTY = Path(__file__).parents[3] / "support" / "agents" / "faulty_server.py"
+FAULTY = Path(__file__).parents[3] / "support" / "agents" / "servers" / "faulty_server.py"
 # Where other programs look for servers in a folder.
 IN_WORKSPACE = (".mcp.json", "mcp.json", ".cursor/mcp.json", ".vscode/mcp.json", ".gemini/settings.json")
 Make = Callable[[], Servers]

@@ -12,7 +12,7 @@ from app.services.connections.web_search import WebSearches, checked_address
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsFile
 from engine.errors import UserError
-from tests.support.search_server import SearchServer, search_server
+from tests.support.servers.search_server import SearchServer, search_server
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from app.services.placement.events import TuneProgress
 from app.services.services import Services
 from engine.local.measure.tuning import OnTrial, Trial, Tuning, tune
 from engine.placement.plan import RAM, Machine, Mode, PlacementOptions
-from tests.support.cached import is_built
+from tests.support.engines.rpc_worker import Worker, rpc_worker
+from tests.support.experts.cached import is_built
 from tests.support.listening import Listening
-from tests.support.moe import moe_model
-from tests.support.rpc_worker import Worker, rpc_worker
+from tests.support.models.moe import moe_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

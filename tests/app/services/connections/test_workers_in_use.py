@@ -14,8 +14,8 @@ from app.services.settings.settings import SettingsFile
 from engine.api import ModelFacts
 from engine.placement.plan import Device, DeviceBytes, Machine
 from engine.values import ReasoningControl, Sampling
-from tests.support.plans import GB, a_machine, a_plan
-from tests.support.scripted_placing import ScriptedPlacing
+from tests.support.placement.plans import GB, a_machine, a_plan
+from tests.support.placement.scripted_placing import ScriptedPlacing
 
 ADDRESS = "127.0.0.1:50052"
 

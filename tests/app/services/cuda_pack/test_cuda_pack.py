@@ -20,10 +20,10 @@ from engine.errors import UserError
 from engine.fetched_backend import in_use
 from engine.graphics_cards import Card, Cards
 from engine.hub.transfer import Progress, Stopped, StopToken
-from tests.support.cuda_packs import CARD, CARDS, module, publish
-from tests.support.made_backend import BACKEND, ENDING, compiled
-from tests.support.releases import PUBLIC, Releases, serving
-from tests.support.small_disk import small_disk
+from tests.support.computing.made_backend import BACKEND, ENDING, compiled
+from tests.support.library.cuda_packs import CARD, CARDS, module, publish
+from tests.support.library.releases import PUBLIC, Releases, serving
+from tests.support.library.small_disk import small_disk
 
 MIB = 2**20
 ANSWER = Trial(CARD.name, False, 1000.0, 100.0)

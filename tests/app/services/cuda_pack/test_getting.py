@@ -19,8 +19,8 @@ from app.services.updates.updating import Updates
 from engine.errors import UserError
 from engine.graphics_cards import Cards
 from engine.hub.transfer import StopToken
-from tests.support.cuda_packs import CARD, CARDS, module, publish
-from tests.support.releases import PUBLIC, Releases, serving
+from tests.support.library.cuda_packs import CARD, CARDS, module, publish
+from tests.support.library.releases import PUBLIC, Releases, serving
 
 MIB = 2**20
 

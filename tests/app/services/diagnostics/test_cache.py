@@ -14,7 +14,7 @@ from engine.errors import ErrorInfo
 from engine.expert_cache.library import PluginState, plugin_state
 from engine.local.survey import expert_cache_problem
 from engine.placement.plan import Device
-from tests.support.left_by_setup import left_by_setup
+from tests.support.library.left_by_setup import left_by_setup
 
 RAM = Device("RAM", "cpu", "", 8 * 10**9, 16 * 10**9)
 CARD = Device("CUDA0", "gpu", "", 8 * 10**9, 8 * 10**9)

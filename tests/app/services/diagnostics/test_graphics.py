@@ -24,8 +24,8 @@ from app.services.diagnostics.graphics import (
 )
 from engine.graphics_cards import Cards
 from engine.placement.plan import Device
-from tests.support import cuda_packs
-from tests.support.cuda_packs import CARDS, module
+from tests.support.library import cuda_packs
+from tests.support.library.cuda_packs import CARDS, module
 
 RAM = Device("RAM", "cpu", "", 8 * 10**9, 16 * 10**9)
 CARD = Device("CUDA0", "gpu", "RTX 3060", 8 * 10**9, 8 * 10**9)

@@ -11,7 +11,7 @@ from engine.local.repack.failures import note_failure
 from engine.local.repack.speeds import LayoutSpeed, LayoutSpeeds, measure_speeds
 from engine.local.survey import Survey
 from engine.placement.plan import Machine
-from tests.support.machines import GB, ram
+from tests.support.placement.machines import GB, ram
 
 MACHINE = Machine(ram(8 * GB), repacks=("Q2_K", "Q4_K"))
 FEATURES = ("AVX2", "AMX_INT8")

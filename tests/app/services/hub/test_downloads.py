@@ -27,8 +27,8 @@ from app.store.store import Store
 from engine.errors import ErrorInfo, UserError
 from engine.hub.transfer import StopToken
 from engine.hub.values import HubFile, HubModel, Repository, Variant
-from tests.support.fake_fetching import FakeFetching, repository, variant
-from tests.support.library_models import model_bytes, open_library, open_store, settings_of
+from tests.support.library.fake_fetching import FakeFetching, repository, variant
+from tests.support.library.library_models import model_bytes, open_library, open_store, settings_of
 
 PATIENCE = 300.0
 ROOT = Path(__file__).parents[4]
@@ -488,8 +488,8 @@ def remote_servers(coterie_home: Path, downloads: Downloads) -> Iterator[subproc
         "import sys\n"
         "from pathlib import Path\n"
         "from app.services.hub.downloads import Downloads\n"
-        "from tests.support.fake_fetching import FakeFetching, repository, variant\n"
-        "from tests.support.library_models import open_library, open_store, settings_of\n"
+        "from tests.support.library.fake_fetching import FakeFetching, repository, variant\n"
+        "from tests.support.library.library_models import open_library, open_store, settings_of\n"
         f"home = Path({str(coterie_home)!r})\n"
         "store = open_store(home)\n"
         "library = open_library(home, store)\n"

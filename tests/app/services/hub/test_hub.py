@@ -25,10 +25,10 @@ from engine.placement.plan import Machine
 from tests.support.hub import Fault, Hub, HubRepo, Request
 from tests.support.hub.models import moe, published, tiny
 from tests.support.hub.shelves import MOE_REPO, SPLIT_REPO, moe_repository, split_repository
-from tests.support.machines import GB, gpu, machine
-from tests.support.moe import moe_model
-from tests.support.projectors import color_projector
-from tests.support.real_plans import RealPlans
+from tests.support.models.moe import moe_model
+from tests.support.models.projectors import color_projector
+from tests.support.placement.machines import GB, gpu, machine
+from tests.support.placement.real_plans import RealPlans
 
 REPO = "acme/tiny-GGUF"
 HOST = machine(32 * GB, gpu(12 * GB))

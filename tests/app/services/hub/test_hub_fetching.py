@@ -23,8 +23,8 @@ from engine.hub.values import Repository
 from tests.support.hub import Fault, Hub, HubRepo, MemoryContent
 from tests.support.hub.contents import DiskContent
 from tests.support.hub.models import tiny
-from tests.support.library_models import open_library, open_store, put_split, settings_of
-from tests.support.projectors import color_projector, write_merging_projector
+from tests.support.library.library_models import open_library, open_store, put_split, settings_of
+from tests.support.models.projectors import color_projector, write_merging_projector
 
 PATIENCE = 300.0
 ROOT = Path(__file__).parents[4]
@@ -219,7 +219,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.app.services.hub.test_hub_fetching import ID, downloads_of
-from tests.support.library_models import open_library, open_store, settings_of
+from tests.support.library.library_models import open_library, open_store, settings_of
 home, address = Path(sys.argv[1]), sys.argv[2]
 store = open_store(home)
 downloads = downloads_of(open_library(home, store), store, address)

@@ -12,14 +12,14 @@ import pytest
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[4]
-# Every seventh step here; `python -m tests.support.killed_library FOLDER` takes them all.
+# Every seventh step here; `python -m tests.support.library.killed_library FOLDER` takes them all.
 STRIDE = 7
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 def test_killed_at_any_step_the_library_is_whole_at_the_next_start(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.support.killed_library", str(tmp_path), str(STRIDE)],
+        [sys.executable, "-m", "tests.support.library.killed_library", str(tmp_path), str(STRIDE)],
         cwd=ROOT,
         capture_output=True,
         text=True,

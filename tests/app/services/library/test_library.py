@@ -17,7 +17,7 @@ from app.store.records import LibraryModel
 from app.store.store import Store
 from engine.errors import UserError
 from tests.app.store.conftest import public_folder as public_folder
-from tests.support.library_models import (
+from tests.support.library.library_models import (
     downloaded_model,
     downloaded_split,
     model_bytes,

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from engine.errors import UserError
-from tests.support.library_models import downloaded_model, open_library, open_store, put_model, put_split
+from tests.support.library.library_models import (
+    downloaded_model,
+    open_library,
+    open_store,
+    put_model,
+    put_split,
+)
 
 
 def test_a_file_is_told_as_the_library_would_have_it_and_nothing_is_kept(tmp_path: Path) -> None:

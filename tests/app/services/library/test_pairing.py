@@ -12,14 +12,14 @@ import pytest
 from app.services.library.library import Library
 from app.store.store import Store
 from engine.errors import UserError
-from tests.support.library_models import (
+from tests.support.library.library_models import (
     downloaded_model,
     downloaded_seeing,
     open_library,
     open_store,
     put_model,
 )
-from tests.support.projectors import color_projector, write_merging_projector
+from tests.support.models.projectors import color_projector, write_merging_projector
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from app.services.services import open_services
 from engine.activity import Activity, CacheActivity
 from engine.api import Listener, PrefillProgress, Queued
 from engine.errors import ErrorInfo
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 EDITED = ErrorInfo("reuse.edited", {"turn": 4, "tokens": 3100})
 CACHE = CacheActivity(10, 160, 120, 40_000, 2000, ((), (1, 5)))

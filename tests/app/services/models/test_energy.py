@@ -13,8 +13,8 @@ from engine.api import Delta, Event, Finished, ModelFacts, PrefillProgress
 from engine.energy.counters import Counter, found_counters
 from engine.placement.plan import Device, Machine, Placement
 from engine.values import ReasoningControl, Sampling, Timings, Usage
-from tests.support.energy_counters import RANGE, Counters
-from tests.support.plans import a_plan
+from tests.support.placement.energy_counters import RANGE, Counters
+from tests.support.placement.plans import a_plan
 
 HERE = ModelFacts("/m.gguf", "m", "llama", "Q8_0", 512, 512, ReasoningControl(), Sampling(), 0.0)
 

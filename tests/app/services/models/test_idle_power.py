@@ -11,7 +11,7 @@ import pytest
 from app.services.models import idle_power
 from app.services.models.idle_power import FILE, IdlePower
 from engine.energy.counters import Counter, found_counters
-from tests.support.energy_counters import Counters
+from tests.support.placement.energy_counters import Counters
 from tests.support.waiting import wait_until
 
 DOMAINS = "dram, package-0"

@@ -14,10 +14,10 @@ from engine.api import EngineLost, Event, Finished, GenerateRequest, Listener, L
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import Fallback, PlacementOptions
 from engine.values import Timings, Usage
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.plans import a_plan
-from tests.support.scripted_engine import ScriptedEngine
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
+from tests.support.placement.plans import a_plan
 
 NO_MEMORY = ErrorInfo("engine.context_memory", {"context": 8192})
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from app.services.models.events import ModelChanged
 from app.services.services import open_services
 from engine.api import EngineState, Listener
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import PATIENCE
-from tests.support.scripted_engine import ScriptedEngine
 
 MODEL = "/m/one.gguf"
 # How long a load that is looked at may take to be told as ready, where nothing keeps it from that.

@@ -10,10 +10,10 @@ from app.services.models.events import ModelChanged, ModelReplanned
 from app.services.services import Services, open_services
 from engine.api import Replanned
 from engine.errors import ErrorInfo
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.plans import a_plan
-from tests.support.scripted_engine import ScriptedEngine
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
+from tests.support.placement.plans import a_plan
 
 NOTICE = ErrorInfo("plan.for_long_conversations", {"tokens": 9000})
 

@@ -10,7 +10,7 @@ from app.services.placement.placing import Placing
 from engine.errors import UserError
 from engine.gguf.gguf_index import GgufIndex
 from engine.gguf.vocabularies import same_vocabulary
-from tests.support.gguf_bytes import Row, gguf, key_string, key_strings, key_u32
+from tests.support.models.gguf_bytes import Row, gguf, key_string, key_strings, key_u32
 
 
 def model(path: Path, tokens: list[str], padding: int) -> str:

@@ -18,12 +18,12 @@ from engine.api import Listener
 from engine.errors import ErrorInfo, UserError
 from engine.placement.plan import PlacementOptions
 from engine.values import Timings
-from tests.support.gguf_bytes import Row, gguf, key_string
-from tests.support.gguf_headers import cut_starter_header
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
-from tests.support.scripted_placing import ScriptedPlacing
-from tests.support.starter import starter_model
+from tests.support.models.gguf_bytes import Row, gguf, key_string
+from tests.support.models.gguf_headers import cut_starter_header
+from tests.support.models.starter import starter_model
+from tests.support.placement.scripted_placing import ScriptedPlacing
 
 WORKER = "127.0.0.1:50052"
 AWAY = ErrorInfo("worker.refused", {"address": WORKER})

@@ -25,7 +25,8 @@ from app.store.store import Store
 from engine.errors import UserError
 from tests.support.agents.house import House, allow
 from tests.support.agents.runs import broken_orders
-from tests.support.openai_script import (
+from tests.support.library.small_disk import small_disk
+from tests.support.servers.openai_script import (
     STREAM_END,
     Answer,
     Asked,
@@ -36,8 +37,7 @@ from tests.support.openai_script import (
     in_order,
     say,
 )
-from tests.support.openai_server import OpenAiServer, prompt_tokens
-from tests.support.small_disk import small_disk
+from tests.support.servers.openai_server import OpenAiServer, prompt_tokens
 
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 WRITE = call("write_file", {"path": "a.txt", "content": "hello"})
@@ -338,7 +338,7 @@ def test_a_result_of_200_kilobytes_fits_into_a_short_context_and_is_kept_whole(b
 
 @sandboxed
 def test_a_short_context_and_thirty_tools_are_enough_for_a_task(begin: Begin, tmp_path: Path) -> None:
-    faulty = Path(__file__).parents[3] / "support" / "agents" / "faulty_server.py"
+    faulty = Path(__file__).parents[3] / "support" / "agents" / "servers" / "faulty_server.py"
     begun = begin(in_order(WRITE, call("read_file", {"path": "a.txt"})), context=2048)
     servers = begun.house.services.servers
     for name in ("one", "two"):

@@ -12,8 +12,8 @@ from agents.sandbox.find import find_sandbox
 from tests.support.agents.astray import shell
 from tests.support.agents.house import House, deny
 from tests.support.folder_states import folder_state
-from tests.support.openai_script import Call, Reply, in_order, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Call, Reply, in_order, say
+from tests.support.servers.openai_server import OpenAiServer
 
 pytestmark = [
     pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine"),

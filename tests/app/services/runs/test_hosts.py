@@ -17,9 +17,9 @@ from app.services import services as composed
 from app.services.runs import host_gate
 from engine.errors import UserError
 from tests.support.agents.house import House, allow, deny, no_one
-from tests.support.agents.registry import Leading, Registry, registry
-from tests.support.openai_script import Call, Reply, in_order
-from tests.support.openai_server import OpenAiServer
+from tests.support.agents.servers.registry import Leading, Registry, registry
+from tests.support.servers.openai_script import Call, Reply, in_order
+from tests.support.servers.openai_server import OpenAiServer
 
 FOUND = find_sandbox()
 pytestmark = pytest.mark.skipif(FOUND is None or not FOUND.filters, reason="no sandbox here leads to a proxy")

@@ -24,8 +24,8 @@ from tests.support.agents.house import UNLIMITED, House
 from tests.support.agents.killed_services import STEPS, prepare, reply
 from tests.support.agents.runs import broken_orders
 from tests.support.folder_states import folder_state
-from tests.support.openai_script import call, in_order
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import call, in_order
+from tests.support.servers.openai_server import OpenAiServer
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="processes are forked"),

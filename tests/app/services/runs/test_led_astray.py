@@ -18,20 +18,20 @@ from agents.tools import fetch_page as fetching
 from app.services import services as composed
 from app.services.events import ServiceEvent
 from app.store.records import ChatOptions, ChatTools
-from tests.support import agents as support
+from tests.support.agents import servers
 from tests.support.agents.astray import Obedient, shell, to_the_network, to_the_outside
 from tests.support.agents.house import House, allow, deny, no_one
 from tests.support.agents.strange_notes import strange_note
 from tests.support.agents.world import SECRET, World
 from tests.support.listening import Listening
-from tests.support.openai_script import Call, Reply, call, in_order, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Call, Reply, call, in_order, say
+from tests.support.servers.openai_server import OpenAiServer
 
 pytestmark = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 
 Decide = Callable[[ApprovalRequest], Decision | None]
 HARMFUL = {"network", "hosts", "outside", "rail", "untrusted", "destructive", "not_undoable"}
-TELLING = str(Path(support.__file__).with_name("telling_server.py"))
+TELLING = str(Path(servers.__file__).with_name("telling_server.py"))
 
 
 @pytest.fixture

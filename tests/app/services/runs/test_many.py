@@ -21,8 +21,8 @@ from tests.support.agents.house import House, allow
 from tests.support.agents.runs import broken_orders
 from tests.support.counting import calls_in
 from tests.support.listening import Listening
-from tests.support.openai_script import Asked, Reply, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Asked, Reply, call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 STEPS = 8
 

@@ -12,8 +12,8 @@ from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import ErrorInfo, UserError
 from engine.values import Message, Sampling, ToolCall
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 MODEL, OTHER = "/m/one.gguf", "/m/two.gguf"
 ASK = ModelRequest((Message("user", "Hello"),))

@@ -24,7 +24,7 @@ from agents.tools.executing import shell
 from agents.workspace.workspace import Workspace
 from app.services.runs.parts import RunParts, found_sandbox
 from app.store.records import RunRecord
-from tests.support.agents.registry import Leading, Registry, registry
+from tests.support.agents.servers.registry import Leading, Registry, registry
 
 SANDBOX = found_sandbox()
 pytestmark = [

@@ -13,10 +13,10 @@ from app.services.services import Services, open_services
 from engine.api import Listener
 from engine.errors import UserError
 from engine.values import Message, Sampling
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.openai_script import Reply, call, in_order, say
-from tests.support.openai_server import OpenAiServer
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.servers.openai_script import Reply, call, in_order, say
+from tests.support.servers.openai_server import OpenAiServer
 
 ASK = ModelRequest((Message("user", "Hello"),))
 

@@ -17,10 +17,10 @@ from app.store.records import ToolCheck
 from engine.api import GenerateRequest, Listener
 from engine.errors import UserError
 from engine.values import Message
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.openai_script import call, in_order, say
-from tests.support.openai_server import OpenAiServer
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.servers.openai_script import call, in_order, say
+from tests.support.servers.openai_server import OpenAiServer
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 from agents.sandbox.find import find_sandbox
 from tests.support.agents.house import House, allow
 from tests.support.folder_states import folder_state
-from tests.support.openai_script import Asked, Call, Reply, by_turn, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Asked, Call, Reply, by_turn, call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="modes and links are those of Unix"),

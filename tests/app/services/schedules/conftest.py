@@ -13,8 +13,8 @@ from app.services.runs.runs import Runs
 from app.services.schedules.schedules import Schedules
 from app.store.schedules.records import Daily, Firing, Schedule, When
 from tests.support.agents.house import House
-from tests.support.openai_script import Answer, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Answer, say
+from tests.support.servers.openai_server import OpenAiServer
 from tests.support.waiting import wait_until
 
 # As a schedule may be made for it: eight o'clock is to come on the same day.

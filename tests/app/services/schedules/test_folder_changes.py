@@ -14,7 +14,7 @@ from app.services.schedules.folder_changes import FolderWatch, listing_of
 from app.store.schedules.records import FolderChange, Schedule
 from engine.errors import UserError
 from tests.app.services.schedules.conftest import Plan, Planned
-from tests.support.openai_script import Asked, Reply, call, say
+from tests.support.servers.openai_script import Asked, Reply, call, say
 
 LONG_AGO = time.time() - 3600
 

@@ -14,8 +14,8 @@ from app.services.services import Services, open_services
 from app.store.schedules.records import Every, Firing, Schedule
 from engine.api import GenerateRequest, Listener
 from engine.values import ToolCall
-from tests.support.scripted_engine import ScriptedEngine
-from tests.support.starter import starter_model
+from tests.support.engines.scripted_engine import ScriptedEngine
+from tests.support.models.starter import starter_model
 from tests.support.waiting import wait_until
 
 WRITE = ToolCall("c1", "write_file", {"path": "a.txt", "content": "a"})

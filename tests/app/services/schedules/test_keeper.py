@@ -18,7 +18,7 @@ from app.store.schedules.records import Cron, Daily, Every, Firing, FolderChange
 from app.store.store import Store
 from engine.errors import UserError
 from tests.app.services.schedules.conftest import HOUR, NOW, Plan, Planned
-from tests.support.openai_script import Asked, Reply, call, in_order, say
+from tests.support.servers.openai_script import Asked, Reply, call, in_order, say
 from tests.support.waiting import wait_until
 
 DAY = 24 * HOUR

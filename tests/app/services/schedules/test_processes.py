@@ -15,8 +15,8 @@ import pytest
 from app.store.schedules.records import Daily, Every, Firing, Schedule, When
 from app.store.store import Store
 from tests.support.agents.house import House
-from tests.support.openai_script import Asked, Reply, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Asked, Reply, call, say
+from tests.support.servers.openai_server import OpenAiServer
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.long]

@@ -19,11 +19,11 @@ from app.services.services import open_services
 from app.services.settings.secrets import Secrets
 from engine.errors import UserError
 from engine.hub.values import Query
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.hub import Hub, HubRepo
 from tests.support.hub.models import tiny
 from tests.support.hub.shelves import private_repository
-from tests.support.scripted_engine import ScriptedEngine
-from tests.support.scripted_placing import ScriptedPlacing
+from tests.support.placement.scripted_placing import ScriptedPlacing
 
 TOKEN = "hf_NobodyMaySeeThisOne"
 Use = Callable[[keyring.backend.KeyringBackend], None]

@@ -12,7 +12,7 @@ from app.installation.sites import FileSite
 from app.services.events import EventBus
 from app.services.settings.settings import SettingsFile
 from app.services.updates.updating import Updates
-from tests.support.releases import NOW, Releases, appimage, serving, write_program
+from tests.support.library.releases import NOW, Releases, appimage, serving, write_program
 
 MakeUpdates = Callable[..., Updates]
 

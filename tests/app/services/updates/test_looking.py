@@ -12,7 +12,7 @@ from app.services.updates.manifest import LARGEST, signed
 from app.services.updates.values import UpdateChanged, UpdateState
 from engine.errors import UserError
 from tests.app.services.updates.conftest import MakeUpdates
-from tests.support.releases import KEY, MADE, OTHER_KEY, PUBLIC, Releases, appimage, manifest
+from tests.support.library.releases import KEY, MADE, OTHER_KEY, PUBLIC, Releases, appimage, manifest
 
 
 def refused(make: MakeUpdates, **options: float) -> str:

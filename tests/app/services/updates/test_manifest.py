@@ -22,7 +22,7 @@ from app.services.updates.manifest import (
     verified,
 )
 from engine.errors import UserError
-from tests.support.releases import KEY, MADE, NOW, OTHER_KEY, PUBLIC, body_with, manifest
+from tests.support.library.releases import KEY, MADE, NOW, OTHER_KEY, PUBLIC, body_with, manifest
 
 KEYS = (base64.b64decode(PUBLIC),)
 DAY = datetime.timedelta(days=1)

@@ -20,8 +20,8 @@ from app.services.updates.values import UpdateChanged
 from engine.errors import ErrorInfo, UserError
 from engine.hub.transfer import Progress, Stopped, StopToken
 from tests.app.services.updates.conftest import MakeUpdates
-from tests.support.releases import DIES, NOW, PUBLIC, WORKS, Releases, manifest, write_program
-from tests.support.small_disk import small_disk
+from tests.support.library.releases import DIES, NOW, PUBLIC, WORKS, Releases, manifest, write_program
+from tests.support.library.small_disk import small_disk
 
 pytestmark = pytest.mark.skipif(
     os.name != "posix", reason="the versions are scripts with a first line that runs them"

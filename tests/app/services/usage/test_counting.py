@@ -14,8 +14,8 @@ from app.services.services import Services, open_services
 from app.store.records import FIRST_TEMPORARY
 from engine.energy.counters import found_counters
 from engine.values import Message
-from tests.support.energy_counters import Counters
-from tests.support.scripted_engine import ScriptedEngine
+from tests.support.engines.scripted_engine import ScriptedEngine
+from tests.support.placement.energy_counters import Counters
 
 MODEL = "/m/one.gguf"
 ASK = ModelRequest((Message("user", "Hello"),))

@@ -11,7 +11,7 @@ from engine.formats.grammar.call_grammar import tool_grammar
 from tests.engine.formats.dialects import ARGUMENTS_OF, DIALECTS, PARALLEL, TOOLS, call, text_of
 from tests.engine.formats.replies import reply_to
 from tests.support.grammar_judge import Judge
-from tests.support.real_templates import real_formats, real_templates
+from tests.support.models.real_templates import real_formats, real_templates
 
 
 @cache

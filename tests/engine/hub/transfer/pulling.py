@@ -18,10 +18,10 @@ from engine.hub.transfer import FetchedFile, Limits, Progress, StopToken, Wanted
 from engine.hub.transfer.journal import Journal
 from engine.hub.transfer.values import Locate
 from engine.hub.values import Located
-from tests.support.gguf_split import split_model
 from tests.support.hub import DiskContent, Hub, HubRepo
 from tests.support.hub.contents import Content
 from tests.support.hub.models import tiny
+from tests.support.models.gguf_split import split_model
 
 REPO = "demo/Tiny-GGUF"
 FILE = "Tiny-Q8_0.gguf"

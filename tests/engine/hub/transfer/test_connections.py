@@ -17,7 +17,7 @@ from engine.hub.transfer.transient import Trouble
 from engine.hub.transfer.values import Limits
 from engine.net.pools import proxy_for
 from tests.engine.hub.transfer.pulling import error_of
-from tests.support.certificates import server_context
+from tests.support.servers.certificates import server_context
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe"

@@ -21,9 +21,9 @@ from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from tests.engine.local.conftest import Running
 from tests.engine.local.generation.test_grammar_trigger import TOOL
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.recorder import Recorder, ask
-from tests.support.retold import with_template
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.retold import with_template
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

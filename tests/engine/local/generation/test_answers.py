@@ -7,7 +7,7 @@ from engine.api import GenerateRequest, PrefillProgress
 from engine.errors import ErrorInfo
 from engine.values import Message, Sampling
 from tests.engine.local.conftest import Running
-from tests.support.recorder import ask
+from tests.support.engines.recorder import ask
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

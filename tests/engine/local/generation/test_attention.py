@@ -10,9 +10,9 @@ from engine.api import GenerateRequest, Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import Attention, CacheType, PlacementOptions
 from engine.values import Message, Sampling
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.recorder import Recorder
-from tests.support.starter import starter_model
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.engines.recorder import Recorder
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

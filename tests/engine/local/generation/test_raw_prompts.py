@@ -7,9 +7,9 @@ from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from engine.values import FillIn, RawPrompt, Sampling
 from tests.engine.local.conftest import Running
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.recorder import Recorder, ask
-from tests.support.vocabularies import filling_model
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.vocabularies import filling_model
 
 pytestmark = pytest.mark.model
 

@@ -15,8 +15,8 @@ from engine.values import Message, Sampling
 from tests.engine.formats import templates
 from tests.engine.local.conftest import Running
 from tests.engine.local.generation.test_grammar_trigger import TOOL
-from tests.support.recorder import ask
-from tests.support.retold import with_template
+from tests.support.engines.recorder import ask
+from tests.support.models.retold import with_template
 
 pytestmark = pytest.mark.model
 

@@ -14,7 +14,7 @@ from engine.local.generation.reply_text import ReplyText
 from engine.values import Message, Reasoning
 from tests.engine.formats import templates
 from tests.engine.local.generation.test_next_message import TOOL
-from tests.support.real_templates import real_formats
+from tests.support.models.real_templates import real_formats
 
 FORMAT = ChatFormat.from_template(templates.TOOLS)
 CALL = '<tool_call>\n{"name": "search", "arguments": {"text": "%s"}}\n</tool_call>'

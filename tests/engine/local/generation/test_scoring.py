@@ -10,8 +10,8 @@ import pytest
 from engine.api import Delta, Finished, GenerateRequest, PrefillProgress, TokenLogprobs
 from engine.values import Message, TokenLogprob
 from tests.engine.local.conftest import Running
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.recorder import ask
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.engines.recorder import ask
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -8,8 +8,8 @@ from engine.local.client import LocalEngine
 from engine.local.generation.generation import BUDGET_GRACE
 from engine.placement.plan import PlacementOptions
 from tests.engine.formats.published import KOREAN
-from tests.support.recorder import Recorder, ask
-from tests.support.retold import with_template
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.retold import with_template
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -8,8 +8,8 @@ from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from engine.values import Message, RawPrompt, Sampling
 from tests.engine.local.conftest import Running
-from tests.support.recorder import Recorder, ask
-from tests.support.starter import starter_model
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.starter import starter_model
 
 pytestmark = pytest.mark.model
 

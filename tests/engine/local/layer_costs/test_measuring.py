@@ -16,9 +16,9 @@ from engine.local.isolated_call import Report, ask
 from engine.local.layer_costs import measuring
 from engine.local.layer_costs.measuring import layer_costs
 from engine.placement.plan import LayerCosts
-from tests.support.cached import is_built
-from tests.support.machines import GB, gpu, machine
-from tests.support.rpc_worker import rpc_worker
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.experts.cached import is_built
+from tests.support.placement.machines import GB, gpu, machine
 
 pytestmark = pytest.mark.process
 

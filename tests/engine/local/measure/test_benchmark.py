@@ -8,11 +8,11 @@ from engine.errors import UserError
 from engine.local.measure.benchmark import benchmark
 from engine.local.measure.modes import ModeResult, available_modes, modes, modes_from_disk
 from engine.placement.plan import RAM, Device, Machine, Mode, PlacementOptions
-from tests.support.cached import is_built
-from tests.support.expert_models import expert_model
-from tests.support.moe import moe_model
-from tests.support.rpc_worker import rpc_worker
-from tests.support.starter import starter_model
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.experts.cached import is_built
+from tests.support.models.expert_models import expert_model
+from tests.support.models.moe import moe_model
+from tests.support.models.starter import starter_model
 
 pytestmark = pytest.mark.long
 

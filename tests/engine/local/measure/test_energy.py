@@ -9,7 +9,7 @@ import pytest
 
 from engine.energy.counters import found_counters
 from engine.local.measure.energy import TokenEnergy, token_energy
-from tests.support.energy_counters import Counters
+from tests.support.placement.energy_counters import Counters
 
 
 class Bench:

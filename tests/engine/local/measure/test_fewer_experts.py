@@ -12,9 +12,9 @@ from engine.local.measure.fewer_experts import compare_experts
 from engine.local.planning import plan_model
 from engine.local.prompt_cache.cache_key import cache_key
 from engine.placement.plan import PlacementOptions
-from tests.support.expert_models import expert_model
-from tests.support.moe import moe_model
-from tests.support.starter import starter_model
+from tests.support.models.expert_models import expert_model
+from tests.support.models.moe import moe_model
+from tests.support.models.starter import starter_model
 
 
 def mixture() -> Path:

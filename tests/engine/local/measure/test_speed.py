@@ -7,7 +7,7 @@ from engine.local import native
 from engine.local.loading import open_session
 from engine.local.measure import speed
 from engine.placement.plan import PlacementOptions
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
 
 
 @pytest.mark.model

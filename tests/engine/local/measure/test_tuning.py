@@ -8,7 +8,7 @@ import pytest
 from engine.errors import UserError
 from engine.local.measure.tuning import Trial, tune
 from engine.placement.plan import RAM, Device, Machine, PlacementOptions
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

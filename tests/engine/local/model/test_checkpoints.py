@@ -15,8 +15,8 @@ from engine.local.client import LocalEngine
 from engine.local.model.checkpoints import MOST, SPACING, Checkpoint, Checkpoints, least_missed, stops
 from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
-from tests.support.recorder import Recorder
-from tests.support.small_models import hybrid_model, recurrent_model, sliding_model
+from tests.support.engines.recorder import Recorder
+from tests.support.models.small_models import hybrid_model, recurrent_model, sliding_model
 
 OPENING = 1
 

@@ -15,10 +15,10 @@ from engine.local import health
 from engine.local.client import LocalEngine
 from engine.local.measure.memory_limit import memory_limit
 from engine.placement.plan import RAM, PlacementOptions
-from tests.support import recorder
-from tests.support.cached import is_built
-from tests.support.moe import moe_model
-from tests.support.recorder import Recorder
+from tests.support.engines import recorder
+from tests.support.engines.recorder import Recorder
+from tests.support.experts.cached import is_built
+from tests.support.models.moe import moe_model
 from tests.support.soak import floor_trouble as trouble
 
 pytestmark = [

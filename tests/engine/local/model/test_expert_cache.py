@@ -18,12 +18,12 @@ from engine.local.isolated_call import Report, ask
 from engine.local.native.layouts.huge_pages import page_size
 from engine.placement.plan import RAM, PlacementOptions
 from engine.values import Message, Sampling
-from tests.support import recorder
-from tests.support.cached import HandPlaced, cached_host, cached_session, is_built
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.moe import moe_model
-from tests.support.recorder import Recorder
-from tests.support.rpc_worker import rpc_worker
+from tests.support.engines import recorder
+from tests.support.engines.recorder import Recorder
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.experts.cached import HandPlaced, cached_host, cached_session, is_built
+from tests.support.models.expert_models import LAYOUTS, expert_model
+from tests.support.models.moe import moe_model
 
 pytestmark = [
     pytest.mark.model,

@@ -21,10 +21,10 @@ from engine.errors import ErrorInfo
 from engine.local import health, host_process
 from engine.local.client import LocalEngine
 from engine.placement.plan import RAM, PlacementOptions
-from tests.support.cached import HandPlaced, cached_host, is_built
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.recorder import Recorder, ask
-from tests.support.rpc_worker import Worker, rpc_worker
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.engines.rpc_worker import Worker, rpc_worker
+from tests.support.experts.cached import HandPlaced, cached_host, is_built
+from tests.support.models.expert_models import LAYOUTS, expert_model
 
 pytestmark = [
     pytest.mark.model,

@@ -22,12 +22,12 @@ from engine.expert_cache.library import NOTE, plugin_folder, plugin_name
 from engine.local.client import LocalEngine
 from engine.local.isolated_call import Report, ask
 from engine.placement.plan import RAM, PlacementOptions
-from tests.support import recorder
-from tests.support.cached import HandPlaced, cached_host, cached_session, is_built
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.moe import moe_model
-from tests.support.recorder import Recorder
-from tests.support.rpc_worker import rpc_worker
+from tests.support.engines import recorder
+from tests.support.engines.recorder import Recorder
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.experts.cached import HandPlaced, cached_host, cached_session, is_built
+from tests.support.models.expert_models import LAYOUTS, expert_model
+from tests.support.models.moe import moe_model
 
 pytestmark = [
     pytest.mark.model,
@@ -93,7 +93,7 @@ def _open(_: Report, fault: str, folder: str, options: dict[str, Any]) -> Opened
 
 
 def _policy() -> Any:
-    from tests.support.expert_policy import LRU
+    from tests.support.experts.expert_policy import LRU
 
     return LRU
 

@@ -15,11 +15,11 @@ from engine.activity import CacheActivity
 from engine.api import Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import DISK, RAM, PlacementOptions
-from tests.support import recorder
-from tests.support.cached import HandPlaced, cached_host, is_built
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.recorder import Recorder
-from tests.support.rpc_worker import rpc_worker
+from tests.support.engines import recorder
+from tests.support.engines.recorder import Recorder
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.experts.cached import HandPlaced, cached_host, is_built
+from tests.support.models.expert_models import LAYOUTS, expert_model
 
 pytestmark = [
     pytest.mark.model,

@@ -11,8 +11,8 @@ from engine.local import native
 from engine.local.model.raw_prompts import raw_tokens
 from engine.local.model.tokenizer import Tokenizer
 from engine.values import FillIn, RawPrompt
-from tests.support.starter import starter_model
-from tests.support.vocabularies import filling_model, vocabulary_of_repositories
+from tests.support.models.starter import starter_model
+from tests.support.models.vocabularies import filling_model, vocabulary_of_repositories
 
 BOS = 1
 

@@ -10,10 +10,10 @@ from engine.api import Delta, EngineLost, Finished, Loaded, LoadRequest
 from engine.local.client import LocalEngine
 from engine.placement.plan import PlacementOptions
 from engine.values import ExpertsFired
-from tests.support.expert_models import LAYOUTS, expert_model
-from tests.support.moe import EXPERTS, EXPERTS_USED, moe_model
-from tests.support.recorder import Recorder, ask
-from tests.support.starter import starter_model
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.expert_models import LAYOUTS, expert_model
+from tests.support.models.moe import EXPERTS, EXPERTS_USED, moe_model
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -11,7 +11,7 @@ import pytest
 
 from engine.local.isolated_call import Report, ask
 from engine.placement.plan import Placement
-from tests.support.small_models import hybrid_model, recurrent_model, sliding_model
+from tests.support.models.small_models import hybrid_model, recurrent_model, sliding_model
 
 pytestmark = pytest.mark.model
 

@@ -11,8 +11,8 @@ from engine.local.free_memory import free_memory
 from engine.local.model.settling import REST_S, Settling
 from engine.local.native.layouts.huge_pages import page_size
 from engine.placement.plan import PlacementOptions
-from tests.support.recorder import Recorder, ask
-from tests.support.starter import starter_model
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.starter import starter_model
 from tests.support.waiting import wait_until
 
 STORY = "Tell me a very long story about the sea."

@@ -14,8 +14,8 @@ import pytest
 
 from engine.local.isolated_call import Report, ask
 from engine.placement.plan import RAM
-from tests.support.made_backend import BACKEND, ENDING, compiled
-from tests.support.source_archive import VERSION
+from tests.support.computing.made_backend import BACKEND, ENDING, compiled
+from tests.support.models.source_archive import VERSION
 
 
 class Found(msgspec.Struct, frozen=True, tag="found"):

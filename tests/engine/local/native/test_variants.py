@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from engine.local.isolated_call import Report, ask
-from tests.support.made_backend import VARIANT, compiled
+from tests.support.computing.made_backend import VARIANT, compiled
 
 ROOT = Path(__file__).parents[4]
 

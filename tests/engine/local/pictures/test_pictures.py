@@ -23,9 +23,14 @@ from engine.api import (
 from engine.local.client import LocalEngine
 from engine.placement.plan import RAM, PlacementOptions
 from engine.values import Message, Picture, Sampling, TokenLogprob
-from tests.support.projectors import ROWS, color_projector, rows_and_columns_model, write_color_projector
-from tests.support.recorder import Recorder
-from tests.support.starter import starter_model
+from tests.support.engines.recorder import Recorder
+from tests.support.models.projectors import (
+    ROWS,
+    color_projector,
+    rows_and_columns_model,
+    write_color_projector,
+)
+from tests.support.models.starter import starter_model
 
 pytestmark = pytest.mark.model
 RED, GREEN = (255, 0, 0), (0, 255, 0)

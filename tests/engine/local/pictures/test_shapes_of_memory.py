@@ -10,8 +10,8 @@ import pytest
 from engine.api import GenerateRequest, Measured
 from engine.values import Message
 from tests.engine.local.pictures.test_pictures import alike, opened, picture
-from tests.support.projectors import random_projector
-from tests.support.small_models import WIDTH, hybrid_model, recurrent_model, sliding_model
+from tests.support.models.projectors import random_projector
+from tests.support.models.small_models import WIDTH, hybrid_model, recurrent_model, sliding_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 COLOR = (9, 200, 77)

@@ -12,9 +12,9 @@ from engine.local.client import LocalEngine
 from engine.local.prompt_cache.folder import conversation_digest
 from engine.placement.plan import PlacementOptions
 from engine.values import Message, Sampling
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.recorder import Recorder
-from tests.support.starter import starter_model
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.engines.recorder import Recorder
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -13,7 +13,7 @@ from engine.local.repack.choice import for_model, must_not_repack
 from engine.local.repack.speeds import LayoutSpeed, LayoutSpeeds, kept_speeds, loses, measure_speeds
 from engine.placement.plan import RAM, Machine, PlacementOptions
 from engine.placement.planner import plan
-from tests.support.machines import GB, gpu, ram, small_index
+from tests.support.placement.machines import GB, gpu, ram, small_index
 
 TIED = msgspec.structs.replace(small_index(tied=True), output_type="Q4_K")
 MACHINE = Machine(ram(8 * GB), repacks=("Q4_K",))

@@ -10,8 +10,8 @@ from engine.local.planning import plan_model
 from engine.local.survey import survey
 from engine.placement.plan import RAM, Placement, PlacementOptions
 from engine.placement.planner import plan
-from tests.support.placed import weigh
-from tests.support.repackable import repackable_model
+from tests.support.models.repackable import repackable_model
+from tests.support.placement.placed import weigh
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -12,9 +12,9 @@ from engine.local.client import LocalEngine
 from engine.local.isolated_call import Report, ask
 from engine.local.repack.failures import failed_models, has_failed, note_failure, unrepacked_if_it_dies
 from engine.placement.plan import PlacementOptions
-from tests.support import faulty_host, recorder
-from tests.support.recorder import Recorder
-from tests.support.starter import starter_model
+from tests.support.engines import faulty_host, recorder
+from tests.support.engines.recorder import Recorder
+from tests.support.models.starter import starter_model
 
 BUILD = ("1.0", "AMX_INT8")
 NOTICE = "plan.conceded_repack"

@@ -12,8 +12,8 @@ from engine.local.isolated_call import Report, ask
 from engine.local.repack.failures import note_failure
 from engine.local.survey import survey
 from engine.placement.plan import Machine, PlacementOptions
-from tests.support.machines import GB, ram
-from tests.support.moe import moe_model
+from tests.support.models.moe import moe_model
+from tests.support.placement.machines import GB, ram
 
 pytestmark = pytest.mark.model
 

@@ -17,7 +17,7 @@ from engine.local.prompt_cache.prompt_cache import PromptCache
 from engine.local.protocol import Reply
 from engine.local.scheduling.scheduler import Scheduler
 from engine.placement.plan import PlacementOptions
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
 
 
 class AbortedInStep(Cancellation):

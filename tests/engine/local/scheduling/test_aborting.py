@@ -7,7 +7,7 @@ from engine.local import native
 from engine.local.generation.generation import Generation
 from engine.local.generation.prompt_worker import Prepared
 from tests.engine.local.scheduling.conftest import Stepping, open_starter
-from tests.support.recorder import ask
+from tests.support.engines.recorder import ask
 
 pytestmark = pytest.mark.model
 

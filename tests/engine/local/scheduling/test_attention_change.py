@@ -16,9 +16,9 @@ from engine.local.scheduling import attention_change
 from engine.placement import outgrowing
 from engine.placement.plan import RAM, Attention, AttentionSpeed, CacheType, PlacementOptions
 from tests.engine.local.scheduling.conftest import AbortedInStep, Stepping
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.recorder import ask
-from tests.support.starter import starter_model
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.engines.recorder import ask
+from tests.support.models.starter import starter_model
 
 pytestmark = pytest.mark.model
 

@@ -20,9 +20,9 @@ from engine.local.scheduling import dividing, kv_slots
 from engine.local.scheduling.admission import MARGIN, Admission
 from engine.placement.plan import PlacementOptions
 from tests.engine.local.scheduling.conftest import AbortedInStep, Stepping, open_starter
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.recorder import ask
-from tests.support.small_models import hybrid_model, sliding_model
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.engines.recorder import ask
+from tests.support.models.small_models import hybrid_model, sliding_model
 
 pytestmark = pytest.mark.model
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine.local.scheduling import admission
 from tests.engine.local.scheduling.conftest import Stepping
-from tests.support.recorder import ask
+from tests.support.engines.recorder import ask
 
 pytestmark = pytest.mark.model
 

@@ -5,7 +5,7 @@ import pytest
 from engine.local.model.session import Session
 from engine.local.scheduling import kv_slots
 from tests.engine.local.scheduling.conftest import Stepping
-from tests.support.recorder import ask
+from tests.support.engines.recorder import ask
 
 pytestmark = pytest.mark.model
 

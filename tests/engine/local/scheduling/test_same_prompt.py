@@ -8,7 +8,7 @@ import pytest
 from engine.api import Delta, GenerateRequest, PrefillProgress, Queued
 from engine.values import Message, Sampling
 from tests.engine.local.scheduling.conftest import Stepping
-from tests.support.recorder import ask
+from tests.support.engines.recorder import ask
 
 pytestmark = pytest.mark.model
 

@@ -18,10 +18,10 @@ from engine.local.scheduling.scheduler import Scheduler
 from engine.local.speculative import StepCosts
 from engine.local.speculative.draft_model import AT_A_TIME, HEAD, DraftModel
 from engine.placement.plan import PlacementOptions
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.moe import moe_model
-from tests.support.recorder import Recorder, ask
-from tests.support.starter import starter_model
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.engines.recorder import Recorder, ask
+from tests.support.models.moe import moe_model
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -23,11 +23,11 @@ from engine.placement.plan import RAM, PlacementOptions
 from engine.values import Usage
 from tests.engine.local.speculative.test_draft_model import Card
 from tests.engine.local.speculative.test_prediction_head import OwnCosts
-from tests.support.greedy_judge import CLOSE, judge
-from tests.support.mixed_chats import QUESTIONS
-from tests.support.predicting import predicting_model, write_with_head
-from tests.support.recorder import ask
-from tests.support.starter import starter_model
+from tests.support.computing.greedy_judge import CLOSE, judge
+from tests.support.computing.mixed_chats import QUESTIONS
+from tests.support.engines.recorder import ask
+from tests.support.models.predicting import predicting_model, write_with_head
+from tests.support.models.starter import starter_model
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

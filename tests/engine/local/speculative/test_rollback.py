@@ -12,9 +12,9 @@ from engine.local.speculative.drafter import Drafter
 from engine.placement.prediction_heads import ROLLBACK
 from engine.values import Usage
 from tests.engine.local.speculative.test_mtp import KEPT_BYTES, Talk, opened
-from tests.support.greedy_judge import judge
-from tests.support.recorder import ask
-from tests.support.small_models import predicting_hybrid_model
+from tests.support.computing.greedy_judge import judge
+from tests.support.engines.recorder import ask
+from tests.support.models.small_models import predicting_hybrid_model
 
 pytestmark = pytest.mark.model
 

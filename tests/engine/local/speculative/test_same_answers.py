@@ -7,7 +7,7 @@ from engine.api import Delta, Finished, GenerateRequest
 from engine.values import Message, Sampling
 from tests.engine.local.conftest import Running
 from tests.engine.local.generation.test_grammar_trigger import TOOL
-from tests.support.recorder import ask
+from tests.support.engines.recorder import ask
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

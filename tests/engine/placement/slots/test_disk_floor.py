@@ -43,8 +43,8 @@ from engine.placement.speed.floor_speed import floor_prompt_seconds
 from engine.placement.tightening import SMALL_UBATCHES
 from engine.placement.variations import answer_seconds
 from tests.engine.placement.drawn_models import indexes, quick
-from tests.support.machines import GB, MB, gpu, machine, small_index
-from tests.support.published_models import published_index
+from tests.support.models.published_models import published_index
+from tests.support.placement.machines import GB, MB, gpu, machine, small_index
 
 R1 = published_index("DeepSeek-R1")
 SMALL = small_index(layers=12, experts=600 * MB, count=64)

@@ -10,7 +10,7 @@ from engine.placement.plan import Machine, PlacementOptions, Plan
 from engine.placement.planner import plan
 from engine.placement.slots import uncached
 from engine.placement.slots.uncached import or_uncached
-from tests.support.machines import GB, MB, gpu, machine, small_index
+from tests.support.placement.machines import GB, MB, gpu, machine, small_index
 
 HOST = machine(8 * GB, gpu(2 * GB), caches=True)
 CACHED = PlacementOptions(mode="cached")

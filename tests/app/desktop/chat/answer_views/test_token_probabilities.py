@@ -15,7 +15,7 @@ from app.desktop.chat.answers.answer import AnswerCard
 from engine.gguf.reading import read_index
 from engine.gguf.summary import summarize
 from tests.app.desktop.chat.conftest import PATIENCE_MS
-from tests.support.starter import starter_model
+from tests.support.models.starter import starter_model
 from tests.support.window.chat import answer
 from tests.support.window.finding import find_all
 from tests.support.window.menus import choose

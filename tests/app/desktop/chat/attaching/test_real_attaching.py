@@ -13,8 +13,8 @@ from engine.values import Sampling
 from tests.app.desktop.chat.conftest import PATIENCE_MS
 from tests.support.documents.made import pdf
 from tests.support.documents.pictures import picture
-from tests.support.projectors import ROWS, color_projector
-from tests.support.starter import starter_model
+from tests.support.models.projectors import ROWS, color_projector
+from tests.support.models.starter import starter_model
 from tests.support.window.dropping import files
 
 CHATML = (

@@ -29,11 +29,11 @@ from app.services.events import EventBus
 from app.services.settings.secrets import Secrets
 from tests.app.desktop.conftest import Running
 from tests.app.services.settings.test_secrets import Remembering
-from tests.support.agents.http_tools import serving
-from tests.support.agents.login_server import LoginServer, visit
 from tests.support.agents.open_sandbox import OpenSandbox
+from tests.support.agents.servers.http_tools import serving
+from tests.support.agents.servers.login_server import LoginServer, visit
 
-FAULTY = str(Path(__file__).parents[4] / "support" / "agents" / "faulty_server.py")
+FAULTY = str(Path(__file__).parents[4] / "support" / "agents" / "servers" / "faulty_server.py")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from app.services.chat.exchange.reading import importing
 from app.store.whole_chats import WholeChats
 from engine.errors import UserError
 from tests.app.desktop.conftest import Running
-from tests.support import foreign_chats
+from tests.support.chats import foreign_chats
 from tests.support.window.lists import rows
 from tests.support.window.main_window import toast_text
 

@@ -25,7 +25,7 @@ from app.services.updates import updating
 from app.services.updates.updating import Updates
 from app.services.updates.values import UpdateChanged
 from tests.app.desktop.conftest import Running
-from tests.support.releases import NEW, PUBLIC, Releases, appimage, manifest, serving, write_program
+from tests.support.library.releases import NEW, PUBLIC, Releases, appimage, manifest, serving, write_program
 from tests.support.window.finding import spoken
 
 Make = Callable[..., Running]

@@ -10,8 +10,8 @@ import pytest
 from app.services.services import Services, open_services
 from app.store.records import Attachment, Message
 from engine.api import Listener
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 CONTEXT = 4000
 

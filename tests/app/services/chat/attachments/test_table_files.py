@@ -17,8 +17,8 @@ from engine.api import Listener
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import calls, says
 from tests.support.documents import made
+from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
-from tests.support.scripted_engine import ScriptedEngine
 
 pytestmark = [
     pytest.mark.process,

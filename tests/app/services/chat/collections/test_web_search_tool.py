@@ -18,7 +18,7 @@ from app.store.records import ChatOptions, ChatTools, Message
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import Reply, calls, says
 from tests.support.listening import Listening
-from tests.support.search_server import SearchServer, search_server
+from tests.support.servers.search_server import SearchServer, search_server
 
 pytestmark = pytest.mark.process
 

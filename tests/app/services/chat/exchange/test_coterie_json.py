@@ -33,7 +33,7 @@ from app.store.store import Store
 from app.store.whole_chats import identity
 from engine.errors import ErrorInfo, UserError
 from engine.values import Sampling, Timings, ToolCall, Usage
-from tests.support.whole_chats import talk, told
+from tests.support.chats.whole_chats import talk, told
 
 
 def written(*chats: WholeChat, projects: tuple[Project, ...] = ()) -> bytes:

@@ -18,7 +18,7 @@ from app.services.events import EventBus
 from app.store.records import ProjectOptions, WholeChat
 from app.store.store import Store
 from engine.errors import UserError
-from tests.support.whole_chats import talk, told
+from tests.support.chats.whole_chats import talk, told
 
 
 @pytest.fixture

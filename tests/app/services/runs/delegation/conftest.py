@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.support.agents.house import Decide, House, no_one
-from tests.support.openai_script import Asked, Call, Reply, by_turn, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Asked, Call, Reply, by_turn, say
+from tests.support.servers.openai_server import OpenAiServer
 
 Script = Callable[[Asked], Reply | bytes]
 Opened = Callable[..., House]

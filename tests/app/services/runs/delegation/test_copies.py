@@ -14,7 +14,7 @@ from tests.app.services.runs.delegation.conftest import Opened, by_task, git, gi
 from tests.support.agents.house import House
 from tests.support.agents.runs import broken_orders
 from tests.support.folder_states import folder_state
-from tests.support.openai_script import Reply, by_turn, call, say
+from tests.support.servers.openai_script import Reply, by_turn, call, say
 
 EDIT = call("edit_file", {"path": "notes.txt", "old_text": "two", "new_text": "TWO"})
 MAKE = call("write_file", {"path": "sub/new.txt", "content": "new\n"})

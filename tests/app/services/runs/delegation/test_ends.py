@@ -17,8 +17,8 @@ from app.store.store import Store
 from tests.app.services.runs.delegation.conftest import Opened, by_task, gives
 from tests.support.agents.house import House
 from tests.support.agents.runs import broken_orders
-from tests.support.openai_script import Asked, Reply, by_turn, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Asked, Reply, by_turn, call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 READ = call("read_file", {"path": "notes.txt"})
 WRITE = call("write_file", {"path": "new.txt", "content": "new\n"})

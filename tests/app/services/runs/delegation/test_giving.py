@@ -20,8 +20,8 @@ from engine.errors import UserError
 from tests.app.services.runs.delegation.conftest import Opened, by_task, gives
 from tests.support.agents.runs import broken_orders
 from tests.support.agents.strange_notes import strange_note
-from tests.support.openai_script import Asked, Reply, by_turn, call, say
-from tests.support.openai_server import OpenAiServer
+from tests.support.servers.openai_script import Asked, Reply, by_turn, call, say
+from tests.support.servers.openai_server import OpenAiServer
 
 READ = call("read_file", {"path": "notes.txt"})
 

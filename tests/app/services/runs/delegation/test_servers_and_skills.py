@@ -13,11 +13,11 @@ from agents.permissions.values import ApprovalRequest, Decision
 from agents.sandbox.find import find_sandbox
 from tests.agents.guidance.test_skill_folders import made
 from tests.app.services.runs.delegation.conftest import Opened, by_task, gives
-from tests.support import agents as support
+from tests.support.agents import servers
 from tests.support.agents.house import House, allow
-from tests.support.openai_script import Asked, Call, Reply, by_turn, call, say
+from tests.support.servers.openai_script import Asked, Call, Reply, by_turn, call, say
 
-SERVER = str(Path(support.__path__[0]) / "folder_server.py")
+SERVER = str(Path(servers.__path__[0]) / "folder_server.py")
 in_sandbox = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 
 

@@ -8,7 +8,7 @@ import pytest
 from engine.local.isolated_call import ask
 from engine.local.survey import survey
 from engine.placement.speed.prefill import FEWEST_TOKENS
-from tests.support.multiplied import Case, Multiplied, multiplied
+from tests.support.computing.multiplied import Case, Multiplied, multiplied
 
 pytestmark = pytest.mark.model
 

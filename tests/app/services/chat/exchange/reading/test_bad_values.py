@@ -20,7 +20,7 @@ from app.store.records import WholeChat
 from app.store.store import Store
 from engine.errors import UserError
 from engine.values import ToolCall
-from tests.support import foreign_chats
+from tests.support.chats import foreign_chats
 
 leaves = (
     st.none()

@@ -13,8 +13,8 @@ from app.services.chat.exchange.reading.chat_files import chat_files
 from app.services.chat.exchange.values import UnreadChat
 from app.services.chat.prompting import branch_to
 from app.store.records import Message, WholeChat
-from tests.support import foreign_chats
-from tests.support.foreign_chats import START
+from tests.support.chats import foreign_chats
+from tests.support.chats.foreign_chats import START
 
 NOW = START + 1e6
 

@@ -22,8 +22,8 @@ from app.store.records import ProjectOptions
 from app.store.store import Store
 from app.store.whole_chats import WholeChats
 from engine.errors import UserError
-from tests.support import foreign_chats
-from tests.support.whole_chats import talk, told
+from tests.support.chats import foreign_chats
+from tests.support.chats.whole_chats import talk, told
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Servers of tools, and what stands between them and the internet."""

@@ -1,0 +1,1 @@
+"""Conversations: of ours, of other apps, to look at."""

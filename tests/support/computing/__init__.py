@@ -1,0 +1,1 @@
+"""What llama.cpp and our own products compute, and how answers are judged."""

@@ -1,0 +1,1 @@
+"""Engines, hosts and workers: scripted, faulty, and killed."""

@@ -1,0 +1,1 @@
+"""Models and releases that are fetched and kept."""

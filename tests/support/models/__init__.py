@@ -1,0 +1,1 @@
+"""Models in files: real ones, made ones and broken ones, and what is published of models."""

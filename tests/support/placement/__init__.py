@@ -1,0 +1,1 @@
+"""Machines, plans and placements, and llama.cpp's own opinion of them."""

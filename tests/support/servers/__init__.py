@@ -1,0 +1,1 @@
+"""Servers of others and clients of ours, on loopback."""
