@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 # These say by an assertion which system they are for; nothing but each other and what looks for them imports them.
 _SANDBOX = "agents.sandbox."

@@ -16,6 +16,8 @@ from tests.support.hub.models import tiny
 from tests.support.servers.openai_script import Reply, by_turn, call, in_order, say
 from tests.support.servers.openai_server import OpenAiServer
 
+pytestmark = pytest.mark.long
+
 # Each stands somewhere else in what a person does.
 ASKED, SYSTEM, TASK, NAME, WRITTEN, SHELL, SAID, FAILED = WORDS = (
     "zanzibar",

@@ -17,6 +17,8 @@ from engine.api import (
 from engine.errors import UserError
 from tests.contracts.engines import SHORT, STORY, Subject, request
 
+pytestmark = pytest.mark.long
+
 
 def refusal(subject: Subject) -> str:
     """The code with which a request is refused."""

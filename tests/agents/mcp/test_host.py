@@ -21,7 +21,7 @@ from tests.support.agents.here import here_in
 from tests.support.agents.open_sandbox import OpenSandbox
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.long, pytest.mark.process]
 
 # How long a call is waited for where it is to run out of time: one that is answered takes less on a busy machine too.
 PATIENCE_S = 2.0

@@ -22,6 +22,8 @@ from tests.agents.mcp.test_host import Person, tools_of
 from tests.support.agents.here import here_in
 from tests.support.agents.servers.http_tools import Recorded, answer, made_server, serving
 
+pytestmark = pytest.mark.long
+
 KEY = "Bearer canary-4711"
 
 

@@ -21,6 +21,8 @@ import pytest
 from tests.agents.sandbox import attacks
 from tests.agents.sandbox.conftest import KINDS
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[3]
 NOBODY = 65534
 # Landlock cannot forbid these in a folder that may be written to: the files are put back at the end instead.

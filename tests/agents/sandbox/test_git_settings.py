@@ -12,7 +12,10 @@ import pytest
 from agents.api import Confinement, Sandbox
 from agents.autorun.git_config import pointed_to, settings
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed"),
+]
 
 EVIL = "#!/bin/sh\ntouch {mark}\ncat\n"
 

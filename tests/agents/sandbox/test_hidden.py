@@ -15,7 +15,7 @@ from agents.api import Confinement, Limits, Ran, Sandbox
 from agents.sandbox.secret_places import hidden_in, is_secret, secret_places, without
 from agents.sandbox.toolchains import found_toolchains
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.long, pytest.mark.process]
 
 _FOLDERS = (".aws", ".gnupg", ".kube", "gh", "git", "keyrings", ".mozilla", "google-chrome", "contexts")
 _READ_ALL = """

@@ -19,7 +19,7 @@ from agents.snapshots.snapshots import Snapshots
 from agents.tools.builtin import builtin_tools
 from tests.support.agents.places import here_in
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.long, pytest.mark.process]
 
 _TRAPS = """
 import os, socket, sys

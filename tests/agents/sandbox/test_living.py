@@ -19,7 +19,7 @@ from tests.agents.sandbox.conftest import KINDS
 from tests.agents.sandbox.test_relay import TALK
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.long, pytest.mark.process]
 
 
 class Shell:

@@ -19,6 +19,8 @@ from agents.sandbox.output import KeptOutput
 from agents.sandbox.process_room import _ENTER, process_room
 from agents.sandbox.visible import interpreter
 
+pytestmark = pytest.mark.long
+
 MIB = 1024**2
 
 # Each process starts more for two seconds, 512 at most together, and none of them stays.

@@ -19,6 +19,8 @@ from agents.sandbox.find import find_sandbox, probe
 from agents.sandbox.visible import interpreter
 from engine.errors import UserError
 
+pytestmark = pytest.mark.long
+
 
 def shell(sandbox: Sandbox, workspace: Path, command: str, **options: object) -> Ran:
     return sandbox.run(["bash", "-c", command], Confinement(workspace), **options)  # type: ignore[arg-type]

@@ -24,6 +24,8 @@ from tests.support.agents.editor import Editor, by_task, connected
 from tests.support.servers.openai_script import Reply, call, say
 from tests.support.servers.openai_server import OpenAiServer
 
+pytestmark = pytest.mark.long
+
 WRITE = call("write_file", {"path": "made.txt", "content": "made"})
 PLAN = call("update_plan", {"items": [{"text": "Make *made.txt*"}]})
 TICKED = call("update_plan", {"items": [{"text": "Make *made.txt*", "state": "done"}]})

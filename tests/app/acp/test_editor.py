@@ -18,6 +18,7 @@ from tests.support.servers.openai_script import Call, Reply, call, say
 from tests.support.servers.openai_server import OpenAiServer
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.process,
     pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine"),
 ]

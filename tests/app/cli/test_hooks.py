@@ -13,6 +13,8 @@ from tests.support.command import Command, Ran
 from tests.support.servers.openai_script import Reply, by_turn, call, say
 from tests.support.servers.openai_server import OpenAiServer
 
+pytestmark = pytest.mark.long
+
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 WRITE = call("write_file", {"path": "notes.txt", "content": "hello"})
 

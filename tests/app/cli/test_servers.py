@@ -15,6 +15,8 @@ from tests.support.command import Command, Ran
 from tests.support.servers.openai_script import by_turn, call, say
 from tests.support.servers.openai_server import OpenAiServer
 
+pytestmark = pytest.mark.long
+
 TIME = str(Path(sys.executable).parent / "mcp-server-time")
 FAULTY = Path(__file__).parent.parent.parent / "support" / "agents" / "servers" / "faulty_server.py"
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")

@@ -15,6 +15,8 @@ from tests.support.command import Command
 from tests.support.servers.openai_script import by_turn, call, say
 from tests.support.servers.openai_server import OpenAiServer
 
+pytestmark = pytest.mark.long
+
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 
 

@@ -22,6 +22,8 @@ from tests.support.window.composer import says
 from tests.support.window.finding import spoken
 from tests.support.window.reading import labels
 
+pytestmark = pytest.mark.long
+
 LEAVES = "Anything sent to this model leaves your computer and goes to {host}."
 
 

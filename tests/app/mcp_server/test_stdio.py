@@ -18,7 +18,7 @@ from app.store.store import Store
 from tests.support.servers.mcp_client import answering, parameters, speaking_to, text_of
 from tests.support.servers.scripted_mcp import NOTES, SAID
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.long, pytest.mark.process]
 HELLO = "Hello from the script."
 
 

@@ -13,7 +13,7 @@ from engine.local.isolated_call import ask
 from engine.local.survey import survey
 from tests.support.computing.attended import GGMLS, Attended, Case, attended, expected
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.long, pytest.mark.model]
 # Of results of about 1, some roundings to 24 bits: of a score, and of what e is raised to.
 EXACT = 3e-6
 TYPES = ("F16", "BF16", "F32", "Q8_0")

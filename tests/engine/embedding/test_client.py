@@ -21,7 +21,7 @@ from tests.support.engines import faulty_embedding_host
 from tests.support.models.small_e5 import WIDTH, small_e5
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.long, pytest.mark.process]
 
 # More than is embedded while a test looks at it.
 MANY = ["a b c d e f g h " * 60] * 20_000

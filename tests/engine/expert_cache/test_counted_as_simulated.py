@@ -13,6 +13,7 @@ from tests.support.models.expert_models import LAYOUTS, expert_model
 from tests.support.other_process import OtherProcess
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.model,
     pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin"),
 ]

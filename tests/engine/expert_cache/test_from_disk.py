@@ -31,7 +31,7 @@ from tests.support.models.moe import moe_model
 from tests.support.models.random_weights import RandomWeights
 from tests.support.other_process import OtherProcess
 
-pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")]
 
 CLOSE = 1e-3
 LARGE = 60

@@ -13,7 +13,7 @@ from tests.support.experts.expert_run import CacheOption
 from tests.support.models.expert_models import LAYOUTS, QUANTISATIONS, expert_model
 from tests.support.other_process import OtherProcess
 
-pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")]
 
 CLOSE = 1e-3
 TYPES = (*QUANTISATIONS, "Q4_K+Q8_0")

@@ -11,7 +11,7 @@ from tests.support.experts.cached import is_built
 from tests.support.models.expert_models import LAYOUTS, expert_model
 from tests.support.other_process import OtherProcess
 
-pytestmark = pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(not is_built(), reason="set-up did not build the plugin")]
 
 
 @pytest.mark.parametrize("conversations", [1, 2])

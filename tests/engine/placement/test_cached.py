@@ -16,6 +16,8 @@ from tests.engine.placement.drawn_models import indexes, quick
 from tests.support.models.published_models import published_index
 from tests.support.placement.machines import GB, MB, gpu, machine, small_index, worker
 
+pytestmark = pytest.mark.long
+
 CACHED = PlacementOptions(mode="cached", ubatch=512, whole_layers=0)
 devices = st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=1, max_size=3).map(
     lambda sizes: tuple(

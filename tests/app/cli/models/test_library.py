@@ -17,7 +17,7 @@ from tests.support.models.projectors import color_projector
 REPO = "demo/Tiny-GGUF"
 NAME = f"{REPO}:Q8_0"
 FILE = f"{REPO}/Tiny-Q8_0.gguf"
-pytestmark = pytest.mark.usefixtures("measured")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("measured")]
 FIELDS = {"id", "path", "bytes", "sha256", "state", "name", "files"}
 
 

@@ -18,7 +18,7 @@ from tests.support.hub.shelves import (
     split_repository,
 )
 
-pytestmark = [pytest.mark.model, pytest.mark.usefixtures("measured")]
+pytestmark = [pytest.mark.long, pytest.mark.model, pytest.mark.usefixtures("measured")]
 MOE_FILE = f"{MOE_REPO}/SmolLM2-135M-8x2-Q4_1.gguf"
 
 

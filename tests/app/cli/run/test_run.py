@@ -21,6 +21,8 @@ from tests.support.command import Command, Ran
 from tests.support.servers.openai_script import Call, Reply, by_turn, call, in_order, say
 from tests.support.servers.openai_server import OpenAiServer
 
+pytestmark = pytest.mark.long
+
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 TASK = "Create notes.txt with the word hello in it"
 KINDS = {

@@ -14,7 +14,7 @@ from app.store.records import ChatOptions
 from engine.errors import UserError
 from tests.support.listening import Listening
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.long, pytest.mark.model]
 
 QUESTION = "Write one sentence about the sea."
 STORY = "Tell me a very long story about the sea."

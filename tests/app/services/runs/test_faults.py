@@ -39,6 +39,8 @@ from tests.support.servers.openai_script import (
 )
 from tests.support.servers.openai_server import OpenAiServer, prompt_tokens
 
+pytestmark = pytest.mark.long
+
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 WRITE = call("write_file", {"path": "a.txt", "content": "hello"})
 DEEP = "[" * 100_000 + "]" * 100_000

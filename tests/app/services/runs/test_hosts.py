@@ -22,7 +22,10 @@ from tests.support.servers.openai_script import Call, Reply, in_order
 from tests.support.servers.openai_server import OpenAiServer
 
 FOUND = find_sandbox()
-pytestmark = pytest.mark.skipif(FOUND is None or not FOUND.filters, reason="no sandbox here leads to a proxy")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(FOUND is None or not FOUND.filters, reason="no sandbox here leads to a proxy"),
+]
 Decide = Callable[[ApprovalRequest], Decision | None]
 NAMES = ("pages.example.org", "other.example.org", "pypi.org", "files.pythonhosted.org")
 

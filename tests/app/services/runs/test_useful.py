@@ -18,6 +18,7 @@ from tests.support.servers.openai_script import Asked, Call, Reply, by_turn, cal
 from tests.support.servers.openai_server import OpenAiServer
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(sys.platform == "win32", reason="modes and links are those of Unix"),
     pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine"),
 ]

@@ -18,7 +18,7 @@ from tests.engine.local.generation.test_grammar_trigger import TOOL
 from tests.support.engines.recorder import ask
 from tests.support.models.retold import with_template
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.long, pytest.mark.model]
 
 SCHEMA: dict[str, Any] = {
     "$defs": {

@@ -17,6 +17,8 @@ from engine.placement.plan import RAM
 from tests.support.computing.made_backend import BACKEND, ENDING, compiled
 from tests.support.models.source_archive import VERSION
 
+pytestmark = pytest.mark.long
+
 
 class Found(msgspec.Struct, frozen=True, tag="found"):
     backends: int

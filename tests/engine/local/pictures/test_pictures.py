@@ -32,7 +32,7 @@ from tests.support.models.projectors import (
 )
 from tests.support.models.starter import starter_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.long, pytest.mark.model]
 RED, GREEN = (255, 0, 0), (0, 255, 0)
 IDS = itertools.count(1)
 

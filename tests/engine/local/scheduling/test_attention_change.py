@@ -20,7 +20,7 @@ from tests.support.computing.greedy_judge import CLOSE, judge
 from tests.support.engines.recorder import ask
 from tests.support.models.starter import starter_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.long, pytest.mark.model]
 
 QUESTION = "The harbour lies between two hills, and the boats leave before the sun is up. " * 3
 NEXT = "What do the boats bring back?"

@@ -24,7 +24,7 @@ from tests.support.computing.greedy_judge import CLOSE, judge
 from tests.support.engines.recorder import ask
 from tests.support.models.small_models import hybrid_model, sliding_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.long, pytest.mark.model]
 
 QUESTIONS = ("Tell me about the sea.", "List ten fruits.", "Why is the sky blue?", "Explain a bicycle.")
 LONG = "The harbour lies between two hills, and the boats leave before the sun is up. " * 6

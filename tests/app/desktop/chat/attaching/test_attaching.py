@@ -31,7 +31,7 @@ from tests.support.window.menus import choose
 from tests.support.window.pressing import press
 
 W = TypeVar("W", bound=QWidget)
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.long, pytest.mark.process]
 
 
 @pytest.fixture

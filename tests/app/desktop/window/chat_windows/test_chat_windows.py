@@ -27,6 +27,8 @@ from tests.support.window.main_window import toast_text
 from tests.support.window.pressing import press
 from tests.support.window.reading import labels
 
+pytestmark = pytest.mark.long
+
 Make = Callable[..., Running]
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,

@@ -21,6 +21,7 @@ from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.process,
     pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine"),
 ]

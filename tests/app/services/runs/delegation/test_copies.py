@@ -16,6 +16,8 @@ from tests.support.agents.runs import broken_orders
 from tests.support.folder_states import folder_state
 from tests.support.servers.openai_script import Reply, by_turn, call, say
 
+pytestmark = pytest.mark.long
+
 EDIT = call("edit_file", {"path": "notes.txt", "old_text": "two", "new_text": "TWO"})
 MAKE = call("write_file", {"path": "sub/new.txt", "content": "new\n"})
 DROP = call("delete_file", {"path": "old.txt"})

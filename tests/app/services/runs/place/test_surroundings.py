@@ -13,7 +13,7 @@ from app.services.runs.parts import RunParts, found_sandbox
 from app.services.runs.place.surroundings import surroundings
 from app.store.records import RunRecord
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.long, pytest.mark.process]
 
 
 @pytest.fixture
