@@ -18,15 +18,18 @@ from app import paths
 from app.desktop.application import Desktop
 from app.services.models.events import TextDelta
 from app.services.settings.settings import SettingsFile
+from engine.values import Sampling
 
 STORY = "Tell me a very long story about the sea, with many details."
+# By chance some stories end within a second; this one goes on for more than a thousand tokens.
+ALWAYS_THE_SAME = Sampling(temperature=0.0)
 
 
 def main() -> None:
     shown = Path(sys.argv[1]).open("w")  # noqa: SIM115  # the process is killed with it open
     application = QApplication(sys.argv[:1])
     settings = SettingsFile(paths.settings_file())
-    settings.change(welcomed=True)
+    settings.change(welcomed=True, sampling=ALWAYS_THE_SAME)
     text = ""
     asked = False
 
