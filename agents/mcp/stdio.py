@@ -133,13 +133,9 @@ async def stdio_transport(
         yield read_stream, write_stream
     finally:
         leaving = True
-        # The owner's task may be canceled: the process must end all the same.
-        closing = asyncio.ensure_future(_close(process, tasks, told=not {"flood", "nonsense"} & {*faults}))
+        closing = asyncio.create_task(_close(process, tasks, told=not {"flood", "nonsense"} & {*faults}))
         try:
-            await asyncio.shield(closing)
-        except asyncio.CancelledError:
-            await closing
-            raise
+            await _to_the_end(closing)
         finally:
             for stream in (to_session, read_stream, write_stream, from_session):
                 stream.close()
@@ -214,6 +210,19 @@ async def _listen(process: asyncio.subprocess.Process, log: ServerLog) -> None:
         log.feed(chunk)
 
 
+async def _to_the_end(work: asyncio.Task[None]) -> None:
+    """Wait for it, however often whoever waits is canceled: a start that is given up may be, by each who does."""
+    canceled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.wait({work})
+        except asyncio.CancelledError as error:
+            canceled = error
+    if canceled is not None:
+        raise canceled
+    work.result()
+
+
 async def _close(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[None]], told: bool) -> None:
     """Close its stdin, then terminate, then kill the whole process group. `told` False: kill at once."""
     assert process.stdin is not None
@@ -222,10 +231,10 @@ async def _close(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[N
         if told and not await _gone(process):
             _signal(process, signal.SIGTERM)
             await _gone(process)
+    finally:
         # Its children may outlive it, as those of a wrapper script do.
         _signal(process, _KILL)
         await _gone(process, KILLED_S)
-    finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
