@@ -20,6 +20,8 @@ from engine.hub import transfer
 from tests.support import impatient
 
 ROOT = Path(__file__).resolve().parents[2]
+# Of what `coterie chat --json` prints, in their order.
+ANSWER_KEYS = ["model", "content", "reasoning", "tool_calls", "finish_reason", "usage", "timings"]
 # A proxy of the machine would be asked for the way to loopback, too.
 _NOT_OURS = ("HF_TOKEN", "HF_ENDPOINT", "HF_HOME", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 

@@ -1,8 +1,10 @@
-"""A hub and the command that asks it, for the tests of `coterie models`."""
+"""The command with nobody at the terminal, a folder to work in, and what measuring this machine leaves."""
 
 from __future__ import annotations
 
+import io
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,19 +14,20 @@ from engine.local.calibration import calibrate
 from engine.local.repack.speeds import keep_speeds
 from engine.local.survey import survey
 from tests.support.command import Command
-from tests.support.hub import Hub
 
 
 @pytest.fixture
-def command(hub: Hub, coterie_home: Path) -> Command:
-    """`coterie` with an empty data folder and the hub of the test."""
-    return Command(coterie_home, hub.address)
+def command(coterie_home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Nobody is at the terminal, and no hub answers."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    return Command(coterie_home, "http://127.0.0.1:9")
 
 
 @pytest.fixture
-def impatient(hub: Hub, coterie_home: Path) -> Command:
-    """The same with time-outs of seconds."""
-    return Command(coterie_home, hub.address, module="tests.support.impatient")
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """Hooks in runs, with the real sandbox: when they run, what the model is told, and that none keeps a run going."""
 
-import io
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,19 +15,6 @@ pytestmark = pytest.mark.long
 
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 WRITE = call("write_file", {"path": "notes.txt", "content": "hello"})
-
-
-@pytest.fixture
-def command(coterie_home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    return Command(coterie_home, "http://127.0.0.1:9")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    return folder
 
 
 def run(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,20 +16,6 @@ from tests.support.servers.openai_script import call, in_order, say
 from tests.support.servers.openai_server import OpenAiServer
 
 WRITE = in_order(call("write_file", {"path": "a.txt", "content": "a"}), say("It is written."))
-
-
-@pytest.fixture
-def command(coterie_home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Nobody is at the terminal."""
-    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    return Command(coterie_home, "http://127.0.0.1:9")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture

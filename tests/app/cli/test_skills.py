@@ -20,19 +20,6 @@ pytestmark = pytest.mark.long
 sandboxed = pytest.mark.skipif(find_sandbox() is None, reason="no sandbox works on this machine")
 
 
-@pytest.fixture
-def command(coterie_home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    return Command(coterie_home, "http://127.0.0.1:9")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    return folder
-
-
 def test_skills_are_shown_imported_listed_and_removed(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.store.store import Store
-from tests.support.command import here
+from tests.support.command import ANSWER_KEYS, here
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 
@@ -47,15 +47,7 @@ def test_one_prompt_prints_the_contracts_object_and_nothing_else(coterie_home: P
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1
     answer = json.loads(done.stdout)
-    assert set(answer) == {
-        "model",
-        "content",
-        "reasoning",
-        "tool_calls",
-        "finish_reason",
-        "usage",
-        "timings",
-    }
+    assert list(answer) == ANSWER_KEYS
     # Whether tokens are drafted ahead is up to what steps cost at the moment; where some were, both counts are told.
     drafted = {"drafted_tokens", "accepted_tokens"} if answer["usage"].get("accepted_tokens") else set()
     counts = {"prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"}

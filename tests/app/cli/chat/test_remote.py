@@ -11,7 +11,7 @@ from app.cli.chat.talk import Talk
 from app.cli.chat.terminal import converse
 from app.cli.output import Output
 from app.services.services import open_services
-from tests.support.command import Command
+from tests.support.command import ANSWER_KEYS, Command
 from tests.support.documents.made import pdf
 from tests.support.documents.pictures import picture, scan
 from tests.support.servers.openai_script import Reply, call, in_order, see_colors
@@ -32,15 +32,7 @@ def test_chat_prints_the_contracts_object(command: Command, tmp_path: Path) -> N
         ran = command.here("chat", "The sea?", "--model", server.model, "--json", *arguments)
         body = server.asked[0].body
     assert (ran.code, ran.err, len(ran.objects)) == (0, "", 1)
-    assert list(ran.last) == [
-        "model",
-        "content",
-        "reasoning",
-        "tool_calls",
-        "finish_reason",
-        "usage",
-        "timings",
-    ]
+    assert list(ran.last) == ANSWER_KEYS
     assert (ran.last["content"], ran.last["reasoning"]) == ("The sea is wide.", "Hm.")
     assert (ran.last["model"], ran.last["finish_reason"]) == (server.model, "stop")
     assert ran.last["tool_calls"][0]["name"] == "look" and ran.last["usage"]["prompt_tokens"] > 0

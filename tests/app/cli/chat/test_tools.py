@@ -10,24 +10,12 @@ from typing import Any
 import pytest
 
 from app.services.services import open_services
-from tests.support.command import Command, Ran
+from tests.support.command import ANSWER_KEYS, Command, Ran
 from tests.support.servers.openai_script import by_turn, call, say
 from tests.support.servers.openai_server import OpenAiServer
 
 WRITE = call("write_file", {"path": "notes.txt", "content": "hello"})
 DONE = say("notes.txt holds the word hello.")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "folder").mkdir()
-    return tmp_path / "folder"
-
-
-@pytest.fixture
-def command(coterie_home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    return Command(coterie_home, "http://127.0.0.1:9")
 
 
 @pytest.fixture
@@ -46,15 +34,7 @@ def test_an_answer_with_tools_is_the_contracts_object_with_the_calls_it_took(
     ran = chat(command, server, folder, "--approve", "workspace", "--json")
     assert (ran.code, ran.err) == (0, "")
     (answer,) = ran.objects
-    assert set(answer) == {
-        "model",
-        "content",
-        "reasoning",
-        "tool_calls",
-        "finish_reason",
-        "usage",
-        "timings",
-    }
+    assert list(answer) == ANSWER_KEYS
     assert answer["content"] == "notes.txt holds the word hello." and answer["finish_reason"] == "stop"
     assert answer["tool_calls"] == [
         {"id": "c1", "name": "write_file", "arguments": {"path": "notes.txt", "content": "hello"}}

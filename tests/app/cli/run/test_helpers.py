@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from pathlib import Path
-
-import pytest
 
 from tests.app.services.runs.delegation.conftest import by_task, gives
 from tests.support.command import Command
@@ -17,13 +13,6 @@ SCRIPT = by_task(
     find=gives("Count the lines"),
     count=by_turn(call("read_file", {"path": "notes.txt"}), say("Two lines.")),
 )
-
-
-@pytest.fixture
-def command(coterie_home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Nobody is at the terminal."""
-    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    return Command(coterie_home, "http://127.0.0.1:9")
 
 
 def test_helpers_are_shown_and_told(command: Command, tmp_path: Path) -> None:

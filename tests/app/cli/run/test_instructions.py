@@ -20,12 +20,6 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def command(coterie_home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    return Command(coterie_home, "http://127.0.0.1:9")
-
-
-@pytest.fixture
 def server() -> Iterator[OpenAiServer]:
     with OpenAiServer(lambda asked: say("Done.")) as server:
         yield server

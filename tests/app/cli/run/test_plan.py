@@ -41,12 +41,6 @@ def server() -> Iterator[OpenAiServer]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "folder").mkdir()
-    return tmp_path / "folder"
-
-
-@pytest.fixture
 def types(coterie_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Command]:
     """A command at whose terminal this is typed."""
 

@@ -1,10 +1,8 @@
 """`coterie run` with a model behind a server: real tools, the real sandbox, and the folder as it was afterwards."""
 
-import io
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,13 +47,6 @@ EVERYTHING = by_turn(
     say("notes.txt holds the word hello."),
 )
 Tree = dict[str, tuple[str, int, bytes]]
-
-
-@pytest.fixture
-def command(coterie_home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Nobody is at the terminal."""
-    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    return Command(coterie_home, "http://127.0.0.1:9")
 
 
 @pytest.fixture
