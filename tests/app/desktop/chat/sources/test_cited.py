@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 
 from app.desktop.base.language import languages
+from app.desktop.chat.answers.answer import AnswerCard
 from app.desktop.chat.sources.source_list import SourceList
 from app.desktop.markdown.prose import ProseBlock
-from app.store.records import Source
+from app.store.records import Given, Message, Source
 from tests.app.desktop.conftest import Running
 from tests.support.documents.made import pdf
 from tests.support.window.chat import answer
@@ -111,3 +113,55 @@ def test_numbers_become_marks_that_open_the_page_and_what_is_not_there_is_said(a
     assert pane.where() == "Page 2 of 2" and len(pane.page.paper.boxes) == 1
     asked.qtbot.keyClick(pane, Qt.Key.Key_Escape)
     assert not chat.sources.is_open
+
+
+def test_what_was_asked_while_it_was_written_takes_nothing_from_the_whole_answer(
+    asked: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown(asked)
+    views, citing = asked.services.source_views, asked.window.chat.citing
+    known, take, late, taken = views.known, citing._take, threading.Event(), list[str]()
+
+    def slowly(message: Message) -> Given | None:
+        if message.state == "streaming":
+            late.wait()
+        return known(message)
+
+    def note(card: AnswerCard, message: Message, *rest: Any) -> None:
+        take(card, message, *rest)
+        taken.append(message.state)
+
+    monkeypatch.setattr(views, "known", slowly)
+    monkeypatch.setattr(citing, "_take", note)
+    card = answer(asked.window.chat.transcript, asked.window.chat.transcript.ids[-1])
+    asked.until(lambda: "[1]" in card.streamed_text())
+    card.sources_wanted.emit(card)
+    asked.engine.hold.clear()
+    asked.until(lambda: bool(find_all(card, kind=SourceList)) and len(part(card, SourceList).texts()) == 5)
+    late.set()
+    asked.until(lambda: "streaming" in taken)
+    assert taken[-1] == "streaming"
+    assert len(part(card, SourceList).texts()) == 5
+
+
+def test_what_a_run_found_is_listed_though_the_chat_was_without_sources_before(
+    make_desktop: Callable[..., Running],
+) -> None:
+    running = make_desktop().ready()
+    running.send("Hello")
+    chat = running.window.chat
+    before = answer(chat.transcript, chat.transcript.ids[-1])
+    running.engine.hold.set()
+    running.engine.answer = lambda _: ("It is red [1].",)
+    chat.composer.edit.setPlainText("What colour is it?")
+    running.qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+    running.until(lambda: len(chat.transcript.ids) == 4)
+    before.sources_wanted.emit(before)
+    conversation = chat.shown.now.id
+    running.until(lambda: chat.citing._without == conversation)
+    found = Source(1, "colours.txt", "It is red")
+    running.services.store.messages.set_sources(chat.transcript.ids[-1], [found])
+    running.engine.hold.clear()
+    card = answer(chat.transcript, chat.transcript.ids[-1])
+    running.until(lambda: bool(find_all(card, kind=SourceList)))
+    running.until(lambda: part(card, SourceList).texts() == ["Source 1: colours.txt"])
