@@ -50,8 +50,12 @@ class ServiceCalls(QObject):
         *,
         executor: Executor = "db",
         owner: QObject | None = None,
+        instead_of: Task | None = None,
     ) -> Task | None:
-        """`then(result)` or `on_error(UserError)` follow in the GUI thread; see `run_in_background`."""
+        """`then(result)` or `on_error(UserError)` follow in the GUI thread; see `run_in_background`. Of `instead_of`
+        nothing follows any more: where several threads answer, what was asked first may come last."""
+        if instead_of is not None:
+            instead_of.cancel()
         services = self.services
         if services is None:
             self._waiting.append(partial(self.do, work, then, on_error, executor=executor, owner=owner))

@@ -88,6 +88,8 @@ class ModelControl(QObject):
     def agree(self, choice: str, then: Callable[[], None]) -> None:
         """Call `then` once text may go to this model; for one elsewhere a person is asked the first time."""
         if not is_remote(choice):
+            if self.leaving is not None:
+                self.leaving.give_way()
             then()
             return
         if self.leaving is None:

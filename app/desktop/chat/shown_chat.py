@@ -15,6 +15,7 @@ from app.store.records import ChatOptions, Conversation, Message, Project
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.base.tasks import Task
     from app.services.chat.chat_models import ModelOfChat
     from app.services.services import Services
 
@@ -54,6 +55,7 @@ class ShownChat(QObject):
         self._calls = calls
         self.now = Shown()
         self._answering: set[int] = set()
+        self._looking_up: Task | None = None
 
     def answering(self) -> bool:
         return self.now.id in self._answering
@@ -196,8 +198,10 @@ class ShownChat(QObject):
         """Find what answers here."""
         now, conversation, model = self.now, self.now.id, self.now.options.model
         if conversation is None and model is None:
+            if self._looking_up is not None:
+                self._looking_up.cancel()
             return
-        self._calls.do(
+        self._looking_up = self._calls.do(
             lambda s: (
                 s.chat_models.of(conversation)
                 if conversation is not None
@@ -206,6 +210,7 @@ class ShownChat(QObject):
             lambda found: self._model_known(now, found),
             executor="io",
             owner=self,
+            instead_of=self._looking_up,
         )
 
     def _model_known(self, now: Shown, model: ModelOfChat | None) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.tasks import Task
 from app.desktop.base.theme import themes
 from app.desktop.text.remote_marks import leaving
 from app.desktop.widgets.buttons import push_button
@@ -27,21 +28,28 @@ class Leaving(QObject):
         super().__init__(owner)
         self._calls, self._owner = calls, owner
         self._then: Callable[[], None] | None = None
+        self._asking: Task | None = None
         self.card: LeavingCard | None = None
 
     def before(self, model: str, then: Callable[[], None]) -> None:
         """Call `then` at once for a model of this computer ("openai:URL#NAME" is elsewhere) and for a server that was
         agreed to, else once a person agrees; a question that is not answered yet gives way."""
+        self.give_way()
         remote = leaving(model)
         if remote is None:
             then()
             return
-        self._calls.do(
+        self._asking = self._calls.do(
             lambda s: s.remote_servers.is_new(model),
             lambda is_new: self._ask(remote, then) if is_new else then(),
             executor="io",
             owner=self,
         )
+
+    def give_way(self) -> None:
+        """Another model was chosen: the one before it is not used, however late it is known that it may be."""
+        if self._asking is not None:
+            self._asking.cancel()
 
     def _ask(self, remote: RemoteName, then: Callable[[], None]) -> None:
         self._then = then

@@ -19,6 +19,7 @@ from engine.errors import UserError
 from engine.remote.names import is_remote
 
 if TYPE_CHECKING:
+    from app.desktop.base.tasks import Task
     from app.desktop.model_picker.model_choices import ModelChoice
     from app.services.connections.remote_server_file import ModelServer
     from app.services.services import Services
@@ -77,17 +78,22 @@ class ModelListLoader(QObject):
         self._speeds: dict[str, ModelSpeed] = {}
         self._waiting: list[str] = []
         self._asked = False
+        self._reading: Task | None = None
         self._state: ModelChanged | None = None
         menu.opening.connect(self.read)
 
     def read(self) -> None:
         """Read again what there is; the menu shows it when it has come."""
-        self._calls.do(choices_of, self._take_choices, self._could_not, executor="files")
+        self._reading = self._calls.do(
+            choices_of, self._take_choices, self._could_not, executor="files", instead_of=self._reading
+        )
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         for event in events:
             if isinstance(event, ModelChanged):
                 self._state = event
+                if not self._asked:
+                    self._ask_next()  # a worker may have time now
         if self._looked_at() and any(
             isinstance(event, LibraryChanged | RemoteServersChanged) for event in events
         ):

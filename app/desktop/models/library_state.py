@@ -62,7 +62,9 @@ class LibraryState(QObject):
         self.disk: DiskUse | None = None
         self.tool_checks: dict[str, ToolCheck] = {}  # by the path of the model
         self._reading = self._again = False
-        self._told: dict[int, Download] = {}  # since the reading began, which may not know of it
+        # Since the reading began, which may not know of it.
+        self._told: dict[int, Download] = {}
+        self._gone: set[int] = set()
 
     # Reading
 
@@ -78,10 +80,12 @@ class LibraryState(QObject):
             return
         self._reading = True
         self._told.clear()
+        self._gone.clear()
         self._calls.do(_everything, self._take, self._failed, executor="io")
 
     def _take(self, found: dict[str, Any]) -> None:
-        self._downloads = {download.id: download for download in found["downloads"]} | self._told
+        read = {download.id: download for download in found["downloads"] if download.id not in self._gone}
+        self._downloads = read | self._told
         self.progress = {id: told for id, told in self.progress.items() if id in self._downloads}
         self._take_library(found)
         self.downloads_changed.emit()
@@ -190,6 +194,7 @@ class LibraryState(QObject):
         """A row that a person put away."""
         self._downloads.pop(id, None)
         self._told.pop(id, None)
+        self._gone.add(id)
         self.progress.pop(id, None)
         self._hidden.discard(id)
         self.downloads_changed.emit()

@@ -39,12 +39,15 @@ class Offering(QObject):
 
     def look(self, path: str) -> None:
         """Show what the file at `path` is, in place of one before it. What is wrong is told over the page."""
-        if self._task is not None:
-            self._task.cancel()
         self._path = ""
         self._card.show_looking(path)
         self._task = self._calls.do(
-            lambda s: s.library.look_at(path), self._take, self._refuse, executor="files", owner=self
+            lambda s: s.library.look_at(path),
+            self._take,
+            self._refuse,
+            executor="files",
+            owner=self,
+            instead_of=self._task,
         )
 
     def _take(self, found: LookedAt) -> None:

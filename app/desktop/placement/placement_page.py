@@ -201,7 +201,9 @@ class PlacementPage(ThemedWidget):
         self._model, self._error, self._refused = model, None, None
         self._show()
 
-    def _take_failure(self, options: PlacementOptions, error: UserError) -> None:
+    def _take_failure(self, path: str, error: UserError) -> None:
+        if path != self._path:
+            return
         if self._model is None or not is_of_options(error):
             self._failed(error)
             return

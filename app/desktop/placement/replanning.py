@@ -17,7 +17,7 @@ class Replanning(QObject):
     """
 
     planned = Signal(object, object)
-    failed = Signal(object, object)
+    failed = Signal(str, object)
 
     def __init__(self, calls: ServiceCalls, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +58,6 @@ class Replanning(QObject):
     def _wrong(self, error: UserError) -> None:
         asked, self._current = self._current, None
         if asked is not None and asked[0]:
-            self.failed.emit(asked[1], error)
+            self.failed.emit(asked[0], error)
         if self._current is None:
             self._start()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.tasks import Task
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import Complaint
 from app.desktop.forms.file_dialog import choose_file, choose_folder
@@ -57,6 +58,7 @@ class AddSkills(TextSheet):
         super().__init__(parent)
         self._calls = calls
         self.rows: list[_OfferRow] = []
+        self._looking: Task | None = None
         self._named = False  # what is shown was chosen by a person
         self._rows = Column(spacing=0)
         self.complaint = Complaint(self.card)
@@ -76,16 +78,19 @@ class AddSkills(TextSheet):
         self.refresh()
 
     def look(self) -> None:
-        self._calls.do(lambda s: offered(), self._show_others, executor="files", owner=self)
+        self._looking = self._calls.do(
+            lambda s: offered(), self._show_others, executor="files", owner=self, instead_of=self._looking
+        )
 
     def look_at(self, path: str) -> None:
         """Show what is in a folder or a ZIP file that a person named."""
-        self._calls.do(
+        self._looking = self._calls.do(
             lambda s: offered(Path(path)),
             lambda found: self.show_offers(found, tick=True),
             self.complaint.say,
             executor="files",
             owner=self,
+            instead_of=self._looking,
         )
 
     def _show_others(self, found: tuple[Offered, ...]) -> None:

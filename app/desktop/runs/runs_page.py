@@ -38,6 +38,7 @@ from engine.remote.names import read_name
 
 if TYPE_CHECKING:
     from agents.events import RetryChoice
+    from app.desktop.base.tasks import Task
     from app.services.services import Services
 
 CLOCK_MS = 1000
@@ -79,6 +80,7 @@ class RunsPage(ThemedWidget):
         self._wanted = 0  # a run that is to be shown once it is known
         self._planned = 0  # a schedule, likewise
         self._tools_known = False
+        self._models_read: Task | None = None
         self._clock = QTimer(self, interval=CLOCK_MS)
         self._others = QTimer(self, interval=OTHERS_MS)
         self._connect()
@@ -179,7 +181,7 @@ class RunsPage(ThemedWidget):
             if isinstance(event, ModelChanged):
                 self.form.take_model(event)
             elif isinstance(event, LibraryChanged) and self.form.isVisible():
-                self._calls.do(run_models, self.form.model.show_models, executor="files")
+                self._read_models()
             elif isinstance(event, ServersChanged):
                 self._tools_known = False
 
@@ -310,9 +312,14 @@ class RunsPage(ThemedWidget):
         if self._stack.currentWidget() is self.form and self.form.recipe == recipe:
             self.new_run()
 
+    def _read_models(self) -> None:
+        self._models_read = self._calls.do(
+            run_models, self.form.model.show_models, executor="files", instead_of=self._models_read
+        )
+
     def _read_choices(self) -> None:
         """What the form offers: models and tools."""
-        self._calls.do(run_models, self.form.model.show_models, executor="files")
+        self._read_models()
         if not self._tools_known:
             self._tools_known = True
             tools = self.form.tools

@@ -14,6 +14,7 @@ from app.desktop.runs.follow_up import FollowUp
 from app.desktop.text_entry.insertion.insertion_list import Insertion, InsertionList
 from app.desktop.text_entry.insertion.typed import typed
 from app.services.settings.settings import language
+from engine.errors import UserError
 
 if TYPE_CHECKING:
     from app.services.runs.slash import SlashEntry
@@ -45,16 +46,21 @@ class LineSlash(QObject):
         found = typed(text, self._line.field.cursorPosition())
         if found is None or found.kind != "prompt":
             self._closed = False
+            self._entries = ()  # read again when it is typed for next
             self.list.hide()
         elif not self._entries and not self._reading:
             self._reading = True
-            self._calls.do(_entries, self._take, executor="io", owner=self)
+            self._calls.do(_entries, self._take, self._failed, executor="io", owner=self)
         elif not self._closed:
             self._show(found.query)
 
     def _take(self, entries: tuple[SlashEntry, ...]) -> None:
         self._entries, self._reading = entries, False
         self._look(self._line.field.text())
+
+    def _failed(self, error: UserError) -> None:
+        self._reading = False
+        self._calls.failed.emit(error)
 
     def _show(self, query: str) -> None:
         if not self._line.field.hasFocus():
@@ -73,7 +79,6 @@ class LineSlash(QObject):
             self.command.emit(entry.name, "")
         else:
             self._line.field.setText(f"{_words(entry)} ")
-        self._entries = ()  # read again when it is typed for next
 
     def _meant(self, text: str) -> bool:
         """Whether a line that is sent was a command, which is carried out then."""
@@ -82,7 +87,6 @@ class LineSlash(QObject):
         found = command_in(text, commands_in("run", "en"))
         if found is None:
             return False
-        self._entries = ()
         self.command.emit(found[0].name, found[1])
         return True
 

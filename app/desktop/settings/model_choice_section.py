@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.tasks import Task
 from app.desktop.forms.form import FormSection
 from app.desktop.widgets.choice_button import ChoiceButton
 from app.services.events import ServiceEvent
@@ -26,6 +27,7 @@ class ModelChoiceSection(FormSection):
     ) -> None:
         super().__init__(None, parent)
         self._calls, self._look = calls, look
+        self._looking: Task | None = None
         self.model = ChoiceButton(self)
         self.model.chosen.connect(
             lambda chosen: calls.do(lambda s: s.settings.change(**{key: chosen}), owner=self)
@@ -33,7 +35,9 @@ class ModelChoiceSection(FormSection):
 
     def open(self) -> None:
         """The page comes to the front: look which models there are."""
-        self._calls.do(self._look, self._take, executor="io", owner=self)
+        self._looking = self._calls.do(
+            self._look, self._take, executor="io", owner=self, instead_of=self._looking
+        )
 
     def take_events(self, events: list[ServiceEvent]) -> None:
         if self.isVisible() and any(isinstance(event, LibraryChanged) for event in events):

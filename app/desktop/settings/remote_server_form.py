@@ -63,6 +63,7 @@ class ServerForm(ThemedWidget):
         self._calls = calls
         self._server = server
         self._asked = 0  # which question to the server counts
+        self._saving = False
         self._found = -1
         self.address, self.title, self.certificates = (TextField(self) for _ in range(3))
         self.key = KeyField(self)
@@ -132,6 +133,7 @@ class ServerForm(ThemedWidget):
 
     def show_server(self, server: ModelServer) -> None:
         """What is kept of it."""
+        self._asked += 1
         self._server, self._found = server, -1
         self.address.setText(server.url)
         self.title.setText(server.title)
@@ -219,10 +221,17 @@ class ServerForm(ThemedWidget):
 
     def _save(self) -> None:
         wish, key, before = self.wish(), self.key.typed() or None, self._server.url if self._server else ""
-        self._calls.do(lambda s: saved(s, wish, key, before), self._saved, self._could_not, executor="net")
+        self._saving = True
+        self.save.setEnabled(False)
+        self._calls.do(lambda s: saved(s, wish, key, before), self._saved, self._not_saved, executor="net")
+
+    def _not_saved(self, error: UserError) -> None:
+        self._saving = False
+        self._could_not(error)
 
     def _saved(self, kept: tuple[ModelServer, TokenPlace]) -> None:
         server, place = kept
+        self._saving = False
         self._could_not(None)
         self.show_server(server)
         self.key.show_place(place)
@@ -255,7 +264,7 @@ class ServerForm(ThemedWidget):
     def _show(self) -> None:
         address = bool(self.address.text().strip())
         self.check.setEnabled(address)
-        self.save.setEnabled(address and bool(self.models.chosen()))
+        self.save.setEnabled(address and bool(self.models.chosen()) and not self._saving)
         self._http.setVisible(self._is_far_http())
         words = ""
         if self._found == 0:

@@ -68,18 +68,18 @@ class UpdatesSection(FormSection):
             self._look(by_hand=True)
 
     def _look(self, *, by_hand: bool) -> None:
-        self._looking, self._error = by_hand, None
+        self._looking, self._error = self._looking or by_hand, None
         self.retranslate()
         self._calls.do(
             (lambda s: s.updates.look()) if by_hand else (lambda s: s.updates.look_if_due()),
-            lambda _: self._looked(None),
-            self._looked,
+            lambda _: self._looked(None, by_hand=by_hand),
+            lambda error: self._looked(error, by_hand=by_hand),
             executor="net",
             owner=self,
         )
 
-    def _looked(self, error: UserError | None) -> None:
-        self._looking, self._error = False, error
+    def _looked(self, error: UserError | None, *, by_hand: bool) -> None:
+        self._looking, self._error = self._looking and not by_hand, error
         self.open()
         self.retranslate()
 

@@ -102,10 +102,17 @@ class WorkersList(ConnectionList):
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self.complaint.say(None)
-        self._calls.do(lambda s: s.placements.workers.add(address), self._added, self._say, executor="io")
+        self._calls.do(
+            lambda s: s.placements.workers.add(address),
+            lambda _: self._added(address),
+            self._say,
+            executor="io",
+            owner=self,
+        )
 
-    def _added(self, _: WorkerState) -> None:
-        self.field.clear()
+    def _added(self, address: str) -> None:
+        if self.field.text().strip() == address:  # the next one may be there by now
+            self.field.clear()
         self.grew.emit()
 
     def _say(self, error: UserError) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, MutableMapping
 from typing import Literal, TypeVar
@@ -33,18 +34,25 @@ def with_taken() -> dict[str, str]:
 
 
 class _Secret:
-    """Cached state of one secret: whether the keyring was asked, its value there, and this session's."""
+    """What is known of one secret: when the keyring was asked, its value there, and this session's."""
 
-    asked = False
-    kept = ""
-    session = ""
+    def __init__(self) -> None:
+        self.asked_at: float | None = None
+        self.answered = threading.Event()
+        self.kept = self.session = ""
+
+    def know(self, kept: str, session: str = "") -> None:
+        """This is what counts, whatever the keyring says to what it was asked before."""
+        self.kept, self.session = kept, session
+        self.asked_at = self.asked_at or 0.0
+        self.answered.set()
 
 
 class Secrets:
     """May be used from any thread but the GUI's: a keyring can ask the user to unlock it, and makes us wait.
 
-    It is asked once for each secret, on a thread of its own, and not waited for longer than `patience` seconds;
-    what it says later counts from then on. Besides the hub's token there are secrets with names ("server:NAME:..."),
+    It is asked once for each secret, on a thread of its own, and nobody waits for longer than `patience` seconds from
+    then on; what it says later counts, too. Besides the hub's token there are secrets with names ("server:NAME:..."),
     which the environment knows nothing of.
     """
 
@@ -100,25 +108,24 @@ class Secrets:
         """Store a secret under this name. False: no keyring has it, so it is lost with this session."""
         kept = bool(self._waited_for(lambda: _keep(name, secret), False))
         with self._lock:
-            known = self._secrets[name]
-            known.asked = True
-            known.kept, known.session = (secret, "") if kept else ("", secret)
+            self._secrets[name].know(*((secret, "") if kept else ("", secret)))
         return kept
 
     def forget_secret(self, name: str) -> bool:
         """Remove a secret from this session and the keyring; False when the keyring still has it."""
         with self._lock:
-            known = self._secrets[name]
-            known.asked = True
-            known.kept = known.session = ""
+            self._secrets[name].know("")
         return self._waited_for(lambda: _forget(name), False)
 
     def _found(self, name: str) -> tuple[str, TokenPlace]:
         with self._lock:
             known = self._secrets[name]
-            asked, known.asked = known.asked, True
-        if not asked:
+            asked_at, now = known.asked_at, time.monotonic()
+            known.asked_at = now if asked_at is None else asked_at
+        if asked_at is None:
             self._waited_for(lambda: self._ask(name), None)
+        else:
+            known.answered.wait(max(0.0, asked_at + self._patience - now))
         with self._lock:
             if known.kept:
                 return known.kept, "keyring"
@@ -127,11 +134,14 @@ class Secrets:
         return "", ""
 
     def _ask(self, name: str) -> None:
-        secret = _read(name)
-        with self._lock:
-            known = self._secrets[name]
-            if not known.session:
-                known.kept = secret
+        known = self._secrets[name]
+        try:
+            secret = _read(name)
+            with self._lock:
+                if not known.answered.is_set():
+                    known.know(secret)
+        finally:
+            known.answered.set()
 
     def _waited_for(self, job: Callable[[], _T], otherwise: _T) -> _T:
         """What `job` returns on a thread of its own; `otherwise` when it fails or takes too long."""

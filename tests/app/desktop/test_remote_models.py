@@ -20,6 +20,7 @@ from tests.support.servers.openai_script import Reply, in_order
 from tests.support.servers.openai_server import OpenAiServer
 from tests.support.window.composer import says
 from tests.support.window.finding import spoken
+from tests.support.window.late import Late
 from tests.support.window.reading import labels
 
 pytestmark = pytest.mark.long
@@ -157,3 +158,16 @@ def test_the_chip_says_why_for_who_hovers_and_for_who_listens(qtbot: QtBot, look
     languages.choose("ko")
     QApplication.processEvents()
     assert chip.text() == "외부" and not chip.isHidden()
+
+
+def test_a_model_elsewhere_is_not_used_once_one_of_this_computer_was_chosen(
+    running: Running, far: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat, chosen = running.window.chat, list[str]()
+    chat.model.chosen.connect(chosen.append)
+    late = Late(monkeypatch, running.services.remote_servers, "is_new")
+    chat.model.use(far)
+    running.until(lambda: late.is_asked)
+    chat.model.use("starter")
+    late.let_go(running.until)
+    assert chosen == ["starter"] and chat.model.leaving is not None and chat.model.leaving.card is None

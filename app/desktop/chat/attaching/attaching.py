@@ -169,6 +169,8 @@ class Attaching(QObject):
                 executor="net",
                 owner=self,
             )
+        else:
+            self._submits = False  # nothing is left that it waits for
 
     def _stop_weighing(self) -> None:
         if self._weighing is not None:

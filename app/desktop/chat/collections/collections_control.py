@@ -190,6 +190,8 @@ class CollectionsControl(QObject):
         self._reading = False
         if self.sheet is not None:
             self.sheet.say(error)
+        if self._is_stale:
+            self._read()
 
     def _add(self, name: str, paths: list[Path]) -> None:
         assert self.sheet is not None

@@ -220,13 +220,16 @@ class RoomControl(QObject):
         conversation, path, used = self._conversation, list(self._path), self._used
         if conversation is not None:
             self._calls.do(
-                lambda s: filling(s, conversation, path, used), self._show_filling, executor="io", owner=self
+                lambda s: filling(s, conversation, path, used),
+                lambda parts: self._show_filling(conversation, parts),
+                executor="io",
+                owner=self,
             )
 
-    def _show_filling(self, parts: Sequence[Part]) -> None:
+    def _show_filling(self, conversation: int, parts: Sequence[Part]) -> None:
         from app.desktop.chat.compaction.context_card import ContextCard
 
-        if not self._header.context.isVisible():
+        if conversation != self._conversation or not self._header.context.isVisible():
             return
         card = ContextCard(self._header, parts, self._used, self._context)
         card.room_wanted.connect(self._make_room)
@@ -363,10 +366,14 @@ class RoomControl(QObject):
         if card is not None and conversation is not None:
             self._calls.do(
                 lambda s: s.summaries.drop(conversation),
-                lambda _: self._open_card(full=card.full),
+                lambda _: self._discarded(card),
                 executor="io",
                 owner=self,
             )
+
+    def _discarded(self, card: RoomCard) -> None:
+        if card is self.card:
+            self._open_card(full=card.full)
 
     def _done(self, room: CompactionOptions, cut: CompactionPoint) -> None:
         """The model sees less now: answer what waited for that."""

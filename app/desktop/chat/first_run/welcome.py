@@ -29,6 +29,7 @@ from app.store.records import Download
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.base.tasks import Task
     from app.services.hub.catalogue import CataloguePick
 
 # Below this width the cards stand under each other.
@@ -53,6 +54,7 @@ class WelcomePage(ThemedWidget):
         self._calls = calls
         self._offline = False
         self._reading = True
+        self._choosing: Task | None = None
         self._ids: dict[int, PickCard] = {}
         self.cards: list[PickCard] = []
         self._graphics_notes: tuple[Note, ...] = ()
@@ -125,7 +127,14 @@ class WelcomePage(ThemedWidget):
     def read(self) -> None:
         """Choose from the catalogue for this machine, off the GUI thread."""
         self._patience.stop()
-        self._calls.do(lambda s: s.hub.picks(), self.show_picks, self._no_picks, executor="io", owner=self)
+        self._choosing = self._calls.do(
+            lambda s: s.hub.picks(),
+            self.show_picks,
+            self._no_picks,
+            executor="io",
+            owner=self,
+            instead_of=self._choosing,
+        )
         self._calls.do(lambda _: news(read_state()), self.show_graphics, executor="io", owner=self)
 
     def show_graphics(self, notes: tuple[Note, ...]) -> None:
@@ -168,11 +177,15 @@ class WelcomePage(ThemedWidget):
         card.show_state("asking")
         self._calls.do(
             lambda s: s.downloads.add_named(card.model),
-            lambda download: self._added(card, download),
+            lambda download: self._begun(card, download),
             lambda error: card.show_state("failed", error=error.info),
             executor="net",
             owner=card,
         )
+
+    def _begun(self, card: PickCard, download: Download) -> None:
+        if download.id not in self._ids:  # else what was told meanwhile is newer
+            self._added(card, download)
 
     def _added(self, card: PickCard, download: Download) -> None:
         self._ids[download.id] = card

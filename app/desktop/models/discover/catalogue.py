@@ -18,6 +18,7 @@ from engine.errors import UserError
 from engine.hub.values import Verdict
 
 if TYPE_CHECKING:
+    from app.desktop.base.tasks import Task
     from app.services.hub.catalogue import CatalogueEntry
     from app.services.services import Services
 
@@ -39,12 +40,13 @@ class Catalogue(QObject):
     def __init__(self, calls: ServiceCalls, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._calls = calls
+        self._reading: Task | None = None
         self._judged: tuple[Judged, ...] = ()
         self.picks: tuple[CatalogueEntry, ...] = ()
 
     def read(self) -> None:
         """Read it, and judge it anew for this machine."""
-        self._calls.do(_catalogue, self._take, executor="io")
+        self._reading = self._calls.do(_catalogue, self._take, executor="io", instead_of=self._reading)
 
     def _take(self, found: tuple[tuple[Judged, ...], tuple[CatalogueEntry, ...]]) -> None:
         self._judged, self.picks = found

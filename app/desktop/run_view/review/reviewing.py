@@ -21,6 +21,7 @@ from app.desktop.text.words import counted
 from engine.remote.names import is_remote
 
 if TYPE_CHECKING:
+    from app.desktop.base.tasks import Task
     from app.services.runs.review.committing import Committed
     from app.services.services import Services
 
@@ -33,17 +34,19 @@ class Reviewing(QObject):
     def __init__(self, calls: ServiceCalls, undoing: Undoing, window: QWidget) -> None:
         super().__init__(window)
         self._calls, self._undoing, self._window = calls, undoing, window
+        self._reading: Task | None = None
         self.restoring = Restoring(calls, window)
         self.sheet: ReviewSheet | None = None
         self.commit_sheet: CommitSheet | None = None
 
     def open(self, run: int) -> None:
         """Show all that the run changed."""
-        self._calls.do(
+        self._reading = self._calls.do(
             lambda s: s.runs.reviews.read(run),
             lambda review: self._show(run, review),
             executor="io",
             owner=self,
+            instead_of=self._reading,
         )
 
     def _show(self, run: int, review: Review) -> None:

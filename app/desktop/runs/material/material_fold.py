@@ -76,7 +76,14 @@ class MaterialFold(Collapsible):
 
     def attach(self, calls: ServiceCalls) -> None:
         self._calls = calls
-        self._folder.changed.connect(self._patience.start)
+        self._folder.changed.connect(self._folder_changed)
+
+    def _folder_changed(self) -> None:
+        """What was read in another folder is nothing for this one."""
+        if self._folder.folder() != self._chosen_for:
+            self._material = NO_MATERIAL
+            self.retranslate()
+        self._patience.start()
 
     def look(self) -> None:
         """Which collections there are, and what was read in the folder before."""

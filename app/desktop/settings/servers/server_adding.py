@@ -26,6 +26,7 @@ from app.services.connections.server_writing import suggested_name, written_spec
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from app.desktop.base.tasks import Task
     from app.services.services import Services
 
 # The least of a name's field beside its button.
@@ -82,6 +83,7 @@ class ImportServers(ThemedWidget):
         super().__init__(parent)
         self._calls = calls
         self._path = ""
+        self._reading: Task | None = None
         self.lines: list[FoundServer] = []
         self.choose = push_button(self, "")
         self.complaint = Complaint(self)
@@ -95,7 +97,13 @@ class ImportServers(ThemedWidget):
         """Show what a file holds. Starts nothing, keeps nothing."""
         self._path = path
         self.complaint.say(None)
-        self._calls.do(lambda s: found_servers(s, path), self._show, self._could_not, executor="io")
+        self._reading = self._calls.do(
+            lambda s: found_servers(s, path),
+            self._show,
+            self._could_not,
+            executor="io",
+            instead_of=self._reading,
+        )
 
     def _choose(self) -> None:
         choose_file(self, self.tr("File with tool servers"), "JSON (*.json)", self.read, str(Path.home()))

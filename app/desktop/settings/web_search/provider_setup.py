@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from agents.tools.web_search.providers import Provider
 from app.desktop.base.service_calls import ServiceCalls
+from app.desktop.base.tasks import Task
 from app.desktop.base.themed_widget import ThemedWidget
 from app.desktop.forms.checked_field import CheckedField, Complaint
 from app.desktop.markdown.links import open_link
@@ -56,7 +57,7 @@ class ProviderSetup(ThemedWidget):
         self._calls = calls
         self._provider: Provider | None = None
         self._found: int | None = None
-        self._busy = False
+        self._trial: Task | None = None
         self.address, self.key = CheckedField(self), ProviderKey(self)
         self.page = word_button(self, "small-word")
         self.test, self.result, self.complaint = (
@@ -80,8 +81,8 @@ class ProviderSetup(ThemedWidget):
         self.address.show_text(url)
         if provider == self._provider:
             return
-        self._provider, self._found, self._busy = provider, None, False
-        self.complaint.say(None)
+        self._provider = provider
+        self._forgive()
         self.address.setVisible(provider is not None and not provider.url)
         self.key.setVisible(provider is not None and provider.needs_key)
         self.key.field.clear()
@@ -95,7 +96,9 @@ class ProviderSetup(ThemedWidget):
         if provider is not None and provider.needs_key:
             self._do(provider, lambda s: s.web_search.key_place(provider.id), self.key.show_place)
 
-    def _do(self, provider: Provider, ask: Callable[[Services], T], take: Callable[[T], object]) -> None:
+    def _do(
+        self, provider: Provider, ask: Callable[[Services], T], take: Callable[[T], object]
+    ) -> Task | None:
         """Ask the services about a provider, and take the answer while that one is shown."""
 
         def taken(answer: T) -> None:
@@ -104,11 +107,11 @@ class ProviderSetup(ThemedWidget):
 
         def failed(error: UserError) -> None:
             if provider == self._provider:
-                self._busy = False
+                self._trial = None
                 self.complaint.say(error)
                 self.retranslate()
 
-        self._calls.do(ask, taken, failed, executor="net", owner=self)
+        return self._calls.do(ask, taken, failed, executor="net", owner=self)
 
     def _open_page(self) -> None:
         if self._provider is not None:
@@ -146,25 +149,27 @@ class ProviderSetup(ThemedWidget):
 
     def try_it(self) -> None:
         """Search for a word, and say what came of it."""
-        if self._provider is None or self._busy:
+        if self._provider is None or self._trial is not None:
             return
         self._forgive()
-        self._busy = True
+        self._trial = self._do(self._provider, lambda s: s.web_search.check(), self._tried)
         self.retranslate()
-        self._do(self._provider, lambda s: s.web_search.check(), self._tried)
 
     def _tried(self, count: int) -> None:
-        self._busy, self._found = False, count
+        self._trial, self._found = None, count
         self.retranslate()
         announce(self.result, self.result.text())
 
     def _forgive(self) -> None:
-        self._found = None
+        """What was said, or is about to be, is of something else."""
+        if self._trial is not None:
+            self._trial.cancel()
+        self._trial = self._found = None
         self.complaint.say(None)
         self.retranslate()
 
     def _words(self) -> str:
-        if self._busy:
+        if self._trial is not None:
             return self.tr("Searching for “{query}”…").format(query=TRIAL)
         if self._found is None:
             return ""
@@ -178,7 +183,7 @@ class ProviderSetup(ThemedWidget):
         self.page.setVisible(self._provider is not None and bool(self._provider.page))
         set_texts(self.page, self.tr("Get a key from {name}").format(name=name))
         set_texts(self.test, self.tr("Test"), self.tr("Search for one word to test it"))
-        self.test.setEnabled(not self._busy)
+        self.test.setEnabled(self._trial is None)
         self.result.setText(self._words())
 
 

@@ -89,11 +89,11 @@ class Inserting(QObject):
 
     def _read(self, kind: str) -> None:
         """What there is now, each time the sign is typed."""
-        self._entries[kind] = []
+        mine = self._entries[kind] = []
 
         def take(found: tuple[list[Insertion], tuple[str, ...]]) -> None:
             entries, refused = found
-            if kind in self._entries:
+            if self._entries.get(kind) is mine:
                 self._entries[kind] = entries
                 self._show()
             self._say_refused(refused)

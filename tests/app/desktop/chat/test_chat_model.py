@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from app.services.chat.chat_models import ModelOfChat
 from tests.app.desktop.conftest import Running
+from tests.support.window.late import Late
 
 
 @pytest.fixture
@@ -83,3 +85,24 @@ def test_a_chat_whose_model_is_gone_says_so_and_keeps_the_words(two: tuple[Runni
     running.until(lambda: loaded(running, one) and chat.model.state.error is None)  # type: ignore[union-attr]
     running.send("go on")
     assert len(running.services.conversations.path(first.id)) == 4
+
+
+def test_what_was_found_of_a_model_that_is_gone_does_not_take_the_place_of_the_one_that_was_chosen(
+    two: tuple[Running, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, one, other = two
+    chat, found = running.window.chat, list[ModelOfChat | None]()
+    running.send("first")
+    first = chat.shown.now.conversation
+    assert first is not None
+    running.services.conversations.choose_model(first.id, other)
+    Path(other).unlink()
+    running.window.go.new_chat()
+    late = Late(monkeypatch, running.services.chat_models, "of")
+    chat.shown.model_found.connect(found.append)
+    running.window.go.open_chat(first.id)
+    running.until(lambda: late.is_asked)
+    chat.model.use(one)
+    running.until(lambda: any(each is not None and each.path == one for each in found))
+    late.let_go(running.until)
+    assert found[-1] is not None and found[-1].path == one

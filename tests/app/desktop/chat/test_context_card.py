@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.desktop.chat.compaction import compaction_controller
 from app.desktop.chat.compaction.context_card import ContextCard
 from app.desktop.chat.compaction.context_use import filling
 from app.store.records import ChatOptions
 from tests.app.desktop.conftest import Running
 from tests.support.window.finding import find_all
+from tests.support.window.late import Late
 from tests.support.window.pressing import press
 from tests.support.window.reading import labels
 
@@ -79,3 +82,22 @@ def test_a_larger_context_is_looked_for_from_the_card(running: Running) -> None:
     running.until(lambda: running.window.pages.currentWidget() is not running.window.chat)
     QApplication.processEvents()
     assert not find_all(running.window, kind=ContextCard)
+
+
+def test_what_fills_a_chat_that_was_left_is_not_told_of_the_next_one(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.send("A question")
+    first = running.window.chat.shown.now.id
+    running.window.go.new_chat()
+    running.send("Another question")
+    running.until(running.window.chat.header.context.isVisible)
+    late = Late(monkeypatch, compaction_controller, "filling")
+    running.window.chat.header.context.click()
+    running.until(lambda: late.is_asked)
+    assert first is not None
+    running.window.go.open_chat(first)
+    running.until(lambda: len(running.window.chat.transcript.ids) == 2)
+    running.until(running.window.chat.header.context.isVisible)
+    late.let_go(running.until)
+    assert cards(running) == []

@@ -11,9 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
+from app.desktop.text_entry.insertion import inserting
 from app.desktop.text_entry.insertion.typed import Typed, typed
 from app.store.records import ChatOptions, ChatTools
 from tests.app.desktop.conftest import Running
+from tests.support.window.late import Late
 from tests.support.window.main_window import toast_text
 
 
@@ -143,3 +145,26 @@ def test_a_file_of_the_chats_folder_is_attached(running: Running, tmp_path: Path
     running.qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Tab)
     running.until(lambda: [chip.entry.name for chip in chat.attaching.chips.chips] == ["notes.md"])
     assert chat.composer.text() == "Look at "
+
+
+def test_files_of_the_chat_before_are_not_offered_in_the_next_one(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat, chats = running.window.chat, list[int]()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.txt").write_text("x")
+        made = running.services.conversations.create(
+            ChatOptions(tools=ChatTools(str(tmp_path / name), "read"))
+        )
+        chats.append(made.id)
+    late = Late(monkeypatch, inserting, "_files")
+    for conversation in chats:
+        running.window.go.open_chat(conversation)
+        running.until(lambda id=conversation: chat.shown.now.id == id and not chat.composer.text())  # type: ignore[misc]
+        chat.composer.edit.setFocus()
+        running.qtbot.keyClicks(chat.composer.edit, "@")
+        running.until(lambda: late.is_asked)
+    running.until(lambda: shown(running) == ["two.txt"])
+    late.let_go(running.until)
+    assert shown(running) == ["two.txt"]

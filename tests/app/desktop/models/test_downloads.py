@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.desktop.base.language import languages
+from app.desktop.models import library_state
 from app.desktop.models.download_card import DownloadCard
 from app.desktop.models.download_text import download_line
 from app.services.hub.events import DownloadChanged, DownloadProgress
@@ -18,6 +19,7 @@ from engine.errors import UserError
 from tests.app.desktop.models.conftest import Open
 from tests.support.library.scripted_library import a_download
 from tests.support.library.shelves import OSS, Shelves
+from tests.support.window.late import Late
 
 Make = Callable[..., Open]
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -227,3 +229,16 @@ def test_a_storm_of_progress_does_not_build_cards_anew(opened: Open) -> None:
         opened.page.take_events([DownloadProgress(1, received, 12_100_000_000, 1e6, 5.0)])
     opened.page.take_events([DownloadChanged(opened.downloads.get(2))])
     assert opened.page.downloads.cards == before
+
+
+def test_a_row_that_was_put_away_while_all_is_read_stays_away(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf, before = opened.page.shelf, len(opened.page.shelf.downloads())
+    late = Late(monkeypatch, library_state, "_everything")
+    shelf.read()
+    opened.until(lambda: late.is_asked)
+    gone = shelf.downloads()[-1].id
+    shelf.forget(gone)
+    late.let_go(opened.until)
+    assert shelf.download(gone) is None and len(shelf.downloads()) == before - 1

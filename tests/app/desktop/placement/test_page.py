@@ -445,7 +445,7 @@ def test_while_a_model_is_loaded_onto_a_worker_the_page_waits_and_then_reads(
     asked = len(placements.asked)
     running.window.go.show_page("placement")
     assert page.view.state.words.text().startswith("Loading the model onto another PC.")
-    page.replanning.failed.emit(PlacementOptions(), UserError("worker.stalled", address="127.0.0.1:1"))
+    page.replanning.failed.emit("", UserError("worker.stalled", address="127.0.0.1:1"))
     languages.choose("ko")
     running.until(lambda: page.view.state.words.text().startswith("모델을 보조 PC"))
     languages.choose("en")

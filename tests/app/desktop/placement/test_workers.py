@@ -17,6 +17,7 @@ from tests.app.desktop.conftest import Running
 from tests.app.desktop.placement import plans
 from tests.app.desktop.test_accessibility import without_name
 from tests.support.placement.hand_made_placements import HandMadePlacements
+from tests.support.window.late import Late
 
 ADDRESS = "192.168.0.7:50052"
 
@@ -107,3 +108,16 @@ def test_an_empty_address_asks_nobody(running: Running, placements: HandMadePlac
     workers.add.click()
     assert QApplication.focusWidget() is workers.field
     assert placements.workers.all() == ()
+
+
+def test_the_next_address_may_be_typed_while_the_one_before_is_asked(
+    running: Running, placements: HandMadePlacements, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = opened(running)
+    late = Late(monkeypatch, placements.workers, "add")
+    qtbot.keyClicks(workers.field, ADDRESS)
+    qtbot.keyClick(workers.field, Qt.Key.Key_Return)
+    running.until(lambda: late.is_asked)
+    workers.field.setText("192.168.0.8:50052")
+    late.let_go(running.until)
+    assert workers.field.text() == "192.168.0.8:50052"

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.desktop.runs import add_skills
 from app.desktop.runs.add_skills import AddSkills
 from tests.agents.guidance.test_skill_folders import made
 from tests.app.desktop.runs.conftest import RunsBench
+from tests.support.window.late import Late
 
 
 @pytest.fixture
@@ -74,3 +76,15 @@ def test_a_skill_of_the_list_is_a_task_and_can_be_deleted_and_brought_back(
     assert act is not None
     act()
     runs.until(lambda: titles(runs) == ["mail"])
+
+
+def test_the_folder_that_was_named_last_is_shown_however_long_the_one_before_takes(
+    runs: RunsBench, sheet: AddSkills, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Late(monkeypatch, add_skills, "offered")
+    sheet.look_at(str(made(tmp_path / "a", "one", "Do one.")))
+    runs.until(lambda: late.is_asked)
+    sheet.look_at(str(made(tmp_path / "b", "two", "Do two.")))
+    runs.until(lambda: [row.skill.name for row in sheet.rows] == ["two"])
+    late.let_go(runs.until)
+    assert [row.skill.name for row in sheet.rows] == ["two"]

@@ -16,6 +16,7 @@ from tests.agents.review.test_hunks import NUMBERS, changed
 from tests.app.desktop.runs.conftest import RunsBench
 from tests.app.desktop.runs.test_undo import files, last_said, states, write
 from tests.support.agents.scripted_brain import ScriptedBrain, calls, says
+from tests.support.window.late import Late
 from tests.support.window.pressing import press
 
 AFTER = changed(NUMBERS, l5="five\n", l20="twenty\n")
@@ -151,3 +152,22 @@ def test_what_goes_wrong_is_said_and_what_was_written_stays(done: RunsBench) -> 
     assert commit.isVisible() and commit.do.isEnabled() and commit.message.toPlainText() == "All of it"
     press(commit, "Cancel")
     assert done.page.acting.reviewing.commit_sheet is None and sheet.isVisible()
+
+
+def test_the_review_that_was_asked_for_last_is_the_one_that_is_shown(
+    done: RunsBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = done.page.reading.shown
+    assert first is not None
+    run = done.start(ScriptedBrain(calls(write("other.txt", "made\n")), says("Done.")), mode="workspace")
+    done.ended(run.id)
+    reviewing = done.page.acting.reviewing
+    late = Late(monkeypatch, done.services.runs.reviews, "read")
+    reviewing.open(first)
+    done.until(lambda: late.is_asked)
+    reviewing.open(run.id)
+    done.until(lambda: reviewing.sheet is not None)
+    shown = reviewing.sheet
+    late.let_go(done.until)
+    assert reviewing.sheet is shown and shown is not None and shown.isVisible()
+    shown.close_overlay()

@@ -44,3 +44,19 @@ def test_undo_and_redo_in_the_line_of_a_run(runs: RunsBench) -> None:
     line.send.click()
     runs.until(file.exists)
     assert runs.failures == []
+
+
+def test_what_the_slash_offers_is_read_whenever_it_is_typed(runs: RunsBench, coterie_home: Path) -> None:
+    run = runs.start(ScriptedBrain(says("Done.")))
+    runs.ended(run.id)
+    runs.opened(run.id)
+    line, slash = runs.page.run.steps.follow_up, runs.page.slash_line
+    runs.until(line.isVisible)
+    line.field.setFocus()
+    runs.qtbot.keyClicks(line.field, "/")
+    runs.until(lambda: bool(slash.list.shown()))
+    assert "mail" not in slash.list.shown()
+    line.field.clear()
+    made(coterie_home / "skills", "mail")
+    runs.qtbot.keyClicks(line.field, "/")
+    runs.until(lambda: "mail" in slash.list.shown())

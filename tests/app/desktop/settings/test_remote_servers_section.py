@@ -27,6 +27,7 @@ from app.services.settings.settings import SettingsFile
 from tests.app.desktop.test_accessibility import without_name
 from tests.app.services.settings.test_secrets import Remembering
 from tests.support.servers.openai_server import OpenAiServer
+from tests.support.window.late import Late
 
 KEY = "sk-canary-of-the-form"
 
@@ -314,3 +315,21 @@ def test_every_control_has_a_name(page: Page, qtbot: QtBot, language: str) -> No
     languages.choose(language)
     QApplication.processEvents()
     assert without_name(page.section) == []
+
+
+def test_what_was_asked_of_a_server_that_is_added_since_is_nothing_for_the_next_one(
+    page: Page, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = page.adding
+    with OpenAiServer(names=("qwen3",)) as server:
+        late = Late(monkeypatch, page.remote_servers, "check")
+        type_in(qtbot, form.address, f"http://127.0.0.1:{server.port}")
+        qtbot.mouseClick(form.check, Qt.MouseButton.LeftButton)
+        page.until(lambda: late.is_asked)
+        qtbot.keyClicks(form.models.another, "mine")
+        qtbot.mouseClick(form.models.add, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
+        assert not form.save.isEnabled(), "a second press would be a second server"
+        page.until(lambda: form.address.text() == "")
+        late.let_go(page.until)
+    assert form.models.ticks == [] and form.state.text() == "" and not form.refusal.isVisible()

@@ -16,6 +16,7 @@ from app.services.connections.web_search import WebSearches
 from app.services.settings.secrets import Secrets
 from app.services.settings.settings import SettingsFile
 from tests.support.servers.search_server import Reply, SearchServer, search_server
+from tests.support.window.late import Late
 from tests.support.window.pressing import press
 
 
@@ -103,3 +104,20 @@ def test_a_key_is_kept_said_to_be_there_and_deleted(shown: Shown, qtbot: QtBot) 
     assert shown.searches.key_place("brave") == ""
     shown.choose("Off")
     assert not setup.isVisible()
+
+
+def test_what_a_trial_of_another_address_says_is_not_shown(
+    shown: Shown, qtbot: QtBot, server: SearchServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = shown.section.setup
+    shown.choose("SearXNG")
+    setup.address.enter(server.url)
+    qtbot.waitUntil(lambda: shown.settings.current.searxng_url == server.url)
+    late = Late(monkeypatch, shown.searches, "check")
+    press(setup, "Search for one word to test it")
+    qtbot.waitUntil(lambda: late.is_asked)
+    setup.address.enter("http://127.0.0.1:1")
+    qtbot.waitUntil(lambda: shown.settings.current.searxng_url.endswith(":1"))
+    assert setup.test.isEnabled() and setup.result.text() == ""
+    late.let_go(qtbot.waitUntil)
+    assert setup.result.text() == "" and not setup.complaint.isVisible()

@@ -259,3 +259,33 @@ def test_the_program_takes_the_token_out_of_its_environment_before_anything_else
         check=True,
     )
     assert ran.stdout.split()[-3:] == ["False", "True", "True"]
+
+
+def test_whoever_asks_while_the_keyring_is_asked_waits_with_it(use: Use) -> None:
+    kept = Remembering()
+    kept.kept["coterie", "hub-token"] = TOKEN
+    kept.hold.clear()
+    use(kept)
+    secrets, found = Secrets({}), list[str]()
+    asking = [threading.Thread(target=lambda: found.append(secrets.hub_token())) for _ in range(2)]
+    for thread in asking:
+        thread.start()
+    kept.hold.set()
+    for thread in asking:
+        thread.join()
+    assert found == [TOKEN, TOKEN] and kept.asked == 1
+
+
+def test_what_the_keyring_says_late_takes_nothing_from_what_was_kept_since(use: Use) -> None:
+    kept = Remembering()
+    kept.kept["coterie", "server:a:KEY"] = "old"
+    kept.hold.clear()
+    use(kept)
+    secrets = Secrets({}, patience=0.05)
+    assert secrets.secret("server:a:KEY") == ""
+    assert not secrets.keep_secret("server:a:KEY", "new")
+    kept.hold.set()
+    for thread in threading.enumerate():
+        if thread.name == "keyring":
+            thread.join()
+    assert secrets.secret("server:a:KEY") == "new"

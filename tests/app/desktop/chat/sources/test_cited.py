@@ -5,21 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 
 from app.desktop.base.language import languages
-from app.desktop.chat.answers.answer import AnswerCard
+from app.desktop.chat.sources import citing
 from app.desktop.chat.sources.source_list import SourceList
 from app.desktop.markdown.prose import ProseBlock
-from app.store.records import Given, Message, Source
+from app.store.records import Source
 from tests.app.desktop.conftest import Running
 from tests.support.documents.made import pdf
 from tests.support.window.chat import answer
 from tests.support.window.finding import find_all, part
+from tests.support.window.late import Late
 from tests.support.window.pressing import press
 
 pytestmark = pytest.mark.process
@@ -119,33 +119,19 @@ def test_what_was_asked_while_it_was_written_takes_nothing_from_the_whole_answer
     asked: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown(asked)
-    views, citing = asked.services.source_views, asked.window.chat.citing
-    known, take, late, taken = views.known, citing._take, threading.Event(), list[str]()
-
-    def slowly(message: Message) -> Given | None:
-        if message.state == "streaming":
-            late.wait()
-        return known(message)
-
-    def note(card: AnswerCard, message: Message, *rest: Any) -> None:
-        take(card, message, *rest)
-        taken.append(message.state)
-
-    monkeypatch.setattr(views, "known", slowly)
-    monkeypatch.setattr(citing, "_take", note)
+    late = Late(monkeypatch, citing, "_sources")
     card = answer(asked.window.chat.transcript, asked.window.chat.transcript.ids[-1])
     asked.until(lambda: "[1]" in card.streamed_text())
     card.sources_wanted.emit(card)
+    asked.until(lambda: late.is_asked)
     asked.engine.hold.clear()
     asked.until(lambda: bool(find_all(card, kind=SourceList)) and len(part(card, SourceList).texts()) == 5)
-    late.set()
-    asked.until(lambda: "streaming" in taken)
-    assert taken[-1] == "streaming"
+    late.let_go(asked.until)
     assert len(part(card, SourceList).texts()) == 5
 
 
 def test_what_a_run_found_is_listed_though_the_chat_was_without_sources_before(
-    make_desktop: Callable[..., Running],
+    make_desktop: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = make_desktop().ready()
     running.send("Hello")
@@ -156,9 +142,10 @@ def test_what_a_run_found_is_listed_though_the_chat_was_without_sources_before(
     chat.composer.edit.setPlainText("What colour is it?")
     running.qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
     running.until(lambda: len(chat.transcript.ids) == 4)
+    late = Late(monkeypatch, citing, "_sources")
     before.sources_wanted.emit(before)
-    conversation = chat.shown.now.id
-    running.until(lambda: chat.citing._without == conversation)
+    running.until(lambda: late.is_asked)
+    late.let_go(running.until)
     found = Source(1, "colours.txt", "It is red")
     running.services.store.messages.set_sources(chat.transcript.ids[-1], [found])
     running.engine.hold.clear()
