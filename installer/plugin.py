@@ -72,8 +72,10 @@ def plugin_of(root: Path, version: str, key: str) -> Plugin:
 
 def sources_hash(folders: Iterable[Path]) -> str:
     """Changes when a source or header of the plugin does."""
-    files = [path for folder in folders for path in sorted((*folder.glob("*.cpp"), *folder.glob("*.h")))]
-    return fingerprint([(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files])
+    files = [(f, path) for f in folders for path in sorted((*f.rglob("*.cpp"), *f.rglob("*.h")))]
+    return fingerprint(
+        [(path.relative_to(f).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for f, path in files]
+    )
 
 
 def interface_hash(folder: Path) -> str:
@@ -83,7 +85,7 @@ def interface_hash(folder: Path) -> str:
 
 def compiled(plugin: Plugin) -> list[Path]:
     """The files that are compiled."""
-    return [path for folder in plugin.sources for path in sorted(folder.glob("*.cpp"))]
+    return [path for folder in plugin.sources for path in sorted(folder.rglob("*.cpp"))]
 
 
 def library_name(kind: str) -> str:

@@ -9,7 +9,7 @@ cd "$root"
 # before every start.
 state() {
     cksum pyproject.toml requirements*.lock installer/*.py installer/portable/*.py installer/*.sh \
-        engine/expert_cache/native/* engine/products/native/* engine/attention/native/*
+        $(find engine/*/native -name '*.cpp' -o -name '*.h' | LC_ALL=C sort)
     pwd -P
     printf '%s\n' "${COTERIE_ENGINE-}"
     uname -sm

@@ -288,6 +288,7 @@ def test_no_folder_of_code_is_longer_than_a_glance() -> None:
     folders = Counter(
         path.parent
         for top in ("app", "engine", "agents", "installer", "tests")
-        for path in (ROOT / top).rglob("*.py")
+        for pattern in ("*.py", "*.cpp", "*.h")
+        for path in (ROOT / top).rglob(pattern)
     )
     assert {str(folder.relative_to(ROOT)): count for folder, count in folders.items() if count > 30} == {}

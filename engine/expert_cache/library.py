@@ -1,6 +1,6 @@
 """The expert cache plugin: where it is installed, and whether it fits this very engine.
 
-Set-up compiles `native/*.cpp` and puts the library into the environment, with a note of what it was built for, or
+Set-up compiles `native` and puts the library into the environment, with a note of what it was built for, or
 of why it could not be. Nothing here loads anything.
 """
 

@@ -37,10 +37,11 @@ class Clone:
             (self.root / name).write_text("")
         for source in (
             "expert_cache/native/plugin.cpp",
+            "expert_cache/native/disk/disk.cpp",
             "products/native/hook.cpp",
             "attention/native/rows.h",
         ):
-            (self.root / "engine" / source).parent.mkdir(parents=True)
+            (self.root / "engine" / source).parent.mkdir(parents=True, exist_ok=True)
             (self.root / "engine" / source).write_text("")
         self.tools = folder / "bin"
         self.tools.mkdir()
@@ -86,6 +87,7 @@ def test_set_up_by_name_always_looks(clone: Clone) -> None:
         "installer/portable/new.py",
         "engine/expert_cache/native/plugin.cpp",
         "engine/expert_cache/native/new.h",
+        "engine/expert_cache/native/disk/disk.cpp",
         "engine/products/native/hook.cpp",
         "engine/attention/native/rows.h",
     ],

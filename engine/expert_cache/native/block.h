@@ -1,9 +1,9 @@
 // One expert block of one graph: what is known of it before its experts are.
 #pragma once
 
-#include "graph_copy.h"
+#include "graph/graph_copy.h"
+#include "graph/shape.h"
 #include "layer.h"
-#include "shape.h"
 
 #include <deque>
 

@@ -6,7 +6,7 @@
 // has a slot are kept in its place. A batch that needs most experts will need most of the next layer's: their reads
 // follow at once, so that the disk has work while everything between is computed.
 #include "cache.h"
-#include "floor.h"
+#include "disk/floor.h"
 #include "lane.h"
 
 #include <algorithm>

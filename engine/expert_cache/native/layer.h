@@ -2,9 +2,9 @@
 // a program for each of the two sides.
 #pragma once
 
-#include "floor.h"
-#include "owned.h"
-#include "program.h"
+#include "disk/floor.h"
+#include "graph/owned.h"
+#include "graph/program.h"
 #include "slots.h"
 
 #include <string>

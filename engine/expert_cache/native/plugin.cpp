@@ -1,6 +1,6 @@
 // The library as its host sees it: the functions of `expert_cache.h`, over one cache.
 #include "cache.h"
-#include "floor.h"
+#include "disk/floor.h"
 #include "lane.h"
 #include "proxy.h"
 

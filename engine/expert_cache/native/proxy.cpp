@@ -1,7 +1,7 @@
 #include "proxy.h"
 
 #include "cache.h"
-#include "floor.h"
+#include "disk/floor.h"
 #include "lane.h"
 
 #include <cstring>

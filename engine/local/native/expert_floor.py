@@ -1,4 +1,4 @@
-"""Experts that stay in the model's files: the lowest floor, below RAM (`engine/expert_cache/native/floor.h`).
+"""Experts that stay in the model's files: the lowest floor, below RAM (`engine/expert_cache/native/disk/floor.h`).
 
 One floor per process, opened before its model is loaded and closed after the cache that reads from it.
 """

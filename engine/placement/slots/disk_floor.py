@@ -29,7 +29,7 @@ ROWS, _ROWS_SHARE = 64, 16
 # time: one is computed while the others are read.
 PASSING = 4
 # Threads that read, and the memory through which one does where the system wants it aligned, with the ends of blocks
-# (`native/raw_file.h`).
+# (`native/disk/raw_file.h`).
 _READERS, _MOST_AT_ONCE, _ENDS = 8, 2**18, 8 * 2**10
 _FLOAT = 4
 

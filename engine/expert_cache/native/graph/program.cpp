@@ -1,6 +1,6 @@
 #include "program.h"
 
-#include "../../products/native/hook.h"
+#include "../../../products/native/hook.h"
 
 #include <algorithm>
 #include <cstring>
