@@ -25,6 +25,7 @@ from app.services.models.loaded_model import LoadedModel, Using, held_by
 from app.services.models.models import Models
 from app.services.runs.events import RunAsks, RunChanged, RunRemoved
 from app.services.settings.settings import SettingsChanged, SettingsFile
+from app.services.worker import survived
 from app.store.records import RUNS_UNDER_WAY, RunRecord
 from engine.errors import UserError
 from engine.remote.names import is_remote
@@ -292,7 +293,9 @@ class ModelLifecycle:
                 if self._closed:
                     return
                 self._woken = False
-            wait = self.look()
+            wait: float | None = MINUTE_S
+            with survived():
+                wait = self.look()
             with self._changed:
                 self._changed.wait_for(lambda: self._woken or self._closed, wait)
 

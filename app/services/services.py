@@ -270,6 +270,7 @@ class Services:
             self.attachments,
             self.chat_models.take_up,
             self.asking.send,
+            self.conversations.put_back,
             self.events,
         )
         self.summaries = Summaries(self.store, models, self.model_registry, self.requests, self.events)

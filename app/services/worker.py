@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
+import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
+@contextlib.contextmanager
+def survived() -> Iterator[None]:
+    """Tells what is raised inside as that of a thread that ends, and goes on: a thread that others rely on must not
+    end by what nobody thought of."""
+    try:
+        yield
+    except Exception:
+        threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+
+
 class Worker(Generic[T]):
     """Calls `work` with each item that is put, in their order; `begin` starts it. Methods may be called from any
-    thread. What `work` raises ends the thread."""
+    thread."""
 
     def __init__(self, name: str, work: Callable[[T], None]) -> None:
         self._work = work
@@ -37,7 +49,8 @@ class Worker(Generic[T]):
 
     def _run(self) -> None:
         while (item := self._items.get()) is not None and not self.closed:
-            self._work(item)
+            with survived():
+                self._work(item)
 
 
 class StoppableThread:

@@ -219,10 +219,16 @@ class ShownChat(QObject):
 
     def set_options(self, options: ChatOptions) -> None:
         """What this conversation sets for itself; a new chat takes it along when it is made."""
-        self.now.options = options
+        before, self.now.options = self.now.options, options
         conversation = self.now.id
         if conversation is not None:
-            self._calls.do(lambda s: s.conversations.set_options(conversation, options))
+            changed = {
+                name: value
+                for name in ChatOptions.__struct_fields__
+                if (value := getattr(options, name)) != getattr(before, name)
+            }
+            # The others may have been changed meanwhile, by a first answer as by another window.
+            self._calls.do(lambda s: s.conversations.change_options(conversation, **changed))
         else:
             self.details_changed.emit()
 

@@ -36,6 +36,8 @@ class Answer:
         self.id = message.id
         self.conversation = message.conversation
         self.model = message.model
+        # It is known that `model` writes it.
+        self.is_signed = False
         self.tool_calls = _whole_calls(message)
         # The text it continues, then each delta: its reasoning and its content.
         self._pieces = [(message.reasoning, message.content)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from app.services.chat.events import MessageAdded
@@ -11,7 +12,7 @@ from app.services.events import EventBus
 from app.services.models.events import AnswerFinished
 from app.services.models.models import Models
 from app.services.models.requests import new_request_id
-from app.services.models.turns import take_turn
+from app.services.models.turns import OnlyOf, take_turn
 from app.services.worker import Worker
 from app.store.records import Message
 from engine.api import GenerateRequest
@@ -59,16 +60,20 @@ class Asides:
     def _carry_out(self, answer: Message) -> None:
         for work in self._works:
             try:
-                work.take(answer, self._ask)
+                work.take(answer, partial(self._ask, answer))
             except UserError:  # the chat is gone, or no model answers
                 continue
 
     def _is_over(self) -> bool:
         return self._worker.closed or self._wanted_elsewhere.is_set()
 
-    def _ask(self, wish: str, tokens: int) -> str:
+    def _ask(self, answer: Message, wish: str, tokens: int) -> str:
+        """Nobody is asked but the model that has read the chat for this answer."""
         self._wanted_elsewhere.clear()
-        if self._worker.closed or self._models.is_answering or self._models.state.state != "ready":
+        model = self._models.state
+        if self._worker.closed or self._models.is_answering or model.state != "ready":
+            return ""
+        if self._models.signature != answer.model:
             return ""
         request = GenerateRequest(
             id=new_request_id(),
@@ -77,5 +82,5 @@ class Asides:
             reasoning="off",
             max_tokens=tokens,
         )
-        turn = take_turn(self._models, request, lambda _: None, self._is_over)
+        turn = take_turn(OnlyOf(self._models, model.path), request, lambda _: None, self._is_over)
         return "" if turn.finish_reason != "stop" or turn.error else turn.content

@@ -6,9 +6,7 @@ Methods block on the disk, and while a model is chosen: call them off the GUI th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.services.chat.attachments.attachment_search import AttachmentSearch
 from app.services.chat.chat_models import ChatModels
@@ -22,13 +20,20 @@ from app.services.events import EventBus, StoreFailed
 from app.services.models.models import Models
 from app.services.runs.slash import plan_wish
 from app.services.titles import title_from
-from app.store.records import Attachment, Conversation, Message, Source, attached_to, text_of
+from app.store.records import Attachment, Conversation, Message, Queued, Source, attached_to, text_of
 from app.store.store import Store
 from engine.errors import UserError
 from engine.text import clean_text
 
 if TYPE_CHECKING:
     from agents.events import RetryChoice
+
+
+class ReadyQuestion(NamedTuple):
+    """The question that is sent next, if any, with its attachments as they fit."""
+
+    question: tuple[Queued, ...]
+    attachments: tuple[Attachment, ...]
 
 
 class Asking:
@@ -74,14 +79,20 @@ class Asking:
             self._refuse_moved(id, after)
             return self._send(id, text, attachments, sources)
 
-    def send_queued(self, id: int) -> Message | None:
-        """Send the first question that is queued, None where there is none. Raises UserError as `send` does, and with
-        the reason of an attachment that does not fit any more; it stays queued then."""
+    def ready_queued(self, id: int) -> ReadyQuestion:
+        """Make the first question that is queued ready for `send_queued`. Raises UserError with the reason of an
+        attachment that does not fit any more."""
         first = self._store.conversations.get(id).queued[:1]
         attached = [each for question in first for each in attached_to(question)]
-        attachments = self._searching.fitting(id, attached) if attached else ()
+        attachments = tuple(self._searching.fitting(id, attached)) if attached else ()
         for question in first:
             self._collections.look_ahead(self._conversations.get(id), text_of(question))
+        return ReadyQuestion(first, attachments)
+
+    def send_queued(self, id: int, ready: ReadyQuestion) -> Message | None:
+        """Send the first question that is queued; None where there is none, or another one than was made ready.
+        Raises UserError as `send` does; it stays queued then."""
+        first, attachments = ready
         with self._answers.starting:
             if not first or self._store.conversations.get(id).queued[:1] != first:
                 return None
@@ -254,9 +265,7 @@ class Asking:
         given = self._memories.given(conversation.project) if conversation.leaf is None else ()
         if not given or conversation.options.memories is not None or conversation.temporary:
             return conversation
-        return self._conversations.set_options(
-            conversation.id, msgspec.structs.replace(conversation.options, memories=given)
-        )
+        return self._conversations.change_options(conversation.id, memories=given)
 
     def _give_title(self, id: int, text: str) -> None:
         try:
@@ -274,14 +283,14 @@ class Asking:
 
     def _take_up(self, conversation: int, model: str | None) -> None:
         """Load the model of a conversation, or `model`, which it then goes on with."""
-        before = self._store.conversations.get(conversation).options
+        before = self._store.conversations.get(conversation).options.model
         if model is not None:
             self._conversations.choose_model(conversation, model)
         try:
             self._chat_models.take_up(conversation)
         except UserError:
             if model is not None:
-                self._conversations.set_options(conversation, before)
+                self._conversations.change_options(conversation, model=before)
             raise
 
     def _refuse_moved(self, conversation: int, after: int | None) -> None:

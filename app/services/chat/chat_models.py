@@ -107,8 +107,9 @@ class ChatModels:
         if conversation.options.model is not None:
             return conversation
         name = self._models.wanted if model is None else model.name
-        options = msgspec.structs.replace(conversation.options, model=name)
-        changed = self._store.conversations.set(id, options=options)
+        changed = self._store.conversations.rework(
+            id, lambda chat: {"options": msgspec.structs.replace(chat.options, model=name)}
+        )
         self._events.publish(ConversationChanged(changed))
         return changed
 

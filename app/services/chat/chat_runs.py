@@ -99,15 +99,17 @@ class ChatRuns:
             question.media if isinstance(question, Told) else (),
         )
         task, plan = plan_wish(question.content)
+        conversation = self._store.conversations.get(answer.conversation)
         with self._lock:
             run = self._runs.start(
                 RunSpec(
                     task,
                     wish.tools.workspace,
+                    conversation.options.model or "",
                     mode=wish.tools.mode,
                     reasoning=wish.reasoning,
                     tools=wish.tools.names,
-                    title=self._store.conversations.get(answer.conversation).title,
+                    title=conversation.title,
                     chat=chat,
                     collection=wish.collection,
                     plan=plan,
@@ -186,6 +188,9 @@ class ChatRuns:
     def _run_delta(self, event: TextDelta) -> None:
         with self._lock:
             if event.owner.run and (written := self._answers.get(event.owner.run)):
+                if not written.answer.is_signed:
+                    written.answer.is_signed = True
+                    written.answer.model = self._model() or written.answer.model
                 self._events.publish(*written.text(event))
 
     def _run_entries(self, event: RunEntries) -> None:
@@ -206,7 +211,8 @@ class ChatRuns:
         answer = written.answer
         answer.has_steps = answer.has_steps or _has_calls(entries)
         answer.say(answer_of(entries, answer.content, written.kept))
-        answer.model = self._model() or answer.model
+        if not answer.is_signed:
+            answer.model = self._model() or answer.model
         self._saver.finish(answer, ending_of(answer.id, entries))
 
 

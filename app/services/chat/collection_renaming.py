@@ -25,7 +25,7 @@ def rename_collection(
     kept = collections.rename(name, new).name
     for chat in conversations.all():
         if _is(chat.options.collection, name):
-            conversations.set_options(chat.id, replace(chat.options, collection=kept))
+            conversations.change_options(chat.id, collection=kept)
     for project in projects.all():
         if _is(project.options.collection, name):
             projects.set_options(project.id, replace(project.options, collection=kept))

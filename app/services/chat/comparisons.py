@@ -104,13 +104,13 @@ class Comparisons:
             unsubscribe()
             with self._ended:
                 self._finished.clear()
-        try:
-            if own is not None:
-                self._conversations.choose_model(conversation, own)
-        except UserError as error:  # deleted meanwhile
-            log.info("The chat of a comparison is gone: %s", error.code)
-        self.conversation = 0
-        self._tell(question, answers, 0)
+            try:
+                if own is not None:
+                    self._conversations.choose_model(conversation, own)
+            except UserError as error:  # deleted meanwhile
+                log.info("The chat of a comparison is gone: %s", error.code)
+            self.conversation = 0
+            self._tell(question, answers, 0)
 
     def _waited(self, answer: Message) -> bool:
         """Wait for the end of an answer; False when nothing is to follow it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -97,9 +98,9 @@ class Conversations:
 
     def keep(self, id: int) -> Conversation:
         """Keep a temporary conversation from now on; returns it under its new id."""
-        whole = self._store.whole_chats.get(id)
-        self._answers.refuse_busy(id)
-        kept = self._changed(self._store.whole_chats.add(whole))
+        with self._answers.starting:  # a question must not come between
+            self._answers.refuse_busy(id)
+            kept = self._changed(self._store.whole_chats.add(self._store.whole_chats.get(id)))
         self._events.publish(ConversationKept(id, kept.id))
         self.delete(id)
         return kept
@@ -149,8 +150,15 @@ class Conversations:
 
     def choose_model(self, id: int, model: str) -> Conversation:
         """Let a conversation go on with a model, as `Models.use` names it."""
-        options = msgspec.structs.replace(self._store.conversations.get(id).options, model=model)
-        return self.set_options(id, options)
+        return self.change_options(id, model=model)
+
+    def change_options(self, id: int, **fields: Any) -> Conversation:
+        """Change single options, whatever others change meanwhile."""
+        return self._changed(
+            self._store.conversations.rework(
+                id, lambda chat: {"options": msgspec.structs.replace(chat.options, **fields)}
+            )
+        )
 
     def set_draft(self, id: int, draft: str) -> Conversation:
         """Save unsent text. Published only where it makes a conversation out of nothing, or nothing of one: else only
@@ -158,6 +166,14 @@ class Conversations:
         before = self._store.conversations.get(id)
         after = self._store.conversations.set(id, draft=draft)
         return after if before.is_blank == after.is_blank else self._changed(after)
+
+    def put_back(self, id: int, question: str) -> Conversation:
+        """A question that is not asked after all stands before what is unsent."""
+        return self._changed(
+            self._store.conversations.rework(
+                id, lambda chat: {"draft": "\n".join(filter(None, (question, chat.draft)))}
+            )
+        )
 
     def delete(self, id: int) -> Conversation:
         """Move a conversation to the trash and stop its answer; `Filing.restore` brings it back for 30 days."""

@@ -177,7 +177,9 @@ class OpenAnswers:
         self._last_cuts[conversation] = now
         request = self._requests.make(conversation, branch, options, cut, continue_last=continue_last)
         request = msgspec.structs.replace(request, id=message.id)
-        self._models.generate(request, lambda events: self._receive(answer, events))
+        # Another model may have been chosen since the chat's was taken up, for another chat.
+        with self._models.with_model(options.model or self._models.wanted):
+            self._models.generate(request, lambda events: self._receive(answer, events))
 
     def _with_tools(self, id: int, options: ChatOptions) -> AnswerOptions | None:
         """How a run answers in this chat; None where the model answers at once."""
@@ -214,6 +216,7 @@ class OpenAnswers:
         for event in events:
             if isinstance(event, Delta):
                 reasoning, content = (event.text, "") if event.channel == "reasoning" else ("", event.text)
+                self._know_model(answer)
                 answer.append(reasoning, content)
                 self._events.publish(TextDelta(owner, reasoning, content))
             elif isinstance(event, ToolCalled):
@@ -225,11 +228,18 @@ class OpenAnswers:
             elif isinstance(event, ExpertsFired):
                 self._events.publish(ExpertsObserved(answer.conversation, event))
             elif isinstance(event, Finished):
-                answer.model = self._models.signature or answer.model
+                if event.reason != "cancelled":  # which the choice of another model does, too
+                    self._know_model(answer)
                 if answer.sees_otherwise:
                     usage = msgspec.structs.replace(event.usage, recomputed=by_choice(event.usage.recomputed))
                     event = msgspec.structs.replace(event, usage=usage)
                 self._saver.finish(answer, self._explained(event))
+
+    def _know_model(self, answer: Answer) -> None:
+        """Which model writes an answer is told by the one in use when its first words come, or it ends without."""
+        if not answer.is_signed:
+            answer.is_signed = True
+            answer.model = self._models.signature or answer.model
 
     def _explained(self, finished: Finished) -> Finished:
         """Explain an error: the reason why the model is missing, or that the context is full."""

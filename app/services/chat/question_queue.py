@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from app.services.chat.asking import Asking
@@ -117,8 +118,7 @@ class QuestionQueue:
 
     def send_now(self, conversation: int) -> Message | None:
         """Send the first question, whatever the last answer came to. Raises UserError as `Asking.send`."""
-        with self._changing:
-            return self._asking.send_queued(conversation)
+        return self._send(conversation, lambda: True)
 
     # --- inside ---
 
@@ -135,11 +135,17 @@ class QuestionQueue:
         if event.of == 0:
             self._worker.put(event.conversation)
 
+    def _send(self, conversation: int, may: Callable[[], bool]) -> Message | None:
+        ready = self._asking.ready_queued(conversation)  # which may take long, and nobody is to wait for that
+        with self._changing:
+            return self._asking.send_queued(conversation, ready) if may() else None
+
     def _send_due(self, conversation: int) -> None:
-        """Look whether a question can be sent now, and send it."""
+        """Look whether a question can be sent now, and send it; again where another one came first meanwhile."""
+        due = partial(self._is_due, conversation)
         try:
-            if self._is_due(conversation):
-                self.send_now(conversation)
+            while due() and self._send(conversation, due) is None and not self._worker.closed:
+                continue
         except UserError as error:
             self._events.publish(QueueStopped(conversation, error.info))
 

@@ -15,6 +15,7 @@ from typing import Literal
 import psutil
 
 from app.services.collections.collections import Collections
+from app.services.worker import survived
 from engine.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,10 @@ class BackgroundIndexing:
     def _run(self) -> None:
         while not self._closed.is_set():
             self._again.clear()
-            pause_s = 0.0 if self._closed.is_set() else self._round()
+            pause_s = 0.0 if self._closed.is_set() else _FAILED_S
+            if pause_s:
+                with survived():
+                    pause_s = self._round()
             self._rests_since = time.monotonic()
             self._again.wait(pause_s)
             self._rests_since = None

@@ -17,7 +17,9 @@ from typing import Any
 
 from agents.mcp.definitions import Definition, offered, safe_name, schema_fault
 from agents.mcp.sanitize import shown_words
+from app.services.connections.connection_file import PATIENCE
 from app.services.connections.server_values import ServerTool
+from app.services.settings.file_lock import locked
 from app.services.settings.toml_file import TomlFile
 from engine.errors import UserError
 
@@ -146,13 +148,14 @@ class KnownTools:
     @contextlib.contextmanager
     def _changing(self) -> Iterator[dict[str, Any]]:
         """Give what was accepted, and write it where it was changed."""
-        with self._lock:
+        path = self._file.path
+        lock = path.with_name(f".{path.name}.lock")
+        with self._lock, self._file.saving(), locked(lock, PATIENCE):
             document = self._read()
             before = copy.deepcopy(document)
             yield document
             if document != before:
-                with self._file.saving():
-                    self._file.write(document)
+                self._file.write(document)
 
 
 def _record(definition: Definition) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class DownloadRun:
         """Retry saving what the store refused. Raises UserError `store.*` if it still does."""
         for id, fields in tuple(self._unkept.items()):
             self._store.downloads.change(id, **fields)
-            del self._unkept[id]
+            self._unkept.pop(id, None)  # another thread may have been faster
 
     def _fetch(self, download: Download, stop: StopToken) -> None:
         folder = self._library.ready_folder()

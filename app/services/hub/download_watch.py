@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from app.services.events import EventBus, ServiceEvent
 from app.services.hub.events import DownloadChanged, DownloadProgress
+from app.services.worker import survived
 from app.store.records import Download
 from engine.errors import UserError
 
@@ -73,7 +74,7 @@ class DownloadWatch:
     def _watch(self) -> None:
         while not self._end.wait(INTERVAL):
             # The store is locked or its disk full: the next poll will do.
-            with contextlib.suppress(UserError):
+            with survived(), contextlib.suppress(UserError):
                 self._tick()
                 self.look()
 

@@ -69,7 +69,7 @@ class Library:
         self._import = LibraryImport(store, user_home)
         self._move = LibraryMove(home / "moving.json", self._folder.default, store, settings, options)
         self._refreshed = False
-        self._names: dict[str, str] | None = None
+        self._names: list[dict[str, str]] = []
 
     def attach(self, paused: Paused, fetching: Fetching) -> None:
         """Attach the downloads: `paused` holds all of them while it is open, `fetching` repairs models."""
@@ -130,7 +130,7 @@ class Library:
         if not is_there(model):
             with contextlib.suppress(UserError), self.lock.held(patience=1.0):
                 self._move.recover()
-                self._files.settle(model)
+                self._settle(model)
             model = self._store.models.find(model.id) or model
             if not is_there(model):
                 raise UserError("library.missing", name=model.name, path=model.path)
@@ -169,15 +169,18 @@ class Library:
 
         Cached until the library changes.
         """
-        names = self._names
-        if names is None:
-            names = self._names = {
+        kept = self._names
+        if (
+            not kept
+        ):  # what is read of a library that changes meanwhile goes into a list that nobody has any more
+            names = {
                 file.path: f"{model.name} · {model.quantisation}" if model.quantisation else model.name
                 for model in self._store.models.all()
                 if model.trashed is None
                 for file in model.files[:1]
             }
-        return names.get(path, "")
+            kept.append(names)
+        return kept[0].get(path, "")
 
     # --- importing ---
 
@@ -393,7 +396,7 @@ class Library:
 
     def changed(self) -> None:
         """Publish that the library has changed."""
-        self._names = None
+        self._names = []
         self._events.publish(LibraryChanged())
 
     # --- inside ---
@@ -406,13 +409,18 @@ class Library:
             with contextlib.suppress(UserError), self.lock.held(patience=0.5):
                 self._move.recover()
                 for model in vanished:
-                    self._files.settle(model)
+                    self._settle(model)
             looks = [(model, looked_at(model)) for model in self._store.models.all() if model.trashed is None]
         changes = [(model.id, fields) for model, fields in looks if fields]
         for id, fields in changes:
             self._store.models.change(id, **fields)
         if changes:
             self.changed()
+
+    def _settle(self, model: LibraryModel) -> None:
+        """Find the files of a model as it is now, with the lock held: it may have been removed since it was read."""
+        if (now := self._store.models.find(model.id)) is not None:
+            self._files.settle(now)
 
     def _keep_hashes(self, model: LibraryModel, found: Verification) -> None:
         """Save the result of a verification.

@@ -68,10 +68,13 @@ def _compared(files: Sequence[KeptFile], parts: Path, report: _Report, stop: Sto
 
 
 def with_hashes(model: LibraryModel, found: Verification) -> tuple[LibraryFile, ...]:
-    """The model's files at their current paths, with computed hashes where there were none."""
+    """The model's files at their current paths, with computed hashes where there were none. One that came to it since
+    has none yet."""
+    hashes = [kept.sha256 for kept in found.files[: len(model.files)]]
+    hashes += [""] * (len(model.files) - len(hashes))
     return tuple(
-        msgspec.structs.replace(file, sha256=file.sha256 or kept.sha256)
-        for file, kept in zip(model.files, found.files, strict=True)
+        msgspec.structs.replace(file, sha256=file.sha256 or sha256)
+        for file, sha256 in zip(model.files, hashes, strict=True)
     )
 
 

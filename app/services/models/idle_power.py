@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.services.worker import StoppableThread
+from app.services.worker import StoppableThread, survived
 from engine.durable_files import write_whole
 from engine.energy.counters import Counter, domains_of, found_counters
 from engine.energy.idle import idle_watts
@@ -74,7 +74,9 @@ class IdlePower:
 
     def _run(self, thread: StoppableThread, counters: Sequence[Counter], domains: str) -> None:
         wait = thread.stopped.wait
-        watts = None if wait(_SETTLE_S) else self._measure(counters, wait)
+        watts = None
+        with survived():
+            watts = None if wait(_SETTLE_S) else self._measure(counters, wait)
         with self._lock:
             self._under_way = None
             if watts is None:

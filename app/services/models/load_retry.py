@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable
 
+from app.services.worker import survived
 from engine.api import EngineLost, LoadFailed, LoadRequest
 
 MAX_STEPS = 7
@@ -69,4 +70,5 @@ class LoadRetry:
 
     def _run(self) -> None:
         while not self._closed and (asked := self._asked.get()) is not None:
-            self._step(*asked)
+            with survived():
+                self._step(*asked)

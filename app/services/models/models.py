@@ -212,13 +212,14 @@ class Models:
         recent = self._settings.current.recent_models
         return [path for path in recent if is_remote(path) or Path(path).is_file()]
 
-    def generate(self, request: GenerateRequest, listener: Listener) -> None:
-        """Queue an answer. Its events go to `listener`, on the engine's reader thread.
+    def generate(self, request: GenerateRequest, listener: Listener, path: str = "") -> None:
+        """Queue an answer. Its events go to `listener`, on the engine's reader thread. With `path` nobody but the
+        model there is asked.
 
-        Raises UserError as `Engine.generate` does, or why no model could be loaded.
+        Raises UserError as `Engine.generate` does, or why no model could be loaded; `model.other_in_use`.
         """
         with self._requests.listening(request.id, listener):
-            self._generate(request)
+            self._generate(request, path)
 
     @contextlib.contextmanager
     def with_model(self, path: str) -> Iterator[None]:
@@ -242,9 +243,11 @@ class Models:
         """As `Engine.tokenize`, with the model in use. Raises UserError as `measure` does."""
         self._ask(request.id, listener, lambda: self._loading.engine.tokenize(request))
 
-    def _generate(self, request: GenerateRequest) -> None:
+    def _generate(self, request: GenerateRequest, path: str = "") -> None:
         self._events.publish(ModelUsed())
         with self._loading.using:
+            if path and self.state.path != path:
+                raise UserError("model.other_in_use", used=self.state.name or "-", wanted=self.called(path))
             self.ensure()
             self._loading.generate(request)
 

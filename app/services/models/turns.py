@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -24,6 +24,9 @@ from engine.api import (
 )
 from engine.errors import ErrorInfo, UserError
 from engine.values import Picture, Sampling, ToolCall
+
+if TYPE_CHECKING:
+    from app.services.models.models import Models
 
 # Events before the first token: the queue position, then prompt progress.
 Progress = Queued | PrefillProgress
@@ -78,6 +81,17 @@ class _Collector:
     def leave(self) -> None:
         with self._lock:
             self._left = True
+
+
+class OnlyOf:
+    """The model at `path` alone, as a source of turns: another one that is chosen meanwhile is given none."""
+
+    def __init__(self, models: Models, path: str) -> None:
+        self._models, self._path = models, path
+        self.measure, self.abort = models.measure, models.abort
+
+    def generate(self, request: GenerateRequest, listener: Listener) -> None:
+        self._models.generate(request, listener, self._path)
 
 
 def take_turn(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,7 @@ class Trials:
         self._placing = placing
         self.machine = machine
         self._events = events
-        self._cancelled = False
+        self._cancelled = self._is_under_way = False
 
     def benchmark(
         self,
@@ -103,8 +103,7 @@ class Trials:
     ) -> tuple[ExpertsResult, ...]:
         """How fast and how like itself the model is with fewer experts for each token, after its own number.
         Meanwhile no model is loaded."""
-        self._cancelled = False
-        with self._unloaded(options.workers):
+        with self._alone(options.workers):
             return self._placing.experts(
                 path, options, wanted, threads, lambda done: keep_going(done) and not self._cancelled
             )
@@ -112,14 +111,25 @@ class Trials:
     def tune(self, path: str, options: PlacementOptions, threads: int) -> Tuned:
         """Try placements, batches and threads for at most a minute, told as `TuneProgress`; what was found is
         kept for `tuned`. Meanwhile no model is loaded. Raises `tuning.too_slow` too, and what `unloaded` raises."""
-        self._cancelled = False
-        with self._unloaded(options.workers):
+        with self._alone(options.workers):
             tuning, key = self._tune(path, options, threads)
         from app.services.placement.tuning import keep_tuning
 
         with contextlib.suppress(OSError):  # it can be found again
             keep_tuning(self._home, key, Path(path), tuning)
         return _tuned(tuning)
+
+    @contextlib.contextmanager
+    def _alone(self, workers: tuple[str, ...]) -> Iterator[None]:
+        """Nothing is loaded inside. What is refused, as another one is under way, takes no cancel from that."""
+        if not self._is_under_way:
+            self._cancelled = False
+        with self._unloaded(workers):
+            self._is_under_way = True
+            try:
+                yield
+            finally:
+                self._is_under_way = False
 
     def _tune(self, path: str, options: PlacementOptions, threads: int) -> tuple[Tuning, str]:
         """The tuning result, and the key of the machine it is valid for."""

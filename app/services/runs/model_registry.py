@@ -13,7 +13,15 @@ from app.services.models.events import ModelChanged
 from app.services.models.models import Models
 from app.services.models.reasoning import possible
 from app.services.models.requests import new_request_id
-from app.services.models.turns import OnProgress, overlay, request_of, take_measure, take_turn, with_error
+from app.services.models.turns import (
+    OnlyOf,
+    OnProgress,
+    overlay,
+    request_of,
+    take_measure,
+    take_turn,
+    with_error,
+)
 from app.services.runs.remote_model import RemoteChatModel, RemoteSource
 from app.services.settings.settings import SettingsFile
 from engine.api import GenerateRequest
@@ -155,7 +163,8 @@ class LocalChatModel:
             stopped = stopped or cancelled()
             return stopped
 
-        turn = take_turn(self._models, self._request(ask), on_text, wanted_no_more, self._on_progress)
+        source = OnlyOf(self._models, self._path)
+        turn = take_turn(source, self._request(ask), on_text, wanted_no_more, self._on_progress)
         if turn.finish_reason == "cancelled" and not stopped:
             return with_error(turn, self._other_in_use(self._models.state).info)
         reason = self._models.state.error

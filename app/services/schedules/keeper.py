@@ -25,6 +25,7 @@ from app.services.schedules.times import next_time, refresh_zone
 from app.services.schedules.values import Hold
 from app.services.schedules.watches import Watches
 from app.services.settings.file_lock import locked
+from app.services.worker import survived
 from app.store.schedules.records import UNDER_WAY, Every, Firing, FolderChange, Once, Schedule
 from app.store.store import Store
 from engine.errors import ErrorInfo, UserError
@@ -114,14 +115,15 @@ class Keeper:
         while not self._closed.is_set():
             self._woken.clear()
             pause_s, trouble = LONGEST_S, None
-            try:
-                if not is_begun:
-                    self.take_up()
-                    is_begun = True
-                pause_s = self.turn()
-            except UserError as error:
-                trouble = error.info
-                log.warning("The schedules could not be looked after: %s", error.code)
+            with survived():
+                try:
+                    if not is_begun:
+                        self.take_up()
+                        is_begun = True
+                    pause_s = self.turn()
+                except UserError as error:
+                    trouble = error.info
+                    log.warning("The schedules could not be looked after: %s", error.code)
             if trouble != self.trouble:
                 self.trouble = trouble
                 self._events.publish(SchedulesChanged())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from app.services.worker import Worker
 
-PATIENCE = 10
+PATIENCE = 60
 
 
 def test_items_are_worked_on_in_their_order_also_those_put_before_it_begins() -> None:
@@ -51,3 +53,24 @@ def test_close_waits_for_the_item_at_work_and_drops_the_rest() -> None:
 
 def test_one_that_never_began_can_be_closed() -> None:
     Worker("test", print).close()
+
+
+def test_what_nobody_thought_of_is_told_and_the_next_item_is_worked_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_type))
+    last = threading.Event()
+
+    def work(item: int) -> None:
+        if item == 1:
+            raise KeyError(item)
+        last.set()
+
+    worker = Worker("test", work)
+    worker.begin()
+    worker.put(1)
+    worker.put(2)
+    assert last.wait(PATIENCE)
+    worker.close()
+    assert told == [KeyError]

@@ -148,7 +148,7 @@ class DiscoverView(ThemedWidget):
     def machine_changed(self) -> None:
         """Verdicts are other ones now."""
         self.reading.forget()
-        if self.details.repo():
+        if self.details.repo() and not self.reading.running():
             self.reading.open(self.details.repo())
 
     def try_again(self) -> None:

@@ -34,11 +34,12 @@ class Reading(QObject):
         self._task: Task | None = None
         self._kept: OrderedDict[str, tuple[Repository, tuple[JudgedVariant, ...]]] = OrderedDict()
         self._repository: Repository | None = None
+        self._outdated = False
 
     def open(self, repo: str) -> None:
         """Drop what was being read, and read this."""
         self.cancel()
-        self._repository = None
+        self._repository, self._outdated = None, False
         if (kept := self._kept.get(repo)) is not None:
             self._kept.move_to_end(repo)
             self.loaded.emit(kept[0])
@@ -63,6 +64,7 @@ class Reading(QObject):
     def forget(self) -> None:
         """The machine is another one now: what was judged no longer holds."""
         self._kept.clear()
+        self._outdated = True
 
     def _take(self, item: Repository | JudgedVariant) -> None:
         if isinstance(item, Repository):
@@ -74,8 +76,8 @@ class Reading(QObject):
     def _done(self, judged: tuple[JudgedVariant, ...]) -> None:
         self._task = None
         repository = self._repository
-        # What the connection kept from being judged is asked for again next time.
-        if repository is not None and all(each.error is None for each in judged):
+        # What the connection kept from being judged, or another machine was asked about, is judged again next time.
+        if repository is not None and not self._outdated and all(each.error is None for each in judged):
             self._kept[repository.model.repo] = (repository, judged)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

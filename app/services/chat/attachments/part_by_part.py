@@ -6,6 +6,8 @@ Thread-safe; a thread for each chat.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from app.services.models.models import Models
     from app.services.runs.model_registry import ModelRegistry
 
+log = logging.getLogger(__name__)
 _WISH = """\
 This is part {part} of {of} of a file. Note briefly what this part says to the question below, with exact names and \
 numbers, without an introduction. If it says nothing to it, write only: Nothing.
@@ -64,7 +67,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class PartByPart:
-    """`take_up` loads the model of a chat, `send` is that of `Asking`."""
+    """`take_up` loads the model of a chat, `send` is that of `Asking`, `put_back` that of `Conversations`."""
 
     def __init__(
         self,
@@ -73,10 +76,11 @@ class PartByPart:
         attachments: Attachments,
         take_up: Callable[[int], object],
         send: Send,
+        put_back: Callable[[int, str], object],
         events: EventBus,
     ) -> None:
         self._models, self._model_registry, self._attachments = models, model_registry, attachments
-        self._take_up, self._send, self._events = take_up, send, events
+        self._take_up, self._send, self._put_back, self._events = take_up, send, put_back, events
         self._lock = threading.Lock()
         self._works: dict[int, _Work] = {}
 
@@ -117,9 +121,15 @@ class PartByPart:
                 sent = True
         except UserError as failure:
             error = failure.info
+        except Exception as failure:
+            log.error("Reading part by part failed", exc_info=failure)
+            error = ErrorInfo("unknown", {"detail": f"{type(failure).__name__}: {failure}"[:300]})
         finally:
             with self._lock:
                 self._works.pop(work.asked.conversation, None)
+        if work.closed and not sent:  # nobody is there any more who could have it back
+            with contextlib.suppress(UserError):  # the chat is gone
+                self._put_back(work.asked.conversation, work.asked.question)
         self._events.publish(PartsEnded(work.asked.conversation, work.asked.question, sent, error))
 
     def _read(self, work: _Work) -> tuple[tuple[Attachment, ...], tuple[Source, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
@@ -106,3 +107,16 @@ def test_what_was_found_of_a_model_that_is_gone_does_not_take_the_place_of_the_o
     running.until(lambda: any(each is not None and each.path == one for each in found))
     late.let_go(running.until)
     assert found[-1] is not None and found[-1].path == one
+
+
+def test_an_option_that_is_chosen_leaves_the_others_as_they_are_kept(two: tuple[Running, str, str]) -> None:
+    running, _, _ = two
+    running.send("first")
+    shown, store = running.window.chat.shown, running.services.store.conversations
+    id = shown.now.id
+    assert id is not None
+    # As the first answer of a chat does it, before the window knows.
+    store.set(id, options=msgspec.structs.replace(store.get(id).options, memories=("I like tea",)))
+    shown.set_options(msgspec.structs.replace(shown.now.options, web=True))
+    running.until(lambda: store.get(id).options.web is True)
+    assert store.get(id).options.memories == ("I like tea",)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.services.chat.events import ConversationChanged
-from app.services.models.events import ModelChanged
+from app.services.models.events import ModelChanged, TextDelta
 from app.services.services import Services, open_services
 from app.store.records import ChatOptions
+from app.store.whole_chats import WholeChat
+from engine.api import GenerateRequest
 from engine.errors import UserError
 from tests.support.engines.scripted_engine import ScriptedEngine
 from tests.support.listening import Listening
+from tests.support.waiting import wait_until
 
 
 class House:
@@ -209,3 +213,74 @@ def test_a_temporary_chat_is_answered_and_can_be_kept(house: House) -> None:
     assert [chat.id for chat in chats.all()] == [kept.id]
     house.ask(kept.id, "more")
     assert house.engines[0].requests[-1].conversation != ""
+
+
+def test_a_question_goes_to_the_model_of_its_chat_though_another_is_chosen_before_it_is_asked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = house.services
+    house.use(house.one)
+    chat = services.conversations.create().id
+    house.ask(chat)
+    make = services.requests.make
+
+    def late(*args: Any, **options: Any) -> GenerateRequest:
+        request = make(*args, **options)
+        services.models.use(house.two)
+        return request
+
+    monkeypatch.setattr(services.requests, "make", late)
+    answer = services.asking.send(chat, "again")
+    assert house.told.finished(answer.id).state == "done"
+    assert services.models.state.path == house.one
+
+
+def test_an_answer_that_the_choice_of_another_model_ends_stays_that_of_its_own(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = house.services
+    monkeypatch.setattr(services.library, "called", lambda path: Path(path).stem)
+    house.use(house.one)
+
+    def halting(_: GenerateRequest) -> Iterator[str]:
+        yield "It is"
+        house.engines[-1].hold.set()
+        yield " red."
+
+    house.engines[-1].answer = halting
+    answer = services.asking.send(services.conversations.create().id, "What colour is it?")
+    house.told.next(TextDelta)
+    wait_until(house.engines[-1].hold.is_set)
+    services.models.use(house.two)
+    finished = house.told.finished(answer.id)
+    assert (finished.state, finished.model) == ("stopped", "one")
+    house.engines[0].hold.clear()
+
+
+def test_a_chat_that_is_kept_is_read_once_nothing_can_be_asked_in_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = house.services
+    id = services.conversations.create_temporary().id
+    house.ask(id)
+    read, alone = services.store.whole_chats.get, list[bool]()
+
+    def get(chat: int) -> WholeChat:
+        alone.append(services.answers.starting.locked())
+        return read(chat)
+
+    monkeypatch.setattr(services.store.whole_chats, "get", get)
+    kept = services.conversations.keep(id)
+    assert alone == [True] and len(services.conversations.path(kept.id)) == 2
+
+
+def test_options_are_changed_one_by_one_whatever_else_was_changed_meanwhile(house: House) -> None:
+    chats = house.services.conversations
+    id = chats.create(ChatOptions(system_prompt="Mine")).id
+    chats.change_options(id, memories=("I like tea",))
+    chats.change_options(id, web=True)
+    chats.choose_model(id, house.one)
+    options = chats.get(id).options
+    assert (options.system_prompt, options.memories, options.web, options.model) == (
+        "Mine", ("I like tea",), True, house.one,
+    )  # fmt: skip

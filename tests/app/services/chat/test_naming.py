@@ -83,3 +83,16 @@ def test_it_can_be_switched_off(house: House) -> None:
 )
 def test_what_a_model_writes_around_a_title_is_no_part_of_it(written: str, title: str) -> None:
     assert clean_title(written) == title
+
+
+def test_no_other_model_gets_the_words_of_a_chat_to_name_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = house.services.models
+    monkeypatch.setattr(type(models), "signature", property(lambda _: "Another model"))
+    id = house.services.conversations.create().id
+    answered = house.services.asking.send(id, QUESTION)
+    house.told.finished(answered.id)
+    monkeypatch.setattr(type(models), "signature", property(lambda _: "One that was chosen since"))
+    house.services.asides.close()
+    assert len(house.engines[0].requests) == 1

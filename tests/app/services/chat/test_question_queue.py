@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import msgspec
 import psutil
 import pytest
 
+from app.services.chat.asking import ReadyQuestion
 from app.services.chat.events import ComparisonChanged, ConversationChanged, QueueStopped
 from app.store.records import AttachedQuestion, Queued
 from app.store.store import Store
@@ -240,3 +242,27 @@ def test_an_empty_chat_is_told_when_its_draft_comes_and_goes(house: House) -> No
         chats.set_draft(id, draft)
     assert told == ["a", ""]
     assert [c.id for c in chats.all()] == []
+
+
+def test_questions_are_changed_while_one_is_made_ready(
+    house: House, chat: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = house.services
+    services.queue.add(chat, "second")
+    services.queue.add(chat, "third")
+    made, go = threading.Event(), threading.Event()
+    ready = services.asking.ready_queued
+
+    def slowly(id: int) -> ReadyQuestion:
+        found = ready(id)
+        made.set()
+        go.wait(60)
+        return found
+
+    monkeypatch.setattr(services.asking, "ready_queued", slowly)
+    house.engines[0].hold.clear()
+    assert made.wait(60)
+    services.queue.drop(chat, 0, "second")
+    go.set()
+    all_answered(house, chat, 4)
+    assert said(house, chat)[2] == "third"

@@ -716,3 +716,22 @@ def test_a_hub_without_hashes_is_told_and_kept(
     assert done.error is None or done.error.code == "download.no_hash"
     until(lambda: downloads.get(done.id).error is not None)
     assert library.get(Q8).files[0].sha256
+
+
+def test_one_whose_start_the_store_refused_starts_once_it_does_not(
+    downloads: Downloads, store: Store, fetching: FakeFetching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download_watch, "INTERVAL", 0.05)
+    change, refused = store.downloads.change, list[int]()
+
+    def refuse(id: int, *args: Any, **fields: Any) -> Download | None:
+        if fields.get("state") == "running" and not refused:
+            refused.append(id)
+            raise UserError("store.disk_full", folder="f")
+        return change(id, *args, **fields)
+
+    monkeypatch.setattr(store.downloads, "change", refuse)
+    downloads.recover()
+    asked = downloads.add(repository(), variant("Q8_0"))
+    until(lambda: downloads.get(asked.id).state == "done")
+    assert refused == [asked.id]

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from app.services.events import ServiceEvent
+from app.services.library import library as library_module
 from app.services.library import lock
 from app.services.library.events import LibraryChanged, MoveProgress, VerifyProgress
 from app.services.library.library import Library
 from app.services.library.resolving import resolve_model
+from app.services.library.verification import with_hashes
 from app.store.records import LibraryModel
 from app.store.store import Store
 from engine.errors import UserError
+from engine.hub.transfer import KeptFile, Verification
 from tests.app.store.conftest import public_folder as public_folder
 from tests.support.library.library_models import (
     downloaded_model,
@@ -706,3 +709,45 @@ def test_a_loaded_file_stays_readable_while_the_library_moves(filled: Library, t
         filled.remove("r-GGUF")
         filled.empty_trash()
         assert held.read() == model_bytes()
+
+
+def test_one_that_is_removed_while_its_file_is_looked_for_stays_removed(
+    library: Library, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = downloaded_model(library, store)
+    look = library_module.looked_at
+
+    def late(known: LibraryModel) -> dict[str, object]:
+        if store.models.find(known.id).trashed is None:  # type: ignore[union-attr]
+            library.remove(known.id)
+        return look(known)
+
+    monkeypatch.setattr(library_module, "looked_at", late)
+    library.models()
+    (kept,) = library.trash()
+    assert kept.id == model.id and not Path(model.path).exists()
+
+
+def test_a_name_that_is_read_while_it_is_changed_is_not_kept(
+    library: Library, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = downloaded_model(library, store)
+    every = store.models.all
+
+    def late() -> list[LibraryModel]:
+        found = every()
+        monkeypatch.setattr(store.models, "all", every)
+        library.rename(model.id, "New name")
+        return found
+
+    monkeypatch.setattr(store.models, "all", late)
+    library.called(model.path)
+    assert library.called(model.path).startswith("New name")
+
+
+def test_a_model_that_got_a_file_while_it_was_verified_keeps_what_was_found(
+    library: Library, store: Store
+) -> None:
+    model = downloaded_split(library, store)
+    found = Verification(tuple(KeptFile(Path(file.path), file.bytes) for file in model.files[:1]))
+    assert [file.path for file in with_hashes(model, found)] == [file.path for file in model.files]

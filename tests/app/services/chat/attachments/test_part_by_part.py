@@ -13,6 +13,7 @@ from engine.api import GenerateRequest
 from engine.errors import ErrorInfo, UserError
 from tests.app.services.chat.attachments.conftest import CONTEXT, House
 from tests.support.documents.made import pdf
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.process
 
@@ -117,3 +118,15 @@ def test_another_wording_is_searched(house: House, long: Attachment) -> None:
     question, _ = answered(house)
     house.told.finished(house.services.asking.edit(question.id, "What does rule 5 say?").id)
     assert "Rule 5." in house.asked()[-1] and "noted part by part" not in house.asked()[-1]
+
+
+def test_a_question_that_is_not_asked_because_the_program_ends_is_in_the_draft(
+    house: House, long: Attachment
+) -> None:
+    house.engine.hold.set()
+    house.services.conversations.set_draft(house.id, "and another one")
+    house.services.part_by_part.begin(asked(house, long))
+    wait_until(lambda: bool(house.engine.requests))
+    house.services.part_by_part.close()
+    assert house.services.conversations.get(house.id).draft == "Which rules are there?\nand another one"
+    house.engine.hold.clear()
