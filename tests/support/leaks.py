@@ -13,7 +13,7 @@ from typing import NamedTuple
 import psutil
 
 # What has been told to stop may still be on its way out, on a busy machine for long.
-GRACE_S = float(os.environ.get("COTERIE_TEST_GRACE_S", "5"))
+GRACE_S = float(os.environ.get("COTERIE_TEST_GRACE_S", "60"))
 POLL_S = 0.01
 # Of the tools, not of the code under test.
 TOOL_THREADS = ("pytest_timeout",)

@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from agents.mcp.led_ports import _opened
-from tests.support.engines.rpc_worker import free_port
+from tests.support.servers.free_port import free_port
 
 if sys.platform != "linux":
     pytest.skip("sandboxes have networks of their own on Linux alone", allow_module_level=True)

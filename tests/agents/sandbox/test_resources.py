@@ -118,6 +118,7 @@ def test_a_file_that_grows_too_large_ends_the_program(sandbox: Sandbox, workspac
     assert (workspace / "big").stat().st_size <= 8 * MIB
 
 
+@pytest.mark.alone  # what others delete meanwhile is free, too
 def test_a_disk_that_fills_ends_the_program(
     sandbox: Sandbox, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,7 +37,7 @@ from engine.placement.planner import plan
 from engine.values import Sampling
 from tests.support.command import Command, here
 from tests.support.computing.greedy_judge import is_as_likely
-from tests.support.engines.rpc_worker import Worker, free_port, rpc_worker
+from tests.support.engines.rpc_worker import Worker, rpc_worker
 from tests.support.listening import Listening
 from tests.support.models.gguf_headers import header_of
 from tests.support.models.moe import moe_model
@@ -45,6 +45,7 @@ from tests.support.models.published_models import published_index
 from tests.support.models.starter import starter_model
 from tests.support.placement.machines import GB, machine
 from tests.support.placement.plans import a_plan, a_planned_model
+from tests.support.servers.free_port import free_port
 
 pytestmark = pytest.mark.long
 

@@ -16,9 +16,10 @@ import pytest
 from tests.app.cli.test_serve import serving
 from tests.bench.rivals import rival
 from tests.support.command import Command
-from tests.support.engines.rpc_worker import free_port, rpc_worker
+from tests.support.engines.rpc_worker import rpc_worker
 from tests.support.models.starter import starter_model
 from tests.support.servers.balancer import balanced
+from tests.support.servers.free_port import free_port
 
 pytestmark = [pytest.mark.process, pytest.mark.long]
 PATIENCE_S = 300.0

@@ -121,7 +121,7 @@ def test_the_engine_knows_what_is_in_front(make_desktop: Make, qtbot: QtBot, tmp
     running.until(lambda: engine.front == f"run-{run.id}" == engine.requests[-1].conversation)
     window.go.new_run()
     running.until(lambda: engine.front == "")
-    running.services.runs.join(run.id, 5)
+    running.services.runs.join(run.id, 300)
 
 
 def test_a_run_that_waits_says_so_on_its_page(make_desktop: Make, tmp_path: Path) -> None:
@@ -140,4 +140,4 @@ def test_a_run_that_waits_says_so_on_its_page(make_desktop: Make, tmp_path: Path
     window.go.show_run(run.id)
     running.until(waits)
     engine.hold.clear()
-    assert running.services.runs.join(run.id, 5)
+    assert running.services.runs.join(run.id, 300)

@@ -57,7 +57,7 @@ def say(qtbot: QtBot, home: Path, message: bytes, *, leave: bool = False) -> byt
     def talk() -> bytes:
         socket = QLocalSocket()
         socket.connectToServer(SingleInstance(home).name)
-        assert socket.waitForConnected(1000)
+        assert socket.waitForConnected(30_000)
         socket.write(message)
         socket.flush()
         if leave:

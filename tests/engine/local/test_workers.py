@@ -14,9 +14,10 @@ from engine.placement.plan import RAM, PlacementOptions
 from tests.support.computing.greedy_judge import is_as_likely
 from tests.support.engines.fake_worker import answering, closing, cut_after, hello, listening, silent
 from tests.support.engines.recorder import Recorder, ask
-from tests.support.engines.rpc_worker import free_port, rpc_worker
+from tests.support.engines.rpc_worker import rpc_worker
 from tests.support.models.moe import moe_model
 from tests.support.placement.fit_oracle import fit
+from tests.support.servers.free_port import free_port
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
 

@@ -17,7 +17,8 @@ from engine.placement.workers import (
 )
 from tests.support.engines import fake_worker
 from tests.support.engines.fake_worker import Behaviour, answering, hello, listening
-from tests.support.engines.rpc_worker import free_port, rpc_worker
+from tests.support.engines.rpc_worker import rpc_worker
+from tests.support.servers.free_port import free_port
 
 
 def code_of(address: str, timeout: float = 5.0) -> str:
@@ -102,7 +103,7 @@ def test_who_is_no_worker_is_told(behaviour: Behaviour, code: str) -> None:
 )
 def test_another_version_is_told_with_both_numbers(behaviour: Behaviour, found: str) -> None:
     with listening(behaviour) as address, pytest.raises(UserError) as caught:
-        probe(address, 2.0)
+        probe(address, 60.0)
     assert caught.value.code == "worker.other_version"
     assert caught.value.params == {"address": address, "found": found, "wanted": "7.0"}
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from engine.errors import UserError
 from engine.placement.workers import probe
+from tests.support.servers.free_port import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 300.0
@@ -46,12 +46,6 @@ def rpc_worker(threads: int = 1, port: int = 0) -> Iterator[Worker]:
         yield worker
     finally:
         worker.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def _wait_for(worker: Worker) -> None:

@@ -71,7 +71,8 @@ def a_verdict(size: int, ram: int = 52 * GB, gpu: int = 7 * GB, active: float = 
 
 class ScriptedHub:
     """`models` is what there is, `repositories` what is in some of them. `error` is raised instead of answering;
-    while `hold` is set, every answer waits, as it does with a slow line. `asked` lists the calls."""
+    while `hold` is set, every answer waits, as it does with a slow line; it is set once `hold_after` variants are
+    judged. `asked` lists the calls."""
 
     def __init__(self) -> None:
         self.models: list[HubModel] = []
@@ -84,7 +85,7 @@ class ScriptedHub:
         self.asked: list[Any] = []
         self.hold = threading.Event()
         self.page = 10
-        self.judge_seconds = 0.0
+        self.hold_after = 0
         self.ended_early = 0
         self.busy_bytes = 0
 
@@ -149,10 +150,11 @@ class ScriptedHub:
         for variant in repository.variants:
             if not self._wait(keep_going):
                 break
-            time.sleep(self.judge_seconds)
             one = self._judged(repository, variant)
             judged(one)
             result.append(one)
+            if len(result) == self.hold_after:
+                self.hold.set()
         fitting = [one for one in result if one.verdict is not None and one.verdict.fits]
         best = max(fitting, key=lambda one: (one.verdict.decode_tps >= 20, one.variant.bytes), default=None)
         return tuple(msgspec.structs.replace(one, best=one is best) for one in result)

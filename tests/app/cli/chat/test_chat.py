@@ -84,7 +84,7 @@ def test_ctrl_c_keeps_what_was_said_and_exits_130(coterie_home: Path) -> None:
 
 def wait_for_words(home: Path) -> None:
     """Until some words of an answer are stored, seen from outside."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while not _words(home):
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -97,7 +97,7 @@ def test_what_the_better_answer_is_chosen_by_is_in_sight(asked: Running, scale: 
 
 def test_a_comparison_is_stopped_and_what_was_written_stays(asked: Running) -> None:
     asked.engine.pace = 0.02
-    asked.engine.answer = lambda _: ("word ",) * 500
+    asked.engine.answer = lambda _: ("word ",) * 50_000
     sheet = opened(asked)
     tick(sheet, "two")
     sheet.confirm()

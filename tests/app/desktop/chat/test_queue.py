@@ -243,8 +243,9 @@ def test_an_empty_chat_leaves_the_list_with_its_draft_and_comes_back_with_the_ne
     edit, model = running.window.chat.composer.edit, running.window.sidebar.model
     before = model.rowCount()
     qtbot.keyClicks(edit, "abc")
-    running.until(lambda: model.rowCount() > before)
-    chat = running.window.chat.shown.now.conversation
+    shown = running.window.chat.shown
+    running.until(lambda: model.rowCount() > before and shown.now.conversation is not None)
+    chat = shown.now.conversation
     assert chat is not None
     edit.selectAll()
     qtbot.keyClick(edit, Qt.Key.Key_Delete)

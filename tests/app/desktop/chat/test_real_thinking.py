@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.application import Desktop
 from app.desktop.chat.answers.answer import AnswerCard
+from engine.values import Sampling
 from tests.app.desktop.chat.conftest import PATIENCE_MS
 from tests.support.window.chat import answer_now, thoughts, thoughts_line, thoughts_text
 from tests.support.window.composer import reasoning
@@ -24,8 +25,8 @@ THINKS = (
 
 
 @pytest.fixture
-def desktop(open_desktop: Callable[[str], Desktop]) -> Desktop:
-    return open_desktop(THINKS)
+def desktop(open_desktop: Callable[..., Desktop]) -> Desktop:
+    return open_desktop(THINKS, sampling=Sampling(temperature=0.0))
 
 
 def thinking(desktop: Desktop) -> list[AnswerCard]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from agents.api import ModelRequest, ModelResponse
 from agents.sandbox import find
 from app.desktop.base import tasks
 from app.desktop.base.bridge import Bridge
@@ -227,8 +229,13 @@ def test_a_chat_that_asks_can_be_left_says_so_at_the_foot_and_asks_again_when_it
 ) -> None:
     chatting, window = in_window, running.window
     chatting.switch_on()
-    chatting.chat_model.slow = 0.3
-    chatting.begin("Make notes.txt", WRITE, says("It is there."))
+    left = threading.Event()
+
+    def once_left(_: ModelRequest) -> ModelResponse:
+        left.wait(300)
+        return WRITE
+
+    chatting.begin("Make notes.txt", once_left, says("It is there."))
     chatting.until(lambda: bool(chatting.page.transcript.ids))
     asking = chatting.page.shown.now.conversation
     assert asking is not None
@@ -236,6 +243,7 @@ def test_a_chat_that_asks_can_be_left_says_so_at_the_foot_and_asks_again_when_it
     chatting.until(lambda: chatting.page.shown.now.options.system_prompt == "Be brief.")
     assert chatting.page.shown.now.options.tools == asking.options.tools is not None
     chatting.page.shown.open_new()
+    left.set()
     chatting.until(window.toast.isVisible)
     assert toast_text(window) == "“Make notes.txt” needs you"
     assert waiting(window) == ["Make notes.txt, needs you"]

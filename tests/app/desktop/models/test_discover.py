@@ -100,12 +100,13 @@ def test_results_come_page_by_page_and_more_when_the_end_is_near(opened: Open) -
     discover = opened.page.discover
     opened.until(lambda: len(names(opened)) >= 40 and "more below" in discover.count.text())
     assert len(names(opened)) < 120
-    for _ in range(20):
+
+    def all_came() -> bool:
         bar = discover.results.verticalScrollBar()
         bar.setValue(bar.maximum())
-        QApplication.processEvents()
-        opened.qtbot.wait(20)
-    opened.until(lambda: len(names(opened)) == 120 and not discover.searching.running())
+        return len(names(opened)) == 120 and not discover.searching.running()
+
+    opened.until(all_came)
     opened.until(lambda: discover.count.text() == "120 models")
     assert len(set(names(opened))) == 120
 
@@ -170,13 +171,14 @@ def test_the_keys_go_from_the_field_through_the_list_to_the_details(opened: Open
 
 def test_verdicts_fill_in_one_by_one_and_the_best_is_marked(opened: Open) -> None:
     details = opened.page.discover.details
-    opened.hub.judge_seconds = 0.1
+    opened.hub.hold_after = 3
     opened.page.show_repo(QWEN)
     opened.until(lambda: len(details.table.rows) == 8)
     assert [row.line.name for row in details.table.rows[:2]] == ["BF16", "Q8_0"]
     assert details.table.rows[1].line.words == "nearly the original, twice the size"
     opened.until(lambda: sum(row.line.chip == "reading…" for row in details.table.rows) in range(1, 8))
     assert all(row.line.mark != "best here" for row in details.table.rows)
+    opened.hub.hold.clear()
     opened.until(lambda: not opened.page.discover.reading.running())
     lines = {row.line.name: row.line for row in details.table.rows}
     assert [name for name, line in lines.items() if line.mark == "best here"] == ["Q4_K_M"]
@@ -421,3 +423,18 @@ def test_rows_of_quantizations_that_come_do_not_stand_on_each_other(qtbot: QtBot
     assert table.height() == table.sizeHint().height()
     places = [row.name.geometry() for row in table.rows]
     assert all(upper.bottom() < lower.top() for upper, lower in pairwise(places))
+
+
+def test_what_was_judged_for_a_machine_that_has_changed_since_is_judged_again_next_time(opened: Open) -> None:
+    opened.hub.hold_after = 3
+    opened.page.show_repo(QWEN)
+    opened.until(opened.hub.hold.is_set)
+    opened.page.discover.machine_changed()
+    opened.hub.hold.clear()
+    opened.until(lambda: not opened.page.discover.reading.running())
+    opened.page.discover.close_details()
+    opened.page.show_repo(QWEN)
+    assert opened.page.discover.reading.running()
+    opened.hub.hold_after = 0
+    opened.hub.hold.clear()
+    opened.until(lambda: not opened.page.discover.reading.running())

@@ -54,8 +54,10 @@ def test_a_real_model_is_planned_loaded_and_its_experts_are_seen(desktop: Deskto
     window.go.show_page("chat")
     window.chat.composer.edit.setPlainText("What is a mixture of experts?")
     window.chat.composer.button.click()
-    qtbot.waitUntil(window.chat.shown.answering, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: not window.chat.shown.answering(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: len(window.chat.transcript.ids) == 2 and not window.chat.shown.answering(),
+        timeout=PATIENCE_MS,
+    )
     window.go.show_page("placement")
     qtbot.waitUntil(lambda: any(page.view.heat.map.heat().levels), timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: "measured" in page.view.explanation.speed.text(), timeout=PATIENCE_MS)

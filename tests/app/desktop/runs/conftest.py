@@ -90,7 +90,7 @@ class RunsBench:
         self.until(lambda: self.page.reading.view is not None)
 
     def ended(self, run: int) -> None:
-        assert self.services.runs.join(run, 10)
+        assert self.services.runs.join(run, 300)
 
     def notes(self) -> list[tuple[str, str]]:
         """What the list says of runs, with what stands at the right of each."""

@@ -361,7 +361,7 @@ def test_a_deleted_run_is_brought_back_from_the_settings(
     model_registry.model_registry[""] = ScriptedBrain(says("Done."))
     (tmp_path / "folder").mkdir()
     run = services.runs.start(RunSpec("Make a plan", str(tmp_path / "folder")))
-    assert services.runs.join(run.id, 10)
+    assert services.runs.join(run.id, 300)
     services.runs.delete(run.id)
     window.go.show_page("settings")
 

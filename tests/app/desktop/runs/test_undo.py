@@ -69,6 +69,7 @@ def test_one_file_is_undone_by_its_own_button(done: RunsBench) -> None:
     row.button.click()
     done.until(lambda: states(done) == {"new.txt": "new", "old.txt": "undone"})
     assert files(done) == {"new.txt": "made", "old.txt": "before"}
+    done.until(lambda: bool(done.said))
     assert done.said[-1].text == "1 file restored"
     done.page.run.cards.files.redo.click()
     done.until(lambda: states(done)["old.txt"] == "changed")
@@ -89,6 +90,7 @@ def test_what_somebody_changed_since_is_asked_about_and_left_alone(done: RunsBen
     dialog_of(done).do.click()
     done.until(lambda: states(done) == {"new.txt": "undone", "old.txt": "changed since"})
     assert files(done) == {"old.txt": "mine"}
+    done.until(lambda: bool(done.said))
     assert done.said[-1].text == "1 file restored. 1 changed since and were left alone"
 
 

@@ -11,7 +11,7 @@ from app.desktop.server.server_page import ServerPage
 from app.services.server_keys import RIGHTS, KeyRing
 from engine.values import Usage
 from tests.app.desktop.conftest import Running
-from tests.support.engines.rpc_worker import free_port
+from tests.support.servers.free_port import free_port
 
 Make = Callable[..., Running]
 

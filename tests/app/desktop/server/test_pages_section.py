@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from app.desktop.server.server_page import ServerPage
 from tests.app.desktop.conftest import Running
-from tests.support.engines.rpc_worker import free_port
+from tests.support.servers.free_port import free_port
 
 Make = Callable[..., Running]
 

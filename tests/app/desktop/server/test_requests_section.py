@@ -16,7 +16,7 @@ from app.desktop.server.requests_section import FIRST, RequestsSection
 from app.desktop.server.server_page import ServerPage
 from app.server.http.request_log import LoggedRequest
 from tests.app.desktop.conftest import Running
-from tests.support.engines.rpc_worker import free_port
+from tests.support.servers.free_port import free_port
 
 Make = Callable[..., Running]
 

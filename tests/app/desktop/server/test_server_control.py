@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from app.services.server_keys import KeyRing
 from tests.app.desktop.conftest import Running
-from tests.support.engines.rpc_worker import free_port
+from tests.support.servers.free_port import free_port
 
 Make = Callable[..., Running]
 

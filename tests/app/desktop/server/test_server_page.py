@@ -19,15 +19,10 @@ from app.desktop.server.server_page import ServerPage
 from app.desktop.server.snippets import ANY_KEY
 from app.services.server_keys import KeyRing
 from tests.app.desktop.conftest import Running
+from tests.support.servers.free_port import free_port
 
 Make = Callable[..., Running]
 LEFT = Qt.MouseButton.LeftButton
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -460,7 +460,7 @@ def test_the_engine_answers_chats_with_and_without_tools_one_after_the_other(
         ]
         run = services.runs.start(RunSpec("Say hi", str(folder)))
         ended = {told.next(AnswerFinished).message.id for _ in others}
-        assert ended == set(others) and services.runs.join(run.id, 10)
+        assert ended == set(others) and services.runs.join(run.id, 300)
         assert services.runs.get(run.id).state == "completed"
         assert services.answers.answering() == {asking.id}
         read = {event.owner.message for event in told.seen if isinstance(event, PromptProgress)}

@@ -111,7 +111,7 @@ def test_what_is_deleted_leaves_nothing_though_it_lies_in_the_trash(
     chat, other = asked(services, Listening(services)), services.conversations.create().id
     (tmp_path / "work").mkdir()
     run = services.runs.start(RunSpec("Say hello", str(tmp_path / "work"), tools=())).id
-    assert services.runs.join(run, 20)
+    assert services.runs.join(run, 300)
     folder = kept(coterie_home, str(chat), str(other), f"run-{run}")
     services.conversations.rename(chat, "Another name")
     assert (len(folder.files()), opened.engine.forgotten) == (3, [])

@@ -57,7 +57,7 @@ def test_measuring_is_given_up_when_something_is_asked(tmp_path: Path) -> None:
 
     power = IdlePower("", finder(tmp_path), measure)
     power.begin()
-    assert begun.wait(10)
+    assert begun.wait(60)
     power.disturb()
     wait_until(lambda: power._under_way is None)
     assert power.watts(DOMAINS) is None

@@ -89,7 +89,7 @@ def test_two_processes_start_it_once_and_one_takes_over_from_a_dead_one(tmp_path
 
     def answer(asked: Asked) -> Reply:
         reached.set()
-        held.wait(60)
+        held.wait(300)
         return say("Done.")
 
     with OpenAiServer(answer) as server, ExitStack() as running:

@@ -113,7 +113,7 @@ def test_what_cannot_be_written_now_is_written_later(bench: Bench, monkeypatch: 
     with monkeypatch.context() as patched:
         patched.setattr(bench.store.usage, "add", full)
         bench.answered()
-        assert tried.wait(10)
+        assert tried.wait(60)
     bench.answered()
     assert [line.answers for line in bench.history.days()] == [2]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.desktop.chat.find.find_bar import FindBar
 from app.desktop.chat.find.parts import texts_of
+from engine.api import GenerateRequest
 from engine.values import Role
 from tests.app.desktop.conftest import Running
 from tests.support.window.chat import (
@@ -220,7 +221,13 @@ def test_a_thought_is_opened_where_the_words_stand_in_it(running: Running) -> No
 
 
 def test_an_answer_is_found_in_while_it_is_written(make_desktop: Callable[..., Running]) -> None:
-    running = make_desktop(answer=lambda _: ["whale "] * 40, pace=0.02).ready()
+    def held(_: GenerateRequest) -> Iterator[str]:
+        """Goes on once what is there was found in."""
+        yield from ["whale "] * 2
+        running.engine.hold.set()
+        yield from ["whale "] * 38
+
+    running = make_desktop(answer=held).ready()
     composer = running.window.chat.composer
     composer.edit.setPlainText("Tell me of a whale")
     running.qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
@@ -229,4 +236,5 @@ def test_an_answer_is_found_in_while_it_is_written(make_desktop: Callable[..., R
     find(running, "whale")
     running.until(lambda: count(running) not in ("", "1 of 1"))
     assert running.services.answers.answering()
+    running.engine.hold.clear()
     running.until(lambda: count(running).endswith(" of 41"))

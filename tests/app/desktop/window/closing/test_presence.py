@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from engine.errors import UserError
 from resources import FOLDER
 from tests.app.desktop.conftest import Running
-from tests.support.engines.rpc_worker import free_port
+from tests.support.servers.free_port import free_port
 
 Make = Callable[..., Running]
 # The platform without a screen has no icons to speak of.

@@ -66,7 +66,7 @@ def test_an_import_is_stopped_and_keeps_what_is_here(
     add = WholeChats.add
 
     def slow(part: WholeChats, chat: Any) -> Any:
-        running.window.imports.stop.wait(0.1)
+        running.window.imports.stop.wait(1)
         return add(part, chat)
 
     monkeypatch.setattr(WholeChats, "add", slow)
