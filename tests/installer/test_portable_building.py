@@ -15,7 +15,7 @@ INCLUDED = re.compile(r'^#include "(.*/.*)"$', re.MULTILINE)
 
 def test_the_plugins_sources_find_each_others_headers_where_they_are_copied_to(tmp_path: Path) -> None:
     copied = copy_plugin(plugin_of(ROOT, "0.0", "portable"), ROOT, tmp_path / "plugin")
-    files = [file for folder in copied.sources for file in folder.glob("*.*")]
+    files = [file for folder in copied.sources for file in folder.rglob("*.*")]
     named = [file.parent / name for file in files for name in INCLUDED.findall(file.read_text("utf-8"))]
     assert named
     assert all(path.is_file() and path.resolve().is_relative_to(tmp_path) for path in named)

@@ -52,8 +52,9 @@ class ServiceCalls(QObject):
         owner: QObject | None = None,
         instead_of: Task | None = None,
     ) -> Task | None:
-        """`then(result)` or `on_error(UserError)` follow in the GUI thread; see `run_in_background`. Of `instead_of`
-        nothing follows any more: where several threads answer, what was asked first may come last."""
+        """`then(result)` or `on_error(UserError)` follow in the GUI thread; see `run_in_background`. Of `instead_of`,
+        which is under way, nothing follows any more: several threads answer, and what was asked first may come last.
+        """
         if instead_of is not None:
             instead_of.cancel()
         services = self.services

@@ -48,6 +48,7 @@ class Leaving(QObject):
 
     def give_way(self) -> None:
         """Another model was chosen: the one before it is not used, however late it is known that it may be."""
+        self._then = None
         if self._asking is not None:
             self._asking.cancel()
 
@@ -60,7 +61,7 @@ class Leaving(QObject):
 
     def _agreed(self, url: str) -> None:
         then, self._then = self._then, None
-        self._calls.do(
+        self._asking = self._calls.do(
             lambda s: s.remote_servers.agree(url),
             lambda _: then() if then is not None else None,
             executor="io",

@@ -10,7 +10,7 @@ from engine.placement.plan import PlacementOptions, PlannedModel
 
 
 class Replanning(QObject):
-    """`planned` carries the wishes and the `PlannedModel`, `failed` the wishes and the UserError.
+    """`planned` carries the wishes and the `PlannedModel`, `failed` the path and the UserError.
 
     While one plan is made, further wishes wait, and of them only the last is planned: a slider that is dragged
     never queues up work.

@@ -20,7 +20,7 @@ from engine.errors import UserError
 from engine.values import Message as Said
 from engine.values import Sampling
 
-# Asks the model in use; "" where it is needed elsewhere, fails or does not come to an end.
+# Asks the model that wrote the answer; "" where it is needed elsewhere, fails or does not come to an end.
 Ask = Callable[[str, int], str]
 
 

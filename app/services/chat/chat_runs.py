@@ -133,7 +133,7 @@ class ChatRuns:
         again: Mapping[str, RetryChoice],
         kept: str,
     ) -> None:
-        """Let the run of an answer go on, with the model that is in use now. Text that was `kept` is gone on with,
+        """Let the run of an answer go on, with this model. Text that was `kept` is gone on with,
         all other is written anew. Raises UserError as `Runs.resume`."""
         answer.has_steps = _has_calls(self._runs.entries(run))
         with self._lock:

@@ -101,8 +101,8 @@ class Conversations:
         with self._answers.starting:  # a question must not come between
             self._answers.refuse_busy(id)
             kept = self._changed(self._store.whole_chats.add(self._store.whole_chats.get(id)))
-        self._events.publish(ConversationKept(id, kept.id))
-        self.delete(id)
+            self._events.publish(ConversationKept(id, kept.id))
+            self.delete(id)
         return kept
 
     def branch(self, message: int) -> Conversation:

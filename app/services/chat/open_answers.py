@@ -113,7 +113,8 @@ class OpenAnswers:
             if resumes:
                 self._requests.pictures.make_ready(self._branch(message), options)
                 mode = None if options.tools is None else options.tools.mode
-                self._by_runs.resume(answer, message.run, mode, self._models.wanted, again or {}, kept)
+                model = options.model or self._models.wanted
+                self._by_runs.resume(answer, message.run, mode, model, again or {}, kept)
             else:
                 self._begin(answer, message, options, continue_last)
         except UserError as error:
@@ -178,8 +179,13 @@ class OpenAnswers:
         request = self._requests.make(conversation, branch, options, cut, continue_last=continue_last)
         request = msgspec.structs.replace(request, id=message.id)
         # Another model may have been chosen since the chat's was taken up, for another chat.
-        with self._models.with_model(options.model or self._models.wanted):
-            self._models.generate(request, lambda events: self._receive(answer, events))
+        path = self._models.resolved(options.model or self._models.wanted)
+        try:
+            self._models.generate(request, lambda events: self._receive(answer, events), path)
+        except UserError as error:
+            if error.code != "model.other_in_use":
+                raise
+            raise UserError("chat.model_changed", **error.params) from error
 
     def _with_tools(self, id: int, options: ChatOptions) -> AnswerOptions | None:
         """How a run answers in this chat; None where the model answers at once."""
@@ -222,6 +228,8 @@ class OpenAnswers:
             elif isinstance(event, ToolCalled):
                 self._events.publish(AnswerToolCall(answer.id, event.call))
             elif isinstance(event, Queued | PrefillProgress):
+                if isinstance(event, PrefillProgress):
+                    self._know_model(answer)
                 if isinstance(event, PrefillProgress) and answer.sees_otherwise:
                     event = msgspec.structs.replace(event, recomputed=by_choice(event.recomputed))
                 self._events.publish(progress_event(owner, event))
@@ -236,7 +244,8 @@ class OpenAnswers:
                 self._saver.finish(answer, self._explained(event))
 
     def _know_model(self, answer: Answer) -> None:
-        """Which model writes an answer is told by the one in use when its first words come, or it ends without."""
+        """Which model writes an answer is told by the one in use when it reads the question, or writes the first
+        words, or ends without."""
         if not answer.is_signed:
             answer.is_signed = True
             answer.model = self._models.signature or answer.model

@@ -118,7 +118,10 @@ class QuestionQueue:
 
     def send_now(self, conversation: int) -> Message | None:
         """Send the first question, whatever the last answer came to. Raises UserError as `Asking.send`."""
-        return self._send(conversation, lambda: True)
+        while (answer := self._send(conversation, lambda: True)) is None:
+            if not self._store.conversations.get(conversation).queued:
+                break  # else another question came first meanwhile
+        return answer
 
     # --- inside ---
 

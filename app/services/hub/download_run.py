@@ -44,6 +44,8 @@ class DownloadRun:
         self._unkept: dict[int, dict[str, Any]] = {}
         # Offline: stopped downloads wait until the hub may be used again.
         self.offline = False
+        # Those whose start the store refused, which are asked for again.
+        self.refused: set[int] = set()
         # Downloads that are held for a while: they resume by themselves.
         self.holding = False
 
@@ -57,7 +59,8 @@ class DownloadRun:
         try:
             download = self._change(id, ("queued",), state="running", error=None, rate=0.0)
         except UserError as error:  # it goes on waiting
-            log.error("A download could not be started", exc_info=error)
+            log.warning("A download could not be started: %s", error.code)
+            self.refused.add(id)
             return
         if download is None:  # paused or cancelled in the meantime
             return

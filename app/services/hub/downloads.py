@@ -340,8 +340,8 @@ class Downloads:
             for download in self._rows.all():
                 if download.state == "paused" and download.error and download.error.code == "hub.offline":
                     self._go_on(download.id)
-        # Those too whose start the store refused when it was their turn.
-        self._queue.ask(*(row.id for row in self._rows.mine() if row.state == "queued"))
+        refused, self._run.refused = self._run.refused, set()
+        self._queue.ask(*refused)
 
     def _check_room(self, new: Download) -> None:
         """Check that the rest of it, and of those that wait or run, fits on the disk."""

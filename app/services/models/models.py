@@ -246,7 +246,7 @@ class Models:
     def _generate(self, request: GenerateRequest, path: str = "") -> None:
         self._events.publish(ModelUsed())
         with self._loading.using:
-            if path and self.state.path != path:
+            if path and self.state.path not in ("", path):
                 raise UserError("model.other_in_use", used=self.state.name or "-", wanted=self.called(path))
             self.ensure()
             self._loading.generate(request)

@@ -114,13 +114,14 @@ class Keeper:
         is_begun = False
         while not self._closed.is_set():
             self._woken.clear()
-            pause_s, trouble = LONGEST_S, None
+            pause_s = LONGEST_S
+            trouble: ErrorInfo | None = ErrorInfo("unknown", {"detail": ""})
             with survived():
                 try:
                     if not is_begun:
                         self.take_up()
                         is_begun = True
-                    pause_s = self.turn()
+                    pause_s, trouble = self.turn(), None
                 except UserError as error:
                     trouble = error.info
                     log.warning("The schedules could not be looked after: %s", error.code)

@@ -22,7 +22,7 @@ from agents.tools.documents.reading import Part
 from app.services.chat.events import PartsEnded, PartsRead
 from app.services.chat.prompting import framed
 from app.services.worker import StoppableThread, end_all
-from app.store.records import Attachment, Message, Source
+from app.store.records import Attachment, Conversation, Message, Source
 from engine import values
 from engine.errors import ErrorInfo, UserError
 from engine.remote.estimate import text_tokens
@@ -74,7 +74,7 @@ class PartByPart:
         models: Models,
         model_registry: ModelRegistry,
         attachments: Attachments,
-        take_up: Callable[[int], object],
+        take_up: Callable[[int], Conversation],
         send: Send,
         put_back: Callable[[int, str], object],
         events: EventBus,
@@ -134,8 +134,7 @@ class PartByPart:
 
     def _read(self, work: _Work) -> tuple[tuple[Attachment, ...], tuple[Source, ...]]:
         asked = work.asked
-        self._take_up(asked.conversation)
-        chat_model = self._model_registry.chat_model()
+        chat_model = self._model_registry.chat_model(self._take_up(asked.conversation).options.model or "")
         context = self._context(chat_model, work)
         if not context:
             return asked.attachments, ()

@@ -20,7 +20,7 @@ from agents.tools.documents.showing import scanned_page
 from app.services.chat.attachments.reasons import reason
 from app.services.chat.attachments.scan_texts import PageText, ScanTexts
 from app.services.chat.attachments.weighing import is_scan
-from app.store.records import FIRST_TEMPORARY, Attachment
+from app.store.records import FIRST_TEMPORARY, Attachment, Conversation
 from engine.errors import ErrorInfo, UserError
 from engine.text import clean_text
 from engine.values import Message, Sampling
@@ -53,7 +53,7 @@ class Scans:
         models: Models,
         model_registry: ModelRegistry,
         attachments: Attachments,
-        take_up: Callable[[int], object],
+        take_up: Callable[[int], Conversation],
         is_busy: Callable[[], bool],
         texts: ScanTexts,
         files: PictureFiles,
@@ -153,8 +153,7 @@ class Scans:
 
     def _model(self, conversation: int) -> ChatModel:
         """The model of the chat, loaded. Raises UserError `picture.not_seen`, and where it cannot be loaded."""
-        self._take_up(conversation)
-        model = self._model_registry.chat_model()
+        model = self._model_registry.chat_model(self._take_up(conversation).options.model or "")
         model.ready()
         state = self._models.state
         if state.facts is not None and not state.facts.sees:

@@ -215,7 +215,7 @@ def test_a_temporary_chat_is_answered_and_can_be_kept(house: House) -> None:
     assert house.engines[0].requests[-1].conversation != ""
 
 
-def test_a_question_goes_to_the_model_of_its_chat_though_another_is_chosen_before_it_is_asked(
+def test_a_question_goes_to_no_other_model_that_is_chosen_before_it_is_asked(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services = house.services
@@ -230,9 +230,13 @@ def test_a_question_goes_to_the_model_of_its_chat_though_another_is_chosen_befor
         return request
 
     monkeypatch.setattr(services.requests, "make", late)
-    answer = services.asking.send(chat, "again")
-    assert house.told.finished(answer.id).state == "done"
-    assert services.models.state.path == house.one
+    asked = len(house.engines[0].requests)
+    answer = house.told.finished(services.asking.send(chat, "again").id)
+    assert answer.error is not None and answer.error.code == "chat.model_changed"
+    assert len(house.engines[0].requests) == asked
+    monkeypatch.undo()
+    house.told.finished(services.asking.regenerate(answer.id).id)
+    assert services.models.state.path == house.one and len(house.engines[0].requests) == asked + 1
 
 
 def test_an_answer_that_the_choice_of_another_model_ends_stays_that_of_its_own(
