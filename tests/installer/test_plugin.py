@@ -259,7 +259,12 @@ def test_whatever_shapes_a_plugin_changes_its_name(tmp_path: Path) -> None:
     (tmp_path / "b" / plugin.SOURCES[1]).mkdir(parents=True)
     (tmp_path / "b" / plugin.SOURCES[1] / "products.cpp").write_text("int also;")
     changed.append(plugin_of(tmp_path / "b", VERSION, first.key))
-    assert len({first.name, *(found.name for found in changed)}) == 6
+    below = tmp_path / "b" / plugin.SOURCES[0] / "disk"
+    below.mkdir()
+    (below / "disk.cpp").write_text("int below;")
+    changed.append(plugin_of(tmp_path / "b", VERSION, first.key))
+    assert below / "disk.cpp" in plugin.compiled(changed[-1])
+    assert len({first.name, *(found.name for found in changed)}) == 7
 
 
 def test_the_command_takes_the_persons_own_flags_after_ours(tmp_path: Path) -> None:

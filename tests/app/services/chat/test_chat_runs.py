@@ -76,6 +76,7 @@ def test_an_answer_is_carried_out_with_tools_and_ends_with_the_models_last_words
     assert [hit.conversation.id for hit in conversations.search("is there")] == [chat]
     run = runs.get(answer.run)
     assert (run.state, run.conversation, run.task) == ("completed", chat, "Make notes.txt")
+    assert run.model == conversations.get(chat).options.model, "whatever is chosen elsewhere before it begins"
     assert runs.all() == [], "it is found in its chat, and not among the runs"
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import keyring
 import pytest
@@ -18,9 +19,11 @@ from agents.mcp.spec import ServerSpec
 from agents.run.run import OWN_TOOLS
 from app.services.connections.events import ServersChanged
 from app.services.connections.server_import import found_in
+from app.services.connections.server_tools import KnownTools
 from app.services.connections.servers import Servers, own_names
 from app.services.events import EventBus
 from app.services.settings.secrets import Secrets
+from app.services.settings.toml_file import TomlFile
 from engine.errors import UserError
 from tests.app.services.settings.test_secrets import Remembering
 from tests.support.agents.here import here_in
@@ -323,3 +326,24 @@ def test_a_file_that_somebody_wrote_by_hand_is_read_as_far_as_it_can_be(make: Ma
     servers.enable("good", False)
     assert "later = 1" in (home / "servers.toml").read_text()
     assert "command = 3" in (home / "servers.toml").read_text()
+
+
+def test_two_programs_that_accept_tools_at_once_lose_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = (KnownTools(tmp_path / "known.toml") for _ in range(2))
+    tool = Definition("look", "Looks", {})
+    write, begun = TomlFile.write, threading.Event()
+    second = threading.Thread(target=lambda: other.review("b", [tool]))
+
+    def slowly(file: TomlFile, document: dict[str, Any]) -> None:
+        if not begun.is_set():
+            begun.set()
+            second.start()
+            second.join(0.2)
+        write(file, document)
+
+    monkeypatch.setattr(TomlFile, "write", slowly)
+    one.review("a", [tool])
+    second.join()
+    assert [len(KnownTools(tmp_path / "known.toml").remembered(name)) for name in "ab"] == [1, 1]
