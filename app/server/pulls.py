@@ -71,8 +71,14 @@ class Pulls:
         closed."""
 
         def changed(event: DownloadChanged) -> None:
-            if event.download.id == download.id:
-                told(event.download)
+            if event.download.id != download.id:
+                return
+            now = event.download
+            if now.state not in UNDER_WAY:
+                # It may have been asked for again since, by whom this is told; one that is gone is told as it was.
+                with contextlib.suppress(UserError):
+                    now = self._downloads.get(now.id)
+            told(now)
 
         def progressed(event: DownloadProgress) -> None:
             if event.download == download.id:

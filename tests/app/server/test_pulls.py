@@ -14,8 +14,9 @@ import pytest
 from app.server.ollama import pull_answer
 from app.server.ollama.pull_lines import PullLines
 from app.server.options import ServerOptions
+from app.server.pulls import PullEvent, Pulls
 from app.server.refusal import Refusal
-from app.services.hub.events import DownloadProgress
+from app.services.hub.events import DownloadChanged, DownloadProgress
 from app.store.records import Download, DownloadFile
 from engine.errors import ErrorInfo
 from tests.support.hub import Fault, Hub, HubRepo
@@ -173,6 +174,19 @@ def test_the_last_client_that_hangs_up_stops_what_a_client_began(served: Served,
     wait_until(lambda: served.services.downloads.get(download.id).state == "paused")
     hub.faults.clear()
     assert lines_of(served.ask("/api/pull", {"model": ID}))[-1] == {"status": "success"}
+
+
+def test_a_pause_that_is_told_late_ends_nobody_who_asked_since(served: Served, hub: Hub) -> None:
+    halfway(hub)
+    services = served.services
+    download, told = services.downloads.add_named(ID), list[PullEvent]()
+    wait_until(lambda: services.downloads.get(download.id).state == "running")
+    with Pulls(services).follow(download, told.append):
+        services.events.publish(DownloadChanged(msgspec.structs.replace(download, state="paused")))
+        assert [each.state for each in told if isinstance(each, Download)] == ["running", "running"]
+    hub.faults.clear()
+    services.downloads.pause(download.id)
+    services.downloads.wait(download.id)
 
 
 def test_what_a_person_began_goes_on_when_a_client_hangs_up(served: Served, hub: Hub) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from app.services.chat.events import ConversationChanged
 from app.services.chat.naming import clean_title
+from app.services.models.models import Models
 from engine.api import GenerateRequest
 from tests.app.services.chat.test_chat_models import House
 
@@ -89,10 +91,13 @@ def test_no_other_model_gets_the_words_of_a_chat_to_name_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     models = house.services.models
-    monkeypatch.setattr(type(models), "signature", property(lambda _: "Another model"))
+
+    def signature(_: Models) -> str:
+        behind = threading.current_thread().name == "chat-asides"
+        return "One that was chosen since" if behind else "One"
+
+    monkeypatch.setattr(type(models), "signature", property(signature))
     id = house.services.conversations.create().id
-    answered = house.services.asking.send(id, QUESTION)
-    house.told.finished(answered.id)
-    monkeypatch.setattr(type(models), "signature", property(lambda _: "One that was chosen since"))
+    house.told.finished(house.services.asking.send(id, QUESTION).id)
     house.services.asides.close()
     assert len(house.engines[0].requests) == 1
