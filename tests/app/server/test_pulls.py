@@ -183,7 +183,8 @@ def test_a_pause_that_is_told_late_ends_nobody_who_asked_since(served: Served, h
     wait_until(lambda: services.downloads.get(download.id).state == "running")
     with Pulls(services).follow(download, told.append):
         services.events.publish(DownloadChanged(msgspec.structs.replace(download, state="paused")))
-        assert [each.state for each in told if isinstance(each, Download)] == ["running", "running"]
+        states = [each.state for each in told if isinstance(each, Download)]
+    assert len(states) > 1 and set(states) == {"running"}
     hub.faults.clear()
     services.downloads.pause(download.id)
     services.downloads.wait(download.id)

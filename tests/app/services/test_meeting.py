@@ -87,10 +87,10 @@ def test_a_stop_that_comes_before_the_engine_knows_of_the_answer_stops_it(
     conversation = services.conversations.create()
     generate = services.models.generate
 
-    def stopped_first(request: GenerateRequest, listener: Listener) -> None:
+    def stopped_first(request: GenerateRequest, listener: Listener, path: str) -> None:
         services.answers.stop(conversation.id)
         services.models.engines.local.hold.set()  # type: ignore[attr-defined]
-        generate(request, listener)
+        generate(request, listener, path)
 
     monkeypatch.setattr(services.models, "generate", stopped_first)
     answer = services.asking.send(conversation.id, "Hello")
@@ -165,7 +165,7 @@ def test_an_unforeseen_error_while_saving_is_reported_and_the_text_is_saved_late
 def test_an_unforeseen_error_while_starting_leaves_no_answer_open(
     services: Services, told: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(request: GenerateRequest, listener: Listener) -> None:
+    def failing(request: GenerateRequest, listener: Listener, path: str) -> None:
         raise ZeroDivisionError("a mistake")
 
     monkeypatch.setattr(services.models, "generate", failing)
