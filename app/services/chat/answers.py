@@ -54,6 +54,11 @@ class Answer:
         self.left_out = 0
         self.finished: Finished | None = None
 
+    def sign(self, model: str) -> None:
+        """This model writes it, unless it is known which does."""
+        if not self.is_signed:
+            self.is_signed, self.model = True, model or self.model
+
     def append(self, reasoning: str, content: str) -> None:
         self._pieces.append((reasoning, content))
         self.dirty = True

@@ -188,9 +188,7 @@ class ChatRuns:
     def _run_delta(self, event: TextDelta) -> None:
         with self._lock:
             if event.owner.run and (written := self._answers.get(event.owner.run)):
-                if not written.answer.is_signed:
-                    written.answer.is_signed = True
-                    written.answer.model = self._model() or written.answer.model
+                written.answer.sign(self._model())
                 self._events.publish(*written.text(event))
 
     def _run_entries(self, event: RunEntries) -> None:
@@ -211,8 +209,7 @@ class ChatRuns:
         answer = written.answer
         answer.has_steps = answer.has_steps or _has_calls(entries)
         answer.say(answer_of(entries, answer.content, written.kept))
-        if not answer.is_signed:
-            answer.model = self._model() or answer.model
+        answer.sign(self._model())
         self._saver.finish(answer, ending_of(answer.id, entries))
 
 

@@ -222,33 +222,26 @@ class OpenAnswers:
         for event in events:
             if isinstance(event, Delta):
                 reasoning, content = (event.text, "") if event.channel == "reasoning" else ("", event.text)
-                self._know_model(answer)
+                answer.sign(self._models.signature)
                 answer.append(reasoning, content)
                 self._events.publish(TextDelta(owner, reasoning, content))
             elif isinstance(event, ToolCalled):
                 self._events.publish(AnswerToolCall(answer.id, event.call))
             elif isinstance(event, Queued | PrefillProgress):
                 if isinstance(event, PrefillProgress):
-                    self._know_model(answer)
-                if isinstance(event, PrefillProgress) and answer.sees_otherwise:
-                    event = msgspec.structs.replace(event, recomputed=by_choice(event.recomputed))
+                    answer.sign(self._models.signature)
+                    if answer.sees_otherwise:
+                        event = msgspec.structs.replace(event, recomputed=by_choice(event.recomputed))
                 self._events.publish(progress_event(owner, event))
             elif isinstance(event, ExpertsFired):
                 self._events.publish(ExpertsObserved(answer.conversation, event))
             elif isinstance(event, Finished):
                 if event.reason != "cancelled":  # which the choice of another model does, too
-                    self._know_model(answer)
+                    answer.sign(self._models.signature)
                 if answer.sees_otherwise:
                     usage = msgspec.structs.replace(event.usage, recomputed=by_choice(event.usage.recomputed))
                     event = msgspec.structs.replace(event, usage=usage)
                 self._saver.finish(answer, self._explained(event))
-
-    def _know_model(self, answer: Answer) -> None:
-        """Which model writes an answer is told by the one in use when it reads the question, or writes the first
-        words, or ends without."""
-        if not answer.is_signed:
-            answer.is_signed = True
-            answer.model = self._models.signature or answer.model
 
     def _explained(self, finished: Finished) -> Finished:
         """Explain an error: the reason why the model is missing, or that the context is full."""

@@ -93,10 +93,9 @@ class BackgroundIndexing:
     def _run(self) -> None:
         while not self._closed.is_set():
             self._again.clear()
-            pause_s = 0.0 if self._closed.is_set() else _FAILED_S
-            if pause_s:
-                with survived():
-                    pause_s = self._round()
+            pause_s = _FAILED_S
+            with survived():
+                pause_s = 0.0 if self._closed.is_set() else self._round()
             self._rests_since = time.monotonic()
             self._again.wait(pause_s)
             self._rests_since = None

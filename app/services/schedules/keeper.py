@@ -25,7 +25,6 @@ from app.services.schedules.times import next_time, refresh_zone
 from app.services.schedules.values import Hold
 from app.services.schedules.watches import Watches
 from app.services.settings.file_lock import locked
-from app.services.worker import survived
 from app.store.schedules.records import UNDER_WAY, Every, Firing, FolderChange, Once, Schedule
 from app.store.store import Store
 from engine.errors import ErrorInfo, UserError
@@ -114,17 +113,18 @@ class Keeper:
         is_begun = False
         while not self._closed.is_set():
             self._woken.clear()
-            pause_s = LONGEST_S
-            trouble: ErrorInfo | None = ErrorInfo("unknown", {"detail": ""})
-            with survived():
-                try:
-                    if not is_begun:
-                        self.take_up()
-                        is_begun = True
-                    pause_s, trouble = self.turn(), None
-                except UserError as error:
-                    trouble = error.info
-                    log.warning("The schedules could not be looked after: %s", error.code)
+            pause_s, trouble = LONGEST_S, None
+            try:
+                if not is_begun:
+                    self.take_up()
+                    is_begun = True
+                pause_s = self.turn()
+            except UserError as error:
+                trouble = error.info
+                log.warning("The schedules could not be looked after: %s", error.code)
+            except Exception as error:  # the thread must survive: schedules that are due later rely on it
+                trouble = ErrorInfo("unknown", {"detail": f"{type(error).__name__}: {error}"[:300]})
+                log.error("The schedules could not be looked after", exc_info=error)
             if trouble != self.trouble:
                 self.trouble = trouble
                 self._events.publish(SchedulesChanged())

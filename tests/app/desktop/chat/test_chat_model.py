@@ -66,42 +66,43 @@ def test_choosing_a_model_is_for_the_shown_chat_and_stays(two: tuple[Running, st
     assert running.services.models.state.path == other
 
 
-def test_a_chat_whose_model_is_gone_says_so_and_keeps_the_words(two: tuple[Running, str, str]) -> None:
-    running, one, other = two
-    chat = running.window.chat
+def with_a_model_that_is_gone(two: tuple[Running, str, str]) -> int:
+    """A chat whose model is no longer there, and is not shown."""
+    running, _, other = two
     running.send("first")
-    first = chat.shown.now.conversation
+    first = running.window.chat.shown.now.conversation
     assert first is not None
     running.services.conversations.choose_model(first.id, other)
     Path(other).unlink()
     running.window.go.new_chat()
-    running.window.go.open_chat(first.id)
+    return first.id
+
+
+def test_a_chat_whose_model_is_gone_says_so_and_keeps_the_words(two: tuple[Running, str, str]) -> None:
+    running, one, _ = two
+    chat, first = running.window.chat, with_a_model_that_is_gone(two)
+    running.window.go.open_chat(first)
     running.until(lambda: chat.model.state is not None and chat.model.state.error is not None)
     chat.composer.edit.setPlainText("go on")
     running.qtbot.keyClick(chat.composer.edit, Qt.Key.Key_Return)
     running.until(lambda: chat.error_strip.isVisible())
     assert chat.composer.text() == "go on"
-    assert len(running.services.conversations.path(first.id)) == 2
+    assert len(running.services.conversations.path(first)) == 2
     chat.model.use(one)
     running.until(lambda: loaded(running, one) and chat.model.state.error is None)  # type: ignore[union-attr]
     running.send("go on")
-    assert len(running.services.conversations.path(first.id)) == 4
+    assert len(running.services.conversations.path(first)) == 4
 
 
 def test_what_was_found_of_a_model_that_is_gone_does_not_take_the_place_of_the_one_that_was_chosen(
     two: tuple[Running, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running, one, other = two
+    running, one, _ = two
     chat, found = running.window.chat, list[ModelOfChat | None]()
-    running.send("first")
-    first = chat.shown.now.conversation
-    assert first is not None
-    running.services.conversations.choose_model(first.id, other)
-    Path(other).unlink()
-    running.window.go.new_chat()
+    first = with_a_model_that_is_gone(two)
     late = Late(monkeypatch, running.services.chat_models, "of")
     chat.shown.model_found.connect(found.append)
-    running.window.go.open_chat(first.id)
+    running.window.go.open_chat(first)
     running.until(lambda: late.is_asked)
     chat.model.use(one)
     running.until(lambda: any(each is not None and each.path == one for each in found))
