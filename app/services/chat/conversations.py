@@ -145,9 +145,6 @@ class Conversations:
     def set_pinned(self, id: int, pinned: bool) -> Conversation:
         return self._changed(self._store.conversations.set(id, pinned=pinned))
 
-    def set_options(self, id: int, options: ChatOptions) -> Conversation:
-        return self._changed(self._store.conversations.set(id, options=options))
-
     def choose_model(self, id: int, model: str) -> Conversation:
         """Let a conversation go on with a model, as `Models.use` names it."""
         return self.change_options(id, model=model)

@@ -325,7 +325,7 @@ def test_with_tools_switched_off_the_next_answer_is_a_plain_one_that_sees_the_wo
 ) -> None:
     chat = chatting.chat()
     ask(chat, "Make notes.txt", calls(WRITE), says("It is there."))
-    chatting.services.conversations.set_options(chat, ChatOptions())
+    chatting.services.conversations.change_options(chat, tools=None)
     answer = told.finished(chatting.services.asking.send(chat, "Thanks").id)
     assert (answer.content, answer.run) == ("Hello from the script.", 0)
     seen = [(m.role, m.content) for m in chatting.engines[0].requests[-1].messages]

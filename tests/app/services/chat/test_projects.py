@@ -26,9 +26,9 @@ def test_a_chat_of_a_project_has_its_instructions_as_they_are_now(services: Serv
     assert prompt(services, chat.id) == "Answer in Korean"
     projects.set_options(sea.id, ProjectOptions("Answer in English"))
     assert prompt(services, chat.id) == "Answer in English"
-    services.conversations.set_options(chat.id, ChatOptions(system_prompt="Mine"))
+    services.conversations.change_options(chat.id, system_prompt="Mine")
     assert prompt(services, chat.id) == "Mine"
-    services.conversations.set_options(chat.id, ChatOptions())
+    services.conversations.change_options(chat.id, system_prompt=ChatOptions().system_prompt)
     projects.delete(sea.id)
     assert prompt(services, chat.id) == "Be kind"
     projects.restore(sea.id)

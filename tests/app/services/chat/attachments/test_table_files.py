@@ -12,7 +12,7 @@ import pytest
 from agents.api import ModelRequest, ModelResponse
 from agents.events import ToolResult
 from agents.sandbox.find import find_sandbox
-from app.store.records import Attachment, ChatOptions, Message
+from app.store.records import Attachment, Message
 from engine.api import Listener
 from tests.support.agents.chatting import Chatting
 from tests.support.agents.scripted_brain import calls, says
@@ -130,7 +130,7 @@ def test_without_programs_a_table_that_does_not_fit_is_refused_as_before(computi
     assert computing.attach("a.csv", rows).state == "whole"
     tools = computing.services.conversations.get(computing.id).options.tools
     assert tools is not None
-    computing.services.conversations.set_options(chat, ChatOptions(tools=tools))
+    computing.services.conversations.change_options(chat, tools=tools)
     (again,) = computing.services.attachments.weigh(chat, [refused]).attachments
     assert again.state == "whole", "once it has programs, the same table is given by its first rows"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from app.services.library.model_names import STARTER_NAME
@@ -37,10 +36,7 @@ def house(coterie_home: Path) -> Iterator[House]:
 
 
 def agree(house: House) -> None:
-    options = house.services.conversations.get(house.id).options
-    house.services.conversations.set_options(
-        house.id, msgspec.structs.replace(options, without_pictures=True)
-    )
+    house.services.conversations.change_options(house.id, without_pictures=True)
 
 
 def test_it_is_refused_until_a_person_agrees_and_an_installed_model_is_named(house: House) -> None:
